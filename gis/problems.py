@@ -1,0 +1,182 @@
+"""Problems a user can read and mend, and the exceptions that carry them.
+
+A problem is a code, the place it was seen and the facts of the case. Its words live in
+``<room>/problems.toml`` in Chinese and English, side by side, so that any floor can report in the
+user's language without knowing the others:
+
+    [crs_missing]
+    severity = "error"
+    zh = "图层 {path} 没有坐标系。"
+    zh_remedy = "请在工作区文件中写明 crs, 例如 \"EPSG:4490\"。"
+    en = "Layer {path} has no coordinate reference system."
+    en_remedy = "Give crs in the workspace file, for example \"EPSG:4490\"."
+
+The exception family::
+
+    SinkAtlasError          carries one or more problems
+    ├── InputError          a file, field or setting that the user can mend
+    ├── AccountError        an account that does not close: no figure may leave the run
+    └── OutputError         results that could not be written
+"""
+
+from __future__ import annotations
+
+import locale
+import os
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache
+from importlib import resources
+from typing import Literal
+
+Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
+
+
+class Severity(StrEnum):
+    """How much a problem weighs: an error stops the run, the others are shown beside the result."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True)
+class ProblemWords:
+    """Severity and words of one problem code, as ``problems.toml`` gives them."""
+
+    severity: Severity
+    message: Mapping[Language, str]
+    remedy: Mapping[Language, str]
+
+
+@cache
+def catalogue(room: str) -> Mapping[str, ProblemWords]:
+    """Read the problem words of one room (``"gis"``, ``"layers"``, …), keyed by bare code."""
+    text = (resources.files(room) / "problems.toml").read_text(encoding="utf-8")
+    return {
+        code: ProblemWords(
+            severity=Severity(entry["severity"]),
+            message={language: entry[language] for language in LANGUAGES},
+            remedy={language: entry[f"{language}_remedy"] for language in LANGUAGES},
+        )
+        for code, entry in tomllib.loads(text).items()
+    }
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong, or worth knowing, about an input or a result.
+
+    ``code`` is ``"<room>.<name>"``; ``where`` names the file, layer or setting; ``facts`` fill the
+    places in the message.
+    """
+
+    code: str
+    where: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def words(self) -> ProblemWords:
+        room, _, name = self.code.partition(".")
+        return catalogue(room)[name]
+
+    @property
+    def severity(self) -> Severity:
+        return self.words.severity
+
+    def message(self, language: Language) -> str:
+        """What is wrong, where, and by how much."""
+        return self.words.message[language].format_map({"where": self.where, **self.facts})
+
+    def remedy(self, language: Language) -> str:
+        """How to mend it."""
+        return self.words.remedy[language].format_map({"where": self.where, **self.facts})
+
+    def text(self, language: Language) -> str:
+        """Message and remedy in one line, with the code that the documentation lists."""
+        return f"[{self.code}] {self.message(language)} {self.remedy(language)}".rstrip()
+
+
+def problem(code: str, where: object = "", **facts: object) -> Problem:
+    """Make a problem from its code and the facts of the case.
+
+    >>> problem("gis.crs_unreadable", where="a.gpkg", crs="EPSG:0").severity
+    <Severity.ERROR: 'error'>
+    """
+    return Problem(code, str(where), {name: str(value) for name, value in facts.items()})
+
+
+class SinkAtlasError(Exception):
+    """Base of all our errors; ``problems`` holds at least one problem."""
+
+    def __init__(self, problems: Problem | Iterable[Problem]) -> None:
+        self.problems: tuple[Problem, ...] = (
+            (problems,) if isinstance(problems, Problem) else tuple(problems)
+        )
+        super().__init__(*self.problems)
+
+    def text(self, language: Language) -> str:
+        """All problems, one per line, in the given language."""
+        return "\n".join(each.text(language) for each in self.problems)
+
+    def __str__(self) -> str:
+        return self.text(preferred_language())
+
+
+class InputError(SinkAtlasError):
+    """A file, field or setting that the user can mend."""
+
+
+class AccountError(SinkAtlasError):
+    """An account that does not close."""
+
+
+class OutputError(SinkAtlasError):
+    """Results that could not be written."""
+
+
+class ProblemLog:
+    """Collects problems while a file or workspace is read whole, then decides once."""
+
+    def __init__(self) -> None:
+        self._problems: list[Problem] = []
+
+    def __iter__(self) -> Iterator[Problem]:
+        return iter(self._problems)
+
+    def __len__(self) -> int:
+        return len(self._problems)
+
+    def add(self, code: str, where: object = "", **facts: object) -> None:
+        """Record one problem; the same problem twice is recorded once."""
+        self.include(problem(code, where, **facts))
+
+    def include(self, found: Problem) -> None:
+        if found not in self._problems:
+            self._problems.append(found)
+
+    def extend(self, found: Iterable[Problem]) -> None:
+        for each in found:
+            self.include(each)
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        return tuple(each for each in self._problems if each.severity is Severity.ERROR)
+
+    @property
+    def notices(self) -> tuple[Problem, ...]:
+        return tuple(each for each in self._problems if each.severity is not Severity.ERROR)
+
+    def raise_if_errors(self) -> None:
+        """Raise ``InputError`` with every error so far; warnings stay in the log."""
+        if self.errors:
+            raise InputError(self.errors)
+
+
+def preferred_language() -> Language:
+    """Language for text shown without a workspace: ``SINKATLAS_LANG``, else the locale, else en."""
+    asked = os.environ.get("SINKATLAS_LANG", "") or (locale.getlocale()[0] or "")
+    return "zh" if asked.lower().startswith(("zh", "chinese")) else "en"
