@@ -1,0 +1,215 @@
+"""The command line. Heavy libraries load inside the commands, so that ``--help`` is quick."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+if TYPE_CHECKING:
+    from gis.problems import Language, Problem
+    from gis.progress import Progress
+
+LanguageOption = Annotated[
+    Literal["zh", "en"] | None, typer.Option("--lang", help="Language of messages and outputs.")
+]
+WorkspaceArgument = Annotated[Path, typer.Argument(help="Workspace file, or the folder of one.")]
+
+app = typer.Typer(
+    name="sinkatlas",
+    help="Forest, wetland, mangrove and carbon-sink accounts by district, tested against a plan.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+plans_app = typer.Typer(help="The plans that ship, and plan files of your own.")
+factors_app = typer.Typer(help="The carbon coefficients, with range, source and verification.")
+app.add_typer(plans_app, name="plans", no_args_is_help=True)
+app.add_typer(factors_app, name="factors", no_args_is_help=True)
+
+
+def main() -> None:
+    """Entry point: output is UTF-8 wherever it goes, and file drivers are restricted first."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    app()
+
+
+def _language(asked: Literal["zh", "en"] | None) -> Language:
+    from gis.problems import preferred_language
+
+    return asked or preferred_language()
+
+
+@contextmanager
+def _reported(language: Language) -> Iterator[None]:
+    """Print our errors in the user's language and leave with status 1; harden GDAL beforehand."""
+    from gis.problems import SinkAtlasError
+    from gis.safe_open import harden_environment
+
+    harden_environment()
+    try:
+        yield
+    except SinkAtlasError as error:
+        for each in error.problems:
+            typer.echo(each.text(language), err=True)
+        raise typer.Exit(1) from None
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    """A progress bar on stderr, shown only on a terminal and only for work over a second."""
+    from sinkatlas.progress import progress_bar
+
+    with progress_bar() as show:
+        yield show
+
+
+@app.command()
+def demo(
+    city: Annotated[str, typer.Argument(help="City of the demo; see --all.")] = "guangzhou",
+    every: Annotated[bool, typer.Option("--all", help="Run all five cities.")] = False,
+    out: Annotated[Path, typer.Option(help="Folder for data and results.")] = Path("out"),
+    lang: LanguageOption = None,
+) -> None:
+    """Make synthetic data for a city and run the main job on it: data, map, tables, sheet."""
+    with _reported(_language(lang)), _progress() as progress:
+        from sinkatlas.demo import CITIES, write_demo
+        from sinkatlas.pipeline import run
+
+        chosen = CITIES if every else (city,)
+        for name in chosen:
+            folder = out / name if every else out
+            workspace = write_demo(name, folder / "data")
+            done = run(workspace, folder / "result", language=lang, progress=progress)
+            typer.echo(f"{done.report.title}\n  {folder / 'result' / 'map.html'}")
+
+
+@app.command()
+def new(
+    path: Annotated[Path, typer.Argument(help="Workspace file to write.")] = Path("workspace.toml"),
+    lang: LanguageOption = None,
+) -> None:
+    """Write a commented workspace file to fill in."""
+    language = _language(lang)
+    with _reported(language):
+        from sinkatlas.template import write_template
+
+        typer.echo(str(write_template(path, language)))
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of the workspace file."""
+    import json
+
+    from sinkatlas.workspace import workspace_schema
+
+    typer.echo(json.dumps(workspace_schema(), ensure_ascii=False, indent=2))
+
+
+@app.command()
+def check(workspace: WorkspaceArgument, lang: LanguageOption = None) -> None:
+    """Read every layer and close the account without writing anything; list what is wrong."""
+    language = _language(lang)
+    with _reported(language), _progress() as progress:
+        from sinkatlas.pipeline import run
+
+        done = run(workspace, language=lang, progress=progress)
+        for each in done.report.problems:
+            typer.echo(_line(each, language))
+        layers = sum(len(of_epoch) for of_epoch in done.inputs.layers.values())
+        units = len(done.report.units)
+        typer.echo(
+            f"{units} 个单元、{layers} 个图层可用,台账闭合。"
+            if language == "zh"
+            else f"{units} units and {layers} layers are usable; the account closes."
+        )
+
+
+@app.command()
+def run(
+    workspace: WorkspaceArgument,
+    out: Annotated[Path, typer.Option(help="Result folder.")] = Path("out"),
+    lang: LanguageOption = None,
+) -> None:
+    """Run the main job: read the layers, close the account, judge the plan, write the results."""
+    language = _language(lang)
+    with _reported(language), _progress() as progress:
+        from sinkatlas.pipeline import run as run_pipeline
+
+        done = run_pipeline(workspace, out, language=lang, progress=progress)
+        for each in done.report.problems:
+            typer.echo(_line(each, language), err=True)
+        typer.echo(str(done.folder / "map.html" if done.folder else ""))
+
+
+@app.command()
+def doctor(lang: LanguageOption = None) -> None:
+    """Tell what this machine has: fonts, browser, library versions."""
+    with _reported(_language(lang)):
+        from sinkatlas.doctor import examine
+
+        findings = examine(_language(lang))
+        for finding in findings:
+            typer.echo(finding.text)
+        if not all(finding.is_well for finding in findings):
+            raise typer.Exit(1)
+
+
+@plans_app.command("list")
+def plans_list(lang: LanguageOption = None) -> None:
+    """List the plans that ship."""
+    from plans import bundled_plans
+
+    language = _language(lang)
+    for plan in bundled_plans():
+        typer.echo(f"{plan.id}\t{plan.adcode}\t{len(plan.targets)}\t{plan.title[language]}")
+
+
+@plans_app.command("show")
+def plans_show(
+    plan: Annotated[str, typer.Argument(help="Id of a bundled plan, or a plan file.")],
+    lang: LanguageOption = None,
+) -> None:
+    """Show a plan's targets with clause and quote."""
+    language = _language(lang)
+    with _reported(language):
+        from sinkatlas.showing import plan_lines
+
+        for line in plan_lines(plan, language):
+            typer.echo(line)
+
+
+@factors_app.command("list")
+def factors_list(
+    contains: Annotated[str, typer.Argument(help="Only keys that contain this text.")] = "",
+) -> None:
+    """List coefficients: key, value, unit, range, and whether they may drive a default."""
+    from sinkatlas.showing import factor_lines
+
+    for line in factor_lines(contains):
+        typer.echo(line)
+
+
+@factors_app.command("show")
+def factors_show(
+    key: Annotated[str, typer.Argument(help="Key of a coefficient.")], lang: LanguageOption = None
+) -> None:
+    """Show one coefficient with its source and verification."""
+    with _reported(_language(lang)):
+        from sinkatlas.showing import factor_card
+
+        for line in factor_card(key):
+            typer.echo(line)
+
+
+def _line(found: Problem, language: Language) -> str:
+    signs = {"zh": {"warning": "警告", "info": "提示"}, "en": {"warning": "warning", "info": "note"}}
+    return f"{signs[language][found.severity.value]} {found.text(language)}"

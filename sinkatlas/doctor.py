@@ -1,0 +1,51 @@
+"""What a machine has that the outputs need, said so that a person can mend it."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+
+from gis.problems import Language, SinkAtlasError
+from sinkatlas.provenance import software_versions
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge", "firefox")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the examination."""
+
+    text: str
+    is_well: bool = True
+
+
+def examine(language: Language) -> tuple[Finding, ...]:
+    """Look for a Chinese font, a browser and the versions of the libraries.
+
+    A missing font fails (sheets cannot be drawn); a missing browser is only told, because any
+    browser on the reader's own machine opens the map.
+    """
+    return (_font(language), _browser(language), *_versions())
+
+
+def _font(language: Language) -> Finding:
+    from maps.fonts import chinese_font
+
+    label = {"zh": "中文字体", "en": "Chinese font"}[language]
+    try:
+        return Finding(f"{label}: {chinese_font().name}")
+    except SinkAtlasError as error:
+        return Finding(f"{label}: {error.text(language)}", is_well=False)
+
+
+def _browser(language: Language) -> Finding:
+    label, none = {
+        "zh": ("浏览器", "未找到(不影响生成结果)"),
+        "en": ("Browser", "none found (results do not need one)"),
+    }[language]
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    return Finding(f"{label}: {found or none}")
+
+
+def _versions() -> tuple[Finding, ...]:
+    return tuple(Finding(f"{name} {version}") for name, version in software_versions().items())

@@ -1,0 +1,49 @@
+"""The result folder: every file of a run, written from one report and published at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from gis.progress import Progress
+from maps import write_geopackage, write_map, write_sheet, write_workbook
+from maps.report import Report
+from sinkatlas.publish import RECORD, published
+from sinkatlas.tables import write_csv
+
+TIMINGS = "timings.json"
+"""Seconds per stage: the one file whose bytes differ between equal runs."""
+
+
+def write_outputs(
+    report: Report, folder: Path, seconds: Mapping[str, float], progress: Progress
+) -> None:
+    """Write every output of a run and publish the folder.
+
+    Raises ``OutputError`` when a file cannot be written; then no result folder is touched.
+    """
+    steps = (
+        ("results.csv", lambda path: write_csv(report.results, path)),
+        ("verdicts.csv", lambda path: write_csv(report.verdicts, path)),
+        ("account.csv", lambda path: write_csv(report.account, path)),
+        ("districts.gpkg", lambda path: write_geopackage(report, path)),
+        ("report.xlsx", lambda path: write_workbook(report, path)),
+        ("sheets", lambda path: write_sheet(report, path)),
+        ("map.html", lambda path: write_map(report, path)),
+        (RECORD, lambda path: _write_json(report.provenance, path)),
+        (TIMINGS, lambda path: _write_json(_rounded(seconds), path)),
+    )
+    with published(folder) as stage:
+        for number, (name, write) in enumerate(steps, start=1):
+            write(stage / name)
+            progress("write", number, len(steps))
+
+
+def _write_json(value: object, path: Path) -> None:
+    text = json.dumps(value, ensure_ascii=False, indent=2, sort_keys=False, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def _rounded(seconds: Mapping[str, float]) -> dict[str, float]:
+    return {f"{stage}_seconds": round(value, 3) for stage, value in seconds.items()}

@@ -1,0 +1,297 @@
+"""The main job as a readable list: read layers, close the account, read indicators, judge, publish."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from gis import ExtentAccount, Units, extent_account, line_lengths
+from gis.extent import OUTSIDE
+from gis.problems import Language, ProblemLog
+from gis.progress import Progress, silent
+from layers import Layer, LayerSpec, kinds, read_layer
+from layers.quality import account_problems, layer_problems
+from maps.report import Report
+from plans import Assigned, Plan, Tolerances, Verdict, judge, load_plan
+from sink_models import Accuracy, EpochData, Options, Results, Sampling, evaluate
+from sinkatlas.outputs import write_outputs
+from sinkatlas.reporting import make_report
+from sinkatlas.workspace import EpochTable, LayerTable, Source, Workspace, load_workspace
+
+LAYER_OPTIONS = (
+    "fields",
+    "area_unit",
+    "stock_unit",
+    "crown_density_unit",
+    "code_set",
+    "encoding",
+    "band",
+    "no_data",
+    "year",
+)
+"""Keys of a layer entry that are handed to its kind's reader as options."""
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Everything read: the units, and the layers of each epoch in the order of the workspace."""
+
+    units: Layer
+    layers: Mapping[int, tuple[Layer, ...]]
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run found. ``folder`` is the result folder, or None when nothing was written."""
+
+    workspace: Workspace
+    inputs: Inputs
+    accounts: Mapping[int, ExtentAccount]
+    indicator_results: Results
+    judged: tuple[Verdict, ...]
+    report: Report
+    folder: Path | None = None
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def results(self) -> pd.DataFrame:
+        """One row per unit, epoch and indicator: the columns of ``results.csv``."""
+        return self.report.results
+
+    @property
+    def verdicts(self) -> pd.DataFrame:
+        """One row per target: the columns of ``verdicts.csv``."""
+        return self.report.verdicts
+
+    @property
+    def account(self) -> pd.DataFrame:
+        """The extent account of all epochs: the columns of ``account.csv``."""
+        return self.report.account
+
+
+def run(
+    workspace: Workspace | str | Path,
+    out: str | Path | None = None,
+    *,
+    language: Language | None = None,
+    progress: Progress = silent,
+) -> Run:
+    """Run the main job on a workspace and, when ``out`` is given, publish the result folder.
+
+    Raises ``InputError`` with every problem of the inputs, ``AccountError`` when an account does
+    not close, ``OutputError`` when the results cannot be written. Nothing is left half-written.
+    """
+    space = workspace if isinstance(workspace, Workspace) else load_workspace(workspace)
+    clock = _Clock()
+    problems = ProblemLog()
+    with clock.timed("read"):
+        inputs = read_inputs(space, problems=problems, progress=progress)
+    units = _units(inputs)
+    with clock.timed("account"):
+        accounts = {
+            epoch.year: _account(units, inputs.layers[epoch.year], epoch.year, progress)
+            for epoch in space.epochs
+        }
+    problems.extend(account_problems(accounts, units, inputs.layers))
+    sampling = _sampling(space)
+    with clock.timed("evaluate"):
+        results = evaluate(
+            [_epoch_data(epoch, inputs, accounts[epoch.year], units) for epoch in space.epochs],
+            units.codes,
+            (units.whole_code, units.whole_name),
+            sampling=sampling,
+            options=_options(space, units),
+        )
+    problems.extend(results.problems)
+    plan = _plan(space)
+    verdicts = _verdicts(space, plan, results, sampling)
+    report = make_report(
+        space,
+        language or space.table.workspace.language,
+        inputs.units,
+        inputs.layers,
+        accounts,
+        results,
+        plan,
+        verdicts,
+        tuple(problems),
+        sampling,
+    )
+    folder = Path(out).resolve() if out is not None else None
+    if folder is not None:
+        with clock.timed("write"):
+            write_outputs(report, folder, clock.seconds, progress)
+    return Run(
+        space, inputs, accounts, results, tuple(verdicts), report, folder, dict(clock.seconds)
+    )
+
+
+def read_inputs(
+    space: Workspace, *, problems: ProblemLog, progress: Progress = silent
+) -> Inputs:
+    """Read the units and every layer; all errors of all files are raised together."""
+    tables = [(epoch.year, layer) for epoch in space.epochs for layer in epoch.layers]
+    total = len(tables) + 1
+    units_table = space.table.units
+    fields = {"unit_code": units_table.code, "unit_name": units_table.name}
+    options = {
+        "fields": fields,
+        "encoding": units_table.encoding,
+        "whole_code": units_table.whole_code,
+        "whole_name": units_table.whole_name,
+    }
+    log = ProblemLog()
+    units = _read(_spec(space, "districts", units_table, None, options), log)
+    progress("read", 1, total)
+    read: dict[int, list[Layer]] = {epoch.year: [] for epoch in space.epochs}
+    for number, (year, table) in enumerate(tables, start=2):
+        layer = _read(_layer_spec(space, table, year), log)
+        if layer is not None:
+            read[year].append(layer)
+        progress("read", number, total)
+    log.raise_if_errors()
+    if units is None:
+        raise AssertionError("a layer that was not read left no error")
+    problems.extend(log)
+    inputs = Inputs(units, {year: tuple(layers) for year, layers in read.items()})
+    problems.extend(layer_problems(_units(inputs), inputs.layers))
+    problems.raise_if_errors()
+    return inputs
+
+
+def _read(spec: LayerSpec, log: ProblemLog) -> Layer | None:
+    """Read one layer; its errors go to the log, so that the next file is read too."""
+    from gis.problems import InputError
+
+    own = ProblemLog()
+    try:
+        return read_layer(spec, problems=own)
+    except InputError as error:
+        own.extend(error.problems)
+        return None
+    finally:
+        log.extend(own)
+
+
+def _spec(
+    space: Workspace,
+    kind: str,
+    source: Source,
+    epoch: int | None,
+    options: Mapping[str, object],
+    legend: str | None = None,
+) -> LayerSpec:
+    return LayerSpec(
+        kind=kind,
+        path=space.resolve(source.path),
+        epoch=epoch,
+        crs=source.crs,
+        shift=source.shift,
+        layer=source.layer,
+        legend=legend,
+        options={name: value for name, value in options.items() if value},
+    )
+
+
+def _layer_spec(space: Workspace, table: LayerTable, year: int) -> LayerSpec:
+    legend = table.legend
+    if legend is not None and space.resolve(legend).is_file():
+        legend = str(space.resolve(legend))
+    options = {name: getattr(table, name) for name in LAYER_OPTIONS}
+    return _spec(space, table.kind, table, year, options, legend)
+
+
+def _units(inputs: Inputs) -> Units:
+    units = inputs.units.data
+    if not isinstance(units, Units):
+        raise TypeError(f"districts were read as {type(units).__name__}")
+    return units
+
+
+def _account(
+    units: Units, layers: tuple[Layer, ...], year: int, progress: Progress
+) -> ExtentAccount:
+    by_role = {
+        role: [layer for layer in layers if kinds()[layer.spec.kind].role == role]
+        for role in ("cover", "stratum")
+    }
+    by_role["cover"].sort(key=lambda layer: kinds()[layer.spec.kind].priority)
+    return extent_account(
+        units,
+        [layer.data for layer in by_role["cover"]],
+        [layer.data for layer in by_role["stratum"]],
+        epoch=year,
+        progress=progress,
+    )
+
+
+def _epoch_data(
+    epoch: EpochTable, inputs: Inputs, account: ExtentAccount, units: Units
+) -> EpochData:
+    layers = inputs.layers[epoch.year]
+    lines = [layer for layer in layers if kinds()[layer.spec.kind].role == "lines"]
+    lengths = line_lengths(units, lines[0].data.features) if lines else None
+    return EpochData(
+        year=epoch.year,
+        rows=account.rows[account.rows["unit_code"] != OUTSIDE],
+        lengths=lengths,
+        kinds=frozenset(layer.spec.kind for layer in layers),
+        accuracy={
+            table.kind: Accuracy(table.accuracy.area_percent, table.accuracy.stock_percent)
+            for table in epoch.layers
+        },
+    )
+
+
+def _sampling(space: Workspace) -> Sampling:
+    settings = space.table.workspace
+    return Sampling(settings.seed, settings.draws, settings.interval_percent)
+
+
+def _options(space: Workspace, units: Units) -> Options:
+    settings = space.table.workspace
+    return Options(
+        wetland_scope=settings.wetland_scope,
+        forest_definition=settings.forest_definition,
+        region=units.whole_code[:2],
+    )
+
+
+def _plan(space: Workspace) -> Plan | None:
+    named = space.table.workspace.plan
+    if not named:
+        return None
+    file = space.resolve(named)
+    return load_plan(file if file.is_file() else named)
+
+
+def _verdicts(
+    space: Workspace, plan: Plan | None, results: Results, sampling: Sampling
+) -> list[Verdict]:
+    if plan is None:
+        return []
+    table = space.table
+    assigned = [
+        Assigned(each.indicator, each.year, each.value, each.unit, each.document, each.date)
+        for each in table.assigned
+    ]
+    tolerances = Tolerances(table.tolerances.about_percent, table.tolerances.coverage_min)
+    return judge(plan, results, assigned=assigned, tolerances=tolerances, sampling=sampling)
+
+
+class _Clock:
+    """Seconds spent per stage."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        start = time.perf_counter()
+        yield
+        self.seconds[stage] = time.perf_counter() - start

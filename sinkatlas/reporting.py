@@ -1,0 +1,220 @@
+"""From a run's parts to the report that every output reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from gis import ExtentAccount, Units
+from gis.crs import to_crs
+from gis.extent import CLASSIFIED, NO_DATA, OUTSIDE, UNCOVERED
+from gis.problems import Language, Problem
+from layers import Layer, kinds, legend
+from maps.report import IndicatorWords, MapLayer, Report
+from plans import Plan, Verdict, verdict_table, verdict_words
+from sink_models import Results, Sampling, indicators
+from sinkatlas.provenance import sha256_of, software_versions
+from sinkatlas.workspace import Workspace
+
+DISPLAY_CRS = "EPSG:4490"
+
+
+def make_report(
+    space: Workspace,
+    language: Language,
+    units: Layer,
+    layers: Mapping[int, Sequence[Layer]],
+    accounts: Mapping[int, ExtentAccount],
+    results: Results,
+    plan: Plan | None,
+    verdicts: Sequence[Verdict],
+    problems: tuple[Problem, ...],
+    sampling: Sampling,
+) -> Report:
+    """Put together what the outputs show; every figure is computed before this point."""
+    settings = space.table.workspace
+    territory = units.data
+    if not isinstance(territory, Units):
+        raise TypeError(f"districts were read as {type(territory).__name__}")
+    names = dict(
+        zip(territory.features["unit_code"], territory.features["unit_name"], strict=True)
+    ) | {territory.whole_code: territory.whole_name}
+    return Report(
+        title=settings.title,
+        language=language,
+        synthetic=settings.synthetic,
+        review_number=settings.review_number,
+        interval_percent=settings.interval_percent,
+        units=to_crs(territory.features, DISPLAY_CRS, where=units.spec.path),
+        whole_code=territory.whole_code,
+        whole_name=territory.whole_name,
+        epochs=tuple(accounts),
+        indicators=_indicator_words(results),
+        results=results.table(names, sampling),
+        verdicts=verdict_table(verdicts, language=language),
+        verdict_words=tuple(verdict_words(verdicts)),
+        account=account_table(accounts, names, territory.whole_code),
+        ledger=ledger_table(accounts, names, territory.whole_code),
+        absences=tuple((each.indicator, each.epoch, each.problem) for each in results.absences),
+        problems=problems,
+        layers=_map_layers(layers),
+        coefficients=results.coefficients_used,
+        plan_title=dict(plan.title) if plan else {"zh": "", "en": ""},
+        plan_source=plan.source if plan else "",
+        provenance=_provenance(space, units, layers, accounts, results, plan, problems, sampling),
+    )
+
+
+def account_table(
+    accounts: Mapping[int, ExtentAccount], names: Mapping[str, str], whole_code: str
+) -> pd.DataFrame:
+    """The accounts of all epochs, with the sum over units as rows of the whole.
+
+    Parts of survey layers that lie in no unit keep the code ``outside`` and are not in the whole.
+    """
+    tables = []
+    for year, account in accounts.items():
+        groups = ["cover", "status", *account.keys, *account.strata]
+        measures = ["area_ha", *account.quantities]
+        inside = account.rows[account.rows["unit_code"] != OUTSIDE]
+        whole = (
+            inside.groupby(groups, dropna=False, sort=True)[measures]
+            .agg(lambda column: column.sum(skipna=False))
+            .reset_index()
+        )
+        whole.insert(0, "unit_code", whole_code)
+        both = pd.concat([account.rows, whole], ignore_index=True)
+        both.insert(1, "unit_name", both["unit_code"].map(names).fillna(""))
+        both.insert(2, "epoch", year)
+        tables.append(both)
+    return pd.concat(tables, ignore_index=True)
+
+
+def ledger_table(
+    accounts: Mapping[int, ExtentAccount], names: Mapping[str, str], whole_code: str
+) -> pd.DataFrame:
+    """How each unit's area closes, per epoch, with the whole as the sum of its units."""
+    tables = []
+    for year, account in accounts.items():
+        ledger = account.ledger
+        parts = [f"{status}_ha" for status in (CLASSIFIED, NO_DATA, UNCOVERED)]
+        sums = ledger[["unit_area_ha", *parts, "residual_ha"]].sum()
+        whole = sums.to_frame().T.assign(
+            unit_code=whole_code, relative_residual=sums["residual_ha"] / sums["unit_area_ha"]
+        )
+        both = pd.concat([ledger, whole[ledger.columns]], ignore_index=True)
+        both.insert(1, "unit_name", both["unit_code"].map(names))
+        both.insert(2, "epoch", year)
+        tables.append(both)
+    return pd.concat(tables, ignore_index=True)
+
+
+def _indicator_words(results: Results) -> tuple[IndicatorWords, ...]:
+    shown = {value.indicator for value in results.values.values()}
+    shown |= {absence.indicator for absence in results.absences}
+    return tuple(
+        IndicatorWords(
+            key=each.key,
+            unit=each.unit,
+            title={"zh": each.title_zh, "en": each.title_en},
+            definition={"zh": each.definition_zh, "en": each.definition_en},
+            source=each.source,
+        )
+        for each in indicators().values()
+        if each.key in shown
+    )
+
+
+def _map_layers(layers: Mapping[int, Sequence[Layer]]) -> tuple[MapLayer, ...]:
+    shown = []
+    for year, of_epoch in layers.items():
+        for layer in of_epoch:
+            kind = kinds()[layer.spec.kind]
+            title: dict[Language, str] = {"zh": kind.title_zh, "en": kind.title_en}
+            if kind.key == "land_cover":
+                rows = legend(str(layer.spec.legend)).rows
+                shown.append(
+                    MapLayer(
+                        kind.key, title, year, raster=layer.spec.path, classes=rows
+                    )
+                )
+            else:
+                features = to_crs(layer.data.features, DISPLAY_CRS, where=layer.spec.path)
+                shown.append(MapLayer(kind.key, title, year, features=features))
+    return tuple(shown)
+
+
+def _provenance(
+    space: Workspace,
+    units: Layer,
+    layers: Mapping[int, Sequence[Layer]],
+    accounts: Mapping[int, ExtentAccount],
+    results: Results,
+    plan: Plan | None,
+    problems: tuple[Problem, ...],
+    sampling: Sampling,
+) -> dict[str, object]:
+    """The run record: inputs with hashes and CRS, settings, software, coefficients, checks.
+
+    Paths are relative to the workspace file, so that no home folder is told.
+    """
+    settings = space.table.workspace
+    sources = [units, *(layer for of_epoch in layers.values() for layer in of_epoch)]
+    return {
+        "title": settings.title,
+        "synthetic": settings.synthetic,
+        "workspace": {
+            "file": space.path.name,
+            "sha256": sha256_of(space.path),
+            "content": space.table.model_dump(mode="json", exclude_none=True),
+        },
+        "plan": {"id": plan.id, "source": plan.source} if plan else None,
+        "inputs": [_input_record(space, each) for each in sources],
+        "software": software_versions(),
+        "sampling": {
+            "seed": sampling.seed,
+            "draws": sampling.draws,
+            "interval_percent": sampling.interval_percent,
+        },
+        "coefficients": [
+            {key: value for key, value in row.items() if not _is_missing(value)}
+            for row in results.coefficients_used.to_dict("records")
+        ],
+        "accounts": [
+            {
+                "epoch": year,
+                "largest_relative_residual": float(account.ledger["relative_residual"].abs().max()),
+                **account.notes,
+            }
+            for year, account in accounts.items()
+        ],
+        "problems": [
+            {
+                "code": each.code,
+                "severity": each.severity.value,
+                "zh": each.text("zh"),
+                "en": each.text("en"),
+            }
+            for each in problems
+        ],
+    }
+
+
+def _input_record(space: Workspace, layer: Layer) -> dict[str, object]:
+    spec = layer.spec
+    try:
+        shown = spec.path.relative_to(space.folder).as_posix()
+    except ValueError:
+        shown = spec.path.name
+    return {
+        "kind": spec.kind,
+        "epoch": spec.epoch,
+        "path": shown,
+        "sha256": sha256_of(spec.path),
+        **layer.facts,
+    }
+
+
+def _is_missing(value: object) -> bool:
+    return value is None or value == "" or (isinstance(value, float) and value != value)

@@ -1,0 +1,48 @@
+"""Plans and coefficients as lines of text for the command line."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from pathlib import Path
+
+from gis.problems import InputError, Language, problem
+from plans import load_plan
+from sink_models import coefficients
+
+
+def plan_lines(named: str, language: Language) -> Iterator[str]:
+    """A plan's title and source, then each target with its reading, clause and quote."""
+    plan = load_plan(Path(named) if Path(named).is_file() else named)
+    yield f"{plan.title[language]} ({plan.adcode}) {plan.source}"
+    for target in plan.targets:
+        year = target.year or "–"
+        printed = f"{target.value_text}{target.unit_text}".strip() or "–"
+        yield f"{target.id}\t{target.indicator}\t{year}\t{target.comparator}\t{printed}"
+        yield f"    {target.clause}: 「{target.quote}」"
+
+
+def factor_lines(contains: str = "") -> Iterator[str]:
+    """One line per coefficient whose key contains the text."""
+    for each in coefficients().rows.values():
+        if contains in each.key:
+            span = f"{_shown(each.low)}…{_shown(each.high)}"
+            yield f"{each.key}\t{_shown(each.value)}\t{each.unit}\t{span}\t{each.ship}"
+
+
+def factor_card(key: str) -> Iterator[str]:
+    """Every field of one coefficient.
+
+    Raises ``InputError`` for an unknown key, naming the nearest ones.
+    """
+    rows = coefficients().rows
+    if key not in rows:
+        nearest = ", ".join(difflib.get_close_matches(key, rows, n=3)) or "–"
+        raise InputError(problem("sinkatlas.factor_unknown", where=key, nearest=nearest))
+    for name, value in vars(rows[key]).items():
+        if value not in (None, ""):
+            yield f"{name}: {_shown(value)}"
+
+
+def _shown(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else ("" if value is None else str(value))

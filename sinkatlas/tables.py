@@ -1,0 +1,49 @@
+"""CSV tables as SinkAtlas writes them: plain numbers, empty for missing, inert text, same bytes."""
+
+from __future__ import annotations
+
+import csv
+import math
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+_FORMULA_STARTS = tuple("=+-@\t\r\n\0＝＋－＠")
+
+
+def write_csv(table: pd.DataFrame, path: Path) -> None:
+    """Write a table as UTF-8 CSV with ``\\n`` line ends.
+
+    Floats are written in full without exponent, NaN and None as empty cells, booleans as 1 and 0.
+    A text cell that a spreadsheet would take for a formula gets a leading apostrophe.
+    """
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(table.columns)
+        for row in table.itertuples(index=False):
+            writer.writerow([cell(value) for value in row])
+
+
+def cell(value: object) -> str:
+    """One value as CSV text.
+
+    >>> [cell(v) for v in (0.1, 1e-7, 3.0, float("nan"), None, True, -2, "=1+1", "-")]
+    ['0.1', '0.0000001', '3.0', '', '', '1', '-2', "'=1+1", "'-"]
+    """
+    if value is None or value is pd.NA:
+        return ""
+    if isinstance(value, bool | np.bool_):
+        return "1" if value else "0"
+    if isinstance(value, int | np.integer):
+        return str(value)
+    if isinstance(value, float | np.floating):
+        number = float(value)
+        return "" if math.isnan(number) else plain(number)
+    text = str(value)
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def plain(number: float) -> str:
+    """The shortest decimal text that reads back as the same float, without exponent."""
+    return np.format_float_positional(number, unique=True, trim="0")

@@ -1,0 +1,334 @@
+"""The workspace file: what an analyst writes down so that a run can be repeated and defended.
+
+One TOML file names the reporting units, the epochs with their layers, the plan, the values assigned
+from above, the tolerances and the settings. Unknown keys are refused, and every mistake of a file
+is reported at once, in the user's language, with the key it stands at.
+"""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
+
+from gis.problems import InputError, Language, Problem, ProblemLog, problem
+
+Year = Annotated[int, Field(ge=1900, le=2100)]
+Percent = Annotated[float, Field(gt=0, lt=100)]
+Text = Annotated[str, Field(min_length=1)]
+
+
+class Table(BaseModel):
+    """A TOML table: no unknown keys, no silent conversions, no NaN or infinity."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+class Settings(Table):
+    """The ``[workspace]`` table: what the run is called, shows and draws."""
+
+    title: Text
+    language: Language = "zh"
+    synthetic: bool = Field(
+        default=False, description="true marks every output as synthetic demonstration data"
+    )
+    review_number: str = Field(default="", description="审图号; empty prints 未审，内部使用")
+    plan: str = Field(default="", description="a bundled plan's id or the path of a plan file")
+    wetland_scope: Literal["sandiao_00", "law_2022", "convention", "second_survey"] = "sandiao_00"
+    forest_definition: Literal["china"] = "china"
+    seed: Annotated[int, Field(ge=0)] = 20240601
+    draws: Annotated[int, Field(ge=0, le=100_000)] = 1000
+    interval_percent: Annotated[float, Field(ge=50, lt=100)] = 90.0
+
+
+class Source(Table):
+    """Where a layer's file is and how to read it; paths count from the workspace file."""
+
+    path: Text
+    layer: str | None = Field(default=None, description="layer name inside a GeoPackage or .gdb")
+    crs: str | None = Field(default=None, description="used when the file has none, e.g. EPSG:4490")
+    shift: Literal["gcj02", "bd09"] | None = Field(
+        default=None, description="declare an offset copy; it is shifted back and marked"
+    )
+    encoding: str | None = None
+
+
+class UnitsTable(Source):
+    """The ``[units]`` table: the reporting units and the territory they make up."""
+
+    code: Text = Field(default="adcode", description="column with the unit's code")
+    name: Text = Field(default="name", description="column with the unit's name")
+    whole_code: Text
+    whole_name: Text
+
+
+class AccuracyTable(Table):
+    """Half-widths, in percent, of a layer's area and stock at the run's interval."""
+
+    area_percent: Percent | None = None
+    stock_percent: Percent | None = None
+
+
+class LayerTable(Source):
+    """One ``[[epochs.layers]]`` entry."""
+
+    kind: Text
+    legend: str | None = Field(default=None, description="a built-in legend or the path of a CSV")
+    fields: dict[str, str] = Field(
+        default_factory=dict, description="standard field name = column name in the file"
+    )
+    area_unit: Literal["ha", "mu", "m2"] | None = None
+    stock_unit: Literal["m3", "m3_per_ha"] | None = None
+    crown_density_unit: Literal["fraction", "percent"] | None = None
+    code_set: Literal["sandiao", "planning2023"] | None = None
+    band: Annotated[int, Field(ge=1)] | None = None
+    no_data: list[int] = Field(default_factory=list)
+    year: Year | None = Field(default=None, description="year the data show, if not the epoch's")
+    accuracy: AccuracyTable = AccuracyTable()
+
+
+class EpochTable(Table):
+    """One ``[[epochs]]`` entry: a year and the layers that describe it."""
+
+    year: Year
+    layers: Annotated[list[LayerTable], Field(min_length=1)]
+
+
+class AssignedTable(Table):
+    """A value assigned from above, which the plan names without printing it."""
+
+    indicator: Text
+    year: Year
+    value: float
+    unit: Text
+    document: Text
+    date: datetime.date
+
+
+class TolerancesTable(Table):
+    """What the words 左右 and 稳定 and an incomplete cover may mean before a verdict changes."""
+
+    about_percent: Annotated[float, Field(ge=0, le=50)] = 1.0
+    coverage_min: Annotated[float, Field(gt=0, le=1)] = 0.99
+
+
+class WorkspaceTable(Table):
+    """A whole workspace file."""
+
+    workspace: Settings
+    units: UnitsTable
+    epochs: Annotated[list[EpochTable], Field(min_length=1)]
+    assigned: list[AssignedTable] = Field(default_factory=list)
+    tolerances: TolerancesTable = TolerancesTable()
+
+    @model_validator(mode="after")
+    def years_are_distinct(self) -> WorkspaceTable:
+        years = [epoch.year for epoch in self.epochs]
+        if len(set(years)) < len(years):
+            raise ValueError(f"duplicate_epoch:{sorted({y for y in years if years.count(y) > 1})}")
+        return self
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A checked workspace and the file it came from; ``epochs`` are in order of year."""
+
+    table: WorkspaceTable
+    path: Path
+
+    @property
+    def folder(self) -> Path:
+        return self.path.parent
+
+    @property
+    def epochs(self) -> tuple[EpochTable, ...]:
+        return tuple(sorted(self.table.epochs, key=lambda epoch: epoch.year))
+
+    def resolve(self, path: str) -> Path:
+        """A path of the workspace file, counted from its folder."""
+        return (self.folder / path).resolve()
+
+
+def load_workspace(path: str | Path) -> Workspace:
+    """Read and check a workspace file.
+
+    Raises ``InputError`` with every mistake found: syntax, unknown keys, missing keys, wrong types,
+    values out of range, unknown layer kinds, files that do not exist.
+    """
+    file = Path(path)
+    if file.is_dir():
+        file = file / "workspace.toml"
+    table = _validated(_parsed(file), file)
+    workspace = Workspace(table, file.resolve())
+    problems = ProblemLog()
+    _check_layers(workspace, problems)
+    problems.raise_if_errors()
+    return workspace
+
+
+def workspace_schema() -> dict[str, Any]:
+    """JSON Schema of the workspace file, with the layer kinds that exist."""
+    from layers import kinds
+
+    schema = WorkspaceTable.model_json_schema()
+    schema["title"] = "SinkAtlas workspace"
+    schema["$defs"]["LayerTable"]["properties"]["kind"]["enum"] = list(kinds())
+    return schema
+
+
+def _parsed(file: Path) -> Mapping[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise InputError(problem("sinkatlas.workspace_not_found", where=file)) from None
+    except UnicodeDecodeError:
+        raise InputError(problem("sinkatlas.workspace_not_utf8", where=file)) from None
+    except RecursionError:
+        raise InputError(
+            problem("sinkatlas.workspace_syntax", where=file, detail="nested too deeply")
+        ) from None
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(
+            problem("sinkatlas.workspace_syntax", where=file, detail=error)
+        ) from None
+
+
+def _validated(raw: Mapping[str, Any], file: Path) -> WorkspaceTable:
+    try:
+        return WorkspaceTable.model_validate(raw)
+    except ValidationError as errors:
+        raise InputError([_translated(each, raw, file) for each in errors.errors()]) from None
+
+
+def _translated(error: ErrorDetails, raw: Mapping[str, Any], file: Path) -> Problem:
+    """A pydantic error in our words; the error type decides, never its English text."""
+    key = _dotted(error["loc"])
+    kind = error["type"]
+    given = _shown(error.get("input"))
+    context = error.get("ctx", {})
+    if kind == "extra_forbidden":
+        allowed = _keys_at(error["loc"][:-1])
+        nearest = difflib.get_close_matches(str(error["loc"][-1]), allowed, n=1)
+        return problem(
+            "sinkatlas.workspace_unknown_key",
+            where=file,
+            key=key,
+            nearest=nearest[0] if nearest else "–",
+            allowed=", ".join(allowed),
+        )
+    if kind == "missing":
+        return problem("sinkatlas.workspace_missing_key", where=file, key=key)
+    if kind == "literal_error":
+        return problem(
+            "sinkatlas.workspace_choice",
+            where=file,
+            key=key,
+            given=given,
+            allowed=context["expected"].replace(" or ", ", ").replace("'", ""),
+        )
+    if kind == "value_error" and "duplicate_epoch" in str(context.get("error")):
+        years = str(context["error"]).partition(":")[2]
+        return problem("sinkatlas.workspace_duplicate_epoch", where=file, years=years)
+    limits = " ".join(f"{_SIGNS.get(name, name)} {value}" for name, value in context.items())
+    return problem(
+        f"sinkatlas.workspace_{_EXPECTATIONS.get(kind, 'value')}",
+        where=file,
+        key=key,
+        given=given,
+        limits=limits,
+    )
+
+
+_SIGNS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
+
+_EXPECTATIONS = {
+    "int_type": "not_integer",
+    "int_from_float": "not_integer",
+    "float_type": "not_number",
+    "finite_number": "not_finite",
+    "string_type": "not_text",
+    "bool_type": "not_boolean",
+    "string_too_short": "empty",
+    "too_short": "empty",
+    "greater_than": "out_of_range",
+    "greater_than_equal": "out_of_range",
+    "less_than": "out_of_range",
+    "less_than_equal": "out_of_range",
+    "date_type": "not_date",
+}
+"""Which of our words says what a pydantic error type expects."""
+
+
+def _dotted(location: Iterable[int | str]) -> str:
+    """``("epochs", 0, "layers", 2, "path")`` as ``epochs[1].layers[3].path``, counted from one."""
+    text = ""
+    for part in location:
+        text += f"[{part + 1}]" if isinstance(part, int) else f".{part}"
+    return text.lstrip(".")
+
+
+def _shown(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def _keys_at(location: Iterable[int | str]) -> list[str]:
+    """Keys that the table at a location may have."""
+    tables: dict[str, type[Table]] = {
+        "": WorkspaceTable,
+        "workspace": Settings,
+        "units": UnitsTable,
+        "epochs": EpochTable,
+        "layers": LayerTable,
+        "accuracy": AccuracyTable,
+        "assigned": AssignedTable,
+        "tolerances": TolerancesTable,
+    }
+    names = [part for part in location if isinstance(part, str)]
+    return list(tables[names[-1] if names else ""].model_fields)
+
+
+def _check_layers(workspace: Workspace, problems: ProblemLog) -> None:
+    from layers import kinds
+
+    known = kinds()
+    cover_kinds = {key for key, kind in known.items() if kind.role != "units"}
+    _check_file(workspace, workspace.table.units.path, "units.path", problems)
+    for number, epoch in enumerate(workspace.table.epochs, start=1):
+        seen: set[str] = set()
+        for place, layer in enumerate(epoch.layers, start=1):
+            key = f"epochs[{number}].layers[{place}]"
+            if layer.kind not in cover_kinds:
+                nearest = difflib.get_close_matches(layer.kind, cover_kinds, n=1)
+                problems.add(
+                    "sinkatlas.workspace_unknown_kind",
+                    where=workspace.path,
+                    key=f"{key}.kind",
+                    given=layer.kind,
+                    nearest=nearest[0] if nearest else "–",
+                    allowed=", ".join(sorted(cover_kinds)),
+                )
+            elif layer.kind in seen:
+                problems.add(
+                    "sinkatlas.workspace_kind_twice",
+                    where=workspace.path,
+                    key=key,
+                    kind=layer.kind,
+                    year=epoch.year,
+                )
+            seen.add(layer.kind)
+            _check_file(workspace, layer.path, f"{key}.path", problems)
+
+
+def _check_file(workspace: Workspace, path: str, key: str, problems: ProblemLog) -> None:
+    if not workspace.resolve(path).exists():
+        problems.add(
+            "sinkatlas.workspace_file_missing", where=workspace.path, key=key, path=path
+        )
