@@ -32,7 +32,8 @@ class MapLayer:
     """A layer to draw over the districts: polygons or lines in lon/lat, or a class raster.
 
     ``features`` carries geometry and, where useful, ``name``; ``raster`` is a GeoTIFF with
-    ``classes`` (indexed by cell value: ``zh``, ``en``, ``colour``).
+    ``classes`` (indexed by cell value: ``zh``, ``en``, ``colour``) in ``band``; ``crs`` overrides
+    what the file says, where the analyst declared one.
     """
 
     kind: str
@@ -41,6 +42,8 @@ class MapLayer:
     features: gpd.GeoDataFrame | None = None
     raster: Path | None = None
     classes: pd.DataFrame | None = None
+    band: int = 1
+    crs: str | None = None
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,8 @@ class Report:
     ``verdicts`` have the columns of ``results.csv`` and ``verdicts.csv``; ``verdict_words`` gives,
     for each row of ``verdicts`` in order, title, printed target, quote and reason per language
     (keys ``title``, ``printed``, ``quote``, ``reason``, each ``{"zh": …, "en": …}``);
-    ``absences`` has ``indicator``, ``epoch`` and ``problem``; ``review_number`` is the 审图号 field.
+    ``absences`` has ``indicator``, ``epoch`` and ``problem``; ``review_number`` is the 审图号
+    field.
     """
 
     title: str

@@ -211,5 +211,8 @@ def factors_show(
 
 
 def _line(found: Problem, language: Language) -> str:
-    signs = {"zh": {"warning": "警告", "info": "提示"}, "en": {"warning": "warning", "info": "note"}}
+    signs = {
+        "zh": {"warning": "警告", "info": "提示"},
+        "en": {"warning": "warning", "info": "note"},
+    }
     return f"{signs[language][found.severity.value]} {found.text(language)}"

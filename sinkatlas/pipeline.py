@@ -1,4 +1,4 @@
-"""The main job as a readable list: read layers, close the account, read indicators, judge, publish."""
+"""The main job as a readable list: read, account, evaluate, judge, publish."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from gis.progress import Progress, silent
 from layers import Layer, LayerSpec, kinds, read_layer
 from layers.quality import account_problems, layer_problems
 from maps.report import Report
-from plans import Assigned, Plan, Tolerances, Verdict, judge, load_plan
+from plans import AssignedValue, Plan, Tolerances, Verdict, judge, load_plan
 from sink_models import Accuracy, EpochData, Options, Results, Sampling, evaluate
 from sinkatlas.outputs import write_outputs
 from sinkatlas.reporting import make_report
@@ -131,9 +131,7 @@ def run(
     )
 
 
-def read_inputs(
-    space: Workspace, *, problems: ProblemLog, progress: Progress = silent
-) -> Inputs:
+def read_inputs(space: Workspace, *, problems: ProblemLog, progress: Progress = silent) -> Inputs:
     """Read the units and every layer; all errors of all files are raised together."""
     tables = [(epoch.year, layer) for epoch in space.epochs for layer in epoch.layers]
     total = len(tables) + 1
@@ -277,7 +275,7 @@ def _verdicts(
         return []
     table = space.table
     assigned = [
-        Assigned(each.indicator, each.year, each.value, each.unit, each.document, each.date)
+        AssignedValue(each.indicator, each.year, each.value, each.unit, each.document, each.date)
         for each in table.assigned
     ]
     tolerances = Tolerances(table.tolerances.about_percent, table.tolerances.coverage_min)

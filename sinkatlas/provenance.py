@@ -24,7 +24,7 @@ _PACKAGES = (
 
 
 def parts_of(path: Path) -> tuple[Path, ...]:
-    """Every file whose bytes can change what a layer says: itself, its side files, a folder's all."""
+    """Every file whose bytes can change what a layer says: itself, side files, a folder's all."""
     if path.is_dir():
         return tuple(sorted(each for each in path.rglob("*") if each.is_file()))
     siblings = [path.with_suffix(suffix) for suffix in _SIDECARS]

@@ -134,11 +134,7 @@ def _map_layers(layers: Mapping[int, Sequence[Layer]]) -> tuple[MapLayer, ...]:
             title: dict[Language, str] = {"zh": kind.title_zh, "en": kind.title_en}
             if kind.key == "land_cover":
                 rows = legend(str(layer.spec.legend)).rows
-                shown.append(
-                    MapLayer(
-                        kind.key, title, year, raster=layer.spec.path, classes=rows
-                    )
-                )
+                shown.append(MapLayer(kind.key, title, year, raster=layer.spec.path, classes=rows))
             else:
                 features = to_crs(layer.data.features, DISPLAY_CRS, where=layer.spec.path)
                 shown.append(MapLayer(kind.key, title, year, features=features))

@@ -195,9 +195,7 @@ def _parsed(file: Path) -> Mapping[str, Any]:
             problem("sinkatlas.workspace_syntax", where=file, detail="nested too deeply")
         ) from None
     except tomllib.TOMLDecodeError as error:
-        raise InputError(
-            problem("sinkatlas.workspace_syntax", where=file, detail=error)
-        ) from None
+        raise InputError(problem("sinkatlas.workspace_syntax", where=file, detail=error)) from None
 
 
 def _validated(raw: Mapping[str, Any], file: Path) -> WorkspaceTable:
@@ -329,6 +327,4 @@ def _check_layers(workspace: Workspace, problems: ProblemLog) -> None:
 
 def _check_file(workspace: Workspace, path: str, key: str, problems: ProblemLog) -> None:
     if not workspace.resolve(path).exists():
-        problems.add(
-            "sinkatlas.workspace_file_missing", where=workspace.path, key=key, path=path
-        )
+        problems.add("sinkatlas.workspace_file_missing", where=workspace.path, key=key, path=path)

@@ -24,13 +24,16 @@ from sinkatlas.demo import CITIES
 CITY = "jiaxing"
 """The smallest demo; the other cities differ in data, not in the way through the code."""
 
-RESULT_COLUMNS = (
-    "unit_code,unit_name,epoch,indicator,value,low,high,unit,basis,method,coverage".split(",")
-)
-VERDICT_COLUMNS = (
-    "plan,clause,indicator,scope,year,comparator,target,unit,epoch,value,low,high,gap,status,"
-    "probability,reason".split(",")
-)
+# fmt: off
+RESULT_COLUMNS = [
+    "unit_code", "unit_name", "epoch", "indicator", "value", "low", "high", "unit", "basis",
+    "method", "coverage",
+]
+VERDICT_COLUMNS = [
+    "plan", "clause", "indicator", "scope", "year", "comparator", "target", "unit", "epoch",
+    "value", "low", "high", "gap", "status", "probability", "reason",
+]
+# fmt: on
 
 
 @pytest.fixture(scope="module")

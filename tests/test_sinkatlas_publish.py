@@ -37,9 +37,8 @@ def test_a_new_result_replaces_the_old_one_whole(tmp_path: Path) -> None:
 def test_a_failed_run_leaves_the_old_result_and_no_debris(tmp_path: Path) -> None:
     folder = tmp_path / "out"
     publish(folder, "1")
-    with pytest.raises(ZeroDivisionError), published(folder) as stage:
-        (stage / "run.json").write_text("half", encoding="utf-8")
-        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError, match="division"), published(folder) as stage:
+        (stage / "run.json").write_text(str(1 / 0), encoding="utf-8")
     assert (folder / "run.json").read_text(encoding="utf-8") == "1"
     assert list(tmp_path.iterdir()) == [folder]
 

@@ -1,0 +1,74 @@
+# SinkAtlas: `make demo` and `make test` need only Python >= 3.11, make and a package index.
+# Every target sets up what it needs first. Windows lines stand in README.md.
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+CITY ?= guangzhou
+OUT ?= out/$(CITY)
+ROOMS := gis layers sink_models plans maps sinkatlas
+PYTEST_FLAGS ?= -n auto --dist loadfile
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint check format bench clean
+
+help:
+	@echo "make demo    build the synthetic city and open-able results (CITY=$(CITY), OUT=$(OUT))"
+	@echo "make test    run every test"
+	@echo "make check   formatting, lint, types, then every test: what a change must pass"
+	@echo "make format  let ruff format and mend what it can"
+	@echo "make bench   run the benchmarks, if there are any"
+	@echo "make setup   only create $(VENV); PYTHON=... chooses the interpreter"
+	@echo "make clean   remove results, caches and $(VENV)"
+
+setup: $(READY)
+
+# Made again when the dependencies change. A python that is a mere shim (pyenv) or too old fails
+# the version question and the next one is asked.
+$(READY): pyproject.toml constraints.txt
+	@set -e; \
+	new_enough='import sys; sys.exit(sys.version_info < (3, 11))'; \
+	for candidate in $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python); do \
+	  if "$$candidate" -c "$$new_enough" 2>/dev/null; then python="$$candidate"; break; fi; \
+	done; \
+	if [ -z "$$python" ]; then \
+	  echo "No Python 3.11 or newer was found. Name one: make $(or $(MAKECMDGOALS),setup) PYTHON=/path/to/python3" >&2; \
+	  exit 1; \
+	fi; \
+	if ! "$$python" -c 'import ensurepip' 2>/dev/null; then \
+	  echo "$$python cannot make virtual environments. On Debian or Ubuntu: apt-get install python3-venv" >&2; \
+	  exit 1; \
+	fi; \
+	[ -x $(BIN)/python ] || { echo "Making $(VENV) with $$python"; "$$python" -m venv $(VENV); }; \
+	echo "Installing the packages of constraints.txt (once)"; \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	  --only-binary :all: --no-binary prcoords --constraint constraints.txt --editable '.[dev]'
+	@touch $(READY)
+
+demo: $(READY)
+	@$(BIN)/sinkatlas demo $(CITY) --out $(OUT)
+	@echo "Open $(OUT)/result/map.html in a browser; no network is needed."
+
+test: $(READY)
+	$(BIN)/python -m pytest $(PYTEST_FLAGS)
+
+lint: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+check: lint test
+
+format: $(READY)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(READY)
+	@set -e; found=; for script in benchmarks/bench_*.py; do \
+	  if [ -f "$$script" ]; then found=1; echo "== $$script"; $(BIN)/python "$$script"; fi; \
+	done; [ -n "$$found" ] || echo "There are no benchmarks yet."
+
+clean:
+	rm -rf $(VENV) out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find $(ROOMS) tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,223 @@
+"""The extent account: every unit's ground, once, by cover keys and strata.
+
+``extent_account`` is the one function that a faster engine replaces. It works in one plane, that of
+the raster cover if there is one. Polygon covers are cut as geometries; what they leave of each zone
+is measured on the raster's cells, or as uncovered ground, by walking boundaries over a grid. The
+two ways meet in the ledger, where each unit's outline is integrated on its own.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from affine import Affine
+from numpy.typing import NDArray
+from pyproj import CRS
+
+from gis.account_rows import grouped, piece_rows, vocabulary_of, zone_rows
+from gis.checks import check_inputs
+from gis.class_raster import ClassSource, class_source
+from gis.classes import ClassAreas, class_areas, unknown_code_problems
+from gis.coverage import Edges, edges_of, joined
+from gis.crs import metres_per_unit, to_crs
+from gis.ellipsoid import geometry_areas_ha, polygon_areas_ha
+from gis.extent import (
+    Cover,
+    ExtentAccount,
+    PolygonCover,
+    RasterCover,
+    Stratum,
+    Units,
+)
+from gis.grid import Grid, read_grid
+from gis.ledger import closed_ledger, without_noise
+from gis.partition import (
+    Pieces,
+    Regions,
+    cut_by_zones,
+    made_disjoint,
+    overlapping_units,
+    zones_of,
+)
+from gis.problems import InputError, problem
+from gis.progress import Progress, silent
+from gis.safe_open import open_raster
+
+Array = NDArray[np.float64]
+Indices = NDArray[np.intp]
+Objects = NDArray[np.object_]
+
+VIRTUAL_CELL_M = 500.0
+"""Cell of the grid that measures uncovered ground where no raster sets one."""
+
+
+@dataclass(frozen=True)
+class _Plane:
+    """All layers in one CRS, with the grid that cells are counted on."""
+
+    grid: Grid
+    units: gpd.GeoDataFrame
+    covers: tuple[PolygonCover, ...]
+    strata: tuple[Objects, ...]
+
+    @property
+    def crs(self) -> CRS:
+        return self.grid.crs
+
+
+def extent_account(
+    units: Units,
+    covers: Sequence[Cover],
+    strata: Sequence[Stratum],
+    *,
+    epoch: int,
+    progress: Progress = silent,
+) -> ExtentAccount:
+    """Account for all ground of all units in one epoch.
+
+    ``covers`` come in order of priority: the first to claim a piece of ground keeps it. At most one
+    is a raster, and it is the last. What no cover claims is ``uncovered``; raster cells without a
+    known class are ``no_data``. Parts of polygon covers in no unit have ``unit_code`` "outside".
+    A feature's quantities go with its area: what an earlier cover took away takes its share along.
+
+    Raises
+    ------
+    InputError
+        Everything that is wrong with the layers: CRS, geometry, overlapping units, class codes
+        without a class (one problem each with cells, hectares and units), unreadable blocks.
+    AccountError
+        A unit's parts do not add up to its outline's area within 1e-9.
+    """
+    check_inputs(units, covers, strata)
+    raster = next((cover for cover in covers if isinstance(cover, RasterCover)), None)
+    if raster is None:
+        return _account(units, covers, strata, None, None, epoch, progress)
+    with open_raster(raster.path) as dataset:
+        grid = read_grid(dataset, raster.path.name, raster.crs)
+        source = class_source(dataset, raster)
+        return _account(units, covers, strata, grid, source, epoch, progress)
+
+
+def _account(
+    units: Units,
+    covers: Sequence[Cover],
+    strata: Sequence[Stratum],
+    grid: Grid | None,
+    source: ClassSource | None,
+    epoch: int,
+    progress: Progress,
+) -> ExtentAccount:
+    plane = _in_one_plane(units, covers, strata, grid)
+    _refuse_overlapping_units(plane)
+    progress("cover", 0, 2)
+    unit_shapes = np.asarray(plane.units.geometry.array)
+    zones = zones_of(unit_shapes, plane.strata)
+    pieces, overlaps = _cover_pieces(plane, zones)
+    progress("cover", 2, 2)
+    edges = _uncut_edges(zones, pieces, plane.grid)
+    areas, unknown = class_areas(edges, len(zones), plane.grid, source, progress=progress)
+    if len(unknown) and source:
+        named = [units.codes[unit] for unit in zones.unit]
+        raise InputError(unknown_code_problems(unknown, source.where, named))
+    unit_area = geometry_areas_ha(unit_shapes, plane.crs)
+    vocabulary = vocabulary_of(units, covers, strata)
+    remainder = grouped(zone_rows(zones, areas, covers, vocabulary), vocabulary)
+    remainder = without_noise(remainder, dict(zip(units.codes, unit_area, strict=True)))
+    held = piece_rows(plane.covers, pieces, vocabulary)
+    rows = grouped(pd.concat([held, remainder], ignore_index=True), vocabulary)
+    return ExtentAccount(
+        epoch=epoch,
+        rows=rows,
+        ledger=closed_ledger(units.codes, unit_area, rows),
+        overlaps=overlaps,
+        keys=vocabulary.keys,
+        strata=vocabulary.strata,
+        quantities=vocabulary.quantities,
+        notes=_notes(units, plane, unit_area, areas, source),
+    )
+
+
+def _in_one_plane(
+    units: Units, covers: Sequence[Cover], strata: Sequence[Stratum], grid: Grid | None
+) -> _Plane:
+    """Everything in the raster's CRS, or the units' where there is no raster."""
+    if grid is None:
+        grid = _virtual_grid(units.features)
+    polygon_covers = tuple(
+        PolygonCover(
+            cover.name, to_crs(cover.features, grid.crs, cover.name), cover.keys, cover.quantities
+        )
+        for cover in covers
+        if isinstance(cover, PolygonCover)
+    )
+    shapes = tuple(
+        np.asarray(to_crs(stratum.features, grid.crs, stratum.name).geometry.array)
+        for stratum in strata
+    )
+    return _Plane(grid, to_crs(units.features, grid.crs, "units"), polygon_covers, shapes)
+
+
+def _virtual_grid(features: gpd.GeoDataFrame) -> Grid:
+    """A grid without a raster, anchored near the units so that numbers stay small."""
+    crs = CRS(features.crs)
+    west, _, _, north = features.total_bounds
+    cell = VIRTUAL_CELL_M / metres_per_unit(crs)
+    corner = (math.floor(west / cell) * cell, math.ceil(north / cell) * cell)
+    return Grid(crs, Affine(cell, 0.0, corner[0], 0.0, -cell, corner[1]), 0, 0)
+
+
+def _refuse_overlapping_units(plane: _Plane) -> None:
+    found = overlapping_units(plane.units, plane.crs)
+    if found:
+        raise InputError(
+            problem("gis.units_overlap", "units", first=first, second=second, hectares=f"{ha:.4f}")
+            for first, second, ha in found
+        )
+
+
+def _cover_pieces(plane: _Plane, zones: Regions) -> tuple[Pieces, pd.DataFrame]:
+    """Features of all polygon covers, disjoint and cut by the zones."""
+    shapes = [np.asarray(cover.features.geometry.array) for cover in plane.covers]
+    counts = [len(each) for each in shapes]
+    features = np.concatenate([*shapes, np.zeros(0, dtype=object)])
+    number = np.repeat(np.arange(len(shapes)), counts)
+    original = geometry_areas_ha(features, plane.crs)
+    names = [cover.name for cover in plane.covers]
+    disjoint = made_disjoint(features, number, names, plane.crs)
+    pieces = cut_by_zones(disjoint.geometry, original, zones, plane.strata, plane.crs)
+    return pieces, disjoint.overlaps
+
+
+def _uncut_edges(zones: Regions, pieces: Pieces, grid: Grid) -> Edges:
+    """Outlines of the zones, less the pieces that polygon covers hold in them."""
+    held = np.flatnonzero(pieces.zone >= 0)
+    return joined(
+        [
+            edges_of(zones.geometry, np.arange(len(zones)), grid),
+            edges_of(pieces.regions.geometry[held], pieces.zone[held], grid, sign=-1.0),
+        ]
+    )
+
+
+def _notes(
+    units: Units, plane: _Plane, unit_area: Array, areas: ClassAreas, source: ClassSource | None
+) -> dict[str, str]:
+    """Facts for the run record."""
+    own = polygon_areas_ha(units.features)
+    notes = {
+        "working_crs": plane.crs.name,
+        "cells_read": str(areas.cells_read),
+        "unit_area_change_by_reprojection": f"{np.max(np.abs(unit_area / own - 1.0)):.1e}",
+    }
+    if source is not None:
+        notes["cell_size"] = f"{plane.grid.cell_width:.12g} x {plane.grid.cell_height:.12g}"
+        notes["raster_size"] = f"{plane.grid.width} x {plane.grid.height}"
+    return notes
+
+
+__all__ = ["extent_account"]

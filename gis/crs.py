@@ -1,0 +1,316 @@
+"""Coordinate reference systems: read, checked, and changed only where the datum allows it.
+
+Two families of datums are told apart. *Modern* datums (CGCS2000, WGS 84, ETRS89 and their like)
+agree within about a metre and are treated as one: changing between them only reprojects. Older
+datums (Xian 1980, Beijing 1954, …) lie tens to hundreds of metres off. PROJ would silently apply
+no shift at all ("ballpark"); here such a change is refused unless the analyst supplies the
+parameters, as a bound CRS (``+towgs84=…`` or ``BOUNDCRS[…]``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+
+import geopandas as gpd
+import numpy as np
+from numpy.typing import NDArray
+from pyproj import CRS, Transformer
+from pyproj.exceptions import CRSError, ProjError
+from pyproj.transformer import TransformerGroup
+
+from gis.densify import densified
+from gis.offset_copies import shift_to_wgs84
+from gis.problems import InputError, Problem, problem
+
+Array = NDArray[np.float64]
+Transform = Callable[[Array, Array], tuple[Array, Array]]
+Bounds = tuple[float, float, float, float]
+
+_ACCEPTED_TEXT = re.compile(
+    r"\s*(EPSG:\d{4,6}|ESRI:\d{4,6}|OGC:CRS84|\+proj=[^<>]*|(BOUND|COMPOUND|PROJ|GEOG|GEOD)\w*\s*\[.*)\s*",
+    re.IGNORECASE | re.DOTALL,
+)
+_MODERN_DATUMS = (
+    "china2000",
+    "cgcs2000",
+    "chinageodeticcoordinatesystem2000",
+    "worldgeodeticsystem1984",
+    "wgs84",
+    "wgs1984",
+    "europeanterrestrialreferencesystem1989",
+    "etrs89",
+    "etrs1989",
+    "internationalterrestrialreferenceframe",
+    "itrf",
+    "sirgas2000",
+    "sistemadereferenciageocentricoparalasamericas2000",
+    "japanesegeodeticdatum2000",
+    "japanesegeodeticdatum2011",
+    "koreangeodeticdatum2002",
+    "geocentricdatumofaustralia",
+)
+"""Names, reduced to letters and digits, of datums within about a metre of WGS 84."""
+
+_MODERN_ELLIPSOID_AXIS_M = 6_378_137.0
+
+
+def parse_crs(text: str | CRS, where: object = "") -> CRS:
+    """Read a CRS from ``EPSG:n``, ``ESRI:n``, ``OGC:CRS84``, a PROJ string or WKT.
+
+    Anything else (a URL, a file name) is refused before PROJ or GDAL could follow it.
+
+    Raises
+    ------
+    InputError
+        ``gis.crs_unreadable``, with the text that was given.
+
+    >>> parse_crs("EPSG:4490").name
+    'China Geodetic Coordinate System 2000'
+    """
+    if isinstance(text, CRS):
+        return text
+    if not _ACCEPTED_TEXT.fullmatch(text):
+        raise InputError(problem("gis.crs_unreadable", where, crs=text[:80]))
+    try:
+        return CRS.from_user_input(text.strip())
+    except CRSError as error:
+        raise InputError(problem("gis.crs_unreadable", where, crs=text[:80])) from error
+
+
+def has_modern_datum(crs: CRS) -> bool:
+    """Whether coordinates agree with CGCS2000 within about a metre.
+
+    >>> has_modern_datum(CRS("EPSG:32649")), has_modern_datum(CRS("EPSG:4610"))
+    (True, False)
+    """
+    if crs.is_bound or crs.datum is None or crs.ellipsoid is None:
+        return False
+    name = re.sub(r"[^a-z0-9]", "", crs.datum.name.lower())
+    if name.removeprefix("d").startswith(_MODERN_DATUMS) or name.startswith(_MODERN_DATUMS):
+        return True
+    return name.startswith("unknown") and (
+        crs.ellipsoid.semi_major_metre == _MODERN_ELLIPSOID_AXIS_M
+    )
+
+
+def same_crs(one: CRS, other: CRS) -> bool:
+    """Whether two CRSs give the same coordinates (axis order aside: ours is always x, y)."""
+    return one == other or one.equals(other, ignore_axis_order=True)
+
+
+def geographic(crs: CRS) -> CRS:
+    """Longitude and latitude on the CRS's own datum."""
+    own = crs.source_crs if crs.is_bound and crs.source_crs is not None else crs
+    found = own.geodetic_crs
+    assert found is not None, "every georeferenced CRS has a geodetic base"
+    return found
+
+
+@lru_cache(maxsize=64)
+def unprojection(crs: CRS) -> Transformer:
+    """From the CRS to longitude and latitude (degrees) on its own datum."""
+    own = crs.source_crs if crs.is_bound and crs.source_crs is not None else crs
+    return Transformer.from_crs(own, geographic(crs), always_xy=True)
+
+
+def transform_between(source: CRS, target: CRS, where: object = "") -> Transform:
+    """A function of (x, y) arrays from ``source`` to ``target``, after the datum guard.
+
+    Raises
+    ------
+    InputError
+        ``gis.crs_datum_shift`` when only a change without a datum shift is known.
+    """
+    if has_modern_datum(source) and has_modern_datum(target):
+        return _reprojection(source, target)
+    if not source.is_bound and not target.is_bound and _same_datum(source, target):
+        return _as_function(Transformer.from_crs(source, target, always_xy=True))
+    for crs in (source, target):
+        if not crs.is_bound and _is_old_chinese(crs):
+            raise InputError(_datum_problem(source, target, where))
+    return _as_function(_shifting_transformer(source, target, where))
+
+
+def _reprojection(source: CRS, target: CRS) -> Transform:
+    """Unproject on one modern datum and project on another, with no shift between them."""
+    forward = Transformer.from_crs(geographic(target), target, always_xy=True)
+    inverse = unprojection(source)
+
+    def transform(x: Array, y: Array) -> tuple[Array, Array]:
+        lon, lat = inverse.transform(x, y)
+        east, north = forward.transform(lon, lat)
+        return np.asarray(east), np.asarray(north)
+
+    return transform
+
+
+def _as_function(transformer: Transformer) -> Transform:
+    def transform(x: Array, y: Array) -> tuple[Array, Array]:
+        east, north = transformer.transform(x, y)
+        return np.asarray(east), np.asarray(north)
+
+    return transform
+
+
+def _shifting_transformer(source: CRS, target: CRS, where: object) -> Transformer:
+    """The best operation with a real datum shift, the same one for every point."""
+    try:
+        group = TransformerGroup(source, target, always_xy=True, allow_ballpark=False)
+    except ProjError as error:
+        raise InputError(_datum_problem(source, target, where)) from error
+    if not group.transformers:
+        raise InputError(_datum_problem(source, target, where))
+    return group.transformers[0]
+
+
+def _same_datum(one: CRS, other: CRS) -> bool:
+    return one.datum is not None and one.datum == other.datum
+
+
+def _is_old_chinese(crs: CRS) -> bool:
+    name = re.sub(r"[^a-z0-9]", "", (crs.datum.name if crs.datum else "").lower())
+    return any(old in name for old in ("xian1980", "xian80", "beijing1954", "beijing54"))
+
+
+def _datum_problem(source: CRS, target: CRS, where: object) -> Problem:
+    return problem("gis.crs_datum_shift", where, source=source.name, target=target.name)
+
+
+def to_crs(features: gpd.GeoDataFrame, crs: str | CRS, where: object = "") -> gpd.GeoDataFrame:
+    """Change the CRS so that edges straight in the features' own CRS stay within 0.1 mm.
+
+    Edges get as many new vertices as that needs, the same on both sides of a shared border. A
+    frame that already is in ``crs`` is returned as it is.
+
+    Raises
+    ------
+    InputError
+        No CRS, a datum change without parameters, or coordinates the target cannot express.
+    """
+    target = parse_crs(crs, where)
+    if features.crs is None:
+        raise InputError(problem("gis.crs_missing", where))
+    source = CRS(features.crs)
+    if same_crs(source, target):
+        return features
+    transform = transform_between(source, target, where)
+    changed = densified(
+        np.asarray(features.geometry.array),
+        transform,
+        metres_per_unit=metres_per_unit(source),
+        target_metres_per_unit=metres_per_unit(target),
+    )
+    if not np.isfinite(_bounds(changed)).all():
+        raise InputError(
+            problem("gis.crs_out_of_domain", where, source=source.name, target=target.name)
+        )
+    return features.set_geometry(gpd.GeoSeries(changed, index=features.index, crs=target))
+
+
+def _bounds(geometries: NDArray[np.object_]) -> Array:
+    """Bounds of the geometries that have any; a frame without ground is trivially finite."""
+    bounds = np.asarray(gpd.GeoSeries(geometries).bounds, dtype=float)
+    empty = np.asarray(gpd.GeoSeries(geometries).is_empty | gpd.GeoSeries(geometries).isna())
+    return np.asarray(bounds[~empty])
+
+
+def metres_per_unit(crs: CRS) -> float:
+    """Rough length of one coordinate unit in metres (a degree counts as 111.32 km)."""
+    if crs.is_geographic:
+        return 111_320.0
+    return float(crs.axis_info[0].unit_conversion_factor) if crs.axis_info else 1.0
+
+
+def range_problems(crs: CRS, bounds: Bounds, where: object = "") -> list[Problem]:
+    """What the numbers say against the CRS they are labelled with.
+
+    Catches metres labelled degrees, degrees labelled metres, swapped axes, and a zone number in
+    front of the easting of a CRS that has none (38 492 000 m under a false easting of 500 km).
+
+    >>> range_problems(CRS("EPSG:4490"), (113.0, 22.0, 114.0, 23.0))
+    []
+    >>> [found.code for found in range_problems(CRS("EPSG:4490"), (22.0, 113.0, 23.0, 114.0))]
+    ['gis.crs_axes_swapped']
+    """
+    if not np.isfinite(bounds).all():
+        return [problem("gis.crs_not_finite", where, crs=crs.name)]
+    west, south, east, north = bounds
+    facts = {"crs": crs.name, "bounds": ", ".join(f"{value:.10g}" for value in bounds)}
+    if crs.is_geographic:
+        return _degree_problems(west, south, east, north, where, facts)
+    return _metre_problems(crs, west, south, east, north, where, facts)
+
+
+def _degree_problems(
+    west: float, south: float, east: float, north: float, where: object, facts: dict[str, str]
+) -> list[Problem]:
+    if max(abs(west), abs(east)) > 360 or max(abs(south), abs(north)) > 360:
+        return [problem("gis.crs_metres_as_degrees", where, **facts)]
+    if max(abs(south), abs(north)) > 90:
+        return [problem("gis.crs_axes_swapped", where, **facts)]
+    if max(abs(west), abs(east)) > 180:
+        return [problem("gis.crs_metres_as_degrees", where, **facts)]
+    return []
+
+
+def _metre_problems(
+    crs: CRS,
+    west: float,
+    south: float,
+    east: float,
+    north: float,
+    where: object,
+    facts: dict[str, str],
+) -> list[Problem]:
+    if max(abs(west), abs(east)) <= 180 and max(abs(south), abs(north)) <= 180:
+        return [problem("gis.crs_degrees_as_metres", where, **facts)]
+    false_easting = _false_easting(crs)
+    if false_easting is None or false_easting > 1e6:
+        return []
+    zone = int(east // 1_000_000)
+    if west > 1e6 and int(west // 1_000_000) == zone and 13 <= zone <= 45:
+        return [
+            problem("gis.crs_zone_prefix", where, zone=zone, twin=_zone_twin(crs, zone), **facts)
+        ]
+    if north < 1e6 and west > 1.5e6:  # a northing of China where the easting belongs
+        return [problem("gis.crs_axes_swapped", where, **facts)]
+    return []
+
+
+def _false_easting(crs: CRS) -> float | None:
+    """False easting of a transverse Mercator CRS; ``None`` for every other projection."""
+    operation = crs.coordinate_operation
+    if operation is None or "transverse mercator" not in operation.method_name.lower():
+        return None
+    easting = [p.value for p in operation.params if p.name.lower() == "false easting"]
+    return float(easting[0]) if easting else None
+
+
+def _zone_twin(crs: CRS, zone: int) -> str:
+    """The CGCS2000 Gauss-Kruger CRS whose eastings carry this zone number.
+
+    Three-degree zones 25–45 are EPSG:4513–4533, six-degree zones 13–23 are EPSG:4491–4501.
+    """
+    if not _is_modern_chinese(crs):
+        return "zone-prefixed twin"
+    return f"EPSG:{4513 + zone - 25}" if zone >= 25 else f"EPSG:{4491 + zone - 13}"
+
+
+def _is_modern_chinese(crs: CRS) -> bool:
+    return has_modern_datum(crs) and "2000" in crs.name
+
+
+__all__ = [
+    "geographic",
+    "has_modern_datum",
+    "metres_per_unit",
+    "parse_crs",
+    "range_problems",
+    "same_crs",
+    "shift_to_wgs84",
+    "to_crs",
+    "transform_between",
+    "unprojection",
+]

@@ -1,0 +1,83 @@
+"""Area fields of surveys: their unit is told from the geometry, never assumed.
+
+A field in mu read as hectares is wrong by a factor of 15 and looks quite plausible. The ratio of
+the field to the ellipsoidal area of the geometry gives the unit away.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gis.ellipsoid import polygon_areas_ha
+from layers.columns import row_list
+from layers.vector import Features
+
+Array = NDArray[np.float64]
+
+PER_HA = {"ha": 1.0, "mu": 15.0, "m2": 10_000.0, "km2": 0.01, "10000 mu": 0.0015}
+"""How many of each unit make one hectare (15 mu = 1 ha exactly)."""
+
+_NEAR = float(np.log(1.25))
+_ODD_SHARE = 0.01
+
+
+def geometry_areas_ha(features: Features) -> Array:
+    """Ellipsoidal area of each feature in hectares."""
+    return np.asarray(polygon_areas_ha(features.table), dtype=float)
+
+
+def official_areas_ha(features: Features, geometry_ha: Array, unit: str) -> Array:
+    """The survey's own area field in hectares, NaN where it gives none.
+
+    ``unit`` (``ha``, ``mu`` or ``m2``) is declared by the analyst or usual for the kind. When the
+    geometry says otherwise the field is refused: all rows alike as "looks like", some rows as
+    "mixed" with their numbers. Up to one row in a hundred may be odd (clipped polygons keep the
+    area they had) and is a warning.
+    """
+    given = features.number("area").to_numpy()
+    looks = _unit_of_rows(given, geometry_ha)
+    judged = looks != ""
+    if judged.any():
+        _check_unit(features, given, geometry_ha, looks, unit)
+    return np.asarray(given / PER_HA[unit])
+
+
+def _unit_of_rows(given: Array, geometry_ha: Array) -> NDArray[np.str_]:
+    """Unit that explains each row's ratio within a quarter; empty where none does."""
+    usable = (given > 0) & (geometry_ha > 0)
+    ratio = np.where(usable, given, 1.0) / np.where(usable, geometry_ha, 1.0)
+    found = np.full(len(given), "", dtype="<U8")
+    for unit, per_ha in PER_HA.items():
+        found[usable & (np.abs(np.log(ratio / per_ha)) <= _NEAR)] = unit
+    return found
+
+
+def _check_unit(
+    features: Features, given: Array, geometry_ha: Array, looks: NDArray[np.str_], unit: str
+) -> None:
+    column = features.facts["column.area"]
+    usable = (given > 0) & (geometry_ha > 0)
+    ratio = float(np.median(given[usable] / geometry_ha[usable]))
+    typical = _unit_of_rows(np.array([ratio]), np.array([1.0]))[0]
+    other = (looks != "") & (looks != unit)
+    if typical not in ("", unit):
+        features.problems.add(
+            "layers.area_unit_looks",
+            features.where,
+            column=column,
+            unit=unit,
+            looks=typical,
+            ratio=f"{ratio:.4g}",
+        )
+    elif other.any():
+        is_mixed = other.sum() > _ODD_SHARE * usable.sum()
+        features.problems.add(
+            "layers.area_unit_mixed" if is_mixed else "layers.area_unit_odd",
+            features.where,
+            column=column,
+            unit=unit,
+            looks=", ".join(sorted(set(looks[other]))),
+            count=int(other.sum()),
+            rows=row_list(features.rows[other]),
+        )

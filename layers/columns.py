@@ -1,0 +1,154 @@
+"""Columns of attribute tables: found by name, read as text or as numbers, never by guess."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from gis.problems import ProblemLog
+from layers.codes import normalised
+from layers.values import Field
+
+Flags = NDArray[np.bool_]
+
+_PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
+_LARGEST_EXACT = 2.0**53
+_SHOWN_ROWS = 10
+
+
+def row_list(rows: Iterable[int]) -> str:
+    """The first ten row numbers, and how many there are when there are more.
+
+    >>> row_list([3, 7]), row_list(range(1, 13))
+    ('3, 7', '1, 2, 3, 4, 5, 6, 7, 8, 9, 10, … (12)')
+    """
+    numbers = [int(row) for row in rows]
+    shown = ", ".join(map(str, numbers[:_SHOWN_ROWS]))
+    return shown if len(numbers) <= _SHOWN_ROWS else f"{shown}, … ({len(numbers)})"
+
+
+def nearest(given: str, names: Iterable[str]) -> str:
+    """The most similar of some names, letter case aside, or a dash.
+
+    >>> nearest("forrest", ["forest", "water"]), nearest("qq", ["forest"])
+    ('forest', '–')
+    """
+    folded = {name.casefold(): name for name in names}
+    found = difflib.get_close_matches(given.casefold(), folded, n=1, cutoff=0.5)
+    return folded[found[0]] if found else "–"
+
+
+def find_columns(
+    existing: Sequence[str],
+    fields: Sequence[Field],
+    chosen: Mapping[str, str],
+    *,
+    where: str,
+    problems: ProblemLog,
+) -> dict[str, str]:
+    """Column of each standard field that the file has.
+
+    ``chosen`` is the option ``fields``. A chosen column must exist; a field that was not chosen
+    takes its usual column, and is left out when the file lacks it and the kind can do without.
+    """
+    names = [each.name for each in fields]
+    for name in chosen:
+        if name not in names:
+            problems.add(
+                "layers.unknown_field",
+                where,
+                field=name,
+                nearest=nearest(name, names),
+                allowed=", ".join(names),
+            )
+    found = {}
+    for each in fields:
+        column = chosen.get(each.name, each.column)
+        if column in existing:
+            found[each.name] = column
+        elif each.required or each.name in chosen:
+            problems.add(
+                "layers.missing_column",
+                where,
+                field=each.name,
+                column=column,
+                existing=", ".join(existing),
+                nearest=nearest(column, existing),
+            )
+    return found
+
+
+def texts(values: pd.Series, *, rows: pd.Series, where: str, problems: ProblemLog) -> pd.Series:
+    """A column as normalised text; missing becomes the empty string.
+
+    Whole numbers become their digits (``440103.0`` → ``"440103"``). Numbers beyond 2^53 held as
+    floating point have lost digits already and are refused.
+    """
+    if pd.api.types.is_float_dtype(values.dtype):
+        lossy = values.abs() >= _LARGEST_EXACT
+        if lossy.any():
+            problems.add(
+                "layers.code_precision", where, column=values.name, rows=row_list(rows[lossy])
+            )
+    return values.map(_as_text).astype(object)
+
+
+def _as_text(value: object) -> str:
+    if value is None or value is pd.NA or value is pd.NaT:
+        return ""
+    if isinstance(value, float | np.floating):
+        number = float(value)
+        if np.isnan(number):
+            return ""
+        return str(int(number)) if number.is_integer() else str(number)
+    return normalised(str(value))
+
+
+def numbers(values: pd.Series, *, rows: pd.Series, where: str, problems: ProblemLog) -> pd.Series:
+    """A column as float, missing = NaN; text, infinite and negative values are refused by row.
+
+    Text in plain decimal notation is a number; thousands separators, full-width digits, dashes and
+    units in the cell are not, because each has more than one reading.
+    """
+    given = values.map(lambda value: value.strip() if isinstance(value, str) else value)
+    given = given.where(given != "", None)
+    is_text = given.map(lambda value: isinstance(value, str))
+    unreadable = is_text & ~given.map(_is_plain_number)
+    if unreadable.any():
+        problems.add(
+            "layers.number_text",
+            where,
+            column=values.name,
+            sample=_clipped(given[unreadable].iloc[0]),
+            count=int(unreadable.sum()),
+            rows=row_list(rows[unreadable]),
+        )
+    result = pd.to_numeric(given.mask(unreadable, None), errors="raise").astype(float)
+    for code, bad in (("number_not_finite", np.isinf(result)), ("number_negative", result < 0)):
+        if bad.any():
+            problems.add(
+                f"layers.{code}",
+                where,
+                column=values.name,
+                count=int(bad.sum()),
+                rows=row_list(rows[bad]),
+            )
+    return result
+
+
+def _is_plain_number(value: object) -> bool:
+    return (
+        isinstance(value, str)
+        and _PLAIN_NUMBER.fullmatch(value, 0) is not None
+        and (value.isascii())
+    )
+
+
+def _clipped(value: object, length: int = 40) -> str:
+    text = str(value)
+    return text if len(text) <= length else text[: length - 1] + "…"

@@ -1,0 +1,113 @@
+"""Forest sub-compartments: the stands of the forest map, with growing stock."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from gis.extent import PolygonCover
+from gis.problems import ProblemLog
+from layers.areas import Array, geometry_areas_ha, official_areas_ha
+from layers.columns import row_list
+from layers.forest import (
+    apply_definition,
+    classify,
+    crown_density,
+    species_groups_of,
+    survey_values,
+)
+from layers.stock import growing_stock
+from layers.values import POLYGONS, Field, LayerKind, LayerSpec, Reading
+from layers.vector import Features, open_features
+
+FIELDS = (
+    Field("id", "XIAO_BAN", "小班号", "Sub-compartment"),
+    Field("unit_code", "XIAN", "县代码", "County code"),
+    Field("land_code", "DI_LEI", "地类", "Land class", required=True),
+    Field("area", "MIAN_JI", "面积", "Area"),
+    Field("species", "YOU_SHI_SZ", "优势树种", "Dominant species"),
+    Field("origin", "QI_YUAN", "起源", "Origin"),
+    Field("age_group", "LING_ZU", "龄组", "Age group"),
+    Field("crown_density", "YU_BI_DU", "郁闭度", "Crown density"),
+    Field("stock_per_ha", "HUO_LMGQXJ", "公顷蓄积", "Stock per hectare"),
+    Field("stock", "ZXJ", "小班蓄积", "Stock of the sub-compartment"),
+    Field("scattered_stock", "SSMXJ", "散生木蓄积", "Stock of scattered trees"),
+    Field("protection", "SEN_LIN_LB", "森林类别", "Forest category"),
+)
+KEYS = (
+    "ecosystem_type",
+    "land_code",
+    "species_group",
+    "age_group",
+    "origin",
+    "forest_class",
+    "protection_class",
+    "stock_basis",
+)
+QUANTITIES = ("growing_stock_m3", "scattered_stock_m3", "official_area_ha")
+
+
+def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
+    """Read sub-compartments.
+
+    Options: ``area_unit`` (``ha`` unless declared), ``stock_unit`` of the field ``stock`` (``m3``
+    unless declared), ``crown_density_unit`` (``fraction`` unless declared). Non-forest land whose
+    ecosystem the code does not tell leaves the cover with a warning that states its hectares.
+    """
+    features = open_features(spec, FIELDS, POLYGONS, problems)
+    area = geometry_areas_ha(features)
+    official = official_areas_ha(features, area, spec.options.get("area_unit", "ha"))
+    density = crown_density(features, spec.options.get("crown_density_unit", "fraction"))
+    classes = classify(features, area)
+    problems.raise_if_errors()
+    classes = apply_definition(classes, density, area, features)
+    surveyed = np.where(np.isnan(official), area, official)
+    stock = growing_stock(
+        features, classes["forest_class"], surveyed, spec.options.get("stock_unit", "m3")
+    )
+    table = features.table[["geometry"]].assign(
+        **classes,
+        **stock,
+        species_group=species_groups_of(features, classes["forest_class"], area),
+        age_group=survey_values(features, "age_group"),
+        origin=survey_values(features, "origin"),
+        protection_class=survey_values(features, "protection"),
+        scattered_stock_m3=features.number("scattered_stock"),
+        official_area_ha=official,
+    )
+    kept = _rows_of_known_ecosystem(features, classes, area)
+    problems.raise_if_errors()
+    ordered = table.loc[kept, [*KEYS, *QUANTITIES, "geometry"]].reset_index(drop=True)
+    facts = {**features.facts, "forest_definition": "crown density >= 0.20, area >= 0.0667 ha"}
+    return Reading(PolygonCover("forest_subcompartments", ordered, KEYS, QUANTITIES), facts)
+
+
+def _rows_of_known_ecosystem(features: Features, classes: pd.DataFrame, area: Array) -> pd.Series:
+    kept = classes["ecosystem_type"] != ""
+    if not kept.all():
+        features.problems.add(
+            "layers.not_forestland",
+            features.where,
+            codes=", ".join(sorted(set(classes.loc[~kept, "land_code"]))[:20]),
+            count=int((~kept).sum()),
+            hectares=f"{area[~kept].sum():.4g}",
+            rows=row_list(features.rows[~kept]),
+        )
+    if not kept.any():
+        features.problems.add("layers.nothing_left", features.where)
+    return kept
+
+
+KIND = LayerKind(
+    key="forest_subcompartments",
+    title_zh="森林资源小班",
+    title_en="Forest sub-compartments",
+    role="cover",
+    # After the mangrove and wetland surveys, which are drawn for one ecosystem, and before any
+    # land-cover raster: a surveyed stand with its stock beats a class seen from space.
+    priority=30,
+    geometry=POLYGONS,
+    fields=FIELDS,
+    options=("area_unit", "stock_unit", "crown_density_unit"),
+    read=read,
+)

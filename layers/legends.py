@@ -1,0 +1,167 @@
+"""Legends: what the cell values of a class raster mean, as ecosystem types of the account."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from io import StringIO
+from pathlib import Path
+
+import pandas as pd
+
+from gis.problems import InputError, ProblemLog, problem
+from layers.codes import ecosystem_types, normalised
+from layers.columns import nearest
+
+_TITLES = {"esa_worldcover": "ESA WorldCover 10 m", "clcd": "CLCD 30 m"}
+_REQUIRED = ("code", "ecosystem_type")
+_COLOUR = re.compile(r"#[0-9a-f]{6}")
+_YES, _NO = ("1", "true", "yes", "是"), ("", "0", "false", "no", "否")
+
+
+@dataclass(frozen=True)
+class Legend:
+    """Meaning of cell values.
+
+    ``rows`` is indexed by integer code and has ``ecosystem_type``, ``zh``, ``en`` and ``colour``;
+    ``no_data`` holds the codes that say "not known". ``source`` says where the list comes from.
+    """
+
+    name: str
+    title: str
+    rows: pd.DataFrame
+    no_data: tuple[int, ...]
+    source: str
+
+
+def built_in_legends() -> tuple[str, ...]:
+    """Names of the legends that come along."""
+    folder = resources.files("layers") / "tables" / "legends"
+    return tuple(sorted(item.name.removesuffix(".csv") for item in folder.iterdir()))
+
+
+def legend(name_or_path: str | Path) -> Legend:
+    """A built-in legend by name, or an analyst's CSV by path.
+
+    The CSV (UTF-8 or GBK) has columns ``code`` (whole number) and ``ecosystem_type`` (a key of the
+    ecosystem types), and may have ``zh``, ``en``, ``colour`` (``#rrggbb``), ``no_data`` (1 for
+    codes that say "not known"; they need no type) and ``source``. All mistakes are reported at
+    once with their line numbers in one ``InputError``.
+
+    >>> legend("esa_worldcover").rows.loc[95, "ecosystem_type"]
+    'mangrove'
+    """
+    name = str(name_or_path)
+    if name in built_in_legends():
+        return _built_in(name)
+    path = Path(name_or_path)
+    if not path.is_file():
+        allowed = ", ".join(built_in_legends())
+        raise InputError(problem("layers.legend_unknown", where=name, allowed=allowed))
+    return _parsed(path.stem, path.stem, _decoded(path), path.name)
+
+
+@cache
+def _built_in(name: str) -> Legend:
+    source = resources.files("layers") / "tables" / "legends" / f"{name}.csv"
+    return _parsed(name, _TITLES.get(name, name), source.read_text(encoding="utf-8"), name)
+
+
+def _decoded(path: Path) -> str:
+    data = path.read_bytes()
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise InputError(problem("layers.legend_encoding", where=path.name))
+
+
+def _parsed(name: str, title: str, text: str, where: str) -> Legend:
+    lines = list(csv.reader(StringIO(text, newline=""), strict=False))
+    header = [normalised(cell).lower() for cell in lines[0]] if lines else []
+    problems = ProblemLog()
+    missing = [column for column in _REQUIRED if column not in header]
+    if missing:
+        problems.add(
+            "layers.legend_columns",
+            where,
+            missing=", ".join(missing),
+            existing=", ".join(header) or "–",
+        )
+        problems.raise_if_errors()
+    rows: dict[int, Mapping[str, str]] = {}
+    for line, cells in enumerate(lines[1:], start=2):
+        if any(cell.strip() for cell in cells):
+            row = dict(zip(header, map(normalised, cells), strict=False))
+            _take(row, line, rows, where, problems)
+    if not rows and not problems.errors:
+        problems.add("layers.legend_empty", where)
+    problems.raise_if_errors()
+    return _legend(name, title, rows)
+
+
+def _take(
+    row: Mapping[str, str],
+    line: int,
+    rows: dict[int, Mapping[str, str]],
+    where: str,
+    problems: ProblemLog,
+) -> None:
+    """Check one line and add it to the rows under its code."""
+    code = _code(row.get("code", ""))
+    if code is None:
+        problems.add("layers.legend_code", where, line=line, given=row.get("code", ""))
+        return
+    if code in rows:
+        problems.add("layers.legend_code_twice", where, line=line, value=code)
+    flag = row.get("no_data", "").lower()
+    if flag not in _YES + _NO:
+        problems.add("layers.legend_no_data", where, line=line, given=flag)
+    kind, types = row.get("ecosystem_type", ""), ecosystem_types().index
+    if flag not in _YES and kind not in types:
+        problems.add(
+            "layers.legend_type",
+            where,
+            line=line,
+            value=code,
+            given=kind,
+            nearest=nearest(kind, types),
+            allowed=", ".join(types),
+        )
+    colour = row.get("colour", "").lower()
+    if colour and not _COLOUR.fullmatch(colour):
+        problems.add("layers.legend_colour", where, line=line, given=colour)
+    rows[code] = row
+
+
+def _code(text: str) -> int | None:
+    """A whole number as analysts write it; ``7.0`` is what spreadsheets make of ``7``."""
+    matched = re.fullmatch(r"(-?\d+)(\.0+)?", text, flags=re.ASCII)
+    return int(matched[1]) if matched else None
+
+
+def _legend(name: str, title: str, rows: Mapping[int, Mapping[str, str]]) -> Legend:
+    no_data = tuple(sorted(c for c, row in rows.items() if row.get("no_data", "").lower() in _YES))
+    classes = {code: row for code, row in sorted(rows.items()) if code not in no_data}
+    types = ecosystem_types()
+    records = []
+    for row in classes.values():
+        kind = row["ecosystem_type"]
+        records.append(
+            {
+                "ecosystem_type": kind,
+                "zh": row.get("zh") or types.at[kind, "zh"],
+                "en": row.get("en") or types.at[kind, "en"],
+                "colour": row.get("colour", "").lower() or types.at[kind, "colour"],
+            }
+        )
+    columns = ["ecosystem_type", "zh", "en", "colour"]
+    index = pd.Index(list(classes), name="code", dtype="int64")
+    table = pd.DataFrame(records, columns=columns, index=index)
+    sources = sorted({row.get("source", "") for row in rows.values()} - {""})
+    return Legend(name, title, table, no_data, "; ".join(sources))

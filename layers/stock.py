@@ -1,0 +1,81 @@
+"""Growing stock of sub-compartments: totals in m3, told apart into measured and missing."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from layers.areas import Array
+from layers.columns import row_list
+from layers.forest import STOCKED_CLASSES
+from layers.vector import Features
+
+LARGEST_DENSITY_M3_HA = 2000.0
+"""No stand on record in China holds more; above it a unit or a decimal point is wrong."""
+
+_AGREEMENT = 0.01
+_AGREEMENT_FLOOR_M3 = 1.0
+
+
+def growing_stock(
+    features: Features, forest_class: pd.Series, area_ha: Array, unit: str
+) -> pd.DataFrame:
+    """``growing_stock_m3`` and ``stock_basis`` of each sub-compartment.
+
+    The total of the sub-compartment counts where it is given; else the stock per hectare times
+    ``area_ha``. With ``unit`` ``m3_per_ha`` the field ``stock`` is itself per hectare. Arbor and
+    open stands without a figure are ``missing`` (NaN); land that bears no measured stand has basis
+    ``""`` and NaN unless the survey gives it some.
+    """
+    total = features.number("stock")
+    total = total * area_ha if unit == "m3_per_ha" else total
+    by_density = features.number("stock_per_ha") * area_ha
+    _compare(features, total, by_density)
+    stock = total.where(total.notna(), by_density)
+    _check_density(features, stock, area_ha)
+    is_stand = forest_class.isin(STOCKED_CLASSES)
+    is_measured = np.where(is_stand, stock.notna(), stock > 0)
+    is_missing = (is_stand & ~is_measured).to_numpy()
+    if is_missing.any():
+        features.problems.add(
+            "layers.stock_missing",
+            features.where,
+            count=int(is_missing.sum()),
+            hectares=f"{area_ha[is_missing].sum():.4g}",
+            rows=row_list(features.rows[is_missing]),
+        )
+    basis = np.select([is_measured, is_missing], ["measured", "missing"], default="")
+    return pd.DataFrame(
+        {"growing_stock_m3": stock.where(is_measured), "stock_basis": basis.astype(object)}
+    )
+
+
+def _compare(features: Features, total: pd.Series, by_density: pd.Series) -> None:
+    """Where a file gives both, they should agree within one percent (or 1 m3)."""
+    difference = (total - by_density).abs()
+    allowed = np.maximum(_AGREEMENT * np.maximum(total, by_density), _AGREEMENT_FLOOR_M3)
+    apart = difference > allowed
+    if apart.any():
+        both = total.notna() & by_density.notna()
+        features.problems.add(
+            "layers.stock_disagrees",
+            features.where,
+            stock=features.facts["column.stock"],
+            stock_per_ha=features.facts["column.stock_per_ha"],
+            count=int(apart.sum()),
+            total=f"{total[both].sum():.6g}",
+            product=f"{by_density[both].sum():.6g}",
+            rows=row_list(features.rows[apart]),
+        )
+
+
+def _check_density(features: Features, stock: pd.Series, area_ha: Array) -> None:
+    absurd = stock > LARGEST_DENSITY_M3_HA * np.where(area_ha > 0, area_ha, np.nan)
+    if absurd.any():
+        features.problems.add(
+            "layers.stock_absurd",
+            features.where,
+            limit=f"{LARGEST_DENSITY_M3_HA:g}",
+            count=int(absurd.sum()),
+            rows=row_list(features.rows[absurd]),
+        )

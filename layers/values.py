@@ -1,0 +1,116 @@
+"""What a layer kind declares, what an analyst asks for, and what a reader hands back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal
+
+import geopandas as gpd
+
+from gis.extent import PolygonCover, RasterCover, Stratum, Units
+from gis.problems import ProblemLog
+
+Role = Literal["units", "cover", "stratum", "lines"]
+
+POLYGONS = ("Polygon", "MultiPolygon")
+LINES = ("LineString", "MultiLineString")
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column that a layer kind reads.
+
+    ``name`` is the standard name that the option ``fields`` takes, ``column`` the name such files
+    usually carry.
+    """
+
+    name: str
+    column: str
+    title_zh: str
+    title_en: str
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class LayerSpec:
+    """One layer as the workspace names it.
+
+    ``crs`` is the analyst's word for the file's coordinate system; ``shift`` declares an offset
+    copy (``"gcj02"`` or ``"bd09"``); ``layer`` names a layer inside the file; ``legend`` is a
+    built-in legend or the path of a CSV; ``options`` are those that the kind declares.
+    """
+
+    kind: str
+    path: Path
+    epoch: int | None = None
+    crs: str | None = None
+    shift: str | None = None
+    layer: str | None = None
+    legend: str | None = None
+    options: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def where(self) -> str:
+        """File, kind and epoch, as messages name the layer.
+
+        >>> LayerSpec("wetlands", Path("data/wetlands.gpkg"), 2020).where
+        'wetlands.gpkg (wetlands, 2020)'
+        """
+        what = self.kind if self.epoch is None else f"{self.kind}, {self.epoch}"
+        return f"{self.path.name} ({what})"
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Line features: ``features`` has ``name``, ``level`` (text) and ``geometry``."""
+
+    name: str
+    features: gpd.GeoDataFrame
+
+
+LayerData = Units | PolygonCover | RasterCover | Stratum | Lines
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a kind's reader hands back: the value type for floor 0 and facts for the run record."""
+
+    data: LayerData
+    facts: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class LayerKind:
+    """One kind of layer, declared beside its reader in ``layers/kinds/<key>.py``.
+
+    ``priority`` orders covers: the lower number keeps the ground that two covers claim (0 for
+    other roles). ``geometry`` lists the allowed geometry types, empty for rasters. ``options``
+    lists the option names that the reader understands beyond ``fields``, ``encoding`` and ``year``.
+    """
+
+    key: str
+    title_zh: str
+    title_en: str
+    role: Role
+    priority: int
+    geometry: tuple[str, ...]
+    fields: tuple[Field, ...]
+    options: tuple[str, ...]
+    read: Callable[[LayerSpec, ProblemLog], Reading]
+
+    @property
+    def is_raster(self) -> bool:
+        return not self.geometry
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A layer that was read and checked."""
+
+    spec: LayerSpec
+    kind: LayerKind
+    data: LayerData
+    facts: Mapping[str, str]

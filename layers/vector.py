@@ -1,0 +1,206 @@
+"""Vector files on their way in: coordinates, geometry and columns checked once for all kinds.
+
+Everything a file has wrong is collected, so that the analyst mends it in one go. Nothing is
+repaired silently: a geometry that is not valid is refused with its row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import CRS
+
+from gis.crs import parse_crs, range_problems, same_crs, shift_to_wgs84
+from gis.offset_copies import Offset
+from gis.problems import InputError, ProblemLog
+from gis.safe_open import read_vector
+from layers.columns import Flags, find_columns, numbers, row_list, texts
+from layers.encodings import original_text
+from layers.values import Field, LayerSpec
+
+_SHIFTS: Mapping[str, Offset] = {"gcj02": "gcj02", "bd09": "bd09"}
+_DATAV = {"adcode", "childrenNum"}
+_DATAV_EITHER = {"acroutes", "subFeatureIndex"}
+
+
+@dataclass(frozen=True)
+class Features:
+    """Features of one file under standard column names, beside their row number (from 1).
+
+    ``given`` lists the standard fields that the file has. ``facts`` go into the run record.
+    """
+
+    table: gpd.GeoDataFrame
+    given: frozenset[str]
+    where: str
+    facts: dict[str, str]
+    problems: ProblemLog
+
+    @property
+    def rows(self) -> pd.Series:
+        return self.table["row"]
+
+    def text(self, name: str) -> pd.Series:
+        """A standard field as normalised text, empty where missing or where the file lacks it."""
+        if name not in self.given:
+            return pd.Series("", index=self.table.index, dtype=object, name=name)
+        column = self._column(name)
+        found = texts(column, rows=self.rows, where=self.where, problems=self.problems)
+        _check_encoding(found, str(column.name), self.where, self.problems)
+        return found
+
+    def number(self, name: str) -> pd.Series:
+        """A standard field as float, NaN where missing or where the file lacks it."""
+        if name not in self.given:
+            return pd.Series(np.nan, index=self.table.index, dtype=float, name=name)
+        return numbers(self._column(name), rows=self.rows, where=self.where, problems=self.problems)
+
+    def is_numeric(self, name: str) -> bool:
+        """Whether the file holds the field as numbers: leading zeros of codes are then lost."""
+        return name in self.given and pd.api.types.is_numeric_dtype(self.table[name].dtype)
+
+    def _column(self, name: str) -> pd.Series:
+        return self.table[name].rename(self.facts[f"column.{name}"])
+
+
+def open_features(
+    spec: LayerSpec, fields: Sequence[Field], geometry: Sequence[str], problems: ProblemLog
+) -> Features:
+    """Read a vector file and check what all kinds have in common.
+
+    Raises ``InputError`` with every problem of the file's coordinate system, geometries and
+    columns. Geometries come back in two dimensions, in the file's own CRS (WGS 84 after a declared
+    shift).
+    """
+    read = read_vector(spec.path, layer=spec.layer, encoding=spec.options.get("encoding"))
+    if len(read) == 0:
+        problems.add("layers.empty_layer", spec.where)
+        problems.raise_if_errors()
+    features = read.reset_index(drop=True)
+    existing = [name for name in features.columns if name != features.geometry.name]
+    columns = find_columns(
+        existing, fields, spec.options.get("fields", {}), where=spec.where, problems=problems
+    )
+    _check_geometry(features, geometry, spec.where, problems)
+    if spec.shift is None and set(existing) >= _DATAV and _DATAV_EITHER & set(existing):
+        problems.add("layers.datav_fingerprint", spec.where)
+    located = _located(features, spec, problems)
+    problems.raise_if_errors()
+    table = gpd.GeoDataFrame(
+        {name: located[column] for name, column in columns.items()},
+        geometry=shapely.force_2d(located.geometry.array),
+        crs=located.crs,
+    )
+    table["row"] = np.arange(1, len(table) + 1)
+    facts = {
+        "crs": crs_name(located.crs),
+        "features": str(len(table)),
+        **{f"column.{name}": column for name, column in columns.items()},
+    }
+    if spec.shift is not None:
+        facts["shift"] = f"{spec.shift} → WGS 84 (approximate)"
+    return Features(table, frozenset(columns), spec.where, facts, problems)
+
+
+def _check_encoding(values: pd.Series, column: str, where: str, problems: ProblemLog) -> None:
+    """Refuse a column at the first text that was decoded with the wrong table."""
+    for value in values.unique():
+        garbled = original_text(value)
+        if garbled is not None:
+            problems.add(
+                "layers.text_misdecoded",
+                where,
+                column=column,
+                sample=value[:20],
+                likely=garbled[0][:20],
+                encoding=garbled[1],
+            )
+            return
+
+
+def _check_geometry(
+    features: gpd.GeoDataFrame, allowed: Sequence[str], where: str, problems: ProblemLog
+) -> None:
+    shapes = features.geometry
+    absent = np.asarray(shapes.isna() | shapes.is_empty)
+    _report(absent, "geometry_missing", where, problems)
+    kinds = shapes.geom_type
+    other = np.asarray(~kinds.isin(allowed)) & ~absent
+    found = ", ".join(sorted(set(kinds[other].dropna())))
+    _report(other, "geometry_type", where, problems, found=found, allowed=", ".join(allowed))
+    broken = ~np.asarray(shapely.is_valid(shapes.array)) & ~absent
+    if broken.any():
+        reason = shapely.is_valid_reason(shapes.array[broken][0])
+        _report(broken, "geometry_invalid", where, problems, reason=reason)
+
+
+def _report(flags: Flags, code: str, where: str, problems: ProblemLog, **facts: str) -> None:
+    if flags.any():
+        rows = row_list(np.flatnonzero(flags) + 1)
+        problems.add(f"layers.{code}", where, count=int(flags.sum()), rows=rows, **facts)
+
+
+def _located(features: gpd.GeoDataFrame, spec: LayerSpec, problems: ProblemLog) -> gpd.GeoDataFrame:
+    """The features with the coordinate system that holds, shifted back when a shift is declared."""
+    crs = chosen_crs(features.crs, spec, problems)
+    if crs is None:
+        return features
+    placed = features.set_crs(crs, allow_override=True)
+    west, south, east, north = (float(bound) for bound in placed.total_bounds)
+    if np.isfinite([west, south, east, north]).all():
+        problems.extend(range_problems(crs, (west, south, east, north), spec.where))
+    if spec.shift is None or problems.errors:
+        return placed
+    if spec.shift not in _SHIFTS:
+        problems.add(
+            "layers.option_value",
+            spec.where,
+            option="shift",
+            given=spec.shift,
+            allowed=", ".join(_SHIFTS),
+        )
+        return placed
+    try:
+        return shift_to_wgs84(placed, _SHIFTS[spec.shift], spec.where)
+    except InputError as error:
+        problems.extend(error.problems)
+        return placed
+
+
+def chosen_crs(own: object, spec: LayerSpec, problems: ProblemLog) -> CRS | None:
+    """The file's coordinate system, or the analyst's when one is declared.
+
+    A declared system that differs from the file's wins, with a warning; a file without one needs
+    a declaration.
+    """
+    held = None if own is None else CRS.from_user_input(own)
+    if spec.crs is None:
+        if held is None:
+            problems.add("layers.crs_missing", spec.where)
+        return held
+    try:
+        declared = parse_crs(spec.crs, spec.where)
+    except InputError as error:
+        problems.extend(error.problems)
+        return held
+    if held is not None and not same_crs(held, declared):
+        problems.add(
+            "layers.crs_overridden", spec.where, held=crs_name(held), declared=crs_name(declared)
+        )
+    return declared
+
+
+def crs_name(crs: object) -> str:
+    """Authority code and name of a coordinate system, for messages and the run record.
+
+    >>> crs_name("EPSG:4490")
+    'EPSG:4490 (China Geodetic Coordinate System 2000)'
+    """
+    known = CRS.from_user_input(crs)
+    authority = known.to_authority()
+    return f"{':'.join(authority)} ({known.name})" if authority else str(known.name)

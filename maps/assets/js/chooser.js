@@ -1,0 +1,99 @@
+// The left side: what the map shows (one theme at a time) and which layers lie over it.
+const VIEWS = ["value", "change", "verdict", "gap"];
+
+function chooserPanel() {
+  return [tabs("chooser", ["themes", "layers"]), el("div", { class: "scroll", role: "tabpanel", data: { key: state.chooser } },
+    state.chooser === "themes" ? themesPanel() : layersPanel())];
+}
+
+/** A row of tabs for one part of the state. */
+function tabs(part, names) {
+  return el("div", { class: "tabs", role: "tablist" }, names.map((name) => el("button", {
+    type: "button", role: "tab", "aria-selected": String(state[part] === name), data: { tab: name, focus: `${part}/${name}` },
+    on: { click: () => update({ [part]: name }) },
+  }, t(`tab_${name}`))));
+}
+
+function themesPanel() {
+  const views = VIEWS.filter((view) => (view !== "change" || hasTwoEpochs()) && (view === "value" || view === "change" || data.verdicts.length));
+  const byTarget = state.view === "verdict" || state.view === "gap";
+  return [
+    el("div", { class: "segments", role: "radiogroup", "aria-label": t("view") }, views.map((view) => el("button", {
+      type: "button", class: "segment", role: "radio", "aria-checked": String(state.view === view),
+      data: { view, focus: `view/${view}` }, on: { click: () => update({ view }) },
+    }, t(`view_${view}`)))),
+    state.view === "value" ? measureChoice() : null,
+    el("div", { class: "choices", role: "radiogroup", "aria-label": t(byTarget ? "targets" : "indicators") },
+      byTarget ? chosenTargets().map(targetChoice) : data.indicators.map(indicatorChoice)),
+  ];
+}
+
+function measureChoice() {
+  const indicator = indicators.get(state.indicator);
+  const open = indicator && indicator.adds_up;
+  return el("label", { class: "measure" }, el("span", {}, t("measure")), el("select", {
+    disabled: !open, data: { focus: "measure" }, on: { change: (event) => update({ measure: event.target.value }) },
+  }, ["total", "share", "land"].map((measure) => el("option", {
+    value: measure, selected: measure === (open ? state.measure : "total"),
+  }, t(`measure_${measure}`)))));
+}
+
+function indicatorChoice(indicator) {
+  const whole = valueOf(indicator.key, state.epoch, data.whole.code);
+  const absent = data.units.every((unit) => valueOf(indicator.key, state.epoch, unit.code) === null);
+  return choice("indicator", indicator.key, [
+    el("span", { class: "choice-title" }, said(indicator.title)),
+    el("span", { class: "choice-value" }, absent ? t("common.no_data") : inLegendUnit(whole, indicator.unit)),
+  ]);
+}
+
+function targetChoice(index) {
+  const target = data.verdicts[index];
+  return choice("target", index, [
+    el("span", { class: "choice-title" }, given(targetTitle(target))), statusBadge(target.status)]);
+}
+
+function choice(part, value, content) {
+  return el("button", {
+    type: "button", class: "choice", role: "radio", "aria-checked": String(state[part] === value),
+    data: { [part]: value, focus: `${part}/${value}` }, on: { click: () => update({ [part]: value }) },
+  }, content);
+}
+
+function layersPanel() {
+  const groups = [...layerGroups()];
+  return [
+    el("label", { class: "check" }, el("input", { type: "checkbox", checked: state.labels, data: { focus: "labels" },
+      on: { change: (event) => update({ labels: event.target.checked }) } }), t("labels")),
+    groups.length ? groups.map(([key, group], i) => layerRow(key, group, i)) : el("p", { class: "muted" }, t("no_layers")),
+    el("p", { class: "muted small" }, t("note_layers")),
+  ];
+}
+
+function layerRow(key, group, i) {
+  const layer = layerNow(group);
+  const isOn = state.overlays.has(key);
+  const names = layer.names || [];
+  return el("div", { class: "layer", data: { kind: layer.kind } },
+    el("label", { class: "check" }, el("input", { type: "checkbox", checked: isOn, data: { focus: `layer/${i}` },
+      on: { change: (event) => toggleLayer(key, event.target.checked, layer) } }), layerKey(layer), given(said(layer.title))),
+    el("div", { class: "muted small layer-facts" }, layerFacts(layer)),
+    isOn ? el("label", { class: "opacity" }, t("opacity"), el("input", { type: "range", min: 10, max: 100, step: 5,
+      value: Math.round(100 * state.overlays.get(key)), data: { focus: `opacity/${i}` },
+      on: { input: (event) => { state.overlays.set(key, Number(event.target.value) / 100); paintOverlays(); } } })) : null,
+    isOn && names.length ? el("details", { class: "small" }, el("summary", {}, t("names_in_layer", { count: names.length })),
+      el("ul", {}, names.map((name) => el("li", {}, given(name))))) : null);
+}
+
+function layerFacts(layer) {
+  const facts = [layer.epoch === null ? t("timeless") : String(layer.epoch)];
+  if (layer.shape === "image") facts.push(t("cell_size", { size: brief(layer.cell_m) }));
+  else if (layer.shape) facts.push(t("feature_count", { count: layer.features }), t("simplified", { tolerance: brief(layer.tolerance_m) }));
+  return facts.join(" · ");
+}
+
+function toggleLayer(key, isOn, layer) {
+  if (isOn) state.overlays.set(key, layer.shape === "image" ? 0.85 : 1);
+  else state.overlays.delete(key);
+  update({});
+}

@@ -1,0 +1,123 @@
+// The data of the page, what the reader has chosen, and how the one is looked up by the other.
+const data = JSON.parse(document.getElementById("sinkatlas-data").textContent);
+
+const state = {
+  language: data.language,
+  view: "value",
+  measure: "total",
+  indicator: data.indicators.length ? data.indicators[0].key : null,
+  target: 0,
+  epoch: data.epochs[data.epochs.length - 1],
+  base: data.epochs[0],
+  unit: null,
+  panel: "card",
+  chooser: "themes",
+  order: "value",
+  overlays: new Map(),
+  labels: true,
+  legend: true,
+  opened: new Set(),
+};
+
+const units = new Map(data.units.map((unit) => [unit.code, unit]));
+const indicators = new Map(data.indicators.map((indicator) => [indicator.key, indicator]));
+const values = indexed(data.results);
+
+/** Rows of a table of the payload as objects. */
+function records(table) {
+  return table.rows.map((row) => {
+    const record = Object.create(null);
+    table.columns.forEach((name, i) => { record[name] = row[i]; });
+    return record;
+  });
+}
+
+function indexed(results) {
+  const found = new Map();
+  for (const row of records(results)) {
+    found.set(JSON.stringify([row.indicator, row.epoch, row.unit_code]), row);
+  }
+  return found;
+}
+
+/** The result row of an indicator in an epoch and unit, or null; the row's value may be null. */
+function row(indicator, epoch, code) {
+  return values.get(JSON.stringify([indicator, epoch, code])) || null;
+}
+
+function valueOf(indicator, epoch, code) {
+  const found = row(indicator, epoch, code);
+  return found === null ? null : found.value;
+}
+
+/** A word of the interface in the chosen language; {name} places are filled from facts. */
+function t(key, facts) {
+  const catalogue = data.words[state.language];
+  const text = catalogue[key.includes(".") ? key : `map.${key}`];
+  if (text === undefined) throw new Error(`no word ${key}`);
+  return text.replace(/\{(\w+)\}/g, (all, name) => (facts && name in facts ? facts[name] : all));
+}
+
+/** One text of a {zh, en} pair in the chosen language. */
+function said(pair) {
+  return (pair && (pair[state.language] || pair.zh || pair.en)) || "";
+}
+
+function titleOf(key) {
+  const indicator = indicators.get(key);
+  return indicator ? said(indicator.title) : partTitle(key);
+}
+
+/** Title of a breakdown: the report's own, else our word for a pool, else its key. */
+function partTitle(key) {
+  if (has(data.parts, key)) return said(data.parts[key]);
+  const name = key.slice(key.lastIndexOf(".") + 1);
+  const word = data.words[state.language][`map.pool_${name}`];
+  return word === undefined ? name.replace(/_/g, " ") : word;
+}
+
+/** Keys of the results below a prefix such as "carbon_stock.pool.", in the order of the table. */
+function partsOf(prefix, epoch, code) {
+  const found = [];
+  for (const each of values.values()) {
+    if (each.indicator.startsWith(prefix) && each.epoch === epoch && each.unit_code === code) {
+      found.push(each);
+    }
+  }
+  return found;
+}
+
+function nameOf(code) {
+  return code === data.whole.code || code === null ? data.whole.name : units.get(code).name;
+}
+
+function absencesOf(indicator, epoch) {
+  return data.absences.filter((each) => each.indicator === indicator && each.epoch === epoch);
+}
+
+/** Verdict on a target for one district, where the plan sets it by district; else null. */
+function districtVerdict(target, code) {
+  return data.verdicts.find((each) => each.scope === code && each.clause === target.clause
+    && each.indicator === target.indicator && each.year === target.year) || null;
+}
+
+/** Indices of the targets a reader can choose: one for a target that is set district by district. */
+function chosenTargets() {
+  const promise = (each) => JSON.stringify([each.clause, each.indicator, each.year]);
+  return data.verdicts.map((_, i) => i).filter((i) => !units.has(data.verdicts[i].scope)
+    || data.verdicts.findIndex((each) => promise(each) === promise(data.verdicts[i])) === i);
+}
+
+function ownTargets(code) {
+  return data.verdicts.map((_, i) => i).filter((i) => data.verdicts[i].scope === code);
+}
+
+function hasTwoEpochs() {
+  return data.epochs.length > 1;
+}
+
+/** Earlier epoch of a change; never the epoch in view itself. */
+function baseEpoch() {
+  if (state.base !== state.epoch) return state.base;
+  return data.epochs.find((epoch) => epoch !== state.epoch);
+}

@@ -1,0 +1,103 @@
+// Numbers and units as readers of either language expect them. The exact value always stays in a
+// data-value attribute beside the rounded text.
+const UNIT_WORDS = {
+  "%": { zh: "%", en: "%" },
+  "ha": { zh: "公顷", en: "ha" },
+  "km": { zh: "公里", en: "km" },
+  "m3": { zh: "立方米", en: "m³" },
+  "m3/ha": { zh: "立方米/公顷", en: "m³/ha" },
+  "t C": { zh: "吨碳", en: "t C" },
+  "t C/ha": { zh: "吨碳/公顷", en: "t C/ha" },
+  "t CO2/yr": { zh: "吨CO₂/年", en: "t CO₂/yr" },
+  "t CO2/ha/yr": { zh: "吨CO₂/公顷·年", en: "t CO₂/ha/yr" },
+  "km/km2": { zh: "公里/平方公里", en: "km/km²" },
+  "points": { zh: "个百分点", en: "percentage points" },
+};
+
+// 15 mu are 1 ha exactly; 万 is ten thousand.
+const READABLE = {
+  "ha": { zh: [15e-4, "万亩"], en: [1e-2, "km²"] },
+  "m3": { zh: [1e-4, "万立方米"], en: [1e-6, "million m³"] },
+  "t C": { zh: [1e-4, "万吨碳"], en: [1e-6, "Mt C"] },
+  "t CO2/yr": { zh: [1e-4, "万吨CO₂/年"], en: [1e-6, "Mt CO₂/yr"] },
+};
+
+// Legends count in powers of ten of the unit, so that round class breaks stay round.
+const LEGEND_UNITS = {
+  "m3": { zh: [1e-4, "万立方米"], en: [1e-3, "thousand m³"] },
+  "t C": { zh: [1e-4, "万吨碳"], en: [1e-3, "kt C"] },
+  "t CO2/yr": { zh: [1e-4, "万吨CO₂/年"], en: [1e-3, "kt CO₂/yr"] },
+};
+
+function unitWord(unit) {
+  return has(UNIT_WORDS, unit) ? UNIT_WORDS[unit][state.language] : unit;
+}
+
+/** Plain number with thousands separated: two decimals for rates, fewer for large amounts. */
+function number(value, unit) {
+  if (value === null || value === undefined) return t("common.no_data");
+  const size = Math.abs(value);
+  let digits = size >= 1000 ? 0 : size >= 100 ? 1 : 2;
+  if (unit === "%" || unit === "points") digits = 2;
+  else if (size > 0 && size < 1) digits = Math.min(6, 2 - Math.floor(Math.log10(size)));
+  const text = size.toLocaleString("en-US", { minimumFractionDigits: digits === 2 ? 2 : 0, maximumFractionDigits: digits });
+  return value < 0 && Number(text.replace(/,/g, "")) !== 0 ? `−${text}` : text;
+}
+
+function signed(value, unit) {
+  const text = number(value, unit);
+  return value > 0 ? `+${text}` : text;
+}
+
+/** As few digits as the number needs, for class breaks. */
+function brief(value) {
+  const text = Math.abs(Number(value.toPrecision(12))).toLocaleString("en-US", { maximumFractionDigits: 10 });
+  return value < 0 ? `−${text}` : text;
+}
+
+/** The same amount in the unit that plans print, or null where there is none. */
+function readable(value, unit) {
+  if (value === null || !has(READABLE, unit)) return null;
+  const [factor, word] = READABLE[unit][state.language];
+  return `${number(value * factor)} ${word}`;
+}
+
+function legendUnit(unit) {
+  return has(LEGEND_UNITS, unit) ? LEGEND_UNITS[unit][state.language] : [1, unitWord(unit)];
+}
+
+function inLegendUnit(value, unit) {
+  const [factor, word] = legendUnit(unit);
+  return value === null ? t("common.no_data") : `${number(value * factor, unit)} ${word}`;
+}
+
+/** Probability in whole percent; never 0 or 100, which nobody can know. */
+function chance(probability) {
+  const percent = Math.round(100 * probability);
+  return percent < 1 ? "< 1%" : percent > 99 ? "> 99%" : `${percent}%`;
+}
+
+/** A value with its exact figure attached; missing says so in words. */
+function figure(value, unit, attributes) {
+  const exact = value === null ? {} : { value: String(value) };
+  const node = el("span", { class: value === null ? "figure missing" : "figure", ...attributes,
+    data: { ...exact, ...((attributes && attributes.data) || {}) } }, number(value, unit));
+  if (value !== null && unit) node.append(el("span", { class: "unit" }, ` ${unitWord(unit)}`));
+  return node;
+}
+
+function interval(low, high, unit) {
+  if (low === null || high === null) return t("no_interval");
+  return t("interval", { percent: brief(data.interval_percent), low: number(low, unit), high: number(high, unit) });
+}
+
+function percent(part, whole) {
+  return part === null || whole === null || whole === 0 ? null : (100 * part) / whole;
+}
+
+/** Status of a verdict told three ways: sign, word, colour. */
+function statusBadge(status) {
+  const look = data.looks[status];
+  return el("span", { class: "status", data: { status }, style: { "background-color": look.pale } },
+    el("span", { class: "sign", "aria-hidden": "true", style: { "background-color": look.colour } }, look.sign), t(`common.${status}`));
+}

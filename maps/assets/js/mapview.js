@@ -1,0 +1,200 @@
+// The Leaflet map: one outline per district, restyled for each theme; overlays; labels.
+const STEP = 1e-5;
+const OVERLAY_STYLES = {
+  forest_subcompartments: { color: "#1b5e20", fillColor: "#2e7d32", weight: 0.6, fillOpacity: 0.45 },
+  wetlands: { color: "#0b4f8a", fillColor: "#2b83c6", weight: 0.6, fillOpacity: 0.6 },
+  mangroves: { color: "#7b1fa2", fillColor: "#ab47bc", weight: 1, fillOpacity: 0.75 },
+  greenways: { color: "#d84315", weight: 2.2, fill: false },
+  redline: { color: "#b71c1c", weight: 1.8, fillColor: "#e57373", fillOpacity: 0.14, dashArray: "6 4" },
+  protected_areas: { color: "#4a148c", weight: 1.8, fillColor: "#9575cd", fillOpacity: 0.16, dashArray: "2 4" },
+};
+const OTHER_STYLE = { color: "#37474f", fillColor: "#78909c", weight: 1, fillOpacity: 0.35 };
+
+const map = map_sinkatlas;
+const drawn = { districts: new Map(), labels: new Map(), overlays: new Map(), chosen: null };
+
+/** Latitudes and longitudes of a step list. */
+function unstep(steps) {
+  const points = [];
+  let lon = 0, lat = 0;
+  for (let i = 0; i < steps.length; i += 2) {
+    lon += steps[i];
+    lat += steps[i + 1];
+    points.push([lat * STEP, lon * STEP]);
+  }
+  return points;
+}
+
+function outline(parts) {
+  return parts.map((rings) => rings.map(unstep));
+}
+
+function startMap() {
+  pane("rasters", 250);
+  pane("overlays", 430);
+  pane("chosen", 460);
+  map.setView([0, 0], 1);
+  fitCity(false);
+  L.control.scale({ imperial: false, metric: true, position: "bottomright" }).addTo(map);
+  for (const unit of data.units) drawDistrict(unit);
+  map.on("zoomend moveend resize", thinLabels);
+  map.on("click", () => choose(null));
+}
+
+function pane(name, height) {
+  map.createPane(name).style.zIndex = String(height);
+  map.getPane(name).style.pointerEvents = "none";
+}
+
+function fitCity(animate) {
+  map.fitBounds(data.bounds, { padding: [14, 14], animate: Boolean(animate) });
+}
+
+function drawDistrict(unit) {
+  const shape = L.polygon(outline(unit.parts), { weight: 1, color: "#5b6660", bubblingMouseEvents: false }).addTo(map);
+  shape.bindTooltip(() => hoverText(unit.code), { sticky: true, className: "hover", opacity: 1 });
+  shape.on("click", () => choose(unit.code));
+  const node = shape.getElement();
+  node.setAttribute("tabindex", "0");
+  node.setAttribute("role", "button");
+  node.dataset.unit = unit.code;
+  node.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    choose(unit.code);
+  });
+  drawn.districts.set(unit.code, shape);
+  const label = L.tooltip({ permanent: true, direction: "center", className: "district-label", opacity: 1 })
+    .setLatLng(unit.label).setContent(el("div")).addTo(map);
+  drawn.labels.set(unit.code, label);
+}
+
+function hoverText(code) {
+  const theme = currentTheme();
+  return el("div", {}, given(nameOf(code), "given name"),
+    el("div", { class: "muted" }, given(`${theme.title} · ${theme.when}`)), el("div", { class: "strong" }, theme.text(code)));
+}
+
+/** Recolour all districts for the present theme. */
+function paint() {
+  const theme = currentTheme();
+  const underRaster = rasterShown();
+  for (const [code, shape] of drawn.districts) {
+    const at = theme.classOf(code);
+    const colour = at < 0 ? null : theme.classes[at].colour;
+    shape.setStyle({
+      fillColor: colour || "url(#hatch)", fillOpacity: underRaster ? 0 : 1,
+      color: underRaster ? "#20302a" : "#6b766f", weight: underRaster ? 1.4 : 0.9,
+    });
+    const node = shape.getElement();
+    node.setAttribute("aria-label", `${nameOf(code)}: ${theme.text(code)}`);
+    node.setAttribute("aria-pressed", String(code === state.unit));
+    node.dataset.class = String(at);
+    writeLabel(code, theme);
+  }
+  markChosen();
+  paintOverlays();
+  thinLabels();
+}
+
+function writeLabel(code, theme) {
+  drawn.labels.get(code).setContent(el("div", { class: "label-text" },
+    given(nameOf(code), "given label-name"),
+    el("div", { class: "label-value" }, theme.kind === "numeric" ? labelNumber(theme, code) : labelSign(theme, code))));
+}
+
+function labelNumber(theme, code) {
+  const value = theme.of(code);
+  if (value === null) return "";
+  const [factor] = legendUnit(theme.unit);
+  return theme.signed ? signed(value * factor, theme.unit) : number(value * factor, theme.unit);
+}
+
+function labelSign(theme, code) {
+  const at = theme.classOf(code);
+  return at < 0 ? "" : theme.classes[at].sign;
+}
+
+/** Hide labels that would cover a label of a larger district. */
+function thinLabels() {
+  const bySize = [...data.units].sort((a, b) => (b.code === state.unit) - (a.code === state.unit) || (b.land_ha || 0) - (a.land_ha || 0));
+  const kept = [];
+  for (const unit of bySize) {
+    const node = drawn.labels.get(unit.code).getElement();
+    if (!node) continue;
+    const at = map.latLngToContainerPoint(unit.label);
+    const width = node.offsetWidth, height = node.offsetHeight;
+    const box = [at.x - width / 2, at.y - height / 2, at.x + width / 2, at.y + height / 2];
+    const clear = kept.every((b) => box[2] < b[0] || box[0] > b[2] || box[3] < b[1] || box[1] > b[3]);
+    node.style.visibility = state.labels && clear ? "visible" : "hidden";
+    if (clear) kept.push(box);
+  }
+}
+
+function markChosen() {
+  if (drawn.chosen) drawn.chosen.remove();
+  drawn.chosen = null;
+  if (state.unit === null) return;
+  drawn.chosen = L.polygon(outline(units.get(state.unit).parts), {
+    pane: "chosen", interactive: false, fill: false, color: "#0b1f18", weight: 3.2,
+  }).addTo(map);
+}
+
+/** Layers by what they show; the epochs of one are shown one at a time. */
+function layerGroups() {
+  const groups = new Map();
+  for (const layer of data.layers) {
+    const key = JSON.stringify([layer.kind, layer.title.zh]);
+    if (!groups.has(key)) groups.set(key, []);
+    groups.get(key).push(layer);
+  }
+  return groups;
+}
+
+/** The member of a group for the epoch in view: its own, a timeless one, or the latest before. */
+function layerNow(group) {
+  return group.find((layer) => layer.epoch === state.epoch) || group.find((layer) => layer.epoch === null)
+    || [...group].reverse().find((layer) => layer.epoch <= state.epoch) || group[0];
+}
+
+function rasterShown() {
+  return [...layerGroups()].some(([key, group]) => state.overlays.has(key) && layerNow(group).shape === "image");
+}
+
+function paintOverlays() {
+  const wanted = new Map();
+  for (const [key, group] of layerGroups()) {
+    if (state.overlays.has(key)) wanted.set(layerNow(group), state.overlays.get(key));
+  }
+  for (const [layer, shown] of drawn.overlays) {
+    if (wanted.has(layer)) continue;
+    shown.remove();
+    drawn.overlays.delete(layer);
+  }
+  for (const [layer, opacity] of wanted) {
+    if (!drawn.overlays.has(layer)) drawn.overlays.set(layer, overlayShape(layer).addTo(map));
+    fade(layer, drawn.overlays.get(layer), opacity);
+  }
+}
+
+function overlayShape(layer) {
+  if (layer.shape === "image") return L.imageOverlay(layer.image, layer.bounds, { pane: "rasters", className: "class-raster" });
+  const style = { ...overlayStyle(layer), pane: "overlays", interactive: false, renderer: overlayRenderer() };
+  return layer.shape === "line" ? L.polyline((layer.parts || []).map(unstep), style) : L.polygon(outline(layer.parts || []), style);
+}
+
+/** SVG, since a layer is one path, and a canvas would print as a white sheet over the districts. */
+function overlayRenderer() {
+  drawn.renderer = drawn.renderer || L.svg({ pane: "overlays", padding: 0.3 });
+  return drawn.renderer;
+}
+
+function overlayStyle(layer) {
+  return has(OVERLAY_STYLES, layer.kind) ? OVERLAY_STYLES[layer.kind] : OTHER_STYLE;
+}
+
+/** Over a raster, outlines alone: two colours over each other look like a third class. */
+function fade(layer, shape, opacity) {
+  if (layer.shape === "image") shape.setOpacity(opacity);
+  else shape.setStyle({ opacity, fillOpacity: rasterShown() ? 0 : (overlayStyle(layer).fillOpacity || 0) * opacity });
+}

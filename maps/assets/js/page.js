@@ -1,0 +1,137 @@
+// The page: header, columns, search, language, print; and the one way in which anything changes.
+const places = {};
+
+/** Change the state and show it. */
+function update(changes) {
+  Object.assign(state, changes);
+  render();
+}
+
+/** Select a district by its code, or the whole with null. */
+function choose(code) {
+  update({ unit: code, panel: state.panel === "ranking" ? "ranking" : "card" });
+  if (code !== null) places.announce.textContent = `${nameOf(code)}: ${currentTheme().text(code)}`;
+}
+
+function render() {
+  document.documentElement.lang = state.language === "zh" ? "zh-CN" : "en";
+  document.title = `${data.title} · ${data.whole.name}`;
+  refill(places.head, header());
+  refill(places.chooser, chooserPanel());
+  refill(places.side, tabs("panel", ["card", "ranking", "quality", "provenance"]), el("div", { class: "scroll", role: "tabpanel", tabindex: "-1", data: { key: scrollKey() } }, sidePanel()));
+  refill(places.legend, legendBox());
+  refill(places.epochs, epochControl());
+  refill(places.banner, targetBanner());
+  refill(places.watermark, watermark());
+  refill(places.foot, footLine());
+  places.map.setAttribute("aria-label", t("map_label"));
+  paint();
+}
+
+function scrollKey() {
+  return JSON.stringify([state.panel, state.unit]);
+}
+
+function sidePanel() {
+  return { card: cardPanel, ranking: rankingPanel, quality: qualityPanel, provenance: provenancePanel }[state.panel]();
+}
+
+function header() {
+  return [
+    el("div", { class: "titles" }, el("h1", {}, given(data.title)),
+      el("div", { class: "muted" }, given(data.whole.name), " ", given(data.whole.code, "given code"), ` · ${state.epoch}`)),
+    data.synthetic ? el("span", { class: "synthetic" }, t("common.synthetic")) : null,
+    searchBox(),
+    el("div", { class: "actions" },
+      action("language", state.language === "zh" ? "English" : "中文", () => update({ language: state.language === "zh" ? "en" : "zh" })),
+      action("csv", t("save_csv"), saveCsv), action("print", t("print"), () => window.print())),
+  ];
+}
+
+function action(name, word, listener) {
+  return el("button", { type: "button", class: "action", data: { action: name, focus: `action/${name}` }, on: { click: listener } }, word);
+}
+
+function searchBox() {
+  const results = el("ul", { class: "search-results", id: "search-results", hidden: true });
+  const input = el("input", { type: "search", placeholder: t("search"), "aria-label": t("search"), autocomplete: "off", "aria-controls": "search-results", data: { focus: "search" } });
+  const close = () => { results.hidden = true; };
+  const pick = (code) => { input.value = ""; close(); choose(code === data.whole.code ? null : code); };
+  const show = () => {
+    const found = matches(input.value);
+    results.replaceChildren(...found.map((each) => el("li", {}, el("button", { type: "button", on: { click: () => pick(each.code) } },
+      given(each.name), " ", given(each.code, "given code")))));
+    if (!found.length && input.value.trim()) results.append(el("li", { class: "muted" }, t("nothing_found")));
+    results.hidden = !input.value.trim();
+  };
+  input.addEventListener("input", show);
+  input.addEventListener("keydown", (event) => {
+    const found = matches(input.value);
+    if (event.key === "Enter" && found.length) pick(found[0].code);
+    if (event.key === "Escape") { input.value = ""; close(); }
+  });
+  return el("div", { class: "search", role: "search" }, input, results);
+}
+
+/** Districts whose name or code contains the text; the whole counts too. */
+function matches(text) {
+  const wanted = text.trim().toLowerCase();
+  if (!wanted) return [];
+  return [data.whole, ...data.units].filter((each) => each.name.toLowerCase().includes(wanted) || each.code.toLowerCase().includes(wanted)).slice(0, 8);
+}
+
+/** The right column of the printed page: the card and the ranking, side panels left out. */
+function paper() {
+  return [cardPanel(), rankingPanel()];
+}
+
+function preparePrint() {
+  refill(places.paper, paper());
+  document.documentElement.classList.add("printing");
+  fitPaper();
+  map.invalidateSize({ animate: false });
+  fitCity(false);
+  thinLabels();
+}
+
+/** Set the card in the largest type, from 9 pt down, with which all of it stays on the page. */
+function fitPaper() {
+  const card = places.paper.querySelector(".card");
+  for (let size = 9; size >= 5; size -= 0.25) {
+    card.style.fontSize = `${size}pt`;
+    if (card.scrollWidth <= card.clientWidth + 1) return;
+  }
+}
+
+function finishPrint() {
+  document.documentElement.classList.remove("printing");
+  places.paper.replaceChildren();
+  map.invalidateSize({ animate: false });
+  fitCity(false);
+}
+
+function hatchPattern() {
+  return svg("svg", { width: 0, height: 0, class: "unseen", "aria-hidden": "true" }, svg("defs", {},
+    svg("pattern", { id: "hatch", width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
+      svg("rect", { width: 6, height: 6, fill: "#f2f2f0" }), svg("line", { x1: 0, y1: 0, x2: 0, y2: 6, stroke: "#a3a8a4", "stroke-width": 1.6 }))));
+}
+
+function layOut() {
+  places.map = document.getElementById("map_sinkatlas");
+  const part = (name, tag, attributes) => { places[name] = el(tag || "div", attributes || { class: name }); return places[name]; };
+  const stage = el("main", { class: "stage" }, places.map, part("watermark", "div", { class: "watermark", "aria-hidden": "true" }),
+    part("epochs", "div", { class: "epoch-box" }), part("banner", "div", { class: "banner-box" }), part("legend", "section", { class: "legend", "aria-live": "off" }));
+  document.body.append(hatchPattern(), el("div", { class: "page" },
+    part("head", "header", { class: "head" }), part("chooser", "nav", { class: "chooser" }), stage,
+    part("side", "aside", { class: "side" }), part("paper", "section", { class: "paper", "aria-hidden": "true" }), part("foot", "footer", { class: "foot" }),
+    part("announce", "div", { class: "unseen", role: "status", "aria-live": "polite" })));
+}
+
+layOut();
+startMap();
+render();
+map.invalidateSize({ animate: false });
+fitCity(false);
+window.addEventListener("beforeprint", preparePrint);
+window.addEventListener("afterprint", finishPrint);
+window.addEventListener("keydown", (event) => { if (event.key === "Escape" && state.unit !== null && event.target.type !== "search") choose(null); });

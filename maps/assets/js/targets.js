@@ -1,0 +1,56 @@
+// The plan's targets for the city: what was promised, what is there, and how sure that is.
+function targetSection(title, shown) {
+  const counts = Object.keys(data.looks).map((status) => [status, shown.filter((i) => data.verdicts[i].status === status).length]);
+  return el("section", { class: "targets" }, el("h3", {}, title),
+    said(data.plan.title) ? el("p", { class: "muted small" }, given(said(data.plan.title)), data.plan.source ? [" · ", given(data.plan.source)] : null) : null,
+    el("div", { class: "status-counts" }, counts.filter(([, count]) => count).map(([status, count]) => el("span", {}, statusBadge(status), ` ${count}`))),
+    shown.map(targetRow));
+}
+
+function targetRow(index) {
+  const target = data.verdicts[index];
+  const quote = el("div", { class: "about" }, targetDetails(target));
+  const isShown = state.target === index && (state.view === "verdict" || state.view === "gap");
+  return el("div", { class: isShown ? "target current" : "target", data: { target: index } },
+    el("div", { class: "target-line" },
+      el("span", { class: "target-title" }, given(targetTitle(target)), disclosure(`target/${index}`, t("about", { title: said(target.words.title) }), "i", quote)),
+      statusBadge(target.status)),
+    el("dl", { class: "target-facts" },
+      fact(t("target_printed"), given(said(target.words.printed))),
+      fact(target.epoch === null ? t("value_now") : t("value_in", { epoch: target.epoch }), targetValue(target)),
+      target.gap === null ? null : fact(t("gap"), figure(target.gap, target.unit === "%" ? "points" : target.unit, { data: { gap: index } })),
+      target.probability === null ? null : fact(t("probability"), el("span", { data: { value: String(target.probability) } }, chance(target.probability)))),
+    el("p", { class: "reason" }, given(said(target.words.reason))),
+    quote);
+}
+
+function fact(name, content) {
+  return [el("dt", {}, name), el("dd", {}, content)];
+}
+
+function targetValue(target) {
+  const secondary = readable(target.value, target.unit);
+  return [figure(target.value, target.unit, { data: { verdict: target.indicator } }),
+    secondary ? el("span", { class: "muted" }, ` (${secondary})`) : null,
+    target.value !== null && target.low !== null ? el("div", { class: "muted small" }, interval(target.low, target.high, target.unit)) : null];
+}
+
+function targetDetails(target) {
+  return el("dl", {}, fact(t("quote"), el("q", {}, given(said(target.words.quote)))),
+    fact(t("clause"), given(target.clause)), fact(t("scope"), given(scopeWord(target.scope))));
+}
+
+/** Name of the territory a target binds: the whole, a district, or an area the plan names. */
+function scopeWord(scope) {
+  return scope === data.whole.code || units.has(scope) ? nameOf(scope) : scope;
+}
+
+/** The city's verdict above the map while a target is the theme. */
+function targetBanner() {
+  if (state.view !== "verdict" && state.view !== "gap") return null;
+  const target = data.verdicts[state.target];
+  if (!target) return null;
+  return el("div", { class: "banner" }, el("span", { class: "muted" }, t("city_verdict")), statusBadge(target.status),
+    el("span", {}, given(said(target.words.printed))),
+    target.value === null ? null : el("span", {}, t("value_short"), figure(target.value, target.unit)));
+}

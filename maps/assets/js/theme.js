@@ -1,0 +1,157 @@
+// What the map shows now: a theme gives each district a number or a word, and each of these a class.
+const ABOVE = "#80cdc1", BELOW = "#dfc27d", LEVEL = "#f5f5f5";
+
+/** The theme of the present state: {title, unit, note, kind, of(code), classes, classOf(code)}. */
+function currentTheme() {
+  if (state.view === "change" && hasTwoEpochs()) return changeTheme();
+  if (data.verdicts.length && state.view === "verdict") return verdictTheme();
+  if (data.verdicts.length && state.view === "gap") return gapTheme();
+  return valueTheme();
+}
+
+function valueTheme() {
+  const indicator = indicators.get(state.indicator);
+  if (!indicator) return emptyTheme();
+  const measure = indicator.adds_up ? state.measure : "total";
+  const level = (code) => valueOf(indicator.key, state.epoch, code);
+  const whole = level(data.whole.code);
+  const of = {
+    total: level,
+    share: (code) => percent(level(code), whole),
+    land: (code) => {
+      const value = level(code), land = units.get(code).land_ha;
+      return value === null || !land ? null : (indicator.per_land * value) / land;
+    },
+  }[measure];
+  const unit = { total: indicator.unit, share: "%", land: indicator.per_land_unit }[measure];
+  return numeric({
+    key: `value/${indicator.key}/${measure}`, of, unit, measure, indicator: indicator.key,
+    title: measure === "total" ? said(indicator.title) : `${said(indicator.title)} · ${t(`measure_${measure}`)}`,
+    note: measure === "share" ? t("note_share") : "",
+    when: String(state.epoch),
+  });
+}
+
+function changeTheme() {
+  const indicator = indicators.get(state.indicator);
+  if (!indicator) return emptyTheme();
+  const from = Math.min(baseEpoch(), state.epoch), to = Math.max(baseEpoch(), state.epoch);
+  return numeric({
+    key: `change/${indicator.key}`, indicator: indicator.key, signed: true,
+    of: (code) => difference(valueOf(indicator.key, to, code), valueOf(indicator.key, from, code)),
+    unit: indicator.unit === "%" ? "points" : indicator.unit,
+    title: t("title_change", { title: said(indicator.title) }), note: t("note_change"),
+    when: `${from} → ${to}`,
+  });
+}
+
+/** Districts against the city's target: rates by their difference, amounts by what they bring. */
+function gapTheme() {
+  const target = data.verdicts[state.target];
+  const indicator = indicators.get(target.indicator);
+  const key = `gap/${state.target}`;
+  if (!indicator || !has(data.classes, key)) return emptyTheme(targetTitle(target), t("note_no_target_number"));
+  const epoch = state.epoch;
+  const level = (code) => valueOf(indicator.key, epoch, code);
+  return numeric({
+    key, indicator: indicator.key, signed: !indicator.adds_up,
+    of: (code) => {
+      const value = level(code);
+      if (value === null) return null;
+      return indicator.adds_up ? (100 * value) / target.target : value - target.target;
+    },
+    unit: indicator.adds_up ? "%" : indicator.unit === "%" ? "points" : indicator.unit,
+    title: targetTitle(target), note: t(indicator.adds_up ? "note_gap_amount" : "note_gap_rate"),
+    when: String(epoch), target,
+  });
+}
+
+/** Verdicts by district where the plan sets them; else how districts stand to the city's target. */
+function verdictTheme() {
+  const target = data.verdicts[state.target];
+  const own = data.units.some((unit) => districtVerdict(target, unit.code));
+  if (own) return districtVerdictTheme(target);
+  const indicator = indicators.get(target.indicator);
+  const isRate = indicator && !indicator.adds_up && target.target !== null;
+  if (isRate) return sideTheme(target, t("note_side_rate"), ["reaches", "below"], (code) => {
+    const value = valueOf(indicator.key, state.epoch, code);
+    if (value === null) return null;
+    return value >= target.target ? "reaches" : "below";
+  });
+  if (!indicator || !hasTwoEpochs()) return emptyTheme(targetTitle(target), t("note_no_side"));
+  const from = Math.min(baseEpoch(), state.epoch), to = Math.max(baseEpoch(), state.epoch);
+  return sideTheme(target, t("note_side_trend", { from, to }), ["rising", "level", "falling"], (code) => {
+    const change = difference(valueOf(indicator.key, to, code), valueOf(indicator.key, from, code));
+    if (change === null) return null;
+    return change > 0 ? "rising" : change < 0 ? "falling" : "level";
+  });
+}
+
+function districtVerdictTheme(target) {
+  const statusOf = (code) => {
+    const found = districtVerdict(target, code);
+    return found ? found.status : null;
+  };
+  const classes = Object.entries(data.looks).map(([status, look]) => ({ word: t(`common.${status}`), sign: look.sign, colour: look.pale }));
+  return worded(target, t("note_district_verdict"), Object.keys(data.looks), classes, statusOf);
+}
+
+function sideTheme(target, note, names, of) {
+  const [good, poor] = target.comparator === "<=" ? [BELOW, ABOVE] : [ABOVE, BELOW];
+  const colours = { reaches: good, rising: good, below: poor, falling: poor, level: LEVEL };
+  const signs = { reaches: "≥", below: "<", rising: "↑", falling: "↓", level: "＝" };
+  const classes = names.map((name) => ({ word: t(`side_${name}`), sign: signs[name], colour: colours[name] }));
+  return worded(target, note, names, classes, of);
+}
+
+function worded(target, note, names, classes, of) {
+  return {
+    kind: "worded", title: targetTitle(target), note, unit: "", when: String(state.epoch), target, classes,
+    indicator: target.indicator, key: `verdict/${state.target}`,
+    of, classOf: (code) => names.indexOf(of(code)),
+    text: (code) => {
+      const at = names.indexOf(of(code));
+      return at < 0 ? t("common.no_data") : `${classes[at].sign} ${classes[at].word}`;
+    },
+  };
+}
+
+function numeric(theme) {
+  const { breaks, colours } = data.classes[theme.key] || { breaks: [], colours: [] };
+  const [factor, word] = legendUnit(theme.unit);
+  const show = (value) => brief(value * factor);
+  const classes = colours.map((colour, i) => ({ colour, word: rangeWord(breaks, i, show) }));
+  return {
+    ...theme, kind: "numeric", classes, legendUnit: word,
+    classOf: (code) => {
+      const value = theme.of(code);
+      return value === null || !colours.length ? -1 : breaks.filter((each) => value >= each).length;
+    },
+    text: (code) => {
+      const value = theme.of(code);
+      if (value === null) return t("common.no_data");
+      return `${theme.signed ? signed(value, theme.unit) : number(value, theme.unit)} ${unitWord(theme.unit)}`;
+    },
+  };
+}
+
+function rangeWord(breaks, i, show) {
+  if (!breaks.length) return t("all_values");
+  if (i === 0) return `< ${show(breaks[0])}`;
+  if (i === breaks.length) return `≥ ${show(breaks[i - 1])}`;
+  return `${show(breaks[i - 1])} – ${show(breaks[i])}`;
+}
+
+function emptyTheme(title, note) {
+  return { kind: "worded", title: title || t("no_theme"), note: note || "", unit: "", when: String(state.epoch),
+    classes: [], of: () => null, classOf: () => -1, text: () => t("common.no_data"), indicator: null, key: "none" };
+}
+
+function targetTitle(target) {
+  const title = said(target.words.title);
+  return target.year === null ? title : `${title} · ${target.year}`;
+}
+
+function difference(later, earlier) {
+  return later === null || earlier === null ? null : later - earlier;
+}

@@ -1,0 +1,79 @@
+"""Figures as a bureau prints them: 公顷, 万立方米, 万吨, with digits that suit their size.
+
+Only for eyes: tables that machines read keep SI units and all digits.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from gis.problems import Language
+
+HA_PER_WAN_MU = 10_000 / 15
+"""10 000 mu in hectares; 15 mu = 1 ha exactly."""
+
+
+@dataclass(frozen=True)
+class ShownUnit:
+    """A unit of display: the value in the stored unit times ``factor`` is a number of ``name``."""
+
+    factor: float
+    name: str
+    decimals: int | None = None
+    """Fixed number of decimals; None lets the size of the number decide."""
+
+
+_SHOWN: dict[tuple[str, Language], ShownUnit] = {
+    ("%", "zh"): ShownUnit(1.0, "%", 2),
+    ("%", "en"): ShownUnit(1.0, "%", 2),
+    ("ha", "zh"): ShownUnit(1.0, "公顷"),
+    ("km", "zh"): ShownUnit(1.0, "公里"),
+    ("m3", "zh"): ShownUnit(1e-4, "万立方米"),
+    ("m3", "en"): ShownUnit(1e-3, "thousand m³"),
+    ("m3/ha", "zh"): ShownUnit(1.0, "立方米/公顷"),
+    ("m3/ha", "en"): ShownUnit(1.0, "m³/ha"),
+    ("t C", "zh"): ShownUnit(1e-4, "万吨碳"),
+    ("t C", "en"): ShownUnit(1e-3, "thousand t C"),
+    ("t C/ha", "zh"): ShownUnit(1.0, "吨碳/公顷"),
+    ("t CO2/yr", "zh"): ShownUnit(1e-4, "万吨CO2/年"),
+    ("t CO2/yr", "en"): ShownUnit(1e-3, "thousand t CO2/yr"),
+}
+
+
+def shown_unit(unit: str, language: Language) -> ShownUnit:
+    """How a stored unit is shown; an unknown unit is shown as it is.
+
+    >>> shown_unit("m3", "zh").name
+    '万立方米'
+    """
+    return _SHOWN.get((unit, language), ShownUnit(1.0, unit))
+
+
+def decimals(number: float) -> int:
+    """Decimals that suit a number's size.
+
+    >>> [decimals(each) for each in (51230, 512.3, 51.23, 5.123, 0.5123, 0.00512, 0)]
+    [0, 1, 2, 2, 3, 5, 0]
+    """
+    size = abs(number)
+    if size == 0 or size >= 1000:
+        return 0
+    if size >= 1:
+        return min(2, 3 - math.floor(math.log10(size)))
+    return min(6, 2 - math.floor(math.log10(size)))
+
+
+def figure(value: float, unit: ShownUnit) -> str:
+    """A value as text in its unit of display, without the unit; missing is an en dash.
+
+    >>> figure(1234567.0, shown_unit("m3", "zh")), figure(40.333, shown_unit("%", "zh"))
+    ('123.5', '40.33')
+    >>> figure(float("nan"), shown_unit("%", "zh"))
+    '–'
+    """
+    if not math.isfinite(value):
+        return "–"
+    number = value * unit.factor
+    places = decimals(number) if unit.decimals is None else unit.decimals
+    return f"{number:,.{places}f}".replace("-", "−")

@@ -1,0 +1,238 @@
+"""What the web map draws: district outlines, overlay outlines and class rasters, made small.
+
+Figures are computed long before this; here geometry is only thinned for the screen. Coordinates
+travel as flat lists of whole 1e-5 degrees (about 1 m), each pair after the first as the step from
+the one before, which is a third of the size of GeoJSON.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from affine import Affine
+from numpy.typing import NDArray
+from PIL import Image
+from rasterio.crs import CRS
+from rasterio.enums import Resampling
+from rasterio.vrt import WarpedVRT
+from rasterio.warp import transform_bounds
+
+from gis.safe_open import open_raster
+from maps.report import MapLayer
+
+STEPS_PER_DEGREE = 100_000
+METRES_PER_DEGREE = 111_320.0
+"""Length of one degree of latitude, for turning a tolerance in metres into degrees."""
+
+DISTRICT_VERTICES, OVERLAY_VERTICES = 30_000, 12_000
+"""How many vertices the page carries at most for all districts, and for one overlay layer."""
+
+SMALLEST_TOLERANCE_M = 20.0
+WIDEST_RASTER_PX = 1_000
+SEPARATE_FEATURES = 200
+"""Overlay polygons beyond this number are merged: neighbours then share no drawn edge."""
+
+UNKNOWN_COLOUR = "#9e9e9e"
+Bounds = tuple[float, float, float, float]
+"""West, south, east, north, in the units of a CRS."""
+
+LISTED_NAMES = 40
+
+
+@dataclass(frozen=True)
+class Thinned:
+    """Geometries in lon/lat made lighter, and the tolerance that it took, in metres."""
+
+    geometries: NDArray[np.object_]
+    tolerance_m: float
+
+
+def thin_districts(geometries: Sequence[Any]) -> Thinned:
+    """Thin outlines that share borders so that they still share them (Visvalingam–Whyatt).
+
+    Outlines that do not fit together are thinned one by one.
+    """
+    outlines = np.asarray(geometries, dtype=object)
+    fits = bool(shapely.coverage_is_valid(outlines))
+    thin = shapely.coverage_simplify if fits else shapely.simplify
+    return _thin(outlines, thin, DISTRICT_VERTICES)
+
+
+def thin_overlay(features: gpd.GeoDataFrame) -> Thinned:
+    """Thin overlay outlines; many polygons are merged first."""
+    lonlat = features if features.crs is None else features.to_crs(4326)
+    geometries = np.asarray(lonlat.geometry.dropna(), dtype=object)
+    if len(geometries) > SEPARATE_FEATURES and (shapely.get_dimensions(geometries) == 2).all():
+        merged = shapely.union_all(shapely.make_valid(geometries))
+        geometries = shapely.get_parts(np.asarray([merged], dtype=object))
+    return _thin(geometries, shapely.simplify, OVERLAY_VERTICES)
+
+
+def _thin(geometries: NDArray[np.object_], thin: Any, most_vertices: int) -> Thinned:
+    """Double the tolerance until the vertices fit, from the exact outlines each time."""
+    tolerance_m = SMALLEST_TOLERANCE_M
+    while True:
+        lighter = np.asarray(thin(geometries, tolerance_m / METRES_PER_DEGREE), dtype=object)
+        # A tolerance above 1 km draws nothing recognisable: better a heavier page than that.
+        if shapely.get_num_coordinates(lighter).sum() <= most_vertices or tolerance_m > 1_000:
+            return Thinned(lighter, tolerance_m)
+        tolerance_m *= 2
+
+
+def encode(geometry: Any) -> list[Any]:
+    """Parts of a geometry as step lists: polygons as lists of rings, lines as they are.
+
+    >>> encode(shapely.from_wkt("LINESTRING (113 23, 113.00001 23.00002)"))
+    [[11300000, 2300000, 1, 2]]
+    """
+    encoded: list[Any] = []
+    for part in shapely.get_parts(geometry):
+        if isinstance(part, shapely.Polygon) and not part.is_empty:
+            encoded.append([_steps(ring) for ring in (part.exterior, *part.interiors)])
+        elif isinstance(part, shapely.LineString) and not part.is_empty:
+            encoded.append(_steps(part))
+    return encoded
+
+
+def _steps(line: Any) -> list[int]:
+    whole = np.rint(shapely.get_coordinates(line) * STEPS_PER_DEGREE).astype(np.int64)
+    steps = np.diff(whole, axis=0, prepend=np.zeros((1, 2), dtype=np.int64))
+    kept = np.r_[True, (steps[1:] != 0).any(axis=1)]
+    flat: list[int] = steps[kept].ravel().tolist()
+    return flat
+
+
+def label_point(geometry: Any) -> list[float]:
+    """Latitude and longitude of the point deepest inside the largest part of an outline."""
+    largest = max(shapely.get_parts(geometry), key=lambda part: float(part.area))
+    deepest = shapely.get_point(shapely.maximum_inscribed_circle(largest, tolerance=1e-3), 0)
+    return [round(float(shapely.get_y(deepest)), 5), round(float(shapely.get_x(deepest)), 5)]
+
+
+def overlay(layer: MapLayer) -> dict[str, object]:
+    """One layer as the page carries it: either ``parts`` or ``image`` with ``bounds``."""
+    head: dict[str, object] = {
+        "kind": layer.kind,
+        "title": dict(layer.title),
+        "epoch": layer.epoch,
+        "classes": _class_rows(layer.classes),
+    }
+    if layer.features is not None:
+        return head | _vector(layer.features)
+    if layer.raster is not None and layer.classes is not None:
+        return head | class_image(layer.raster, layer.classes, band=layer.band, crs=layer.crs)
+    return head
+
+
+def _vector(features: gpd.GeoDataFrame) -> dict[str, object]:
+    thinned = thin_overlay(features)
+    is_area = bool((shapely.get_dimensions(thinned.geometries) == 2).all())
+    return {
+        "shape": "area" if is_area else "line",
+        "parts": [part for geometry in thinned.geometries for part in encode(geometry)],
+        "tolerance_m": thinned.tolerance_m,
+        "features": len(features),
+        "names": _names(features),
+    }
+
+
+def _names(features: gpd.GeoDataFrame) -> list[str]:
+    if "name" not in features:
+        return []
+    names = features["name"].dropna().astype(str).unique().tolist()
+    return sorted(name for name in names if name)[:LISTED_NAMES]
+
+
+def class_image(
+    path: Path, classes: pd.DataFrame, *, band: int = 1, crs: str | None = None
+) -> dict[str, object]:
+    """A class raster as a palette PNG that fits Web Mercator, and its corners in lon/lat.
+
+    Cells take the class that fills most of them; cells without a class are transparent.
+    """
+    codes, bounds, cell_m = _mercator_codes(path, band, crs)
+    lookup = np.zeros(65_536, dtype=np.uint8)
+    shown = [int(code) for code in classes.index if 0 <= int(code) < lookup.size][:255]
+    lookup[shown] = np.arange(1, len(shown) + 1)
+    cells = codes.filled(0).astype(np.int64)
+    known = ~np.ma.getmaskarray(codes) & (cells >= 0) & (cells < lookup.size)
+    slots = np.where(known, lookup[np.where(known, cells, 0)], 0).astype(np.uint8)
+    colours = [_colour(classes.loc[code, "colour"]) for code in shown]
+    west, south, east, north = transform_bounds("EPSG:3857", "EPSG:4326", *bounds)
+    uri = base64.b64encode(_png(slots, colours)).decode("ascii")
+    return {
+        "shape": "image",
+        "image": f"data:image/png;base64,{uri}",
+        "bounds": [[south, west], [north, east]],
+        "classes": _class_rows(classes.loc[[code for code in shown if code in _present(codes)]]),
+        "cell_m": round(cell_m, 1),
+    }
+
+
+def _mercator_codes(
+    path: Path, band: int, crs: str | None
+) -> tuple[np.ma.MaskedArray[Any, Any], Bounds, float]:
+    """A band in Web Mercator, no wider than the page needs; its bounds; its cells in metres."""
+    with open_raster(path) as source:
+        own = crs or source.crs
+        bounds = transform_bounds(own, "EPSG:3857", *source.bounds, densify_pts=101)
+        left, bottom, right, top = bounds
+        longest = min(WIDEST_RASTER_PX, max(source.width, source.height))
+        pixel = max(right - left, top - bottom) / longest
+        width, height = (max(1, round(side / pixel)) for side in (right - left, top - bottom))
+        is_coarser = longest < max(source.width, source.height)
+        with WarpedVRT(
+            source,
+            src_crs=own,
+            crs="EPSG:3857",
+            transform=Affine((right - left) / width, 0, left, 0, (bottom - top) / height, top),
+            width=width,
+            height=height,
+            resampling=Resampling.mode if is_coarser else Resampling.nearest,
+            add_alpha=source.nodata is None,
+        ) as warped:
+            return warped.read(band, masked=True), bounds, _cell_size_m(source, own)
+
+
+def _cell_size_m(source: Any, crs: Any) -> float:
+    """Side of a cell on the ground, in metres, roughly: for the note on the page."""
+    step = abs(float(source.transform.e))
+    return step * METRES_PER_DEGREE if CRS.from_user_input(crs).is_geographic else step
+
+
+def _present(codes: np.ma.MaskedArray[Any, Any]) -> set[int]:
+    return {int(code) for code in np.unique(codes.compressed())}
+
+
+def _png(slots: NDArray[np.uint8], colours: Sequence[str]) -> bytes:
+    picture = Image.fromarray(slots, mode=None).convert("L")
+    picture = Image.frombytes("P", picture.size, picture.tobytes())
+    palette = [0, 0, 0, *(int(c[i : i + 2], 16) for c in colours for i in (1, 3, 5))]
+    picture.putpalette(palette)
+    stream = io.BytesIO()
+    picture.save(stream, format="PNG", optimize=True, transparency=0)
+    return stream.getvalue()
+
+
+def _class_rows(classes: pd.DataFrame | None) -> list[Mapping[str, str]]:
+    if classes is None:
+        return []
+    return [
+        {"zh": str(row["zh"]), "en": str(row["en"]), "colour": _colour(row["colour"])}
+        for row in classes.to_dict("records")
+    ]
+
+
+def _colour(text: object) -> str:
+    """A legend's colour, or grey when it is not ``#rrggbb``."""
+    return str(text) if re.fullmatch(r"#[0-9a-fA-F]{6}", str(text)) else UNKNOWN_COLOUR

@@ -1,0 +1,255 @@
+"""The report as the web map's script reads it: plain JSON, missing as null, words in zh and en."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from gis.problems import LANGUAGES, Language, Problem
+from layers import ecosystem_types
+from maps.classes import Classes, Kind, classes, kind_of
+from maps.map_layers import encode, label_point, overlay, thin_districts
+from maps.report import Report
+from maps.status import LOOKS
+from maps.words import words
+
+PER_TERRITORY: Mapping[str, tuple[float, str]] = {
+    "ha": (100.0, "%"),
+    "m3": (1.0, "m3/ha"),
+    "km": (100.0, "km/km2"),
+    "t C": (1.0, "t C/ha"),
+    "t CO2/yr": (1.0, "t CO2/ha/yr"),
+}
+"""Units whose values add up over districts: factor and unit of the value per hectare of land."""
+
+WORD_TABLES = ("common.", "map.")
+
+
+def payload(report: Report) -> dict[str, object]:
+    """Everything the page shows, as JSON-ready values."""
+    thinned = thin_districts(list(report.units.geometry))
+    return {
+        "language": report.language,
+        "title": report.title,
+        "whole": {"code": report.whole_code, "name": report.whole_name},
+        "synthetic": report.synthetic,
+        "review_number": report.review_number,
+        "interval_percent": report.interval_percent,
+        "epochs": list(report.epochs),
+        "units": _units(report, thinned.geometries),
+        "bounds": _bounds(report),
+        "tolerance_m": thinned.tolerance_m,
+        "indicators": [_indicator(each) for each in _titled_indicators(report)],
+        "parts": _part_titles(report),
+        "results": _table(report.results),
+        "classes": _classes(report),
+        "verdicts": _verdicts(report),
+        "plan": {"title": dict(report.plan_title), "source": report.plan_source},
+        "looks": {status: asdict(look) for status, look in LOOKS.items()},
+        "absences": [
+            {"indicator": key, "epoch": epoch, **_problem(found)}
+            for key, epoch, found in report.absences
+        ],
+        "problems": [_problem(found) for found in report.problems],
+        "layers": [overlay(layer) for layer in report.layers],
+        "coefficients": _table(report.coefficients),
+        "ledger": _table(report.ledger),
+        "provenance": [list(pair) for pair in flattened(report.provenance)],
+        "words": {language: _words(language) for language in LANGUAGES},
+    }
+
+
+def flattened(value: object, path: str = "") -> Iterator[tuple[str, str]]:
+    """Leaves of nested mappings and lists with their paths, in their own order.
+
+    >>> list(flattened({"a": {"b": 1, "c": [2, {"d": None}]}}))
+    [('a.b', '1'), ('a.c[0]', '2'), ('a.c[1].d', '')]
+    """
+    if isinstance(value, Mapping):
+        for name, each in value.items():
+            yield from flattened(each, f"{path}.{name}" if path else str(name))
+    elif isinstance(value, list | tuple):
+        for index, each in enumerate(value):
+            yield from flattened(each, f"{path}[{index}]")
+    else:
+        yield path, "" if value is None else str(value)
+
+
+def _titled_indicators(report: Report) -> list[dict[str, object]]:
+    return [
+        {
+            "key": each.key,
+            "unit": each.unit,
+            "title": dict(each.title),
+            "definition": dict(each.definition),
+            "source": each.source,
+        }
+        for each in report.indicators
+        if "." not in each.key
+    ]
+
+
+def _indicator(entry: dict[str, object]) -> dict[str, object]:
+    """Say beside the indicator how its values relate to the land, if they add up."""
+    factor, unit = PER_TERRITORY.get(str(entry["unit"]), (None, None))
+    return entry | {"adds_up": factor is not None, "per_land": factor, "per_land_unit": unit}
+
+
+def _part_titles(report: Report) -> dict[str, Mapping[str, str]]:
+    """Titles of breakdowns: the report's own, or the ecosystem type's for ``….type.<key>``."""
+    types = _ecosystem_titles()
+    keys = sorted({str(key) for key in report.results["indicator"] if ".type." in str(key)})
+    named = {key: types[key.rpartition(".")[2]] for key in keys if key.rpartition(".")[2] in types}
+    own = {each.key: _texts(each.title) for each in report.indicators if "." in each.key}
+    return {**named, **own}
+
+
+def _texts(said: Mapping[Language, str]) -> dict[str, str]:
+    return {language: said[language] for language in LANGUAGES}
+
+
+def _ecosystem_titles() -> dict[str, dict[str, str]]:
+    table = ecosystem_types()
+    return {str(key): {"zh": str(row["zh"]), "en": str(row["en"])} for key, row in table.iterrows()}
+
+
+def _words(language: str) -> dict[str, str]:
+    catalogue = words("zh" if language == "zh" else "en")
+    return {key: text for key, text in catalogue.items() if key.startswith(WORD_TABLES)}
+
+
+def _problem(found: Problem) -> dict[str, object]:
+    return {
+        "code": found.code,
+        "severity": str(found.severity),
+        "where": found.where,
+        "message": {language: found.message(language) for language in LANGUAGES},
+        "remedy": {language: found.remedy(language) for language in LANGUAGES},
+    }
+
+
+def _table(frame: pd.DataFrame) -> dict[str, object]:
+    """A table as column names and rows of numbers, texts and nulls."""
+    rows = frame.itertuples(index=False, name=None)
+    return {
+        "columns": [str(name) for name in frame.columns],
+        "rows": [[_cell(value) for value in row] for row in rows],
+    }
+
+
+def _cell(value: object) -> object:
+    if value is None or value is pd.NA or isinstance(value, str):
+        return value if isinstance(value, str) else None
+    if isinstance(value, bool | np.bool_):
+        return bool(value)
+    if isinstance(value, int | np.integer):
+        return int(value)
+    if isinstance(value, float | np.floating):
+        return float(value) if math.isfinite(value) else None
+    return str(value)
+
+
+def _verdicts(report: Report) -> list[dict[str, object]]:
+    """Rows of the verdict table, each with its words."""
+    table = _table(report.verdicts)
+    columns, rows = table["columns"], table["rows"]
+    assert isinstance(columns, list)
+    assert isinstance(rows, list)
+    return [
+        dict(zip(columns, row, strict=True)) | {"words": {k: dict(v) for k, v in said.items()}}
+        for row, said in zip(rows, report.verdict_words, strict=True)
+    ]
+
+
+def _units(report: Report, outlines: np.ndarray) -> list[dict[str, object]]:
+    areas = _land_ha(report)
+    codes, names = report.units["unit_code"], report.units["unit_name"]
+    return [
+        {
+            "code": str(code),
+            "name": str(name),
+            "land_ha": _cell(areas.get(str(code), math.nan)),
+            "label": label_point(outline),
+            "parts": encode(outline),
+        }
+        for code, name, outline in zip(codes, names, outlines, strict=True)
+    ]
+
+
+def _land_ha(report: Report) -> dict[str, float]:
+    """Ellipsoidal area of each unit from the account's ledger (the first epoch that gives it)."""
+    firsts = report.ledger.drop_duplicates("unit_code")
+    return {
+        str(code): float(area)
+        for code, area in zip(firsts["unit_code"], firsts["unit_area_ha"], strict=True)
+    }
+
+
+def _bounds(report: Report) -> list[list[float]]:
+    west, south, east, north = shapely.total_bounds(np.asarray(report.units.geometry))
+    return [[float(south), float(west)], [float(north), float(east)]]
+
+
+def _classes(report: Report) -> dict[str, dict[str, object]]:
+    """Classes of every theme, the same for all epochs, so that colours can be compared."""
+    districts = report.results[report.results["unit_code"].isin(set(report.units["unit_code"]))]
+    found: dict[str, dict[str, object]] = {}
+    for indicator in _titled_indicators(report):
+        key = str(indicator["key"])
+        values = _by_epoch(districts, key)
+        found[f"value/{key}/total"] = _breaks(values, kind_of(key))
+        found[f"change/{key}"] = _breaks(_changes(values), "diverging")
+        if str(indicator["unit"]) in PER_TERRITORY:
+            found |= _relative_classes(report, values, key, str(indicator["unit"]))
+    return found | _target_classes(report, districts)
+
+
+def _by_epoch(districts: pd.DataFrame, key: str) -> pd.DataFrame:
+    """One row per unit, one column per epoch."""
+    rows = districts[districts["indicator"] == key]
+    return rows.pivot(index="unit_code", columns="epoch", values="value").astype(float)
+
+
+def _changes(values: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame({f"{a}/{b}": values[b] - values[a] for a, b in combinations(values, 2)})
+
+
+def _relative_classes(
+    report: Report, values: pd.DataFrame, key: str, unit: str
+) -> dict[str, dict[str, object]]:
+    """Classes of the share of the whole in %, and of the value per hectare of land."""
+    whole = report.results[report.results["unit_code"] == report.whole_code]
+    total = _by_epoch(whole, key).reindex(columns=values.columns)
+    total = total.iloc[0] if len(total) else pd.Series(math.nan, index=values.columns)
+    land = pd.Series(_land_ha(report), dtype=float).reindex(values.index)
+    factor, _ = PER_TERRITORY[unit]
+    return {
+        f"value/{key}/share": _breaks(100.0 * values / total.where(total != 0.0), kind_of(key)),
+        f"value/{key}/land": _breaks((factor * values).div(land, axis=0), kind_of(key)),
+    }
+
+
+def _target_classes(report: Report, districts: pd.DataFrame) -> dict[str, dict[str, object]]:
+    """Classes of district values against each target: difference of rates, share of amounts."""
+    units = {each.key: each.unit for each in report.indicators}
+    found: dict[str, dict[str, object]] = {}
+    for index, row in enumerate(report.verdicts.itertuples(index=False)):
+        if row.target is None or not math.isfinite(row.target) or row.target == 0.0:
+            continue
+        values = _by_epoch(districts, row.indicator)
+        if units.get(row.indicator) in PER_TERRITORY:
+            found[f"gap/{index}"] = _breaks(100.0 * values / row.target, kind_of(row.indicator))
+        else:
+            found[f"gap/{index}"] = _breaks(values - row.target, "diverging")
+    return found
+
+
+def _breaks(values: pd.DataFrame, kind: Kind) -> dict[str, object]:
+    found: Classes = classes(values.to_numpy(dtype=float).ravel(), kind=kind)
+    return {"breaks": list(found.breaks), "colours": list(found.colours)}

@@ -1,0 +1,30 @@
+"""How a verdict looks: a sign and a colour beside its word, so that no reader depends on colour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Look:
+    """Sign, strong colour (for a mark with white sign) and pale one (behind dark text)."""
+
+    sign: str
+    colour: str
+    pale: str
+
+
+LOOKS: dict[str, Look] = {
+    "met": Look("√", "#01665e", "#d5ebe7"),
+    "on_track": Look("↑", "#1f766e", "#e3f3f0"),
+    "cannot_tell": Look("?", "#4d4d4d", "#ededed"),
+    "off_track": Look("↓", "#955d0c", "#f8ecd8"),
+    "not_met": Look("×", "#8c3a04", "#f5dccb"),
+    "not_evaluable": Look("–", "#6f6f6f", "#f4f4f4"),
+}
+"""Status to look; teal to brown (ColorBrewer BrBG), told apart by colour-blind readers too."""
+
+
+def look(status: str) -> Look:
+    """The look of a status; an unknown one looks like ``not_evaluable``."""
+    return LOOKS.get(status, LOOKS["not_evaluable"])

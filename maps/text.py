@@ -1,0 +1,41 @@
+"""Text from data, made fit to be shown: nothing invisible, nothing too long, widths known.
+
+A name may hold control characters, marks that turn the reading direction or ten thousand letters.
+None of these may reach a page or a cell unseen.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+ELLIPSIS = "…"
+
+
+def visible(text: str) -> str:
+    """Text without what cannot be seen: control, format and direction marks, lone surrogates.
+
+    Tabs and line ends become single spaces.
+
+    >>> visible("锦江\\u202e区\\x07\\n一 期")
+    '锦江区 一 期'
+    """
+    spaced = "".join(" " if each in "\t\n\r\u2028\u2029" else each for each in text)
+    return "".join(each for each in spaced if unicodedata.category(each) not in ("Cc", "Cf", "Cs"))
+
+
+def shortened(text: str, limit: int) -> str:
+    """Text of at most ``limit`` characters, a cut shown by an ellipsis.
+
+    >>> shortened("forest cover rate", 10)
+    'forest co…'
+    """
+    return text if len(text) <= limit else text[: limit - 1] + ELLIPSIS
+
+
+def columns(text: str) -> int:
+    """Width in character cells: Chinese and full-width characters take two.
+
+    >>> columns("森林 ha")
+    7
+    """
+    return sum(2 if unicodedata.east_asian_width(each) in "WFA" else 1 for each in text)

@@ -1,0 +1,56 @@
+"""``report.xlsx``: the report as a workbook that a bureau opens, prints and copies from.
+
+Written by xlsxwriter with every conversion off, so that text from data stays text; the same report
+gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+from pathlib import Path
+
+import xlsxwriter
+
+from maps.report import Report
+from maps.text import visible
+from maps.words import words
+from maps.workbook_cells import Book
+from maps.workbook_evidence import add_account, add_ledger, add_method, add_quality, add_run
+from maps.workbook_findings import add_summary, add_targets
+from maps.workbook_matrix import add_districts, add_parts
+
+_CREATED = datetime.datetime(2000, 1, 1)
+_PAGES = (
+    add_summary,
+    add_districts,
+    add_parts,
+    add_targets,
+    add_account,
+    add_ledger,
+    add_quality,
+    add_method,
+    add_run,
+)
+_INERT = {
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "in_memory": True,
+}
+
+
+def write_workbook(report: Report, path: str | os.PathLike[str]) -> Path:
+    """Write the workbook: summary, districts, targets, account, balance, quality, method, run.
+
+    Indicators keep the units and all digits of ``results.csv`` except on the summary, which speaks
+    in the bureau's units. A missing value is an empty cell.
+    """
+    target = Path(path)
+    workbook = xlsxwriter.Workbook(target, _INERT)
+    workbook.set_properties({"title": visible(report.title)[:255], "created": _CREATED})
+    book = Book(workbook, report, words(report.language), {})
+    for add_page in _PAGES:
+        add_page(book)
+    workbook.close()
+    return target

@@ -1,0 +1,180 @@
+"""What a plan file may say: its keys, their types and choices, and the check of one table.
+
+This knows the shape of a table only; whether a target makes sense is ``plans/checks.py``.
+"""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from gis.problems import ProblemLog
+
+FieldType = Literal["text", "year", "number", "flag", "date"]
+_DATE = re.compile(r"\d{4}(-\d{2}){0,2}")
+
+
+@dataclass(frozen=True)
+class Field:
+    """One key of a table; ``choices`` lists the allowed texts, empty for any."""
+
+    type: FieldType = "text"
+    required: bool = False
+    choices: tuple[str, ...] = ()
+
+
+PLAN_FIELDS: Mapping[str, Field] = {
+    "id": Field(required=True),
+    "title_zh": Field(required=True),
+    "title_en": Field(),
+    "city": Field(required=True),
+    "city_en": Field(),
+    "adcode": Field(required=True),
+    "issuer_zh": Field(),
+    "issuer_en": Field(),
+    "issued": Field("date"),
+    "starts": Field("year"),
+    "source_zh": Field(required=True),
+    "source_en": Field(),
+}
+TARGET_FIELDS: Mapping[str, Field] = {
+    "id": Field(required=True),
+    "indicator": Field(required=True),
+    "title_zh": Field(),
+    "title_en": Field(),
+    "year": Field("year"),
+    "comparator": Field(
+        required=True,
+        choices=(">=", "<=", "~", "=", "range", "assigned", "increase", "stable"),
+    ),
+    "value": Field("number"),
+    "value_high": Field("number"),
+    "value_text": Field(),
+    "unit_text": Field(),
+    "unit": Field(),
+    "clause": Field(required=True),
+    "quote": Field(required=True),
+    "force": Field(choices=("binding", "strive", "assigned")),
+    "kind": Field(choices=("state", "works", "count", "trend")),
+    "scope": Field(),
+    "scope_zh": Field(),
+    "scope_en": Field(),
+    "basis": Field(),
+    "implied": Field("flag"),
+    "note_zh": Field(),
+    "note_en": Field(),
+    "needs_zh": Field(),
+    "needs_en": Field(),
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a table stands: its file, its name for messages, and the line of each of its keys."""
+
+    file: str
+    name: str
+    line: int
+    lines: Mapping[str, int]
+
+    def at(self, key: str) -> str:
+        """Place of one key, or of the table when the key does not stand there."""
+        line = self.lines.get(key, self.line)
+        return f"{self.file}:{line} {self.name}" if line else f"{self.file} {self.name}"
+
+
+def checked_table(
+    table: Mapping[str, Any], fields: Mapping[str, Field], place: Place, problems: ProblemLog
+) -> dict[str, Any]:
+    """The keys of a table that are known and well-typed; everything else becomes a problem."""
+    for key in table:
+        if key not in fields:
+            problems.add(
+                "plans.unknown_key",
+                where=place.at(key),
+                key=shown(key),
+                nearest=nearest(key, fields),
+                allowed=", ".join(fields),
+            )
+    for key, field in fields.items():
+        if field.required and key not in table:
+            problems.add("plans.missing_key", where=place.at(key), key=key)
+    return {
+        key: table[key]
+        for key, field in fields.items()
+        if key in table and _is_right(table[key], key, field, place, problems)
+    }
+
+
+def place_of_tables(text: str, header: str) -> list[tuple[int, Mapping[str, int]]]:
+    """Line of every ``header`` in a TOML text, with the lines of the keys that follow it.
+
+    >>> place_of_tables("[[a]]\\nx = 1\\n\\n[[a]]\\ny = 2\\n", "[[a]]")
+    [(1, {'x': 2}), (4, {'y': 5})]
+    """
+    found: list[tuple[int, dict[str, int]]] = []
+    inside = False
+    for number, line in enumerate(text.splitlines(), start=1):
+        bare = line.strip()
+        if bare.startswith("["):
+            inside = bare.partition("#")[0].replace(" ", "").strip() == header
+            if inside:
+                found.append((number, {}))
+        elif inside and (key := re.match(r"[\"']?([\w-]+)[\"']?\s*=", bare)):
+            found[-1][1].setdefault(key.group(1), number)
+    return [(line, keys) for line, keys in found]
+
+
+def nearest(given: str, allowed: Iterable[str]) -> str:
+    """The allowed text most like the given one, or a dash.
+
+    >>> nearest("comparater", ["comparator", "clause"]), nearest("xyz", ["clause"])
+    ('comparator', '–')
+    """
+    close: Sequence[str] = difflib.get_close_matches(str(given), list(allowed), n=1)
+    return close[0] if close else "–"
+
+
+def shown(value: object) -> str:
+    """A value from a file, short and on one line."""
+    text = " ".join(str(value).split())
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def _is_right(value: object, key: str, field: Field, place: Place, problems: ProblemLog) -> bool:
+    if field.choices and value not in field.choices:
+        problems.add(
+            "plans.choice",
+            where=place.at(key),
+            key=key,
+            given=shown(value),
+            allowed=", ".join(field.choices),
+        )
+        return False
+    if not _has_type(value, field.type):
+        problems.add(f"plans.wrong_{field.type}", where=place.at(key), key=key, given=shown(value))
+        return False
+    return True
+
+
+def _has_type(value: object, kind: FieldType) -> bool:
+    if kind == "text":
+        return isinstance(value, str) and bool(value.strip())
+    if kind == "flag":
+        return isinstance(value, bool)
+    if kind == "date":
+        dated = isinstance(value, datetime.date) or _is_year(value)
+        return dated or (isinstance(value, str) and _DATE.fullmatch(value) is not None)
+    if kind == "year":
+        return _is_year(value)
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number and math.isfinite(value)  # type: ignore[arg-type]
+
+
+def _is_year(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 1900 <= value <= 2200

@@ -1,0 +1,85 @@
+"""What must be said beside a verdict: bases, rounding, years, implied figures."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from plans.bases import bases, basis_name, basis_of, contradict
+from plans.case import Case
+from plans.comparators import holds
+from plans.measures import limit_words, rounded_as_printed, target_words, value_words
+from plans.reasons import Reason, reason
+
+
+def basis_mismatch(case: Case) -> Reason | None:
+    """A reason when plan and results state bases that differ, or two epochs to be compared do."""
+    plan_basis, run_basis = basis_of(case.target.basis or ""), basis_of(case.stated(case.judged))
+    if plan_basis is not None and run_basis is not None and contradict(plan_basis, run_basis):
+        return _mismatch(case, plan_basis, run_basis)
+    return _basis_changes(case) if case.target.value is None else None
+
+
+def _mismatch(case: Case, plan_basis: str, run_basis: str) -> Reason:
+    said = {"plan_basis": bases()[plan_basis], "run_basis": bases()[run_basis]}
+    if case.target.value is None:
+        return reason("basis_mismatch_trend", **said)
+    return reason(
+        "basis_mismatch",
+        epoch=case.judged.epoch,
+        value=value_words(case.judged.value, case.target),
+        target=target_words(case.target),
+        **said,
+    )
+
+
+def _basis_changes(case: Case) -> Reason | None:
+    earlier = [each for each in case.series if each.epoch < case.judged.epoch]
+    if not earlier or len(case.trend) > 1:
+        return None
+    return reason(
+        "basis_changes",
+        base_epoch=earlier[0].epoch,
+        base_basis=basis_name(case.stated(earlier[0])),
+        epoch=case.judged.epoch,
+        run_basis=basis_name(case.stated(case.judged)),
+    )
+
+
+def rounding_turns(case: Case) -> bool:
+    """Would the value, rounded as the plan prints it, be judged the other way?"""
+    if case.target.value is None:
+        return False
+    central = case.judged.value
+    both = np.array([central, rounded_as_printed(central, case.target)])
+    exactly, as_printed = holds(case.target, both, case.tolerances)
+    return bool(exactly != as_printed)
+
+
+def notes(case: Case, turned: bool) -> tuple[Reason, ...]:
+    """What the reader must know beside the verdict itself."""
+    target, value = case.target, case.judged
+    found: list[Reason] = []
+    if turned:
+        again = rounded_as_printed(value.value, target)
+        found.append(reason("rounding", rounded=limit_words(again, target)))
+    if target.year is not None and value.epoch > target.year:
+        found.append(reason("later_epoch", year=target.year, epoch=value.epoch))
+    if target.year is None and target.value is not None:
+        key = "no_year_floor" if target.comparator == "=" else "no_year"
+        found.append(reason(key, epoch=value.epoch))
+    if target.implied:
+        found.append(reason("implied", target=target_words(target)))
+    if target.basis is not None:
+        found.extend(_basis_notes(case))
+    return tuple(found)
+
+
+def _basis_notes(case: Case) -> list[Reason]:
+    plan_basis, run_basis = basis_of(case.target.basis or ""), basis_of(case.stated(case.judged))
+    if plan_basis is None and run_basis is None:
+        return [reason("basis_plan_unknown")]
+    if plan_basis is None:
+        return [reason("basis_plan_silent", run_basis=basis_name(run_basis or ""))]
+    if run_basis != plan_basis:
+        return [reason("basis_run_unknown", plan_basis=basis_name(plan_basis))]
+    return []

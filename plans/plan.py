@@ -1,0 +1,122 @@
+"""A plan as data: what was promised, by when, in which clause, in whose words.
+
+A plan is one TOML file anywhere on disk, with a ``[plan]`` table and one ``[[targets]]`` per
+promise; ``plans/data`` holds the bundled ones. ``plans/reader.py`` reads and checks the file.
+
+Years are calendar years, ``value`` and ``value_high`` are in ``unit`` (ha, m3, km, %, t C,
+t CO2/yr, count), ``value_text`` and ``unit_text`` stand as the plan prints them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from importlib import resources
+from typing import Literal
+
+from gis.problems import Language
+
+Comparator = Literal[">=", "<=", "~", "=", "range", "assigned", "increase", "stable"]
+Force = Literal["binding", "strive", "assigned"]
+Kind = Literal["state", "works", "count", "trend"]
+Words = Mapping[Language, str]
+
+
+@dataclass(frozen=True)
+class Target:
+    """One promise of a plan.
+
+    comparator
+        ``>=`` at least, ``<=`` at most, ``~`` about (左右, 稳定在), ``=`` as much as, ``range``
+        between ``value`` and ``value_high``, ``assigned`` a figure handed down from above that the
+        plan does not print, ``increase`` and ``stable`` against the earliest epoch.
+    kind
+        ``state`` what stands at a time, ``works`` hectares of work done since the plan began (never
+        compared with what stands), ``count`` things counted, ``trend`` a direction without figure.
+    scope
+        A unit code (the city's own by default, or a district's) or the name of an area.
+    basis
+        ``family:key`` of ``bases.csv``; ``family:unknown`` where the plan does not say; None where
+        the indicator has only one statistic.
+    implied
+        True where the figure lies in a word (万亩) rather than in a printed number.
+    needs
+        What would be needed to judge a promise that nothing computes yet; empty text when not said.
+    line
+        Line of the target in its file, for messages.
+    """
+
+    id: str
+    indicator: str
+    title: Words
+    year: int | None
+    comparator: Comparator
+    value: float | None
+    value_high: float | None
+    value_text: str
+    unit_text: str
+    unit: str
+    clause: str
+    quote: str
+    force: Force
+    kind: Kind
+    scope: str
+    scope_name: Words
+    basis: str | None
+    implied: bool
+    note: Words
+    needs: Words
+    line: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A plan and its targets, in the order of the file.
+
+    ``issued`` is the date or year of issue as far as it is known, ``""`` when it is not; ``starts``
+    is the first year a target may have, None when neither is known. ``source`` says where the text
+    was read.
+    """
+
+    id: str
+    title_zh: str
+    title_en: str
+    city: str
+    city_en: str
+    adcode: str
+    issuer: Words
+    issued: str
+    starts: int | None
+    source: str
+    source_en: str
+    targets: tuple[Target, ...]
+
+    @property
+    def title(self) -> Words:
+        return {"zh": self.title_zh, "en": self.title_en}
+
+
+@dataclass(frozen=True)
+class AssignedValue:
+    """A figure handed down from above, as the analyst enters it, with the document that gives it.
+
+    ``unit`` is any unit a plan may print (``%``, ``万立方米``, ``m3``).
+    """
+
+    indicator: str
+    year: int
+    value: float
+    unit: str
+    document: str
+    date: date | None
+
+
+def bundled_ids() -> tuple[str, ...]:
+    """Ids of the plans that come with SinkAtlas, sorted.
+
+    >>> bundled_ids()
+    ('changsha', 'chengdu', 'guangzhou', 'jiangmen', 'jiaxing')
+    """
+    folder = resources.files("plans") / "data"
+    return tuple(sorted(e.name[:-5] for e in folder.iterdir() if e.name.endswith(".toml")))

@@ -1,0 +1,187 @@
+"""One epoch of the extent account, checked and ready to be read.
+
+An account row is a piece of territory: unit, cover, status, keys, strata, area and quantities. This
+module turns rows into sums per unit, with the stated accuracy of the layers as shared factors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from gis.extent import CLASSIFIED, OUTSIDE
+from gis.problems import AccountError, InputError, ProblemLog
+from sink_models.book import DrawBook
+from sink_models.sampling import Array
+
+Mask = NDArray[np.bool_]
+"""Boolean selection of account rows, shape ``(rows,)``."""
+
+LAND_COVER, SURVEY, WETLANDS = "land_cover", "forest_subcompartments", "wetlands"
+MANGROVES, GREENWAYS, REDLINE, PROTECTED = "mangroves", "greenways", "redline", "protected_areas"
+
+REQUIRED = ("unit_code", "cover", "status", "ecosystem_type", "area_ha")
+TEXT_COLUMNS = ("species_group", "forest_class", "protection_class", "stock_basis")
+FLAG_COLUMNS = ("in_redline", "in_protected")
+QUANTITY_COLUMNS = ("growing_stock_m3", "scattered_stock_m3")
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """Stated accuracy of a layer, percent: half width at the run's interval, None = not stated."""
+
+    area_percent: float | None = None
+    stock_percent: float | None = None
+
+
+@dataclass(frozen=True)
+class EpochData:
+    """What the layers hold at one epoch.
+
+    ``rows`` are account rows; parts outside the units are ignored. ``lengths`` has ``unit_code``
+    and ``length_km``, None without greenways. ``kinds`` names the layer kinds present, which tells
+    an empty layer (a true 0) from an absent one. ``accuracy`` is keyed by layer kind.
+    """
+
+    year: int
+    rows: pd.DataFrame
+    lengths: pd.DataFrame | None = None
+    kinds: frozenset[str] = frozenset()
+    accuracy: Mapping[str, Accuracy] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Account:
+    """Checked rows of one epoch and the units they belong to, in reporting order."""
+
+    year: int
+    rows: pd.DataFrame
+    units: tuple[str, ...]
+    kinds: frozenset[str]
+    lengths: pd.DataFrame | None
+    accuracy: Mapping[str, Accuracy]
+    book: DrawBook
+
+    def everywhere(self) -> Mask:
+        """Select every row."""
+        return np.ones(len(self.rows), dtype=bool)
+
+    def is_in(self, column: str, values: Sequence[str] | frozenset[str]) -> Mask:
+        """Select rows whose column holds one of the values."""
+        return np.asarray(self.rows[column].isin(list(values)), dtype=bool)
+
+    def flag(self, column: str) -> Mask:
+        """Select rows for which a yes/no column is true."""
+        return np.asarray(self.rows[column], dtype=bool)
+
+    def is_missing(self, column: str) -> Mask:
+        """Select rows whose quantity was not given."""
+        return np.asarray(self.rows[column].isna(), dtype=bool)
+
+    def per_unit(self, mask: Mask, column: str) -> Array:
+        """Sums of a column over the selected rows, one per unit, missing values left out."""
+        chosen = self.rows.loc[mask]
+        sums = chosen.groupby("unit_code")[column].sum(min_count=0)
+        return np.asarray(sums.reindex(list(self.units), fill_value=0.0), dtype=float)
+
+    def total(self, mask: Mask, column: str = "area_ha") -> float:
+        """Sum of a column over the selected rows of all units."""
+        return float(self.rows.loc[mask, column].sum())
+
+    def factor(self, cover: str, quantity: str) -> Array:
+        """Error factor of a cover's ``area`` or ``stock``."""
+        stated = self.accuracy.get(cover, Accuracy())
+        percent = stated.area_percent if quantity == "area" else stated.stock_percent
+        return self.book.accuracy(cover, self.year, quantity, percent)
+
+    def area(self, mask: Mask) -> Array:
+        """Area of the selected rows in ha; shape ``(1 or 1 + draws, units)``."""
+        return self._sampled(mask, "area_ha", "area")
+
+    def stock(self, mask: Mask, column: str = "growing_stock_m3") -> Array:
+        """Stock of the selected rows in m3; shape ``(1 or 1 + draws, units)``."""
+        return self._sampled(mask, column, "stock")
+
+    def _sampled(self, mask: Mask, column: str, quantity: str) -> Array:
+        result = np.zeros((1, len(self.units)))
+        for cover in sorted(self.rows.loc[mask, "cover"].unique()):
+            sums = self.per_unit(mask & self.is_in("cover", (cover,)), column)
+            result = result + self.factor(cover, quantity)[:, None] * sums[None, :]
+        return result
+
+    @property
+    def territory(self) -> Array:
+        """Area of each unit in ha, classified or not."""
+        return self.per_unit(self.everywhere(), "area_ha")
+
+    @property
+    def coverage(self) -> tuple[Array, float]:
+        """Classified share of each unit and of the whole, 0 to 1 (NaN for a unit without area)."""
+        classified = self.per_unit(self.is_in("status", (CLASSIFIED,)), "area_ha")
+        whole = float(self.territory.sum())
+        shares = np.divide(
+            classified,
+            self.territory,
+            out=np.full(len(self.units), np.nan),
+            where=self.territory > 0,
+        )
+        return shares, float(classified.sum()) / whole if whole > 0 else float("nan")
+
+
+def read_account(data: EpochData, units: Sequence[str], book: DrawBook) -> Account:
+    """Check one epoch's rows and make them an account.
+
+    Columns that no cover gave are added as empty text, False or NaN. Raises ``AccountError`` for
+    rows that no account can hold (missing columns, a unit nobody knows, an area below 0 or missing,
+    a measured stock without its volume) and ``InputError`` for an impossible accuracy.
+    """
+    where = str(data.year)
+    missing = [name for name in REQUIRED if name not in data.rows]
+    log = ProblemLog()
+    if missing:
+        log.add("sink_models.account_columns", where, columns=", ".join(missing))
+        raise AccountError(log)
+    rows = data.rows.loc[data.rows["unit_code"] != OUTSIDE].reset_index(drop=True)
+    rows = _with_all_columns(rows)
+    strangers = sorted(set(rows["unit_code"]) - set(units))
+    if strangers:
+        log.add("sink_models.account_units", where, codes=", ".join(map(str, strangers)))
+    for name in ("area_ha", *QUANTITY_COLUMNS):
+        negative = rows[name] < 0
+        if negative.any() or (name == "area_ha" and rows[name].isna().any()):
+            log.add("sink_models.account_negative", where, column=name)
+    unmeasured = (rows["stock_basis"] == "measured") & rows["growing_stock_m3"].isna()
+    if unmeasured.any():
+        log.add("sink_models.account_stock", where, rows=int(unmeasured.sum()))
+    if log.errors:
+        raise AccountError(log.errors)
+    _check_accuracy(data)
+    return Account(
+        data.year, rows, tuple(units), frozenset(data.kinds), data.lengths, data.accuracy, book
+    )
+
+
+def _with_all_columns(rows: pd.DataFrame) -> pd.DataFrame:
+    absent = {
+        **{name: "" for name in TEXT_COLUMNS if name not in rows},
+        **{name: False for name in FLAG_COLUMNS if name not in rows},
+        **{name: np.nan for name in QUANTITY_COLUMNS if name not in rows},
+    }
+    return rows.assign(**absent)
+
+
+def _check_accuracy(data: EpochData) -> None:
+    log = ProblemLog()
+    for kind, stated in sorted(data.accuracy.items()):
+        for name in ("area_percent", "stock_percent"):
+            percent = getattr(stated, name)
+            if percent is not None and not 0 <= percent < 100:
+                log.add(
+                    "sink_models.accuracy_range", f"{kind} {data.year}", field=name, given=percent
+                )
+    if log.errors:
+        raise InputError(log.errors)

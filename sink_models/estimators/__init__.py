@@ -1,0 +1,1 @@
+"""Estimators of carbon, one module per family; each module lists its own in ``ESTIMATORS``."""

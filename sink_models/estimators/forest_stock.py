@@ -1,0 +1,79 @@
+"""Arbor forest with growing stock: biomass by continuous volume functions.
+
+B = aV + b gives the biomass of a stand in t/ha from its stock V in m3/ha. Over many stands of one
+species group the biomass is the sum of A(aV + b) = a * (stock in m3) + b * (area in ha): the
+function is linear, so applying it to the sums is exact and needs no stand list.
+
+The functions give total living biomass **with roots**: nothing is multiplied by 1 + R here. R only
+splits the total, above = B / (1 + R). One R is used for all stands: the tables switch R at
+125 t/ha, which would make the result depend on how stands are grouped.
+"""
+
+from __future__ import annotations
+
+from sink_models.book import DrawBook
+from sink_models.estimator import (
+    ABOVE,
+    BELOW,
+    DEAD_WOOD,
+    LITTER,
+    SOIL,
+    Choice,
+    Equation,
+    Estimates,
+    Estimator,
+    PoolEstimate,
+    estimate_by_density,
+)
+from sink_models.formulas import FUNCTIONS
+from sink_models.rules import choose_volume_function
+from sink_models.strata import Stratum
+
+KEY = "forest_stock"
+CARBON_FRACTION = "cf_default_all"
+
+
+def claims(stratum: Stratum) -> bool:
+    """Arbor stands whose stock was given; without stock the intercept alone would speak."""
+    return stratum.ecosystem_type == "forest_arbor" and stratum.has_measured_stock
+
+
+def estimate(stratum: Stratum, book: DrawBook) -> Estimates:
+    """Living biomass from stock; dead wood, litter and soil by density."""
+    function = choose_volume_function(book.store, book.accepted, stratum.species_group)
+    slope, intercept = book.volume_function(function)
+    carbon = book.coefficient(CARBON_FRACTION)
+    ratio_key = book.zone.root_shoot
+    ratio = book.coefficient(ratio_key)
+    living = {}
+    for pool, part in ((ABOVE, "above"), (BELOW, "below")):
+        share = FUNCTIONS[part](ratio) * carbon
+        choice = Choice(
+            KEY,
+            stratum,
+            pool,
+            f"(a V + b) * {CARBON_FRACTION} * {part}({ratio_key})",
+            (*function.keys, CARBON_FRACTION, ratio_key),
+            "",
+            function.why_zh,
+            function.why_en,
+            function.keys if function.alternative else (),
+        )
+        living[pool] = PoolEstimate(intercept * share, slope * share, choice)
+    return estimate_by_density(KEY, stratum, book, (DEAD_WOOD, LITTER, SOIL), living)
+
+
+ESTIMATORS = (
+    Estimator(
+        key=KEY,
+        title_zh="有蓄积的乔木林：连续函数法",
+        title_en="Arbor forest with growing stock: continuous volume functions",
+        claims=claims,
+        pools=(ABOVE, BELOW, DEAD_WOOD, LITTER, SOIL),
+        equations=(
+            Equation("FANG", "B = a V + b", "Fang et al. 2001 Science 292:2320"),
+            Equation("roots", "B_above = B / (1 + R)", "IPCC 2006 GL Vol.4 Ch.4 Table 4.4"),
+        ),
+        estimate=estimate,
+    ),
+)

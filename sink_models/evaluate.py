@@ -1,0 +1,209 @@
+"""The runner: reads accounts, asks every indicator, checks the identities, stamps the values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from gis.problems import AccountError, Problem, ProblemLog, problem
+from sink_models.account import EpochData, read_account
+from sink_models.book import DrawBook
+from sink_models.carbon import carbon_account, check_sum
+from sink_models.coefficient_store import CoefficientStore, coefficients
+from sink_models.estimator import POOLS
+from sink_models.indicator import Absent, Context, Indicator, Outcome, Reading, indicators
+from sink_models.options import Options
+from sink_models.results import Absence, IndicatorValue, Results
+from sink_models.rules import find_zone
+from sink_models.sampling import Array, Sampling
+
+DEFAULT_SAMPLING = Sampling()
+DEFAULT_OPTIONS = Options()
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What one indicator key says at one epoch."""
+
+    key: str
+    indicator: Indicator
+    context: Context
+    outcome: Outcome
+
+
+def evaluate(
+    epochs: Sequence[EpochData],
+    units: Sequence[str],
+    whole: tuple[str, str],
+    *,
+    sampling: Sampling = DEFAULT_SAMPLING,
+    options: Options = DEFAULT_OPTIONS,
+    store: CoefficientStore | None = None,
+) -> Results:
+    """Evaluate every indicator for every epoch and unit.
+
+    ``units`` are codes in reporting order, ``whole`` is code and name of what they make up. Epochs
+    are taken in the order of their years.
+
+    Raises ``InputError`` for choices that do not exist or an epoch given twice, and
+    ``AccountError`` when an account cannot be read or an identity is broken.
+    """
+    store = store or coefficients()
+    options.check(store)
+    zone = find_zone(
+        options.region, climate_zone=options.climate_zone, soil_class=options.soil_class
+    )
+    book = DrawBook(store, sampling, zone, options.accepted)
+    contexts = _contexts(epochs, units, book, options)
+    _check_standing(contexts, store, options)
+    answers = [answer for context in contexts for answer in _answers(context)]
+    values = [each for answer in answers for each in _stamp(answer, whole[0])]
+    rank = {code: place for place, code in enumerate((*units, whole[0]))}
+    keys = {key: place for place, key in enumerate(_reporting_order(answers))}
+    values.sort(key=lambda each: (rank[each.unit_code], keys[each.indicator], each.epoch))
+    return Results(
+        values={(each.indicator, each.epoch, each.unit_code): each for each in values},
+        absences=tuple(
+            Absence(answer.key, answer.context.account.year, answer.outcome.problem)
+            for answer in answers
+            if isinstance(answer.outcome, Absent)
+        ),
+        problems=_problems(contexts, answers),
+        choices=tuple(
+            (each.carbon.year, choice) for each in contexts for choice in each.carbon.choices
+        ),
+        not_estimated=tuple(
+            (each.carbon.year, gap) for each in contexts for gap in each.carbon.not_estimated
+        ),
+        store=store,
+        units=tuple(units),
+        whole_code=whole[0],
+        epochs=tuple(each.account.year for each in contexts),
+    )
+
+
+def _contexts(
+    epochs: Sequence[EpochData], units: Sequence[str], book: DrawBook, options: Options
+) -> list[Context]:
+    years = [each.year for each in epochs]
+    log = ProblemLog()
+    for year in sorted({year for year in years if years.count(year) > 1}):
+        log.add("sink_models.epoch_twice", year)
+    log.raise_if_errors()
+    contexts: list[Context] = []
+    for data in sorted(epochs, key=lambda each: each.year):
+        account = read_account(data, units, book)
+        earlier = contexts[-1] if contexts else None
+        contexts.append(Context(account, carbon_account(account), options, earlier))
+    return contexts
+
+
+def _check_standing(contexts: Sequence[Context], store: CoefficientStore, options: Options) -> None:
+    """Raise ``AccountError`` when a coefficient that does not ship drives a value unasked."""
+    for context in contexts:
+        used = {key for choice in context.carbon.choices for key in choice.keys}
+        unasked = sorted(key for key in used - options.accepted if not store[key].ships)
+        if unasked:
+            where, keys = context.account.year, ", ".join(unasked)
+            raise AccountError(problem("sink_models.unchecked_default", where, keys=keys))
+
+
+def _answers(context: Context) -> Iterator[_Answer]:
+    """Ask every indicator, and its parts when the total exists."""
+    kinds = context.account.kinds
+    for key, indicator in indicators().items():
+        if not any(needed <= kinds for needed in indicator.needs):
+            layers = " / ".join("+".join(sorted(needed)) for needed in indicator.needs)
+            where = f"{key} {context.account.year}"
+            missing = problem("sink_models.layers_needed", where, layers=layers)
+            yield _Answer(key, indicator, context, Absent(missing))
+            continue
+        outcome = indicator.read(context)
+        yield _Answer(key, indicator, context, outcome)
+        if isinstance(outcome, Reading):
+            for name, part in indicator.parts(context).items():
+                yield _Answer(f"{key}.{name}", indicator, context, part)
+
+
+def _stamp(answer: _Answer, whole_code: str) -> Iterator[IndicatorValue]:
+    """Values of all units and the whole; nothing for an absent indicator."""
+    if isinstance(answer.outcome, Absent):
+        return
+    reading, account = answer.outcome, answer.context.account
+    shares, whole_share = account.coverage
+    by_unit = _ratio(reading.numerator, reading.denominator, reading.scale)
+    denominator = None if reading.denominator is None else _sum_known(reading.denominator)
+    total = _ratio(_sum_known(reading.numerator), denominator, reading.scale)
+    if answer.indicator.additive:
+        _check_additive(answer, by_unit, total)
+    columns = [*((code, by_unit[:, place]) for place, code in enumerate(account.units))]
+    coverages = [*shares, whole_share]
+    for (code, sampled), coverage in zip([*columns, (whole_code, total)], coverages, strict=True):
+        yield IndicatorValue(
+            indicator=answer.key,
+            epoch=account.year,
+            unit_code=code,
+            sampled=sampled if not np.isnan(sampled[0]) else sampled[:1],
+            unit=answer.indicator.unit,
+            basis=reading.basis,
+            method=reading.method,
+            coverage=float(coverage),
+        )
+
+
+def _ratio(numerator: Array, denominator: Array | None, scale: float) -> Array:
+    """Scale times numerator over denominator; NaN where there is nothing to divide by."""
+    if denominator is None:
+        return numerator * scale
+    top, bottom = np.broadcast_arrays(numerator, denominator)
+    ratio: Array = np.full(top.shape, np.nan)
+    np.divide(top, bottom, out=ratio, where=bottom > 0)
+    return scale * ratio
+
+
+def _sum_known(values: Array) -> Array:
+    """Sum over units of what is known; NaN when no unit is known. Shape ``(1 or 1 + draws,)``."""
+    is_known = ~np.isnan(values)
+    sums = np.where(is_known, values, 0.0).sum(axis=1)
+    return np.asarray(np.where(is_known.any(axis=1), sums, np.nan))
+
+
+def _check_additive(answer: _Answer, by_unit: Array, total: Array) -> None:
+    if np.isnan(total[0]):
+        return
+    where = f"{answer.key} {answer.context.account.year}: units"
+    check_sum(where, list(np.nan_to_num(by_unit).T), total)
+    if not np.isfinite(total).all():
+        raise AccountError(problem("sink_models.sum_broken", where=where, gap="inf"))
+
+
+def _reporting_order(answers: Sequence[_Answer]) -> list[str]:
+    """Indicator keys as the registry lists them, each followed by its parts: pools, then types."""
+    order: list[str] = []
+    for key in indicators():
+        parts = {each.key for each in answers if each.indicator.key == key and each.key != key}
+        order += [key, *_parts_in_order(key, parts)]
+    return order
+
+
+def _parts_in_order(key: str, parts: set[str]) -> list[str]:
+    pools = [f"{key}.pool.{pool}" for pool in POOLS]
+    return [name for name in pools if name in parts] + sorted(parts - set(pools))
+
+
+def _problems(contexts: Sequence[Context], answers: Sequence[_Answer]) -> tuple[Problem, ...]:
+    log = ProblemLog()
+    for context in contexts:
+        log.extend(_zone_unknown(context))
+    for answer in answers:
+        if isinstance(answer.outcome, Reading):
+            log.extend(answer.outcome.warnings)
+    return tuple(log)
+
+
+def _zone_unknown(context: Context) -> Iterator[Problem]:
+    zone = context.account.book.zone
+    if not zone.climate_zone or not zone.soil_class:
+        yield problem("sink_models.zone_unknown", where=zone.region or "-")

@@ -1,0 +1,91 @@
+"""What an indicator is: a declared reading of the account, with its definition and source."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+import sink_models.indicators as package
+from gis.problems import Problem
+from sink_models.account import Account
+from sink_models.carbon import CarbonAccount
+from sink_models.options import Options
+from sink_models.sampling import Array
+
+LayerNeeds = tuple[frozenset[str], ...]
+"""Alternative sets of layer kinds; one of them must be present whole."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """All that an indicator may read: the account of an epoch, its carbon, and the epoch before."""
+
+    account: Account
+    carbon: CarbonAccount
+    options: Options
+    earlier: Context | None = None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A value per unit: ``scale * numerator / denominator``, sums first for the whole.
+
+    ``numerator`` and ``denominator`` have shape ``(1 or 1 + draws, units)``; NaN marks a unit for
+    which the value is not known. ``basis`` names the statistical basis that verdicts compare,
+    ``method`` says how the figure was made.
+    """
+
+    numerator: Array
+    basis: str
+    method: str
+    denominator: Array | None = None
+    scale: float = 1.0
+    warnings: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class Absent:
+    """No value at this epoch, and why."""
+
+    problem: Problem
+
+
+Outcome = Reading | Absent
+
+
+def no_parts(context: Context) -> Mapping[str, Outcome]:
+    """The breakdown of an indicator that has none."""
+    return {}
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """Declaration of an indicator beside the function that reads it.
+
+    ``additive`` says whether the whole is the plain sum of the units. ``parts`` gives a breakdown
+    by key suffix (``pool.litter``), whose sums must equal the total.
+    """
+
+    key: str
+    title_zh: str
+    title_en: str
+    unit: str
+    definition_zh: str
+    definition_en: str
+    source: str
+    additive: bool
+    needs: LayerNeeds
+    read: Callable[[Context], Outcome]
+    parts: Callable[[Context], Mapping[str, Outcome]] = no_parts
+
+
+@cache
+def indicators() -> Mapping[str, Indicator]:
+    """All indicators by key, in reporting order."""
+    names = sorted(each.name for each in pkgutil.iter_modules(package.__path__))
+    modules = [importlib.import_module(f"sink_models.indicators.{name}") for name in names]
+    ordered = sorted(modules, key=lambda module: (module.ORDER, module.__name__))
+    return {each.key: each for module in ordered for each in module.INDICATORS}

@@ -1,0 +1,1 @@
+"""Indicators, one module per family; each module lists its own in ``INDICATORS``."""

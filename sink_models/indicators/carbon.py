@@ -1,0 +1,194 @@
+"""Carbon stock and carbon sink, with their breakdown by pool and ecosystem type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+import numpy as np
+
+from gis.problems import Problem, problem
+from sink_models.account import LAND_COVER, MANGROVES, SURVEY, WETLANDS
+from sink_models.carbon import (
+    CarbonAccount,
+    Cell,
+    add_up,
+    check_sum,
+    co2_from_c,
+    yearly_uptake,
+)
+from sink_models.ecosystem_types import group_of
+from sink_models.estimator import ABOVE, POOLS, SOIL
+from sink_models.indicator import Absent, Context, Indicator, Outcome, Reading
+from sink_models.sampling import Array
+
+ORDER = 40
+ANY_COVER = tuple(frozenset({kind}) for kind in (LAND_COVER, SURVEY, WETLANDS, MANGROVES))
+BARREN = ("water", "built", "bare")
+"""Groups of ecosystem types without much biomass to miss; the notes still list them."""
+
+SINK_EXCLUDES = "other pools rest on static densities and are left out"
+
+
+def carbon_stock(context: Context) -> Outcome:
+    carbon, where = context.carbon, f"carbon_stock {context.account.year}"
+    if not carbon.stocks:
+        return Absent(problem("sink_models.nothing_estimated", where))
+    total = _per_unit(context, carbon.stocks.values())
+    method = _stock_method(carbon, carbon.stocks)
+    return Reading(total, carbon.basis, method, warnings=_gaps(context, where))
+
+
+def carbon_stock_parts(context: Context) -> Mapping[str, Outcome]:
+    carbon = context.carbon
+    parts = _breakdown(context, carbon.stocks, lambda cells: _stock_method(carbon, cells))
+    where = f"carbon_stock {context.account.year}"
+    kinds = {each.ecosystem_type for each in carbon.not_estimated}
+    for kind in sorted(kinds - {cell[0] for cell in carbon.stocks}):
+        found = problem("sink_models.type_not_estimated", where, type=kind)
+        parts[f"type.{kind}"] = Absent(found)
+    for pool in POOLS:
+        found = problem("sink_models.pool_not_estimated", where, pool=pool)
+        parts.setdefault(f"pool.{pool}", Absent(found))
+    return parts
+
+
+def carbon_sink(context: Context) -> Outcome:
+    uptake = _uptake(context)
+    if isinstance(uptake, Absent):
+        return uptake
+    where = f"carbon_sink {context.account.year}"
+    total = co2_from_c(_per_unit(context, uptake.values()))
+    warnings = (*_gaps(context, where), *_mixed_methods(context, where))
+    return Reading(total, context.carbon.basis, _sink_method(context), warnings=warnings)
+
+
+def carbon_sink_parts(context: Context) -> Mapping[str, Outcome]:
+    uptake = _uptake(context)
+    if isinstance(uptake, Absent):
+        return {}
+    in_co2 = {cell: co2_from_c(amount) for cell, amount in uptake.items()}
+    return _breakdown(context, in_co2, lambda cells: _sink_method(context))
+
+
+def _uptake(context: Context) -> dict[Cell, Array] | Absent:
+    where = f"carbon_sink {context.account.year}"
+    if context.earlier is None:
+        return Absent(problem("sink_models.needs_earlier_epoch", where))
+    before, after = context.earlier.carbon, context.carbon
+    if before.basis != after.basis:
+        years = f"{before.year} {before.basis}, {after.year} {after.basis}"
+        return Absent(problem("sink_models.basis_changed", where, bases=years))
+    uptake = yearly_uptake(before, after)
+    return uptake if uptake else Absent(problem("sink_models.nothing_estimated", where))
+
+
+def _per_unit(context: Context, amounts: Iterable[Array]) -> Array:
+    total = add_up(amounts)
+    return np.broadcast_to(total, (total.shape[0], len(context.account.units)))
+
+
+def _breakdown(
+    context: Context, cells: Mapping[Cell, Array], method_of: Callable[[Iterable[Cell]], str]
+) -> dict[str, Outcome]:
+    """Readings by pool and by type; stops the run when either does not sum to the total."""
+    total = add_up(cells.values())
+    parts: dict[str, Outcome] = {}
+    kinds = tuple(sorted({kind for kind, _ in cells}))
+    for group, names, place in (("pool", POOLS, 1), ("type", kinds, 0)):
+        chosen = {name: [cell for cell in cells if cell[place] == name] for name in names}
+        sums = {name: add_up(cells[cell] for cell in own) for name, own in chosen.items() if own}
+        check_sum(f"carbon {context.account.year}: {group}s", sums.values(), total)
+        for name, amount in sums.items():
+            parts[f"{group}.{name}"] = Reading(
+                _per_unit(context, [amount]), context.carbon.basis, method_of(chosen[name])
+            )
+    return parts
+
+
+def _stock_method(carbon: CarbonAccount, cells: Iterable[Cell]) -> str:
+    """The pools that some cells hold and the depths of their soil."""
+    listed = set(cells)
+    pools = "+".join(pool for pool in POOLS if any(cell[1] == pool for cell in listed))
+    depths: dict[str, set[str]] = {}
+    for choice in carbon.choices:
+        kind = choice.stratum.ecosystem_type
+        if choice.pool == SOIL and (kind, SOIL) in listed:
+            depths.setdefault(choice.depth_cm, set()).add(kind)
+    words = [
+        f"0-{depth} cm ({', '.join(sorted(kinds))})"
+        for depth, kinds in sorted(depths.items(), key=lambda each: float(each[0]))
+    ]
+    soil = f"; soil {', '.join(words)}" if words else ""
+    return f"pools: {pools}{soil}"
+
+
+def _sink_method(context: Context) -> str:
+    start = context.earlier.account.year if context.earlier else ""
+    burial = " + mangrove soil burial" if context.carbon.burial else ""
+    span = f"{start}-{context.account.year}"
+    return f"stock difference of living biomass {span}{burial}; {SINK_EXCLUDES}"
+
+
+def _gaps(context: Context, where: str) -> tuple[Problem, ...]:
+    """A warning for vegetated ground whose above-ground biomass the figure leaves out."""
+    lacking = {
+        each.ecosystem_type: each.area_ha
+        for each in context.carbon.not_estimated
+        if each.pool == ABOVE and group_of(each.ecosystem_type) not in BARREN and each.area_ha > 0
+    }
+    if not lacking:
+        return ()
+    types = ", ".join(sorted(kind or "-" for kind in lacking))
+    area = f"{sum(lacking.values()):,.1f}"
+    return (problem("sink_models.biomass_left_out", where, types=types, area=area),)
+
+
+def _mixed_methods(context: Context, where: str) -> tuple[Problem, ...]:
+    ends = [each.carbon for each in (context.earlier, context) if each is not None]
+    if not any("growing_stock" in each.basis and each.area_without_stock_ha > 0 for each in ends):
+        return ()
+    areas = ", ".join(f"{each.year}: {each.area_without_stock_ha:,.1f} ha" for each in ends)
+    return (problem("sink_models.sink_mixed_methods", where, areas=areas),)
+
+
+INDICATORS = (
+    Indicator(
+        key="carbon_stock",
+        title_zh="碳储量",
+        title_en="Carbon stock",
+        unit="t C",
+        definition_zh=(
+            "各生态系统地上、地下生物量、枯死木、枯落物与土壤有机碳之和；"
+            "只含有经核实系数的碳库，其余逐一列明为未估算。"
+        ),
+        definition_en=(
+            "Carbon in above- and below-ground biomass, dead wood, litter and soil of all "
+            "ecosystem types; only pools with checked coefficients, the others are listed as "
+            "not estimated."
+        ),
+        source="IPCC 2006 GL Vol.4 Ch.2; IPCC 2013 Wetlands Supplement; Fang et al. 2001",
+        additive=True,
+        needs=ANY_COVER,
+        read=carbon_stock,
+        parts=carbon_stock_parts,
+    ),
+    Indicator(
+        key="carbon_sink",
+        title_zh="年碳汇量",
+        title_en="Carbon sink",
+        unit="t CO2/yr",
+        definition_zh=(
+            "两期之间活生物量碳储量之差除以年数，加红树林土壤碳埋藏；正值表示吸收。"
+            "其他碳库采用静态密度，其差值不是通量，不计入。"
+        ),
+        definition_en=(
+            "Change of living biomass between two epochs per year, plus soil burial under "
+            "mangroves; positive is uptake. Other pools rest on static densities and are left out."
+        ),
+        source="IPCC 2006 GL Vol.4 Ch.2 Eq. 2.8a; IPCC 2013 Wetlands Supplement Ch.4",
+        additive=True,
+        needs=ANY_COVER,
+        read=carbon_sink,
+        parts=carbon_sink_parts,
+    ),
+)

@@ -1,0 +1,253 @@
+"""Forest area, cover and stock, by survey where there is one, else by land cover.
+
+The two bases are never mixed: with a forest survey, tree cover that a land-cover product sees
+outside the survey is not added.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gis.problems import Problem, problem
+from sink_models.account import LAND_COVER, SURVEY, Account, Mask
+from sink_models.ecosystem_types import FOREST_TYPES
+from sink_models.indicator import Absent, Context, Indicator, Outcome, Reading
+from sink_models.sampling import Array
+
+ORDER = 10
+BY_SURVEY, BY_LAND_COVER = "forest_survey", "land_cover"
+FOREST_CLASSES = ("arbor", "bamboo", "special_shrub", "mangrove")
+EITHER = (frozenset({SURVEY}), frozenset({LAND_COVER}))
+ONLY_SURVEY = (frozenset({SURVEY}),)
+
+
+def has_survey(account: Account) -> bool:
+    return SURVEY in account.kinds
+
+
+def forest_rows(account: Account) -> Mask:
+    """Rows that are forest by the Chinese definition, on the epoch's basis.
+
+    Survey: arbor, bamboo, special shrub and mangrove of the sub-compartments, and mangrove of any
+    other survey. Land cover: tree cover, and mangrove of any layer.
+    """
+    is_mangrove = account.is_in("ecosystem_type", ("mangrove",))
+    if not has_survey(account):
+        trees = account.is_in("ecosystem_type", FOREST_TYPES)
+        return (trees & account.is_in("cover", (LAND_COVER,))) | is_mangrove
+    surveyed = account.is_in("cover", (SURVEY,)) & account.is_in("forest_class", FOREST_CLASSES)
+    return surveyed | (is_mangrove & ~account.is_in("cover", (LAND_COVER,)))
+
+
+def forest_area(context: Context) -> Reading:
+    account = context.account
+    numerator = account.area(forest_rows(account))
+    if has_survey(account):
+        return Reading(numerator, BY_SURVEY, "arbor + bamboo + special shrub + mangrove (survey)")
+    return Reading(numerator, BY_LAND_COVER, "tree cover of the land-cover layer + mangrove")
+
+
+def forest_cover_rate(context: Context) -> Reading:
+    area = forest_area(context)
+    method = f"({area.method}) / unit territory; farm shelterbelts and four-side trees not included"
+    return Reading(area.numerator, area.basis, method, context.account.territory[None, :], 100.0)
+
+
+def forest_greening_rate(context: Context) -> Reading:
+    account = context.account
+    if has_survey(account):
+        shrub = account.is_in("cover", (SURVEY,)) & account.is_in("forest_class", ("other_shrub",))
+    else:
+        shrub = account.is_in("cover", (LAND_COVER,)) & account.is_in("ecosystem_type", ("shrub",))
+    area = forest_area(context)
+    method = (
+        f"({area.method} + all shrub) / unit territory; "
+        "farm shelterbelts and four-side trees not included"
+    )
+    numerator = account.area(forest_rows(account) | shrub)
+    return Reading(numerator, area.basis, method, account.territory[None, :], 100.0)
+
+
+def measured(account: Account, *classes: str) -> Mask:
+    """Survey rows of some classes whose growing stock was given."""
+    is_measured = account.is_in("stock_basis", ("measured",))
+    return account.is_in("cover", (SURVEY,)) & account.is_in("forest_class", classes) & is_measured
+
+
+def without_stock(account: Account, *classes: str) -> Mask:
+    """Survey rows of some classes that should have a growing stock but do not."""
+    is_missing = account.is_in("stock_basis", ("missing",))
+    return account.is_in("cover", (SURVEY,)) & account.is_in("forest_class", classes) & is_missing
+
+
+def _unknown_as_nan(account: Account, values: Array, *classes: str) -> Array:
+    """NaN for units whose stands all lack stock: 0 would be a lie."""
+    lacking = account.per_unit(without_stock(account, *classes), "area_ha")
+    given = account.per_unit(measured(account, *classes), "area_ha")
+    return np.where((lacking > 0) & (given == 0), np.nan, values)
+
+
+def _lower_bound(context: Context, key: str, *classes: str) -> tuple[str, tuple[Problem, ...]]:
+    account = context.account
+    area = account.total(without_stock(account, *classes))
+    if area == 0:
+        return "", ()
+    found = problem("sink_models.stock_lower_bound", f"{key} {account.year}", area=f"{area:,.1f}")
+    return f"; lower bound: {area:.1f} ha of stands without growing stock", (found,)
+
+
+def _stock_not_given(account: Account, key: str, *classes: str) -> Absent | None:
+    lacking = account.total(without_stock(account, *classes))
+    if lacking > 0 and not measured(account, *classes).any():
+        where = f"{key} {account.year}"
+        return Absent(problem("sink_models.stock_not_given", where, area=f"{lacking:,.1f}"))
+    return None
+
+
+def forest_stock_volume(context: Context) -> Outcome:
+    account, key = context.account, "forest_stock_volume"
+    absent = _stock_not_given(account, key, "arbor")
+    if absent is not None:
+        return absent
+    remark, warnings = _lower_bound(context, key, "arbor")
+    stock = account.stock(measured(account, *FOREST_CLASSES))
+    values = _unknown_as_nan(account, stock, "arbor")
+    method = f"growing stock of forest sub-compartments{remark}"
+    return Reading(values, BY_SURVEY, method, warnings=warnings)
+
+
+def standing_stock_volume(context: Context) -> Outcome:
+    account, key = context.account, "standing_stock_volume"
+    absent = _stock_not_given(account, key, "arbor")
+    if absent is not None:
+        return absent
+    remark, warnings = _lower_bound(context, key, "arbor", "open")
+    stock = account.stock(measured(account, *FOREST_CLASSES, "open"))
+    surveyed = account.is_in("cover", (SURVEY,))
+    scattered = account.stock(surveyed, "scattered_stock_m3")
+    method = f"growing stock of forest and open forest + scattered and four-side trees{remark}"
+    gaps = surveyed & account.is_missing("scattered_stock_m3")
+    if gaps.any():
+        found = problem("sink_models.scattered_not_given", f"{key} {account.year}")
+        warnings = (*warnings, found)
+        method += "; lower bound: scattered stock not given everywhere"
+    values = _unknown_as_nan(account, stock + scattered, "arbor")
+    return Reading(values, BY_SURVEY, method, warnings=warnings)
+
+
+def forest_stock_density(context: Context) -> Outcome:
+    account, key = context.account, "forest_stock_density"
+    absent = _stock_not_given(account, key, "arbor")
+    if absent is not None:
+        return absent
+    rows = measured(account, "arbor")
+    method = "growing stock / area of arbor sub-compartments with stock"
+    return Reading(account.stock(rows), BY_SURVEY, method, account.area(rows))
+
+
+def public_welfare_forest_area(context: Context) -> Reading:
+    account = context.account
+    rows = account.is_in("cover", (SURVEY,)) & account.is_in(
+        "protection_class", ("public_welfare",)
+    )
+    return Reading(account.area(rows), BY_SURVEY, "sub-compartments classed as public welfare")
+
+
+INDICATORS = (
+    Indicator(
+        key="forest_area",
+        title_zh="森林面积",
+        title_en="Forest area",
+        unit="ha",
+        definition_zh=(
+            "郁闭度 0.2 以上的乔木林、竹林、国家特别规定灌木林与红树林面积之和；"
+            "农田林网与四旁树没有数据，未计入。"
+        ),
+        definition_en=(
+            "Arbor forest of crown density 0.2 and above, bamboo, specially designated shrub and "
+            "mangrove; farm shelterbelts and four-side trees are not included for want of data."
+        ),
+        source="森林法实施条例 (2000)",
+        additive=True,
+        needs=EITHER,
+        read=forest_area,
+    ),
+    Indicator(
+        key="forest_cover_rate",
+        title_zh="森林覆盖率",
+        title_en="Forest cover rate",
+        unit="%",
+        definition_zh="森林面积 / 土地总面积 × 100。",
+        definition_en="Forest area / total land area x 100.",
+        source="森林法实施条例 (2000)",
+        additive=False,
+        needs=EITHER,
+        read=forest_cover_rate,
+    ),
+    Indicator(
+        key="forest_greening_rate",
+        title_zh="林木绿化率",
+        title_en="Forest greening rate",
+        unit="%",
+        definition_zh=(
+            "（乔木林 + 竹林 + 全部灌木林 + 四旁树折算面积）/ 土地总面积 × 100；"
+            "农田林网与四旁树没有数据，未计入。"
+        ),
+        definition_en=(
+            "(Arbor forest + bamboo + all shrub + four-side trees) / total land area x 100; farm "
+            "shelterbelts and four-side trees are not included for want of data."
+        ),
+        source="GB/T 26424 森林资源规划设计调查技术规程",
+        additive=False,
+        needs=EITHER,
+        read=forest_greening_rate,
+    ),
+    Indicator(
+        key="forest_stock_volume",
+        title_zh="森林蓄积量",
+        title_en="Forest growing stock",
+        unit="m3",
+        definition_zh="森林小班蓄积之和；竹林与灌木林不计蓄积。",
+        definition_en="Growing stock of forest sub-compartments; bamboo and shrub have none.",
+        source="GB/T 26424 森林资源规划设计调查技术规程",
+        additive=True,
+        needs=ONLY_SURVEY,
+        read=forest_stock_volume,
+    ),
+    Indicator(
+        key="standing_stock_volume",
+        title_zh="活立木总蓄积",
+        title_en="Standing tree stock",
+        unit="m3",
+        definition_zh="森林蓄积 + 疏林蓄积 + 散生木与四旁树蓄积；不小于森林蓄积量。",
+        definition_en="Stock of forest, open forest, scattered and four-side trees.",
+        source="GB/T 26424 森林资源规划设计调查技术规程",
+        additive=True,
+        needs=ONLY_SURVEY,
+        read=standing_stock_volume,
+    ),
+    Indicator(
+        key="forest_stock_density",
+        title_zh="乔木林单位面积蓄积",
+        title_en="Growing stock per hectare of arbor forest",
+        unit="m3/ha",
+        definition_zh="有蓄积数据的乔木林小班：蓄积 / 面积。",
+        definition_en="Arbor sub-compartments with given stock: growing stock / area.",
+        source="GB/T 26424 森林资源规划设计调查技术规程",
+        additive=False,
+        needs=ONLY_SURVEY,
+        read=forest_stock_density,
+    ),
+    Indicator(
+        key="public_welfare_forest_area",
+        title_zh="公益林面积",
+        title_en="Public welfare forest area",
+        unit="ha",
+        definition_zh="森林类别为重点公益林或一般公益林的小班面积之和。",
+        definition_en="Sub-compartments whose forest category is key or general public welfare.",
+        source="森林资源一张图字段 SEN_LIN_LB (011, 012)",
+        additive=True,
+        needs=ONLY_SURVEY,
+        read=public_welfare_forest_area,
+    ),
+)

@@ -1,0 +1,119 @@
+"""Wetland area and protection by a named scope, and mangrove area."""
+
+from __future__ import annotations
+
+from gis.problems import Problem, problem
+from sink_models.account import LAND_COVER, MANGROVES, PROTECTED, REDLINE, SURVEY, WETLANDS, Mask
+from sink_models.ecosystem_types import wetland_types
+from sink_models.indicator import Absent, Context, Indicator, Outcome, Reading
+
+ORDER = 20
+EITHER = (frozenset({WETLANDS}), frozenset({LAND_COVER}))
+
+
+def wetland_rows(context: Context) -> tuple[Mask, str]:
+    """Rows that are wetland in the run's scope, and the basis.
+
+    With a wetland survey the land-cover layer does not speak; without one it speaks together with
+    the mangrove layer.
+    """
+    account, scope = context.account, context.options.wetland_scope
+    in_scope = account.is_in("ecosystem_type", wetland_types(scope))
+    if WETLANDS in account.kinds:
+        return in_scope & ~account.is_in("cover", (LAND_COVER,)), f"wetland:{scope}"
+    return in_scope, "land_cover"
+
+
+def wetland_area(context: Context) -> Reading:
+    rows, basis = wetland_rows(context)
+    source = "survey polygons" if basis != "land_cover" else "land-cover classes and mangrove"
+    method = f"{source} in scope {context.options.wetland_scope}"
+    return Reading(context.account.area(rows), basis, method)
+
+
+def wetland_protection_rate(context: Context) -> Outcome:
+    account = context.account
+    present = [kind for kind in (PROTECTED, REDLINE) if kind in account.kinds]
+    rows, basis = wetland_rows(context)
+    inside = account.everywhere() & False
+    for kind, column in ((PROTECTED, "in_protected"), (REDLINE, "in_redline")):
+        if kind in present:
+            inside = inside | account.flag(column)
+    where = f"wetland_protection_rate {account.year}"
+    warnings: tuple[Problem, ...] = ()
+    method = f"share of wetland area inside {' or '.join(present)}, each piece of ground once"
+    if len(present) == 1:
+        lacking = REDLINE if present == [PROTECTED] else PROTECTED
+        warnings = (
+            problem("sink_models.protection_partial", where, used=present[0], lacking=lacking),
+        )
+        method += f"; {lacking} not given, so this is a lower bound"
+    numerator, denominator = account.area(rows & inside), account.area(rows)
+    return Reading(numerator, basis, method, denominator, 100.0, warnings)
+
+
+def mangrove_area(context: Context) -> Outcome:
+    account = context.account
+    is_mangrove = account.is_in("ecosystem_type", ("mangrove",))
+    surveys = [kind for kind in (MANGROVES, WETLANDS, SURVEY) if kind in account.kinds]
+    if surveys:
+        rows = is_mangrove & ~account.is_in("cover", (LAND_COVER,))
+        basis = {MANGROVES: "mangrove_survey", WETLANDS: "wetland_survey"}.get(
+            surveys[0], "forest_survey"
+        )
+        return Reading(account.area(rows), basis, f"mangrove of {' + '.join(surveys)}")
+    if not is_mangrove.any():
+        return Absent(problem("sink_models.no_mangrove_class", f"mangrove_area {account.year}"))
+    return Reading(
+        account.area(is_mangrove), "land_cover", "mangrove class of the land-cover layer"
+    )
+
+
+INDICATORS = (
+    Indicator(
+        key="wetland_area",
+        title_zh="湿地面积",
+        title_en="Wetland area",
+        unit="ha",
+        definition_zh="选定口径内各湿地类型面积之和；水田在各口径中均不计入。",
+        definition_en="Area of the types that are wetland in the chosen scope; paddy never counts.",
+        source="湿地保护法 (2022)；第三次国土调查工作分类；湿地公约；第二次湿地资源调查",
+        additive=True,
+        needs=EITHER,
+        read=wetland_area,
+    ),
+    Indicator(
+        key="wetland_protection_rate",
+        title_zh="湿地保护率",
+        title_en="Wetland protection rate",
+        unit="%",
+        definition_zh=(
+            "位于自然保护地或生态保护红线内的湿地面积 / 湿地总面积 × 100；重叠只计一次，"
+            "分子与分母口径相同。"
+        ),
+        definition_en=(
+            "Wetland area inside protected areas or the ecological red line / wetland area x 100; "
+            "overlaps count once, both in the same scope."
+        ),
+        source="国家林草局统计口径",
+        additive=False,
+        needs=tuple(
+            frozenset({wetland, kind})
+            for wetland in (WETLANDS, LAND_COVER)
+            for kind in (PROTECTED, REDLINE)
+        ),
+        read=wetland_protection_rate,
+    ),
+    Indicator(
+        key="mangrove_area",
+        title_zh="红树林面积",
+        title_en="Mangrove area",
+        unit="ha",
+        definition_zh="红树林地面积；既计入森林也计入湿地，但在账户中只占一块地。",
+        definition_en="Area of mangrove; read as forest and as wetland, one piece of ground.",
+        source="第三次国土调查工作分类 0303",
+        additive=True,
+        needs=tuple(frozenset({kind}) for kind in (MANGROVES, WETLANDS, SURVEY, LAND_COVER)),
+        read=mangrove_area,
+    ),
+)

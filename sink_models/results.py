@@ -1,0 +1,154 @@
+"""What an evaluation hands back: values with draws, absences with reasons, choices with sources."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from gis.problems import Problem, problem
+from sink_models.carbon import NotEstimated
+from sink_models.coefficient_store import CoefficientStore
+from sink_models.estimator import Choice
+from sink_models.sampling import Array, Sampling
+
+TABLE_COLUMNS = (
+    *("unit_code", "unit_name", "epoch", "indicator", "value", "low", "high"),
+    *("unit", "basis", "method", "coverage"),
+)
+
+ValueKey = tuple[str, int, str]
+"""Indicator key, epoch, unit code."""
+
+
+@dataclass(frozen=True)
+class IndicatorValue:
+    """A value of one unit at one epoch.
+
+    ``sampled[0]`` is the value, the rest its draws; length 1 means that no uncertainty is known,
+    NaN that the unit has no value (nothing to divide by, or its stock is not known).
+    ``coverage`` is the classified share of the unit's territory, 0 to 1.
+    """
+
+    indicator: str
+    epoch: int
+    unit_code: str
+    sampled: Array
+    unit: str
+    basis: str
+    method: str
+    coverage: float
+
+    @property
+    def value(self) -> float:
+        return float(self.sampled[0])
+
+    @property
+    def is_known(self) -> bool:
+        return not np.isnan(self.sampled[0])
+
+
+@dataclass(frozen=True)
+class Absence:
+    """An indicator without any value at an epoch, and the reason."""
+
+    indicator: str
+    epoch: int
+    problem: Problem
+
+
+@dataclass(frozen=True)
+class Results:
+    """All values of a run. ``values`` is in reporting order: unit, indicator, epoch; whole last."""
+
+    values: Mapping[ValueKey, IndicatorValue]
+    absences: tuple[Absence, ...]
+    problems: tuple[Problem, ...]
+    choices: tuple[tuple[int, Choice], ...]
+    not_estimated: tuple[tuple[int, NotEstimated], ...]
+    store: CoefficientStore
+    units: tuple[str, ...]
+    whole_code: str
+    epochs: tuple[int, ...]
+
+    def table(self, names: Mapping[str, str], sampling: Sampling) -> pd.DataFrame:
+        """The columns of ``results.csv``; NaN is an empty cell. ``names`` gives names by code."""
+        rows = []
+        for each in self.values.values():
+            low, high = sampling.bounds(each.sampled) if each.is_known else (np.nan, np.nan)
+            rows.append(
+                (
+                    *(each.unit_code, names.get(each.unit_code, ""), each.epoch, each.indicator),
+                    *(each.value, low, high, each.unit, each.basis, each.method, each.coverage),
+                )
+            )
+        return pd.DataFrame(rows, columns=list(TABLE_COLUMNS))
+
+    @property
+    def notes(self) -> tuple[Problem, ...]:
+        """What the figures leave out and what they take on trust, in both languages."""
+        gaps: dict[tuple[int, str], list[NotEstimated]] = {}
+        for epoch, gap in self.not_estimated:
+            gaps.setdefault((epoch, gap.ecosystem_type), []).append(gap)
+        found = [
+            problem(
+                "sink_models.pools_left_out",
+                epoch,
+                type=kind or "-",
+                pools=", ".join(gap.pool for gap in each),
+                area=f"{max(gap.area_ha for gap in each):,.1f}",
+            )
+            for (epoch, kind), each in gaps.items()
+        ]
+        spread = {key for _, choice in self.choices for key in choice.spread_by_rival}
+        constant = [
+            key
+            for key in self.used_keys
+            if self.store[key].distribution == "constant" and key not in spread
+        ]
+        if constant:
+            found.append(problem("sink_models.range_not_given", keys=", ".join(constant)))
+        accepted = [key for key in self.used_keys if not self.store[key].ships]
+        if accepted:
+            found.append(problem("sink_models.accepted_used", keys=", ".join(accepted)))
+        return tuple(found)
+
+    @property
+    def used_keys(self) -> tuple[str, ...]:
+        """Keys of all coefficients that entered a value, sorted."""
+        return tuple(sorted({key for _, choice in self.choices for key in choice.keys}))
+
+    @property
+    def choice_table(self) -> pd.DataFrame:
+        """One row per epoch, stratum and pool: formula, coefficients, their standing, and why."""
+        return pd.DataFrame(
+            [
+                {
+                    "epoch": epoch,
+                    "estimator": choice.estimator,
+                    "stratum": str(choice.stratum),
+                    "pool": choice.pool,
+                    "formula": choice.formula,
+                    "coefficients": " ".join(choice.keys),
+                    "ship": " ".join(sorted({self.store[key].ship for key in choice.keys})),
+                    "range_not_given": " ".join(
+                        key
+                        for key in choice.keys
+                        if self.store[key].distribution == "constant"
+                        and key not in choice.spread_by_rival
+                    ),
+                    "spread_by_rival": " ".join(choice.spread_by_rival),
+                    "soil_depth_cm": choice.depth_cm,
+                    "why_zh": choice.why_zh,
+                    "why_en": choice.why_en,
+                }
+                for epoch, choice in self.choices
+            ]
+        )
+
+    @property
+    def coefficients_used(self) -> pd.DataFrame:
+        """The coefficient rows that entered a value, as their tables give them."""
+        return pd.DataFrame([self.store[key].__dict__ for key in self.used_keys])

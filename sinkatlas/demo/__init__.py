@@ -1,0 +1,34 @@
+"""Synthetic demonstration cities: ordinary GeoTIFF and GeoPackage files with a workspace.
+
+Shapes are drawn by chance from a fixed seed and resemble no survey; district names and codes are
+real; city totals follow the figures of ``cities.toml``.
+
+>>> CITIES
+('chengdu', 'changsha', 'jiangmen', 'guangzhou', 'jiaxing')
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+CITIES = ("chengdu", "changsha", "jiangmen", "guangzhou", "jiaxing")
+"""Keys of the demonstration cities, in the order of their plans."""
+
+
+def write_demo(city: str, folder: Path) -> Path:
+    """Write one city's layers and workspace into ``folder`` and return the workspace file.
+
+    The folder is made if it is absent; files of an earlier demonstration are replaced, other files
+    stay. Layers are complete before the first of them appears, and the workspace comes last. The
+    same city gives the same bytes in the same environment.
+
+    Raises ``ValueError`` for a city that is not in ``CITIES``.
+    """
+    if city not in CITIES:
+        raise ValueError(f"Invalid city '{city}'. Choose one of: {', '.join(CITIES)}.")
+    from sinkatlas.demo.generator import generate
+
+    return generate(city, Path(folder))
+
+
+__all__ = ["CITIES", "write_demo"]

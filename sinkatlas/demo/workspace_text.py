@@ -1,0 +1,89 @@
+"""The workspace file that stands beside a demonstration city's layers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sinkatlas.demo.facts import EPOCHS, City
+
+HEAD = """\
+# 合成示意数据：图形为示意，总量参照公开数字或假设值，不是测绘或调查成果。
+# Synthetic demonstration data: schematic shapes; totals follow published figures or assumptions.
+
+[workspace]
+title = "{name}碳汇与生态指标评估（合成示意数据）"
+language = "zh"
+synthetic = true
+review_number = ""
+plan = "{plan}"
+wetland_scope = "{wetland_scope}"
+seed = 20240601
+draws = 1000
+interval_percent = 90
+
+[units]
+path = "districts.gpkg"
+code = "adcode"
+name = "name"
+whole_code = "{adcode}"
+whole_name = "{name}"
+
+[tolerances]
+about_percent = 1.0
+"""
+
+# Half-widths in percent. Assumed, not measured: a real survey brings its own accuracy.
+ACCURACY = {
+    "forest_subcompartments": "{ area_percent = 3.0, stock_percent = 5.0 }",
+    "wetlands": "{ area_percent = 5.0 }",
+    "mangroves": "{ area_percent = 5.0 }",
+}
+
+
+def workspace_text(city: City) -> str:
+    """The whole file as TOML.
+
+    >>> from sinkatlas.demo.facts import city_facts
+    >>> "synthetic = true" in workspace_text(city_facts("jiaxing"))
+    True
+    """
+    head = HEAD.format(
+        name=city.name, plan=city.plan, wetland_scope=city.wetland_scope, adcode=city.adcode
+    )
+    return head + "".join(_epoch(city, year) for year in EPOCHS)
+
+
+def file_names(city: City, year: int) -> dict[str, str]:
+    """File name of every layer kind in one epoch; one has a Chinese name on purpose."""
+    is_last = year == EPOCHS[-1]
+    names = {
+        "land_cover": f"land_cover_{year}.tif",
+        "forest_subcompartments": f"forest_subcompartments_{year}.gpkg",
+        "wetlands": f"wetlands_{year}.gpkg",
+        "mangroves": f"mangroves_{year}.gpkg",
+        "greenways": f"绿道_{year}.gpkg" if is_last else f"greenways_{year}.gpkg",
+        "redline": f"redline_{year}.gpkg",
+        "protected_areas": f"protected_areas_{year}.gpkg",
+    }
+    if not city.mangrove_districts:
+        del names["mangroves"]
+    return names
+
+
+def _epoch(city: City, year: int) -> str:
+    layers = "".join(_layer(kind, path) for kind, path in file_names(city, year).items())
+    return f"\n[[epochs]]\nyear = {year}\n{layers}"
+
+
+def _layer(kind: str, path: str) -> str:
+    return "\n" + "\n".join([f"  {line}" for line in _layer_lines(kind, path)]) + "\n"
+
+
+def _layer_lines(kind: str, path: str) -> Iterable[str]:
+    yield "[[epochs.layers]]"
+    yield f'kind = "{kind}"'
+    yield f'path = "{path}"'
+    if kind == "land_cover":
+        yield 'legend = "esa_worldcover"'
+    if kind in ACCURACY:
+        yield f"accuracy = {ACCURACY[kind]}  # 假设值 assumed"

@@ -1,0 +1,90 @@
+"""What the web map draws: outlines keep their borders, rasters lie where their cells are."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import math
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import rasterio
+import shapely
+from affine import Affine
+from PIL import Image
+from pyproj import Transformer
+
+from maps.map_layers import class_image, encode, thin_districts, thin_overlay
+
+
+def decoded(steps: list[int]) -> np.ndarray[Any, Any]:
+    return np.cumsum(np.asarray(steps).reshape(-1, 2), axis=0) / 1e5
+
+
+def test_steps_give_back_the_outline_to_half_a_step() -> None:
+    shape = (
+        shapely.Point(113.3, 23.1).buffer(0.2).difference(shapely.Point(113.3, 23.1).buffer(0.1))
+    )
+    ((outer, inner),) = encode(shape)
+    # Rounding to 1e-5 degrees moves a vertex by at most half of that in each direction.
+    np.testing.assert_allclose(decoded(outer), shape.exterior.coords, atol=0.51e-5)
+    np.testing.assert_allclose(decoded(inner), shape.interiors[0].coords, atol=0.51e-5)
+
+
+def test_thinned_districts_still_share_their_borders() -> None:
+    wave = [(113.1 + 0.01 * math.sin(i), 23.0 + i / 4_000_00) for i in range(40_001)]
+    left = shapely.Polygon([(113.0, 23.0), *wave, (113.0, wave[-1][1])])
+    right = shapely.Polygon([(113.3, 23.0), *wave, (113.3, wave[-1][1])])
+    thinned = thin_districts([left, right])
+    assert shapely.get_num_coordinates(thinned.geometries).sum() <= 30_000
+    assert shapely.coverage_is_valid(thinned.geometries)
+    assert shapely.intersection(*thinned.geometries).area == 0.0
+
+
+def test_many_polygons_become_one_outline_without_inner_borders() -> None:
+    cells = [shapely.box(113 + x / 100, 23 + y / 100, 113.01 + x / 100, 23.01 + y / 100)
+             for x, y in product(range(15), range(15))]  # fmt: skip
+    thinned = thin_overlay(gpd.GeoDataFrame(geometry=cells, crs="EPSG:4490"))
+    assert len(thinned.geometries) == 1
+    assert thinned.geometries[0].area == pytest.approx(0.15 * 0.15, rel=1e-6)
+
+
+def test_class_raster_lies_where_its_cells_are(tmp_path: Path) -> None:
+    path = tmp_path / "cover.tif"
+    cells = np.full((80, 60), 50, dtype=np.uint8)
+    cells[:10] = 0
+    cells[40:44, 20:24] = 10  # centre: 22 cells east and 42 south of the corner, 100 m each
+    with rasterio.open(path, "w", driver="GTiff", width=60, height=80, count=1, dtype="uint8",
+                       crs="EPSG:32649", transform=Affine(100, 0, 700_000, 0, -100, 2_560_000),
+                       nodata=0) as target:  # fmt: skip
+        target.write(cells, 1)
+    classes = pd.DataFrame(
+        {
+            "zh": ["林", "建", "雪"],
+            "en": ["t", "b", "s"],
+            "colour": ["#006400", "red;x", "#ffffff"],
+        },
+        index=[10, 50, 70],
+    )
+    shown = class_image(path, classes)
+    picture = Image.open(io.BytesIO(base64.b64decode(str(shown["image"]).partition(",")[2])))
+    pixels = np.asarray(picture.convert("RGBA"))
+    trees = np.argwhere((pixels == (0, 0x64, 0, 255)).all(axis=2)).mean(axis=0) + 0.5
+    to_mercator = Transformer.from_crs(4326, 3857, always_xy=True).transform
+    (south, west), (north, east) = shown["bounds"]  # type: ignore[misc]
+    left, bottom = to_mercator(west, south)
+    right, top = to_mercator(east, north)
+    seen = (left + (right - left) * trees[1] / pixels.shape[1],
+            top - (top - bottom) * trees[0] / pixels.shape[0])  # fmt: skip
+    lon_lat = Transformer.from_crs(32649, 4326, always_xy=True).transform(702_200, 2_555_800)
+    # One pixel of the picture is about 109 m of Mercator: the centre must agree to half of it.
+    assert math.dist(seen, to_mercator(*lon_lat)) < 55
+    assert (pixels[0, :, 3] == 0).all()
+    assert [each["zh"] for each in shown["classes"]] == ["林", "建"]  # type: ignore[attr-defined]
+    assert "red" not in json.dumps(shown["classes"])

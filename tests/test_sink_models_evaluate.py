@@ -1,0 +1,506 @@
+"""Indicators and the runner: laws first, then bases, absences and bad accounts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gis.problems import AccountError, InputError
+from sink_models import Accuracy, EpochData, Options, Results, Sampling, evaluate, indicators
+from sink_models.results import TABLE_COLUMNS
+
+SAMPLING = Sampling(draws=200)
+UNITS = ["440103", "440104"]
+WHOLE = ("440100", "广州市")
+OPTIONS = Options(region="440100")
+SURVEY = frozenset({"land_cover", "forest_subcompartments", "wetlands", "mangroves"})
+ALL = SURVEY | {"greenways", "redline", "protected_areas"}
+LENGTHS = pd.DataFrame({"unit_code": ["440103", "outside"], "length_km": [3.0, 4.0]})
+
+
+def row(unit: str, cover: str, ecosystem_type: str, area: float, **more: Any) -> dict[str, Any]:
+    texts = dict.fromkeys(("species_group", "forest_class", "stock_basis", "protection_class"), "")
+    flags = {"in_redline": False, "in_protected": False}
+    stocks = {"growing_stock_m3": np.nan, "scattered_stock_m3": np.nan}
+    if cover == "forest_subcompartments":
+        stocks["scattered_stock_m3"] = 0.0
+    place = {"unit_code": unit, "cover": cover, "ecosystem_type": ecosystem_type}
+    return {**place, "area_ha": area, "status": "classified", **texts, **flags, **stocks, **more}
+
+
+def arbor(unit: str, area: float, stock: float, group: str = "oaks") -> dict[str, Any]:
+    keys = {"forest_class": "arbor", "species_group": group, "stock_basis": "measured"}
+    return row(unit, "forest_subcompartments", "forest_arbor", area, growing_stock_m3=stock, **keys)
+
+
+def city(scale: float = 1.0) -> pd.DataFrame:
+    """Two districts: 103 has 1,020 ha, 104 has 1,000 ha (times scale)."""
+    survey = "forest_subcompartments"
+    rows = [
+        arbor("440103", 400 * scale, 32_000 * scale) | {"in_redline": True},
+        arbor("440103", 200 * scale, 12_000 * scale, "pinus_massoniana")
+        | {"protection_class": "public_welfare", "scattered_stock_m3": 50.0 * scale},
+        row("440103", survey, "forest_bamboo", 100 * scale, forest_class="bamboo"),
+        row("440103", "land_cover", "forest", 300 * scale),
+        row("440103", "", "", 20 * scale, status="uncovered"),
+        row("440104", survey, "shrub", 60 * scale, forest_class="special_shrub"),
+        row("440104", survey, "shrub", 40 * scale, forest_class="other_shrub"),
+        row("440104", "mangroves", "mangrove", 50 * scale, in_protected=True),
+        row("440104", "wetlands", "wetland_marsh", 30 * scale, in_redline=True),
+        row("440104", "wetlands", "water_river", 70 * scale, in_protected=True, in_redline=True),
+        row("440104", "land_cover", "crop", 500 * scale),
+        row("440104", "land_cover", "water", 200 * scale),
+        row("440104", "land_cover", "", 50 * scale, status="no_data"),
+    ]
+    return pd.DataFrame(rows)
+
+
+def epoch(year: int = 2024, rows: pd.DataFrame | None = None, **more: Any) -> EpochData:
+    given = city() if rows is None else rows
+    return EpochData(year, given, **{"lengths": LENGTHS, "kinds": ALL, **more})
+
+
+def run(*epochs: EpochData, options: Options = OPTIONS, sampling: Sampling = SAMPLING) -> Results:
+    return evaluate(epochs, UNITS, WHOLE, sampling=sampling, options=options)
+
+
+def value(results: Results, key: str, unit: str = WHOLE[0], year: int = 2024) -> float:
+    return results.values[key, year, unit].value
+
+
+def absence(results: Results, key: str, year: int = 2024) -> str:
+    found = [each for each in results.absences if (each.indicator, each.epoch) == (key, year)]
+    assert len(found) == 1
+    return found[0].problem.code
+
+
+# Laws
+
+
+def additive_values(results: Results) -> dict[tuple[str, int, str], np.ndarray]:
+    keys = {key for key, each in indicators().items() if each.additive}
+    return {
+        place: each.sampled
+        for place, each in results.values.items()
+        if place[0].partition(".")[0] in keys
+    }
+
+
+def test_no_territory_gives_zero_and_no_rate() -> None:
+    results = run(epoch(2020, city(0.0)), epoch(2024, city(0.0)))
+    assert all(
+        np.all(sampled == 0)
+        for place, sampled in additive_values(results).items()
+        if place[0] != "greenway_length"
+    )
+    assert not results.values["forest_cover_rate", 2024, WHOLE[0]].is_known
+
+
+def test_doubling_the_territory_doubles_totals_and_keeps_rates() -> None:
+    once = run(epoch(2020), epoch(2024, city(1.5)))
+    twice = run(epoch(2020, city(2.0)), epoch(2024, city(3.0)))
+    for place, each in once.values.items():
+        if place[0] == "greenway_length":
+            continue
+        factor = 2.0 if indicators()[place[0].partition(".")[0]].additive else 1.0
+        np.testing.assert_allclose(twice.values[place].sampled, each.sampled * factor, rtol=1e-12)
+
+
+def test_splitting_a_row_changes_nothing() -> None:
+    rows, quantities = city(), ["area_ha", "growing_stock_m3", "scattered_stock_m3"]
+    parts = [
+        rows.assign(**{name: rows[name] * share for name in quantities}) for share in (0.25, 0.75)
+    ]
+    _assert_same(run(epoch()), run(epoch(rows=pd.concat(parts))))
+
+
+def test_order_of_rows_and_epochs_changes_nothing() -> None:
+    rows = city()
+    shuffled = rows.iloc[::-1].reset_index(drop=True)
+    _assert_same(run(epoch(2020), epoch(2024)), run(epoch(2024, shuffled), epoch(2020)))
+
+
+def _assert_same(one: Results, other: Results) -> None:
+    assert list(one.values) == list(other.values)
+    for place, each in one.values.items():
+        np.testing.assert_allclose(other.values[place].sampled, each.sampled, rtol=1e-12)
+
+
+def test_units_sum_to_the_whole_in_every_draw() -> None:
+    results = run(epoch(2020), epoch(2024, city(1.1)))
+    for (key, year, unit), total in additive_values(results).items():
+        if unit == WHOLE[0]:
+            parts = [results.values[key, year, code].sampled for code in UNITS]
+            np.testing.assert_allclose(parts[0] + parts[1], total, rtol=1e-12, atol=1e-9)
+
+
+@pytest.mark.parametrize("group", ["pool", "type"])
+@pytest.mark.parametrize("total", ["carbon_stock", "carbon_sink"])
+def test_breakdown_sums_to_the_total_in_every_draw(total: str, group: str) -> None:
+    results = run(epoch(2020), epoch(2024, city(1.1)))
+    parts = [
+        each.sampled
+        for (key, year, unit), each in results.values.items()
+        if key.startswith(f"{total}.{group}.") and (year, unit) == (2024, WHOLE[0])
+    ]
+    whole = results.values[total, 2024, WHOLE[0]].sampled
+    np.testing.assert_allclose(sum(parts), whole, rtol=1e-12)
+
+
+def test_same_account_twice_gives_no_sink_but_burial_in_every_draw() -> None:
+    results = run(epoch(2020), epoch(2024))
+    for pool in ("above_ground", "below_ground"):
+        assert np.all(results.values[f"carbon_sink.pool.{pool}", 2024, WHOLE[0]].sampled == 0)
+    # 50 ha of mangrove * 1.62 t C/ha/yr * 44/12 = 297 t CO2/yr
+    assert value(results, "carbon_sink") == pytest.approx(297.0)
+
+
+def test_same_seed_gives_the_same_table_and_another_seed_does_not() -> None:
+    def table(sampling: Sampling) -> str:
+        results = run(epoch(2020), epoch(2024, city(1.1)), sampling=sampling)
+        return results.table({}, sampling).to_csv()
+
+    assert table(SAMPLING) == table(SAMPLING)
+    assert table(SAMPLING) != table(replace(SAMPLING, seed=1))
+
+
+def test_a_unit_alone_has_the_draws_it_has_in_the_city() -> None:
+    rows = city()
+    alone = evaluate(
+        [epoch(rows=rows[rows["unit_code"] == UNITS[0]])],
+        UNITS[:1],
+        WHOLE,
+        sampling=SAMPLING,
+        options=OPTIONS,
+    )
+    together = run(epoch()).values["carbon_stock", 2024, UNITS[0]].sampled
+    np.testing.assert_array_equal(alone.values["carbon_stock", 2024, UNITS[0]].sampled, together)
+
+
+def test_city_is_as_uncertain_as_its_districts_together() -> None:
+    """Shared draws: two equal districts double the spread; independent ones would give sqrt(2)."""
+    half = [arbor(unit, 100.0, 8000.0) for unit in UNITS]
+    results = run(epoch(rows=pd.DataFrame(half)))
+    spread = {
+        unit: float(np.std(results.values["carbon_stock", 2024, unit].sampled[1:]))
+        for unit in (UNITS[0], WHOLE[0])
+    }
+    assert spread[WHOLE[0]] == pytest.approx(2 * spread[UNITS[0]])
+
+
+# Figures
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [
+        # arbor 400 + 200, bamboo 100, special shrub 60, mangrove 50
+        ("forest_area", 810.0),
+        ("forest_cover_rate", 100 * 810 / 2020),
+        ("forest_greening_rate", 100 * 850 / 2020),  # and 40 ha of other shrub
+        ("forest_stock_volume", 44_000.0),
+        ("standing_stock_volume", 44_050.0),
+        ("forest_stock_density", 44_000 / 600),
+        ("public_welfare_forest_area", 200.0),
+        ("wetland_area", 80.0),  # mangrove 50 + marsh 30; rivers are no 00 class
+        ("wetland_protection_rate", 100.0),  # mangrove protected, marsh in the red line
+        ("mangrove_area", 50.0),
+        ("greenway_length", 3.0),  # what lies outside does not count
+        ("redline_area", 400 + 30 + 70),
+    ],
+)
+def test_figures_of_the_city(key: str, expected: float) -> None:
+    assert value(run(epoch()), key) == pytest.approx(expected)
+
+
+def test_whole_rate_divides_sums_and_does_not_average_rates() -> None:
+    results = run(epoch())
+    assert value(results, "forest_cover_rate", "440103") == pytest.approx(100 * 700 / 1020)
+    assert value(results, "forest_cover_rate", "440104") == pytest.approx(100 * 110 / 1000)
+    assert value(results, "forest_cover_rate") == pytest.approx(100 * 810 / 2020)
+
+
+def test_coverage_is_the_classified_share_of_the_territory() -> None:
+    found = run(epoch()).values
+    assert found["forest_area", 2024, "440103"].coverage == pytest.approx(1000 / 1020)
+    assert found["forest_area", 2024, "440104"].coverage == pytest.approx(950 / 1000)
+    assert found["forest_area", 2024, WHOLE[0]].coverage == pytest.approx(1950 / 2020)
+
+
+@pytest.mark.parametrize(
+    ("scope", "area"),
+    [("sandiao_00", 80.0), ("law_2022", 150.0), ("convention", 150.0), ("second_survey", 150.0)],
+)
+def test_wetland_scope_decides_what_counts(scope: str, area: float) -> None:
+    results = run(epoch(), options=replace(OPTIONS, wetland_scope=scope))
+    found = results.values["wetland_area", 2024, WHOLE[0]]
+    assert (found.value, found.basis) == (pytest.approx(area), f"wetland:{scope}")
+
+
+def test_sink_is_the_change_of_living_biomass_per_year() -> None:
+    """100 ha oaks, 8,000 -> 10,000 m3 in 4 years: 2000*1.1453*0.47/4*44/12 = 986.867 t CO2/yr."""
+    before = pd.DataFrame([arbor("440103", 100.0, 8000.0)])
+    after = pd.DataFrame([arbor("440103", 100.0, 10_000.0)])
+    results = run(epoch(2020, before), epoch(2024, after))
+    assert value(results, "carbon_sink") == pytest.approx(986.8668, abs=1e-3)
+
+
+def test_loss_is_negative() -> None:
+    results = run(epoch(2020, city(1.1)), epoch(2024, city(1.0)))
+    assert value(results, "carbon_sink.type.forest_arbor") < 0
+
+
+# Bases
+
+
+def test_survey_goes_alone_and_land_cover_trees_outside_it_are_not_added() -> None:
+    found = run(epoch()).values["forest_area", 2024, "440103"]
+    assert (found.value, found.basis) == (pytest.approx(700.0), "forest_survey")
+
+
+def test_without_survey_forest_is_tree_cover_and_mangrove() -> None:
+    rows = city()
+    rows = rows[rows["cover"] != "forest_subcompartments"]
+    kinds = ALL - {"forest_subcompartments"}
+    results = run(epoch(rows=rows, kinds=kinds))
+    found = results.values["forest_area", 2024, WHOLE[0]]
+    assert (found.value, found.basis) == (pytest.approx(350.0), "land_cover")
+    assert absence(results, "forest_stock_volume") == "sink_models.layers_needed"
+
+
+def test_without_wetland_survey_the_land_cover_speaks() -> None:
+    rows = city()
+    rows = rows[rows["cover"] != "wetlands"]
+    options = replace(OPTIONS, wetland_scope="convention")
+    results = run(epoch(rows=rows, kinds=ALL - {"wetlands"}), options=options)
+    found = results.values["wetland_area", 2024, WHOLE[0]]
+    assert (found.value, found.basis) == (pytest.approx(250.0), "land_cover")
+
+
+def test_epochs_on_different_bases_have_no_sink() -> None:
+    rows = city()
+    plain = epoch(2020, rows[rows["cover"] == "land_cover"], kinds=frozenset({"land_cover"}))
+    results = run(plain, epoch(2024))
+    assert absence(results, "carbon_sink") == "sink_models.basis_changed"
+    assert "carbon_sink.pool.soil" not in {key for key, _, _ in results.values}
+
+
+# Missing is missing
+
+
+def test_present_layer_without_features_is_a_true_zero() -> None:
+    rows = city()
+    results = run(epoch(rows=rows[rows["cover"] != "mangroves"]))
+    assert value(results, "mangrove_area") == 0.0
+
+
+@pytest.mark.parametrize(
+    ("kind", "key"),
+    [
+        ("redline", "redline_area"),
+        ("greenways", "greenway_length"),
+        ("forest_subcompartments", "public_welfare_forest_area"),
+    ],
+)
+def test_missing_layer_makes_the_indicator_absent(kind: str, key: str) -> None:
+    results = run(epoch(kinds=ALL - {kind}))
+    assert absence(results, key) == "sink_models.layers_needed"
+    assert (key, 2024, WHOLE[0]) not in results.values
+
+
+def test_first_epoch_has_no_sink() -> None:
+    results = run(epoch(2020), epoch(2024))
+    assert absence(results, "carbon_sink", 2020) == "sink_models.needs_earlier_epoch"
+
+
+def test_land_cover_without_mangrove_class_does_not_prove_that_there_is_none() -> None:
+    rows = pd.DataFrame([row("440103", "land_cover", "crop", 10.0)])
+    results = run(epoch(rows=rows, kinds=frozenset({"land_cover"})))
+    assert absence(results, "mangrove_area") == "sink_models.no_mangrove_class"
+
+
+def test_red_line_alone_is_used_and_said() -> None:
+    results = run(epoch(kinds=ALL - {"protected_areas"}))
+    found = results.values["wetland_protection_rate", 2024, WHOLE[0]]
+    assert found.value == pytest.approx(100 * 30 / 80)
+    assert "protected_areas not given" in found.method
+    assert "sink_models.protection_partial" in {each.code for each in results.problems}
+
+
+def test_unit_without_wetland_has_no_protection_rate() -> None:
+    results = run(epoch())
+    assert not results.values["wetland_protection_rate", 2024, "440103"].is_known
+    table = results.table({}, SAMPLING)
+    chosen = (table["indicator"] == "wetland_protection_rate") & (table["unit_code"] == "440103")
+    assert table.loc[chosen, ["value", "low", "high"]].isna().all(axis=None)
+
+
+def missing_stock(unit: str, area: float) -> dict[str, Any]:
+    keys = {"forest_class": "arbor", "species_group": "oaks", "stock_basis": "missing"}
+    return row(unit, "forest_subcompartments", "forest_arbor", area, **keys)
+
+
+def test_stands_without_stock_make_a_lower_bound() -> None:
+    rows = pd.DataFrame([*city().to_dict("records"), missing_stock("440103", 10.0)])
+    results = run(epoch(rows=rows))
+    found = results.values["forest_stock_volume", 2024, WHOLE[0]]
+    assert found.value == pytest.approx(44_000.0)
+    assert "lower bound: 10.0 ha" in found.method
+    assert "sink_models.stock_lower_bound" in {each.code for each in results.problems}
+
+
+def test_unit_whose_stands_all_lack_stock_has_no_stock_figure() -> None:
+    rows = pd.DataFrame([*city().to_dict("records"), missing_stock("440104", 10.0)])
+    results = run(epoch(rows=rows))
+    assert not results.values["forest_stock_volume", 2024, "440104"].is_known
+    assert value(results, "forest_stock_volume") == pytest.approx(44_000.0)
+
+
+def test_survey_without_any_stock_has_no_stock_figure() -> None:
+    results = run(epoch(rows=pd.DataFrame([missing_stock("440103", 10.0)])))
+    for key in ("forest_stock_volume", "standing_stock_volume", "forest_stock_density"):
+        assert absence(results, key) == "sink_models.stock_not_given"
+
+
+def test_pool_without_coefficient_is_listed_and_not_zero() -> None:
+    results = run(epoch())
+    assert absence(results, "carbon_stock.type.water_river") == "sink_models.type_not_estimated"
+    left_out = [each for each in results.notes if each.code == "sink_models.pools_left_out"]
+    assert any("water_river" in each.text("en") for each in left_out)
+
+
+def test_region_without_zone_estimates_less_and_says_so() -> None:
+    results = run(epoch(), options=Options())
+    assert "sink_models.zone_unknown" in {each.code for each in results.problems}
+    # annual crops and mangrove dead wood, litter and soil need no zone; forest does
+    assert absence(results, "carbon_stock.type.forest") == "sink_models.type_not_estimated"
+
+
+def test_accepted_coefficients_are_marked_in_choices_and_notes() -> None:
+    keys = frozenset({"prov_bamboo_biomass_above", "prov_bamboo_biomass_below", "prov_cf"})
+    results = run(epoch(), options=replace(OPTIONS, accepted=keys))
+    # 45.29 t/ha * 0.5 * 100 ha = 2264.5 t C above, 24.64 * 0.5 * 100 = 1232 below
+    total = value(results, "carbon_stock.type.forest_bamboo")
+    plain = value(run(epoch()), "carbon_stock.type.forest_bamboo")
+    assert total - plain == pytest.approx(2264.5 + 1232 - 2378)
+    assert "sink_models.accepted_used" in {each.code for each in results.notes}
+    assert "confirm" in set(results.choice_table["ship"])
+
+
+# Accuracy of layers
+
+
+def test_without_stated_accuracy_areas_have_no_interval() -> None:
+    results = run(epoch())
+    assert results.values["forest_area", 2024, WHOLE[0]].sampled.shape == (1,)
+    table = results.table({}, SAMPLING).set_index("indicator")
+    assert table.loc["forest_area", ["low", "high"]].isna().all(axis=None)
+
+
+def test_stated_accuracy_is_the_half_width_of_the_interval() -> None:
+    """50 ha of mangrove known to 10 % at 90 %: 45 to 55 ha, in both units and the whole."""
+    sampling = Sampling(draws=20_000)
+    stated = {"mangroves": Accuracy(area_percent=10.0)}
+    found = run(epoch(accuracy=stated), sampling=sampling).values["mangrove_area", 2024, WHOLE[0]]
+    assert sampling.bounds(found.sampled) == pytest.approx((45.0, 55.0), abs=0.15)
+
+
+def test_accuracy_is_one_factor_per_layer_and_epoch() -> None:
+    stated = {"forest_subcompartments": Accuracy(area_percent=10.0, stock_percent=10.0)}
+    results = run(epoch(2020, accuracy=stated), epoch(2024, accuracy=stated))
+    found = results.values
+
+    def factor(key: str, year: int, unit: str) -> np.ndarray:
+        return found[key, year, unit].sampled / found[key, year, unit].value
+
+    same = factor("public_welfare_forest_area", 2024, "440103")
+    np.testing.assert_allclose(factor("public_welfare_forest_area", 2024, WHOLE[0]), same)
+    assert not np.allclose(factor("public_welfare_forest_area", 2020, "440103"), same)
+    assert not np.allclose(factor("forest_stock_volume", 2024, "440103"), same)
+
+
+@pytest.mark.parametrize("percent", [-1.0, 100.0])
+def test_impossible_accuracy_is_refused(percent: float) -> None:
+    with pytest.raises(InputError, match="mangroves 2024"):
+        run(epoch(accuracy={"mangroves": Accuracy(area_percent=percent)}))
+
+
+# Tables
+
+
+def test_table_has_the_columns_and_order_that_outputs_promise() -> None:
+    results = run(epoch(2024), epoch(2020))
+    table = results.table({"440103": "荔湾区", **dict([WHOLE])}, SAMPLING)
+    assert tuple(table.columns) == TABLE_COLUMNS
+    assert list(dict.fromkeys(table["unit_code"])) == [*UNITS, WHOLE[0]]
+    first = table[table["unit_code"] == UNITS[0]]
+    totals = [key for key in dict.fromkeys(first["indicator"]) if "." not in key]
+    assert totals == list(indicators())
+    assert first["epoch"].tolist()[:2] == [2020, 2024]
+    assert set(table.loc[table["unit_code"] == "440103", "unit_name"]) == {"荔湾区"}
+
+
+def test_interval_holds_the_value() -> None:
+    table = run(epoch(2020), epoch(2024, city(1.1))).table({}, SAMPLING).dropna(subset=["low"])
+    assert (table["low"] <= table["high"]).all()
+    stock = table[table["indicator"] == "carbon_stock"]
+    assert ((stock["low"] < stock["value"]) & (stock["value"] < stock["high"])).all()
+
+
+def test_used_coefficients_carry_source_and_verification() -> None:
+    used = run(epoch()).coefficients_used.set_index("key")
+    assert used.loc["fang2001_oaks_a", "value"] == 1.1453
+    assert used.loc["zhang2013_quercus_a", "ship"] == "ship"
+    assert (used["source_document"] != "").all()
+
+
+def test_every_note_and_problem_speaks_both_languages() -> None:
+    results = run(epoch(2020), epoch(2024))
+    found = [*results.problems, *results.notes, *(each.problem for each in results.absences)]
+    assert found
+    assert all(each.text("zh") and each.text("en") for each in found)
+
+
+def test_indicator_declarations_are_complete() -> None:
+    for each in indicators().values():
+        texts = (each.title_zh, each.title_en, each.definition_zh, each.definition_en, each.source)
+        assert all(texts), each.key
+        assert each.needs
+
+
+# Accounts that cannot be read
+
+
+def test_account_without_columns_is_refused() -> None:
+    with pytest.raises(AccountError, match="area_ha"):
+        run(epoch(rows=city().drop(columns="area_ha")))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"unit_code": "999999"}, "999999"),
+        ({"area_ha": -1.0}, "area_ha"),
+        ({"area_ha": np.nan}, "area_ha"),
+        ({"growing_stock_m3": -5.0}, "growing_stock_m3"),
+        ({"growing_stock_m3": np.nan}, "1 rows|1 行"),
+    ],
+)
+def test_impossible_rows_are_refused(change: dict[str, Any], words: str) -> None:
+    rows = pd.DataFrame([{**arbor("440103", 10.0, 500.0), **change}])
+    with pytest.raises(AccountError, match=words):
+        run(epoch(rows=rows))
+
+
+def test_epoch_given_twice_is_refused() -> None:
+    with pytest.raises(InputError, match="2024"):
+        run(epoch(2024), epoch(2024))
+
+
+def test_parts_outside_the_units_are_ignored() -> None:
+    rows = pd.concat([city(), pd.DataFrame([row("outside", "mangroves", "mangrove", 99.0)])])
+    assert value(run(epoch(rows=rows)), "mangrove_area") == pytest.approx(50.0)

@@ -1,0 +1,136 @@
+"""Formulas of the rule tables and the choice among rules."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from gis.problems import InputError
+from sink_models import Options, coefficients
+from sink_models.formulas import dimension, evaluate_formula, parse_formula
+from sink_models.rules import (
+    CHINA,
+    choose_density,
+    choose_volume_function,
+    find_zone,
+    formula_keys,
+    leaf_of,
+)
+
+NOTHING: frozenset[str] = frozenset()
+
+
+def test_formula_is_the_product_of_its_terms() -> None:
+    values = {"a": 6.0, "r": 0.25, "p": 50.0, "s": -2.0}
+    text = "a * above(r) * percent(p) * minus(s)"
+    # 6 * 1/1.25 * 0.5 * 2 = 4.8
+    assert evaluate_formula(text, lambda key: np.array([values[key]])) == pytest.approx([4.8])
+
+
+def test_shares_above_and_below_ground_make_one() -> None:
+    def ratio(key: str) -> np.ndarray:
+        return np.array([0.0, 0.23, 4.0])
+
+    whole = evaluate_formula("above(r)", ratio) + evaluate_formula("below(r)", ratio)
+    assert whole == pytest.approx([1.0, 1.0, 1.0])
+
+
+@pytest.mark.parametrize("text", ["a + b", "sqrt(a)", "a *", ""])
+def test_other_formulas_are_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="Invalid formula"):
+        parse_formula(text)
+
+
+def test_unit_without_dimension_is_refused() -> None:
+    with pytest.raises(ValueError, match="furlong"):
+        dimension("t C/furlong")
+
+
+@pytest.mark.parametrize(
+    ("region", "inside"),
+    [("44", True), ("440103", True), ("4", False), ("", False), ("10004", False), ("DO", False)],
+)
+def test_region_is_china_when_it_is_an_administrative_code(region: str, inside: bool) -> None:
+    assert find_zone(region).is_in(CHINA) is inside
+
+
+def test_longest_prefix_names_the_zone_and_the_analyst_overrules_it() -> None:
+    assert find_zone("330402").soil_class == "HAC"
+    assert find_zone("330100").soil_class == "LAC"
+    assert find_zone("330402", soil_class="sandy").soil_class == "sandy"
+
+
+def density(region: str, ecosystem_type: str, pool: str, accepted: frozenset[str] = NOTHING) -> str:
+    rule = choose_density(
+        coefficients(),
+        find_zone(region),
+        accepted,
+        ecosystem_type=ecosystem_type,
+        forest_class="special_shrub" if ecosystem_type == "shrub" else "",
+        leaf="mixed",
+        pool=pool,
+    )
+    return rule.formula if rule else ""
+
+
+def test_regional_row_goes_before_the_national_one() -> None:
+    assert density("3304", "forest", "litter") == "zj_dai2017_litter_c"
+    assert density("4401", "forest", "litter") == "litter_2006_subtropical_broadleaf"
+    assert density("6101", "forest", "litter") == ""
+
+
+def test_unchecked_rule_is_used_only_when_every_key_is_accepted() -> None:
+    keys = ("prov_special_shrub_biomass_above", "prov_cf")
+    assert density("44", "shrub", "above_ground") == ""
+    assert density("44", "shrub", "above_ground", frozenset(keys[:1])) == ""
+    assert density("44", "shrub", "above_ground", frozenset(keys)) == " * ".join(keys)
+
+
+def test_accepted_rule_goes_before_the_default() -> None:
+    accepted = frozenset({"mangrove_soil_c_aggregated"})
+    assert density("44", "mangrove", "soil") == "mangrove_soil_c_mineral"
+    assert density("44", "mangrove", "soil", accepted) == "mangrove_soil_c_aggregated"
+
+
+def test_mangroves_outside_china_follow_the_stated_climate_zone() -> None:
+    rule = choose_density(
+        coefficients(),
+        find_zone("", climate_zone="tropical_dry"),
+        NOTHING,
+        ecosystem_type="mangrove",
+        forest_class="",
+        leaf="mixed",
+        pool="above_ground",
+    )
+    assert rule is not None
+    assert rule.formula == "mangrove_agb_tropical_dry * mangrove_cf"
+
+
+def test_eucalypts_take_a_checked_function_unless_theirs_is_accepted() -> None:
+    store = coefficients()
+    accepted = frozenset({"fang2001_eucalyptus_a", "fang2001_eucalyptus_b"})
+    default = choose_volume_function(store, NOTHING, "eucalyptus").function
+    assert default == "fang2007_mixed_broadleaf"
+    assert choose_volume_function(store, accepted, "eucalyptus").function == "fang2001_eucalyptus"
+
+
+def test_group_without_function_takes_mixed_broadleaf() -> None:
+    store = coefficients()
+    assert choose_volume_function(store, NOTHING, "kelp").function == "fang2007_mixed_broadleaf"
+    assert leaf_of("kelp") == "mixed"
+
+
+def test_rival_of_a_coefficient_counts_as_used() -> None:
+    keys = formula_keys("cn_forest_biomass_c_2014_2018 * above(bgb_mokany_linear)")
+    assert "zj_dai2017_vegetation_c" in keys
+
+
+def test_choices_that_do_not_exist_are_all_reported() -> None:
+    options = Options(wetland_scope="all", climate_zone="moon", accepted=frozenset({"no_such_key"}))
+    with pytest.raises(InputError, match="moon") as caught:
+        options.check(coefficients())
+    assert [each.where for each in caught.value.problems] == [
+        "wetland_scope",
+        "climate_zone",
+        "no_such_key",
+    ]
