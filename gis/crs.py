@@ -125,10 +125,12 @@ def transform_between(source: CRS, target: CRS, where: object = "") -> Transform
     """
     if has_modern_datum(source) and has_modern_datum(target):
         return _reprojection(source, target)
-    if not source.is_bound and not target.is_bound and _same_datum(source, target):
+    if not source.is_bound and _same_datum(source, target):
         return _as_function(Transformer.from_crs(source, target, always_xy=True))
+    if source.is_bound or target.is_bound:
+        return _by_given_parameters(source, target, where)
     for crs in (source, target):
-        if not crs.is_bound and _is_old_chinese(crs):
+        if _is_old_chinese(crs):
             raise InputError(_datum_problem(source, target, where))
     return _as_function(_shifting_transformer(source, target, where))
 
@@ -144,6 +146,20 @@ def _reprojection(source: CRS, target: CRS) -> Transform:
         return np.asarray(east), np.asarray(north)
 
     return transform
+
+
+def _by_given_parameters(source: CRS, target: CRS, where: object) -> Transform:
+    """Go by way of the CRS that the analyst's parameters lead to, usually WGS 84."""
+    bound = source if source.is_bound else target
+    hub = bound.target_crs
+    assert hub is not None, "a bound CRS names the CRS its parameters lead to"
+    if bound is source:
+        first = _as_function(Transformer.from_crs(source, hub, always_xy=True))
+        second = transform_between(hub, target, where)
+    else:
+        first = transform_between(source, hub, where)
+        second = _as_function(Transformer.from_crs(hub, target, always_xy=True))
+    return lambda x, y: second(*first(x, y))
 
 
 def _as_function(transformer: Transformer) -> Transform:
@@ -166,7 +182,7 @@ def _shifting_transformer(source: CRS, target: CRS, where: object) -> Transforme
 
 
 def _same_datum(one: CRS, other: CRS) -> bool:
-    return one.datum is not None and one.datum == other.datum
+    return not other.is_bound and one.datum is not None and one.datum == other.datum
 
 
 def _is_old_chinese(crs: CRS) -> bool:

@@ -16,6 +16,9 @@ TOLERANCE_M = 1e-4
 """How far an edge may leave its true place. A tenth of a millimetre keeps the area of a district
 of 1,000 km2 within about 1e-9, where a millimetre would cost up to 1e-8."""
 
+_RAGGED_TYPES = (0, 1, 3, 4, 5, 6)
+"""Points, lines and polygons, single and multiple; collections get no new vertices."""
+
 LONGEST_M = 1000.0
 """Longest piece of an edge: below it the bend is a parabola and its midpoint tells all."""
 
@@ -38,7 +41,10 @@ def densified(
     """
     result = np.array(geometries, dtype=object, copy=True)
     given = ~(shapely.is_missing(result) | shapely.is_empty(result))
-    for kind in _ragged_families(result, given):
+    for kind in _same_types(result, given):
+        if shapely.get_type_id(result[kind[0]]) not in _RAGGED_TYPES:
+            result[kind] = shapely.transform(shapely.force_2d(result[kind]), _on_points(transform))
+            continue
         flat = shapely.force_2d(result[kind])
         geometry_type, coordinates, offsets = shapely.to_ragged_array(flat)
         points, counts = _with_new_points(
@@ -56,12 +62,14 @@ def densified(
     return result
 
 
-def _ragged_families(geometries: Objects, given: NDArray[np.bool_]) -> list[NDArray[np.intp]]:
-    """Row numbers by points, lines and polygons, which ragged arrays cannot hold together."""
+def _same_types(geometries: Objects, given: NDArray[np.bool_]) -> list[NDArray[np.intp]]:
+    """Row numbers by geometry type: ragged arrays hold one type each."""
     types = shapely.get_type_id(geometries)
-    families = ((0,), (4,), (1, 2, 5), (3, 6))
-    found = [np.flatnonzero(given & np.isin(types, family)) for family in families]
-    return [rows for rows in found if rows.size]
+    return [np.flatnonzero(given & (types == each)) for each in np.unique(types[given])]
+
+
+def _on_points(transform: Transform) -> Callable[[Array], Array]:
+    return lambda points: np.column_stack(transform(points[:, 0], points[:, 1]))
 
 
 def _with_new_points(
@@ -82,9 +90,9 @@ def _with_new_points(
     ends = np.column_stack(transform(coordinates[:, 0], coordinates[:, 1]))
     middle = (here + after) / 2
     bent = np.column_stack(transform(middle[:, 0], middle[:, 1]))
-    bend_m = np.hypot(*(bent - (ends[:-1] + ends[1:]) / 2).T) * target_metres_per_unit
     length_m = np.hypot(*(after - here).T) * metres_per_unit
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore"):  # infinity: the caller refuses what has no place
+        bend_m = np.hypot(*(bent - (ends[:-1] + ends[1:]) / 2).T) * target_metres_per_unit
         pieces = np.maximum(np.sqrt(bend_m / tolerance_m), length_m / LONGEST_M)
     pieces = np.where(is_edge & np.isfinite(pieces), np.ceil(pieces), 1)
     counts = np.append(np.maximum(pieces, 1).astype(np.intp), 1)

@@ -1,6 +1,7 @@
 """Where features of different layers lie on each other: shared ground, gaps, contact.
 
-All comparisons are made on longitude and latitude (CGCS2000), areas on the ellipsoid.
+Comparisons are made in the coordinate system of the larger layer, so that only the smaller one is
+changed; areas are ellipsoidal.
 """
 
 from __future__ import annotations
@@ -12,35 +13,36 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
+from pyproj import CRS
 
-from gis.crs import parse_crs, to_crs
+from gis.crs import same_crs, to_crs
 from gis.ellipsoid import geometry_areas_ha
 from gis.extent import PolygonCover, Units
 from gis.grid import Grid
-from layers.areas import Array
 
-COMMON_CRS = "EPSG:4490"
 Shapes = NDArray[np.object_]
 
 
-def placed(features: gpd.GeoDataFrame, where: str) -> Shapes:
-    """Geometries in longitude and latitude on CGCS2000, made valid after the change."""
-    shapes = np.asarray(to_crs(features, COMMON_CRS, where).geometry.array)
-    return np.asarray(shapely.make_valid(shapes))
+def placed(features: gpd.GeoDataFrame, crs: CRS, where: str) -> Shapes:
+    """Geometries in a coordinate system, valid there too."""
+    if same_crs(CRS(features.crs), crs):
+        return np.asarray(features.geometry.array)
+    changed = np.asarray(to_crs(features, crs, where).geometry.array)
+    return np.asarray(shapely.make_valid(changed))
 
 
-def areas_ha(shapes: Shapes) -> Array:
-    """Ellipsoidal areas of geometries in the common system; lines and points have none."""
-    return np.asarray(geometry_areas_ha(np.asarray(shapes), parse_crs(COMMON_CRS)), dtype=float)
+def unit_shapes(units: Units, crs: CRS) -> Shapes:
+    return placed(units.features, crs, "districts")
 
 
 def unit_overlaps(units: Units) -> Iterator[tuple[int, int, float, float]]:
     """Pairs of units that share ground: positions, hectares, share of the smaller unit."""
-    shapes = placed(units.features, "districts")
+    crs = CRS(units.features.crs)
+    shapes = unit_shapes(units, crs)
     one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
     one, other = one[one < other], other[one < other]
-    shared = areas_ha(shapely.intersection(shapes[one], shapes[other]))
-    own = areas_ha(shapes)
+    shared = geometry_areas_ha(shapely.intersection(shapes[one], shapes[other]), crs)
+    own = geometry_areas_ha(shapes, crs)
     for first, second, hectares in zip(one, other, shared, strict=True):
         if hectares > 0:
             smaller = min(own[first], own[second])
@@ -49,17 +51,22 @@ def unit_overlaps(units: Units) -> Iterator[tuple[int, int, float, float]]:
 
 def unit_gap_ha(units: Units) -> float:
     """Ground enclosed by the units that belongs to none of them, in hectares."""
-    merged = shapely.union_all(placed(units.features, "districts"))
+    crs = CRS(units.features.crs)
+    merged = shapely.union_all(unit_shapes(units, crs))
     parts = shapely.get_parts(merged)
-    shells = shapely.polygons(shapely.get_exterior_ring(parts[shapely.get_type_id(parts) == 3]))
-    holes = shapely.difference(shapely.union_all(shells), merged)
-    return float(areas_ha(np.array([holes], dtype=object)).sum())
+    parts = parts[shapely.get_type_id(parts) == 3]
+    shells = shapely.polygons(shapely.get_exterior_ring(parts))
+    inner, outer = shapely.STRtree(shells).query(parts, predicate="within")
+    is_outermost = ~np.isin(np.arange(len(parts)), inner[inner != outer])
+    filled = geometry_areas_ha(shells[is_outermost], crs).sum()
+    return float(filled - geometry_areas_ha(parts, crs).sum())
 
 
 def meets(features: gpd.GeoDataFrame, units: Units) -> bool:
     """Whether any feature touches any unit."""
-    tree = shapely.STRtree(placed(units.features, "districts"))
-    return bool(tree.query(placed(features, "layer"), predicate="intersects").size)
+    shapes = unit_shapes(units, CRS(features.crs))
+    tree = shapely.STRtree(np.asarray(features.geometry.array))
+    return bool(tree.query(shapes, predicate="intersects").size)
 
 
 def raster_meets(grid: Grid, units: Units) -> bool:
@@ -71,9 +78,10 @@ def raster_meets(grid: Grid, units: Units) -> bool:
 
 def outside_share(features: gpd.GeoDataFrame, units: Units) -> float:
     """Share of a region's ground that lies in no unit, 0-1."""
-    region = shapely.union_all(placed(features, "layer"))
-    inside = shapely.intersection(region, shapely.union_all(placed(units.features, "districts")))
-    whole, part = areas_ha(np.array([region, inside], dtype=object))
+    crs = CRS(features.crs)
+    region = shapely.union_all(features.geometry.array)
+    inside = shapely.intersection(region, shapely.union_all(unit_shapes(units, crs)))
+    whole, part = geometry_areas_ha(np.array([region, inside], dtype=object), crs)
     return float(1.0 - part / whole) if whole > 0 else 0.0
 
 
@@ -84,7 +92,8 @@ def common_ground_ha(upper: PolygonCover, lower: PolygonCover) -> pd.DataFrame:
     lower cover gives none), ``is_mangrove_twice`` (both covers call the ground mangrove, so
     nothing is lost).
     """
-    above, below = placed(upper.features, upper.name), placed(lower.features, lower.name)
+    crs = CRS(lower.features.crs)
+    above, below = placed(upper.features, crs, upper.name), placed(lower.features, crs, lower.name)
     over, under = shapely.STRtree(above).query(below, predicate="intersects")[::-1]
     same = (upper.features["ecosystem_type"].to_numpy()[over] == "mangrove") & (
         lower.features["ecosystem_type"].to_numpy()[under] == "mangrove"
@@ -95,11 +104,13 @@ def common_ground_ha(upper: PolygonCover, lower: PolygonCover) -> pd.DataFrame:
         cut = shapely.intersection(below[position], shapely.union_all(above[part["over"]]))
         records.append((int(position), bool(is_mangrove), cut))
     taken = pd.DataFrame(records, columns=["under", "is_mangrove_twice", "shape"])
-    taken["hectares"] = areas_ha(taken["shape"].to_numpy())
+    taken["hectares"] = geometry_areas_ha(taken["shape"].to_numpy(), crs)
     taken = taken[taken["hectares"] > 0].reset_index(drop=True)
     stock = np.full(len(below), np.nan)
     if "growing_stock_m3" in lower.features:
         stock = lower.features["growing_stock_m3"].to_numpy(dtype=float)
     where = taken["under"].to_numpy(dtype=int)
-    taken["growing_stock_m3"] = stock[where] * taken["hectares"] / areas_ha(below[where])
+    taken["growing_stock_m3"] = (
+        stock[where] * taken["hectares"] / geometry_areas_ha(below[where], crs)
+    )
     return taken[["hectares", "growing_stock_m3", "is_mangrove_twice"]]

@@ -1,4 +1,4 @@
-"""The layer kinds that exist: one module each in ``layers/kinds/``, found by walking the folder."""
+"""The layer kinds that exist: one module each in ``layers/readers/``, found by walking it."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ def kinds() -> Mapping[str, LayerKind]:
     >>> [key for key, kind in kinds().items() if kind.role == "cover"]
     ['mangroves', 'wetlands', 'forest_subcompartments', 'land_cover']
     """
-    package = importlib.import_module("layers.kinds")
+    package = importlib.import_module("layers.readers")
     found = [
-        importlib.import_module(f"layers.kinds.{module.name}").KIND
+        importlib.import_module(f"layers.readers.{module.name}").KIND
         for module in pkgutil.iter_modules(package.__path__)
     ]
     ordered = sorted(found, key=lambda kind: (kind.priority, kind.key))

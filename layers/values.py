@@ -84,7 +84,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class LayerKind:
-    """One kind of layer, declared beside its reader in ``layers/kinds/<key>.py``.
+    """One kind of layer, declared beside its reader in ``layers/readers/<key>.py``.
 
     ``priority`` orders covers: the lower number keeps the ground that two covers claim (0 for
     other roles). ``geometry`` lists the allowed geometry types, empty for rasters. ``options``

@@ -1,7 +1,8 @@
 """Vector files on their way in: coordinates, geometry and columns checked once for all kinds.
 
-Everything a file has wrong is collected, so that the analyst mends it in one go. Nothing is
-repaired silently: a geometry that is not valid is refused with its row.
+Everything a file has wrong is collected, so that the analyst mends it in one go. A geometry that
+is not valid is refused with its row, unless its fault has no area (a spike, a ring that touches
+itself): then it is mended and named.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from gis.problems import InputError, ProblemLog
 from gis.safe_open import read_vector
 from layers.columns import Flags, find_columns, numbers, row_list, texts
 from layers.encodings import original_text
+from layers.repair import mended
 from layers.values import Field, LayerSpec
 
 _SHIFTS: Mapping[str, Offset] = {"gcj02": "gcj02", "bd09": "bd09"}
@@ -74,8 +76,8 @@ def open_features(
     """Read a vector file and check what all kinds have in common.
 
     Raises ``InputError`` with every problem of the file's coordinate system, geometries and
-    columns. Geometries come back in two dimensions, in the file's own CRS (WGS 84 after a declared
-    shift).
+    columns. Geometries come back valid and in two dimensions, in the file's own CRS (WGS 84 after a
+    declared shift).
     """
     read = read_vector(spec.path, layer=spec.layer, encoding=spec.options.get("encoding"))
     if len(read) == 0:
@@ -86,7 +88,7 @@ def open_features(
     columns = find_columns(
         existing, fields, spec.options.get("fields", {}), where=spec.where, problems=problems
     )
-    _check_geometry(features, geometry, spec.where, problems)
+    features = _checked_geometry(features, geometry, spec.where, problems)
     if spec.shift is None and set(existing) >= _DATAV and _DATAV_EITHER & set(existing):
         problems.add("layers.datav_fingerprint", spec.where)
     located = _located(features, spec, problems)
@@ -123,9 +125,10 @@ def _check_encoding(values: pd.Series, column: str, where: str, problems: Proble
             return
 
 
-def _check_geometry(
+def _checked_geometry(
     features: gpd.GeoDataFrame, allowed: Sequence[str], where: str, problems: ProblemLog
-) -> None:
+) -> gpd.GeoDataFrame:
+    """Features whose geometries are there, of an allowed type and valid; the rest is reported."""
     shapes = features.geometry
     absent = np.asarray(shapes.isna() | shapes.is_empty)
     _report(absent, "geometry_missing", where, problems)
@@ -133,10 +136,13 @@ def _check_geometry(
     other = np.asarray(~kinds.isin(allowed)) & ~absent
     found = ", ".join(sorted(set(kinds[other].dropna())))
     _report(other, "geometry_type", where, problems, found=found, allowed=", ".join(allowed))
-    broken = ~np.asarray(shapely.is_valid(shapes.array)) & ~absent
+    whole, is_mended = mended(np.asarray(shapes.array))
+    _report(is_mended, "geometry_mended", where, problems)
+    broken = ~np.asarray(shapely.is_valid(whole)) & ~absent
     if broken.any():
-        reason = shapely.is_valid_reason(shapes.array[broken][0])
+        reason = shapely.is_valid_reason(whole[broken][0])
         _report(broken, "geometry_invalid", where, problems, reason=reason)
+    return features.set_geometry(gpd.GeoSeries(whole, index=features.index, crs=features.crs))
 
 
 def _report(flags: Flags, code: str, where: str, problems: ProblemLog, **facts: str) -> None:

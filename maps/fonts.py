@@ -167,7 +167,10 @@ def _characters(face: FT2Font) -> Mapping[int, int]:
 
 
 def _advance(faces: tuple[FT2Font, ...], character: str) -> float:
-    face = next((each for each in faces if ord(character) in _characters(each)), faces[0])
+    """Width of a character in em; one that no face has counts as a full one until it is refused."""
+    face = next((each for each in faces if ord(character) in _characters(each)), None)
+    if face is None:
+        return 1.0
     face.set_size(100, 72)
     glyph = face.load_char(ord(character), flags=LoadFlags.NO_HINTING)
     return glyph.linearHoriAdvance / 65536 / 100

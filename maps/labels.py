@@ -25,6 +25,9 @@ _LAND_COST_MM = 6.0
 _BORDER_COST = 1.2
 """What a millimetre of hidden border weighs against one of leader."""
 
+_REACH_MM = 70.0
+"""A label farther away than this would not be found by a reader."""
+
 _CHUNK = 800
 
 
@@ -156,15 +159,17 @@ def _inside(label: Label, at: tuple[float, float], taken: Sequence[Box], frame: 
 def _beside(
     label: Label, at: tuple[float, float], placed: Sequence[Placed], ground: _Ground
 ) -> Placed | None:
-    """The cheapest free place near the district, joined to it by a leader."""
+    """The cheapest free place within reach of the district, joined to it by a leader."""
     points = _grid(ground.frame)
-    order = np.argsort(np.hypot(*(points - at).T), kind="stable")
-    boxes = _boxes(points[order], label)
+    distance = np.hypot(*(points - at).T)
+    points = points[np.argsort(distance, kind="stable")[: int((distance < _REACH_MM).sum())]]
+    boxes = _boxes(points, label)
     boxes = boxes[_free(boxes, [*ground.taken, *(each.box for each in placed)], ground.frame)]
+    obstacles = _Obstacles.of(at, placed, ground)
     for start in range(0, len(boxes), _CHUNK):
         chunk = boxes[start : start + _CHUNK]
         ends = np.clip(np.asarray(at), chunk[:, :2], chunk[:, 2:])
-        clear = _clear(chunk, ends, at, placed, ground)
+        clear = _clear(chunk, ends, at, obstacles)
         if clear.any():
             best = _cost(chunk[clear], ends[clear], at, ground).argmin()
             end = ends[clear][best]
@@ -172,28 +177,81 @@ def _beside(
     return None
 
 
+@dataclass(frozen=True)
+class _Obstacles:
+    """What stands on the page while a label looks for a place, as rows of numbers in mm."""
+
+    boxes: NDArray[np.float64]
+    leaders: NDArray[np.float64]
+    dots: NDArray[np.float64]
+    other_dots: NDArray[np.float64]
+
+    @staticmethod
+    def of(at: tuple[float, float], placed: Sequence[Placed], ground: _Ground) -> _Obstacles:
+        boxes = [*(each.box for each in placed), *ground.taken]
+        leaders = [(*each.leader[0], *each.leader[1]) for each in placed if each.leader]
+        others = [each for each in ground.dots if each != at]
+        return _Obstacles(
+            np.array(boxes, dtype=float).reshape(-1, 4),
+            np.array(leaders, dtype=float).reshape(-1, 4),
+            np.array(ground.dots, dtype=float).reshape(-1, 2),
+            np.array(others, dtype=float).reshape(-1, 2),
+        )
+
+
 def _clear(
     boxes: NDArray[np.float64],
     ends: NDArray[np.float64],
     at: tuple[float, float],
-    placed: Sequence[Placed],
-    ground: _Ground,
+    obstacles: _Obstacles,
 ) -> NDArray[np.bool_]:
     """Which boxes hide no dot or leader, and have a leader that meets no other label or leader."""
-    areas = shapely.box(*boxes.T)
-    leaders = shapely.linestrings(np.stack([np.broadcast_to(at, ends.shape), ends], axis=1))
-    lines = [shapely.LineString(each.leader) for each in placed if each.leader]
-    dots = [shapely.Point(each) for each in ground.dots]
-    others = [each for each in ground.dots if each != at]
-    hidden = shapely.union_all([*lines, *dots]).buffer(_LEADER_MARGIN_MM)
-    blocks = [shapely.box(*each.box) for each in placed] + [
-        shapely.box(*each) for each in ground.taken
-    ]
-    met = shapely.union_all([*blocks, *lines, *map(shapely.Point, others)])
-    length = np.hypot(*(ends - at).T)
-    covers = shapely.intersects(areas, hidden)
-    meets = shapely.dwithin(leaders, met, _LEADER_MARGIN_MM)
-    return np.asarray((length >= _SHORTEST_LEADER_MM) & ~covers & ~meets)
+    leaders = np.hstack([np.broadcast_to(at, ends.shape), ends])
+    margin = _LEADER_MARGIN_MM
+    wide = boxes + np.array([-margin, -margin, margin, margin])
+    dots = np.tile(obstacles.dots, 2)  # a dot is a line of no length
+    blocks = np.vstack([obstacles.boxes, np.tile(obstacles.other_dots, 2)])
+    blocks = blocks + np.array([-margin, -margin, margin, margin])
+    return np.asarray(
+        (np.hypot(*(ends - at).T) >= _SHORTEST_LEADER_MM)
+        & ~lines_meet_boxes(np.vstack([obstacles.leaders, dots]), wide).any(axis=0)
+        & ~lines_meet_boxes(leaders, blocks).any(axis=1)
+        & ~lines_cross(leaders, obstacles.leaders).any(axis=1)
+    )
+
+
+def lines_meet_boxes(lines: NDArray[np.float64], boxes: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which straight lines (x0, y0, x1, y1) touch which boxes, as a table of lines by boxes.
+
+    A line is inside a box's slab between two parameters per axis; it meets the box when the two
+    stretches share a parameter from 0 to 1.
+
+    >>> lines_meet_boxes(np.array([[0.0, 0, 4, 4]]), np.array([[1.0, 2, 3, 9], [3, 0, 4, 1]]))
+    array([[ True, False]])
+    """
+    start, step = lines[:, None, :2], lines[:, None, 2:] - lines[:, None, :2]
+    step = np.where(step == 0, 1e-12, step)  # a line along an axis never leaves its slab
+    first, last = (boxes[None, :, :2] - start) / step, (boxes[None, :, 2:] - start) / step
+    enter = np.minimum(first, last).max(axis=2)
+    leave = np.maximum(first, last).min(axis=2)
+    return np.asarray(np.maximum(enter, 0.0) <= np.minimum(leave, 1.0))
+
+
+def lines_cross(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which lines of one set cross which of another: each has the other's ends on two sides.
+
+    >>> lines_cross(np.array([[0.0, 0, 2, 2]]), np.array([[0.0, 2, 2, 0], [3, 0, 3, 9]]))
+    array([[ True, False]])
+    """
+
+    def turn(line: NDArray[np.float64], point: NDArray[np.float64]) -> NDArray[np.float64]:
+        along, to = line[..., 2:] - line[..., :2], point - line[..., :2]
+        return np.asarray(along[..., 0] * to[..., 1] - along[..., 1] * to[..., 0])
+
+    one, two = a[:, None, :], b[None, :, :]
+    parts_two = turn(one, two[..., :2]) * turn(one, two[..., 2:]) <= 0
+    parts_one = turn(two, one[..., :2]) * turn(two, one[..., 2:]) <= 0
+    return np.asarray(parts_one & parts_two)
 
 
 def _cost(

@@ -43,8 +43,8 @@ _INERT = {
 def write_workbook(report: Report, path: str | os.PathLike[str]) -> Path:
     """Write the workbook: summary, districts, targets, account, balance, quality, method, run.
 
-    Indicators keep the units and all digits of ``results.csv`` except on the summary, which speaks
-    in the bureau's units. A missing value is an empty cell.
+    Indicators keep the units of ``results.csv`` and 16 significant digits, which is what xlsxwriter
+    stores; the summary speaks in the bureau's units. A missing value is an empty cell.
     """
     target = Path(path)
     workbook = xlsxwriter.Workbook(target, _INERT)

@@ -103,7 +103,7 @@ def cell_text(text: str, cut: str) -> str:
 
 
 def number_format(unit: str) -> str:
-    """How numbers of a stored unit look in a cell; the cell keeps all digits."""
+    """How numbers of a stored unit look in a cell; the cell keeps 16 digits."""
     return {"%": "0.00", "m3": "#,##0", "t C": "#,##0", "t CO2/yr": "#,##0"}.get(unit, "#,##0.00")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -84,13 +85,20 @@ class Account:
 
     def per_unit(self, mask: Mask, column: str) -> Array:
         """Sums of a column over the selected rows, one per unit, missing values left out."""
-        chosen = self.rows.loc[mask]
-        sums = chosen.groupby("unit_code")[column].sum(min_count=0)
-        return np.asarray(sums.reindex(list(self.units), fill_value=0.0), dtype=float)
+        values = np.nan_to_num(self.rows[column].to_numpy(dtype=float)[mask])
+        places = self._unit_places[mask]
+        sums = np.bincount(places, weights=values, minlength=len(self.units))
+        return sums.astype(float)
+
+    @cached_property
+    def _unit_places(self) -> NDArray[np.intp]:
+        """Place of each row's unit in the reporting order."""
+        places = {code: place for place, code in enumerate(self.units)}
+        return np.array([places[code] for code in self.rows["unit_code"]], dtype=np.intp)
 
     def total(self, mask: Mask, column: str = "area_ha") -> float:
         """Sum of a column over the selected rows of all units."""
-        return float(self.rows.loc[mask, column].sum())
+        return float(self.per_unit(mask, column).sum())
 
     def factor(self, cover: str, quantity: str) -> Array:
         """Error factor of a cover's ``area`` or ``stock``."""
@@ -108,17 +116,17 @@ class Account:
 
     def _sampled(self, mask: Mask, column: str, quantity: str) -> Array:
         result = np.zeros((1, len(self.units)))
-        for cover in sorted(self.rows.loc[mask, "cover"].unique()):
+        for cover in sorted(set(self.rows["cover"].to_numpy()[mask])):
             sums = self.per_unit(mask & self.is_in("cover", (cover,)), column)
             result = result + self.factor(cover, quantity)[:, None] * sums[None, :]
         return result
 
-    @property
+    @cached_property
     def territory(self) -> Array:
         """Area of each unit in ha, classified or not."""
         return self.per_unit(self.everywhere(), "area_ha")
 
-    @property
+    @cached_property
     def coverage(self) -> tuple[Array, float]:
         """Classified share of each unit and of the whole, 0 to 1 (NaN for a unit without area)."""
         classified = self.per_unit(self.is_in("status", (CLASSIFIED,)), "area_ha")
@@ -171,7 +179,9 @@ def _with_all_columns(rows: pd.DataFrame) -> pd.DataFrame:
         **{name: False for name in FLAG_COLUMNS if name not in rows},
         **{name: np.nan for name in QUANTITY_COLUMNS if name not in rows},
     }
-    return rows.assign(**absent)
+    complete = rows.assign(**absent)
+    keys = ["cover", "status", "ecosystem_type", *TEXT_COLUMNS]
+    return complete.assign(**{name: complete[name].fillna("") for name in keys})
 
 
 def _check_accuracy(data: EpochData) -> None:

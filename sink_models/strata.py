@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from gis.extent import CLASSIFIED
 from sink_models.account import Account
@@ -44,15 +43,15 @@ class StratumSums:
 
 def strata(account: Account) -> Iterator[StratumSums]:
     """Strata of the classified rows, sorted by their keys."""
-    rows = account.rows.loc[account.rows["status"] == CLASSIFIED]
-    for values, group in rows.groupby(list(KEYS), sort=True):
-        yield StratumSums(
-            Stratum(*map(str, values)),
-            _per_unit(group, "area_ha", account.units),
-            _per_unit(group, "growing_stock_m3", account.units),
-        )
-
-
-def _per_unit(group: pd.DataFrame, column: str, units: tuple[str, ...]) -> Array:
-    sums = group.groupby("unit_code")[column].sum(min_count=0)
-    return np.asarray(sums.reindex(list(units), fill_value=0.0), dtype=float)
+    is_classified = account.is_in("status", (CLASSIFIED,))
+    groups = account.rows.groupby(list(KEYS)).indices
+    for values in sorted(groups):
+        mask = np.zeros(len(account.rows), dtype=bool)
+        mask[groups[values]] = True
+        mask &= is_classified
+        if mask.any():
+            yield StratumSums(
+                Stratum(*map(str, values)),
+                account.per_unit(mask, "area_ha"),
+                account.per_unit(mask, "growing_stock_m3"),
+            )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from gis.progress import Progress
@@ -23,7 +23,7 @@ def write_outputs(
 
     Raises ``OutputError`` when a file cannot be written; then no result folder is touched.
     """
-    steps = (
+    steps: tuple[tuple[str, Callable[[Path], object]], ...] = (
         ("results.csv", lambda path: write_csv(report.results, path)),
         ("verdicts.csv", lambda path: write_csv(report.verdicts, path)),
         ("account.csv", lambda path: write_csv(report.account, path)),

@@ -10,11 +10,19 @@ from pathlib import Path
 
 import pandas as pd
 
-from gis import ExtentAccount, Units, extent_account, line_lengths
+from gis import (
+    ExtentAccount,
+    PolygonCover,
+    RasterCover,
+    Stratum,
+    Units,
+    extent_account,
+    line_lengths,
+)
 from gis.extent import OUTSIDE
-from gis.problems import Language, ProblemLog
+from gis.problems import InputError, Language, ProblemLog
 from gis.progress import Progress, silent
-from layers import Layer, LayerSpec, kinds, read_layer
+from layers import Layer, LayerSpec, Lines, kinds, read_layer
 from layers.quality import account_problems, layer_problems
 from maps.report import Report
 from plans import AssignedValue, Plan, Tolerances, Verdict, judge, load_plan
@@ -164,8 +172,6 @@ def read_inputs(space: Workspace, *, problems: ProblemLog, progress: Progress = 
 
 def _read(spec: LayerSpec, log: ProblemLog) -> Layer | None:
     """Read one layer; its errors go to the log, so that the next file is read too."""
-    from gis.problems import InputError
-
     own = ProblemLog()
     try:
         return read_layer(spec, problems=own)
@@ -214,15 +220,14 @@ def _units(inputs: Inputs) -> Units:
 def _account(
     units: Units, layers: tuple[Layer, ...], year: int, progress: Progress
 ) -> ExtentAccount:
-    by_role = {
-        role: [layer for layer in layers if kinds()[layer.spec.kind].role == role]
-        for role in ("cover", "stratum")
-    }
-    by_role["cover"].sort(key=lambda layer: kinds()[layer.spec.kind].priority)
+    ranked = sorted(
+        layers, key=lambda layer: (kinds()[layer.spec.kind].priority, layer.spec.kind)
+    )
+    data = [layer.data for layer in ranked]
     return extent_account(
         units,
-        [layer.data for layer in by_role["cover"]],
-        [layer.data for layer in by_role["stratum"]],
+        [each for each in data if isinstance(each, PolygonCover | RasterCover)],
+        [each for each in data if isinstance(each, Stratum)],
         epoch=year,
         progress=progress,
     )
@@ -232,8 +237,8 @@ def _epoch_data(
     epoch: EpochTable, inputs: Inputs, account: ExtentAccount, units: Units
 ) -> EpochData:
     layers = inputs.layers[epoch.year]
-    lines = [layer for layer in layers if kinds()[layer.spec.kind].role == "lines"]
-    lengths = line_lengths(units, lines[0].data.features) if lines else None
+    lines = [layer.data for layer in layers if isinstance(layer.data, Lines)]
+    lengths = line_lengths(units, lines[0].features) if lines else None
     return EpochData(
         year=epoch.year,
         rows=account.rows[account.rows["unit_code"] != OUTSIDE],
@@ -256,7 +261,10 @@ def _options(space: Workspace, units: Units) -> Options:
     return Options(
         wetland_scope=settings.wetland_scope,
         forest_definition=settings.forest_definition,
-        region=units.whole_code[:2],
+        region=units.whole_code if units.whole_code.isdigit() else "",
+        climate_zone=space.table.carbon.climate_zone,
+        soil_class=space.table.carbon.soil_class,
+        accepted=frozenset(space.table.carbon.accepted),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from gis import ExtentAccount, Units
+from gis import ExtentAccount, RasterCover, Units
 from gis.crs import to_crs
 from gis.extent import CLASSIFIED, NO_DATA, OUTSIDE, UNCOVERED
 from gis.problems import Language, Problem
@@ -132,9 +132,18 @@ def _map_layers(layers: Mapping[int, Sequence[Layer]]) -> tuple[MapLayer, ...]:
         for layer in of_epoch:
             kind = kinds()[layer.spec.kind]
             title: dict[Language, str] = {"zh": kind.title_zh, "en": kind.title_en}
-            if kind.key == "land_cover":
-                rows = legend(str(layer.spec.legend)).rows
-                shown.append(MapLayer(kind.key, title, year, raster=layer.spec.path, classes=rows))
+            if isinstance(layer.data, RasterCover):
+                shown.append(
+                    MapLayer(
+                        kind.key,
+                        title,
+                        year,
+                        raster=layer.data.path,
+                        classes=legend(str(layer.spec.legend)).rows,
+                        band=layer.data.band,
+                        crs=layer.data.crs,
+                    )
+                )
             else:
                 features = to_crs(layer.data.features, DISPLAY_CRS, where=layer.spec.path)
                 shown.append(MapLayer(kind.key, title, year, features=features))

@@ -112,6 +112,17 @@ class AssignedTable(Table):
     date: datetime.date
 
 
+class CarbonTable(Table):
+    """What the carbon estimates may rest on beyond the checked coefficients of the region."""
+
+    climate_zone: str = Field(default="", description="outside China, or to overrule the region's")
+    soil_class: str = Field(default="", description="outside China, or to overrule the region's")
+    accepted: list[str] = Field(
+        default_factory=list,
+        description="unchecked coefficients that the analyst takes on; every output says so",
+    )
+
+
 class TolerancesTable(Table):
     """What the words 左右 and 稳定 and an incomplete cover may mean before a verdict changes."""
 
@@ -127,6 +138,7 @@ class WorkspaceTable(Table):
     epochs: Annotated[list[EpochTable], Field(min_length=1)]
     assigned: list[AssignedTable] = Field(default_factory=list)
     tolerances: TolerancesTable = TolerancesTable()
+    carbon: CarbonTable = CarbonTable()
 
     @model_validator(mode="after")
     def years_are_distinct(self) -> WorkspaceTable:
@@ -288,6 +300,7 @@ def _keys_at(location: Iterable[int | str]) -> list[str]:
         "accuracy": AccuracyTable,
         "assigned": AssignedTable,
         "tolerances": TolerancesTable,
+        "carbon": CarbonTable,
     }
     names = [part for part in location if isinstance(part, str)]
     return list(tables[names[-1] if names else ""].model_fields)

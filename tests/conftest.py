@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import math
 import os
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import geopandas as gpd
+import pandas as pd
 import pytest
+import shapely
+
+from gis.problems import Language, problem
+
+if TYPE_CHECKING:
+    from maps import Report
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -20,3 +31,99 @@ def shared() -> Path:
             pytest.fail(f"{message}, and CI must run these tests")
         pytest.skip(message)
     return folder
+
+
+@pytest.fixture
+def make_report() -> Callable[..., Report]:
+    """A maker of small reports: squares of 0.1 degree in rows of four, two years, three targets.
+
+    Every number differs from every other; the second unit has no forest cover rate in 2024.
+    """
+    return _report
+
+
+def _both(words: str) -> dict[Language, str]:
+    return {"zh": words, "en": words}
+
+
+def _report(*, names: Sequence[str] = ("东区", "西区", "南区"), text: str = "目标") -> Report:
+    from maps.report import IndicatorWords, MapLayer, Report
+
+    codes = [f"4401{place:02d}" for place in range(3, 3 + len(names))]
+    squares = [
+        shapely.box(113 + i % 4 / 10, 23 + i // 4 / 10, 113.1 + i % 4 / 10, 23.1 + i // 4 / 10)
+        for i in range(len(names))
+    ]
+    units = gpd.GeoDataFrame(
+        {"unit_code": codes, "unit_name": list(names)}, geometry=squares, crs="EPSG:4490"
+    )
+    keys = {
+        "forest_cover_rate": "%",
+        "forest_area": "ha",
+        "forest_stock_volume": "m3",
+        "carbon_stock": "t C",
+        "carbon_stock.pool.soil": "t C",
+    }
+    rows = [
+        (code, name, epoch, key, 10.0 * (k + 1) ** 3 + (u + 1) / 7 + epoch / 1e4, unit)
+        for k, (key, unit) in enumerate(keys.items())
+        for epoch in (2020, 2024)
+        for u, (code, name) in enumerate(zip([*codes, "440100"], [*names, "某市"], strict=True))
+    ]
+    results = pd.DataFrame(
+        rows, columns=["unit_code", "unit_name", "epoch", "indicator", "value", "unit"]
+    ).assign(basis="", method="面积", coverage=1.0)
+    gap = (results["unit_code"] == codes[1 % len(codes)]) & (results["epoch"] == 2024)
+    results.loc[gap & (results["indicator"] == "forest_cover_rate"), "value"] = math.nan
+    results = results.assign(low=results["value"] * 0.9, high=results["value"] * 1.2)
+    verdicts = pd.DataFrame(
+        {
+            "plan": "p",
+            "clause": "三(七)20",
+            "indicator": ["forest_cover_rate", "forest_area", "greenway_length"],
+            "scope": "440100",
+            "year": 2025,
+            "comparator": ">=",
+            "target": [9.0, 90.0, math.nan],
+            "unit": ["%", "ha", "km"],
+            "epoch": [2024, 2024, math.nan],
+            "value": [10.5, 80.5, math.nan],
+            "low": [10.0, 75.0, math.nan],
+            "high": [11.0, 85.0, math.nan],
+            "gap": [1.5, -9.5, math.nan],
+            "status": ["met", "not_met", "not_evaluable"],
+            "probability": [0.99, 0.01, math.nan],
+            "reason": text,
+        }
+    )
+    words = {name: _both(text) for name in ("title", "printed", "quote", "reason")}
+    return Report(
+        title=text,
+        language="zh",
+        synthetic=True,
+        review_number="",
+        interval_percent=90.0,
+        units=units,
+        whole_code="440100",
+        whole_name="某市",
+        epochs=(2020, 2024),
+        indicators=tuple(
+            IndicatorWords(key, unit, _both(f"{key}名"), _both(text), text)
+            for key, unit in keys.items()
+            if "." not in key
+        ),
+        results=results,
+        verdicts=verdicts,
+        verdict_words=(words,) * 3,
+        account=pd.DataFrame(
+            {"unit_code": codes, "epoch": 2024, "in_redline": True, "area_ha": 1.5, "note": text}
+        ),
+        ledger=pd.DataFrame({"unit_code": codes, "unit_area_ha": 1.5, "residual_ha": 0.0}),
+        absences=(("greenway_length", 2024, problem("gis.crs_unreadable", where=text, crs=text)),),
+        problems=(problem("gis.crs_unreadable", where="a.gpkg", crs=text),),
+        layers=(MapLayer("redline", _both(text), 2024, features=units.head(1)),),
+        coefficients=pd.DataFrame({"key": [text], "value": [0.47], "unit": ["1"]}),
+        plan_title=_both(text),
+        plan_source=text,
+        provenance={"seed": 1, "inputs": [{"path": text}]},
+    )

@@ -146,10 +146,7 @@ def test_taking_a_part_away_leaves_the_difference() -> None:
 def test_whole_taken_from_itself_leaves_nothing() -> None:
     grid, shape = grid_of(), star(4)
     edges = joined(
-        [
-            edges_of(np.array([shape]), np.array([0]), grid, sign=sign)
-            for sign in (1.0, -1.0)
-        ]
+        [edges_of(np.array([shape]), np.array([0]), grid, sign=sign) for sign in (1.0, -1.0)]
     )
     found = cover(edges, edges.row_range)
     assert found.fraction.size == 0
@@ -175,16 +172,16 @@ def test_cut_cells_have_true_ground_area(
     angle = np.sort(random.uniform(0, 2 * np.pi, 25))
     reach = random.uniform(1, 19, 25) * cell
     centre = np.array([grid.x(20), grid.y(20)])
-    shape = np.array([shapely.Polygon(centre + np.c_[reach * np.cos(angle), reach * np.sin(angle)])])
+    shape = np.array(
+        [shapely.Polygon(centre + np.c_[reach * np.cos(angle), reach * np.sin(angle)])]
+    )
     edges = edges_of(shape, np.array([0]), grid)
     found = cover(edges, edges.row_range, noise=grid.coordinate_noise)
     density = density_over(grid, edges.row_range, edges.column_range)
     cells = density.cell_areas_ha(np.arange(40), np.arange(40))
     inside = sum(
         cells[row, first:end].sum()
-        for row, first, end in zip(
-            found.run_row, found.first_column, found.end_column, strict=True
-        )
+        for row, first, end in zip(found.run_row, found.first_column, found.end_column, strict=True)
     )
     cut = density.part_areas_ha(found.row, found.column, found.moments).sum()
     assert inside + cut == pytest.approx(geometry_areas_ha(shape, grid.crs)[0], rel=tolerance)

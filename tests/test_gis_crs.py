@@ -148,7 +148,7 @@ def frame(*shapes: shapely.Geometry, crs: str | int = 4490) -> gpd.GeoDataFrame:
 
 
 def test_edges_stay_in_place_after_reprojection() -> None:
-    # a 100 km edge along a parallel bends by hundreds of metres in Gauss-Kruger
+    # a 100 km edge along a parallel bends by 87 m in Gauss-Kruger
     box = shapely.box(113.0, 22.5, 114.0, 23.0)
     changed = to_crs(frame(box), "EPSG:4547").geometry.iloc[0]
     fine = shapely.segmentize(box, 1e-4)
@@ -156,7 +156,7 @@ def test_edges_stay_in_place_after_reprojection() -> None:
     distance = shapely.distance(shapely.points(exact), changed.exterior)
     assert distance.max() < 2e-4
     vertices_only = gpd.GeoSeries([box], crs=4490).to_crs(4547).iloc[0]
-    assert shapely.distance(shapely.points(exact), vertices_only.exterior).max() > 100
+    assert shapely.distance(shapely.points(exact), vertices_only.exterior).max() > 80
 
 
 @given(seed=st.integers(0, 10_000))
@@ -174,7 +174,7 @@ def test_neighbours_keep_their_shared_border() -> None:
     # the shared edge is walked in opposite directions by the two rings
     west, east = shapely.box(113.0, 22.0, 113.4, 23.0), shapely.box(113.4, 22.0, 114.0, 23.0)
     left, right = to_crs(frame(west, east), "EPSG:4547").geometry
-    edge = {point for point in left.exterior.coords} & {point for point in right.exterior.coords}
+    edge = set(left.exterior.coords) & set(right.exterior.coords)
     assert len(edge) > 100
     assert shapely.area(shapely.intersection(left, right)) == 0.0
 
@@ -185,7 +185,9 @@ def test_every_geometry_type_survives_and_empty_rows_keep_their_place() -> None:
         None,
         shapely.LineString([(113, 22), (113.5, 22.5)]),
         shapely.Polygon(),
-        shapely.MultiPolygon([shapely.box(113, 22, 113.1, 22.1), shapely.box(114, 22, 114.1, 22.1)]),
+        shapely.MultiPolygon(
+            [shapely.box(113, 22, 113.1, 22.1), shapely.box(114, 22, 114.1, 22.1)]
+        ),
         shapely.box(113, 22, 114, 23).difference(shapely.box(113.2, 22.2, 113.4, 22.4)),
         shapely.Polygon([(113, 22, 5), (113.1, 22, 5), (113.1, 22.1, 5)]),
     ]

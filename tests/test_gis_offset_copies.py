@@ -32,7 +32,9 @@ def test_shift_undoes_the_offset(name: str, forward: str, centimetres: float) ->
     true = shapely.MultiPolygon(
         [
             shapely.segmentize(shapely.box(104.0, 30.5, 104.3, 30.8), 0.01),
-            shapely.box(121.0, 30.7, 121.1, 30.8).difference(shapely.box(121.02, 30.72, 121.04, 30.74)),
+            shapely.box(121.0, 30.7, 121.1, 30.8).difference(
+                shapely.box(121.02, 30.72, 121.04, 30.74)
+            ),
         ]
     )
     copy = offset(true, forward)

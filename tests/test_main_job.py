@@ -197,7 +197,7 @@ def test_more_no_data_never_adds_forest_and_shows_in_coverage(
     assert (areas["value_holed"] <= areas["value"] + 1e-6).all()
     whole = both[both["unit_code"] == done.report.whole_code]
     assert whole["coverage_holed"].max() < 0.9
-    assert any(each.code == "layers.unit_not_covered" for each in holed.report.problems)
+    assert any(each.code == "layers.no_data" for each in holed.report.problems)
 
 
 def test_a_class_without_legend_row_stops_the_run_with_code_cells_hectares_and_units(
@@ -240,7 +240,8 @@ def test_hostile_names_pass_through_every_output_as_text(
     ]
     units = gpd.read_file(folder / "districts.gpkg")
     units["name"] = [names[i % len(names)] + str(i) for i in range(len(units))]
-    units.to_file(folder / "districts.gpkg", layer="districts", engine="pyogrio")
+    (folder / "districts.gpkg").unlink()
+    units.to_file(folder / "districts.gpkg", engine="pyogrio")
     done = run(folder / "workspace.toml", tmp_path / "out")
     assert done.folder is not None
     assert not trap.exists()

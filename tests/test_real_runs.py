@@ -35,13 +35,15 @@ ADCODES = {
 DISTRICTS = {"chengdu": 20, "changsha": 9, "jiangmen": 7, "guangzhou": 11, "jiaxing": 7}
 
 PLAN = """
+[plan]
 id = "test"
 title_zh = "测试方案"
 title_en = "Plan written for a test"
 city = "{name}"
 adcode = "{code}"
 issued = {issued}
-source = "written for a test"
+source_zh = "为测试编写"
+source_en = "written for a test"
 
 [[targets]]
 id = "cover"
@@ -155,9 +157,6 @@ def test_real_boundaries_declared_gcj02_run_with_every_plan(
     workspace = write_demo(city, tmp_path / "data")
     file = next(shared.rglob(f"datav_2021_gcj02/{ADCODES[city]}_full.json"))
     districts = gpd.read_file(file)[["adcode", "name", "geometry"]]
-    if city == "chengdu":
-        assert (~districts.is_valid).sum() == 4, "the public file has four invalid outlines"
-    districts.geometry = districts.make_valid()
     districts.to_file(workspace.parent / "边界.geojson", engine="pyogrio")
     text = workspace.read_text(encoding="utf-8")
     units = text.partition("[units]")[2].partition("\n[")[0]
@@ -177,16 +176,20 @@ def test_real_boundaries_declared_gcj02_run_with_every_plan(
     assert 100 < metres < 1000, "GCJ-02 lies some hundred metres off"
 
 
-def test_invalid_real_outlines_are_refused_with_their_rows(shared: Path, tmp_path: Path) -> None:
+def test_outlines_that_touch_themselves_are_mended_aloud(shared: Path, tmp_path: Path) -> None:
     workspace = write_demo("chengdu", tmp_path / "data")
     file = next(shared.rglob("datav_2021_gcj02/510100_full.json"))
+    assert (~gpd.read_file(file).is_valid).sum() == 4, "the public file has four invalid outlines"
     text = workspace.read_text(encoding="utf-8")
     workspace.write_text(
         text.replace('path = "districts.gpkg"', f'path = "{file}"\nshift = "gcj02"'),
         encoding="utf-8",
     )
-    with pytest.raises(InputError, match="510100_full"):
-        run(workspace)
+    done = run(workspace)
+    assert_closed(done)
+    mended = [each for each in done.report.problems if each.code == "layers.geometry_mended"]
+    assert len(mended) == 1
+    assert "510100_full" in mended[0].text("zh")
 
 
 NEIBA_LEGEND = """code,zh,en,ecosystem_type
@@ -226,7 +229,7 @@ def test_a_real_landscape_with_two_products_and_a_protected_area(
     (tmp_path / "treecover.csv").write_text(
         "\n".join(["code,zh,en,ecosystem_type", *tree]), encoding="utf-8"
     )
-    plan = PLAN.format(name="AOI", code="DO", issued=2016, year=2015, value=30)
+    plan = PLAN.format(name="AOI", code="DO", issued=2010, year=2015, value=30)
     (tmp_path / "plan.toml").write_text(plan, encoding="utf-8")
     protected = 'kind = "protected_areas"\n  path = "protected.gpkg"'
     workspace = write_workspace(

@@ -6,12 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from gis.problems import AccountError
 from layers.codes import ecosystem_types, species_groups
 from sink_models import POOLS, EpochData, Options, Sampling, co2_from_c, coefficients, evaluate
 from sink_models.book import DrawBook
 from sink_models.carbon import check_sum
 from sink_models.estimator import SOIL_BURIAL, Estimator, estimator_of, estimators
-from sink_models.rules import find_zone, read_table
+from sink_models.rules import choose_volume_function, find_zone, read_table
 from sink_models.strata import Stratum
 
 PLAIN = Sampling(draws=0)
@@ -194,8 +195,6 @@ def test_carbon_becomes_dioxide_by_44_over_12() -> None:
 
 
 def test_broken_sum_stops_the_run() -> None:
-    from gis.problems import AccountError
-
     check_sum("x", [np.array([1.0]), np.array([2.0])], np.array([3.0 + 1e-10]))
     with pytest.raises(AccountError, match="pools"):
         check_sum("pools", [np.array([1.0]), np.array([2.0])], np.array([3.001]))
@@ -211,8 +210,6 @@ def test_functions_slide_between_the_published_ones_and_their_mirror() -> None:
 
     The draws span 123.08 +- 27.88 and their median is the chosen function.
     """
-    from sink_models.rules import choose_volume_function
-
     here = book("44", Sampling(draws=5000))
     slope, intercept = here.volume_function(choose_volume_function(here.store, frozenset(), "oaks"))
     biomass = slope * 100 + intercept
@@ -223,8 +220,6 @@ def test_functions_slide_between_the_published_ones_and_their_mirror() -> None:
 
 
 def test_function_without_rival_has_no_draws() -> None:
-    from sink_models.rules import choose_volume_function
-
     here = book("44", DRAWN)
     row = choose_volume_function(here.store, frozenset(), "pinus_massoniana")
     assert [part.tolist() for part in here.volume_function(row)] == [[0.5034], [20.547]]

@@ -496,6 +496,12 @@ def test_impossible_rows_are_refused(change: dict[str, Any], words: str) -> None
         run(epoch(rows=rows))
 
 
+def test_key_left_empty_by_a_cover_loses_no_carbon() -> None:
+    rows = city()
+    gaps = rows.assign(species_group=rows["species_group"].replace("", None))
+    _assert_same(run(epoch(rows=rows)), run(epoch(rows=gaps)))
+
+
 def test_epoch_given_twice_is_refused() -> None:
     with pytest.raises(InputError, match="2024"):
         run(epoch(2024), epoch(2024))

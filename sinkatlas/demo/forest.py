@@ -35,7 +35,8 @@ LOST_SHARE, AGED_SHARE = 0.004, 0.10
 """Shares of the first epoch's forest that the later epoch lost, or moved up an age group."""
 
 CUT_LATTICE_M, SLIVER_M2 = 0.01, 2_000.0
-"""Cut cells keep vertices on this lattice and lose parts smaller than this."""
+"""Cut cells have their vertices on this lattice, stay two steps of it off the banks so that
+rounding cannot make them overlap the water, and lose parts smaller than this."""
 
 
 @dataclass(frozen=True)
@@ -138,6 +139,7 @@ def _nearest_count(reach: Floats, wanted: float) -> int:
 def _without_bands(cells: Geometries, bands: Geometries) -> Geometries:
     """Cells less rivers and canals; a cut cell may be in several parts."""
     cells = cells.copy()
+    bands = shapely.buffer(bands, 2 * CUT_LATTICE_M, join_style="mitre")
     tree = shapely.STRtree(bands)
     cell, band = tree.query(cells, predicate="intersects")
     for one, other in zip(cell.tolist(), band.tolist(), strict=True):

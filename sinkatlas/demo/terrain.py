@@ -73,12 +73,12 @@ def build_terrain(city: City, mosaic: Mosaic, rng: np.random.Generator) -> Terra
 
 def smooth_noise(frame: Frame, wavelength_m: float, rng: np.random.Generator) -> Floats:
     """Random relief with mean 0 and deviation 1, smooth below about ``wavelength_m``."""
-    spectrum = np.fft.rfft2(rng.standard_normal(frame.shape))
-    down = np.fft.fftfreq(frame.rows, frame.cell_m)[:, None]
-    across = np.fft.rfftfreq(frame.columns, frame.cell_m)[None, :]
-    frequency = np.hypot(down, across)
-    relief = np.fft.irfft2(spectrum / (1 + (frequency * wavelength_m) ** 2.4), s=frame.shape)
-    return np.asarray((relief - relief.mean()) / relief.std())
+    down = np.fft.fftfreq(frame.rows, frame.cell_m).astype(np.float32)[:, None]
+    across = np.fft.rfftfreq(frame.columns, frame.cell_m).astype(np.float32)[None, :]
+    waves = rng.standard_normal((frame.rows, across.size, 2), dtype=np.float32)
+    damping = 1 + ((down**2 + across**2) * np.float32(wavelength_m**2)) ** np.float32(1.2)
+    relief = np.fft.irfft2(waves.view(np.complex64)[..., 0] / damping, s=frame.shape)
+    return np.asarray((relief - relief.mean()) / relief.std(), dtype=float)
 
 
 def _frame(mosaic: Mosaic, cell_m: float) -> Frame:

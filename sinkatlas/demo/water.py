@@ -220,7 +220,7 @@ def _taken(city: City, mosaic: Mosaic, rank: Floats, is_free: Booleans, wanted_h
     cells = np.sort(order[:count])
     is_free[cells] = False
     radius = np.sqrt(shapely.area(mosaic.cells[cells]) / np.pi)
-    soft = shapely.buffer(shapely.buffer(mosaic.cells[cells], -0.3 * radius), 0.3 * radius, 3)
+    soft = shapely.buffer(shapely.buffer(mosaic.cells[cells], -0.3 * radius), 0.3 * radius, quad_segs=3)
     return Hosts(cells, np.asarray(soft), ellipsoidal_ha(soft, city.drawing_crs))
 
 

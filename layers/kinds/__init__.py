@@ -1,1 +1,0 @@
-"""One module per layer kind; each declares ``KIND``. Adding a file here adds a kind."""

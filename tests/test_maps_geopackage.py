@@ -1,0 +1,129 @@
+"""The GeoPackage: every figure as a column, a row for the whole, same bytes for the same report."""
+
+from __future__ import annotations
+
+import dataclasses
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import pytest
+import shapely
+
+from gis.problems import OutputError
+from maps import Report, write_geopackage
+from maps.geopackage import field_names
+
+Maker = Callable[..., Report]
+HOSTILE = ("=cmd|' /C calc'!A0", "x'); DROP TABLE districts;--", "<b>\u202e$x$\x07\x00区")
+
+
+def read(path: Path, layer: str) -> pd.DataFrame:
+    return pyogrio.read_dataframe(path, layer=layer)
+
+
+def test_each_unit_and_the_whole_have_one_row_with_every_figure(
+    make_report: Maker, tmp_path: Path
+) -> None:
+    report = make_report()
+    table = read(write_geopackage(report, tmp_path / "a.gpkg"), "districts")
+    assert list(table["unit_code"]) == ["440103", "440104", "440105", "440100"]
+    assert list(table["is_whole"]) == [False, False, False, True]
+    fields = table.set_index("unit_code")
+    for row in report.results.itertuples():
+        stored = fields.loc[row.unit_code, f"{row.indicator.replace('.', '_')}_{row.epoch}"]
+        np.testing.assert_equal(float(stored), row.value)  # NaN equals NaN, nothing is rounded
+
+
+def test_the_results_layer_is_the_results_table(make_report: Maker, tmp_path: Path) -> None:
+    report = make_report()
+    table = read(write_geopackage(report, tmp_path / "a.gpkg"), "results")
+    pd.testing.assert_frame_equal(table, report.results, check_dtype=False)
+
+
+def test_the_whole_is_the_union_of_its_units(make_report: Maker, tmp_path: Path) -> None:
+    table = read(write_geopackage(make_report(), tmp_path / "a.gpkg"), "districts")
+    assert table.crs == "EPSG:4490"
+    *units, whole = table.geometry
+    assert whole.area == pytest.approx(3 * 0.1 * 0.1, rel=1e-12)  # three squares that only touch
+    assert whole.symmetric_difference(shapely.union_all(units)).area == 0
+
+
+def test_the_same_report_gives_the_same_bytes_on_another_day(
+    make_report: Maker, tmp_path: Path
+) -> None:
+    first = write_geopackage(make_report(), tmp_path / "a.gpkg").read_bytes()
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": "2031-05-06T07:08:09Z"})
+    try:
+        second = write_geopackage(make_report(), tmp_path / "b.gpkg").read_bytes()
+        assert pyogrio.get_gdal_config_option("OGR_CURRENT_DATE") == "2031-05-06T07:08:09Z"
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+    assert first == second
+    write_geopackage(make_report(), tmp_path / "c.gpkg")
+    assert pyogrio.get_gdal_config_option("OGR_CURRENT_DATE") is None
+
+
+def test_an_earlier_file_is_replaced_not_appended_to(make_report: Maker, tmp_path: Path) -> None:
+    path = write_geopackage(make_report(), tmp_path / "a.gpkg")
+    once = path.read_bytes()
+    assert write_geopackage(make_report(), path).read_bytes() == once
+
+
+def test_hostile_names_are_text_without_what_cannot_be_seen(
+    make_report: Maker, tmp_path: Path
+) -> None:
+    path = write_geopackage(make_report(names=HOSTILE), tmp_path / "a.gpkg")
+    expected = ["=cmd|' /C calc'!A0", "x'); DROP TABLE districts;--", "<b>$x$区"]
+    assert list(read(path, "districts")["unit_name"])[:3] == expected
+    assert list(read(path, "results")["unit_name"])[:3] == expected
+
+
+def test_aliases_tell_indicator_year_and_unit(make_report: Maker, tmp_path: Path) -> None:
+    path = write_geopackage(make_report(), tmp_path / "a.gpkg")
+    with closing(sqlite3.connect(path)) as database:
+        rows = database.execute("SELECT column_name, title FROM gpkg_data_columns").fetchall()
+        extensions = database.execute(
+            "SELECT table_name FROM gpkg_extensions WHERE extension_name = 'gpkg_schema'"
+        ).fetchall()
+    assert dict(rows)["forest_area_2024"] == "forest_area名 2024 (ha)"
+    assert dict(rows)["carbon_stock_pool_soil_2020"] == "carbon_stock名 · 土壤 2020 (t C)"
+    assert {column for column, _ in rows} == set(read(path, "districts").columns) - {"geometry"}
+    assert len(extensions) == 2
+
+
+def test_field_names_are_plain_and_never_meet() -> None:
+    keys = ["a.b", "a_b", "森林", "A B"]
+    table = pd.DataFrame({"indicator": keys, "epoch": [2020] * 4})
+    names = list(field_names(table).values())
+    assert names == ["a_b_2020", "a_b_2020_2", "_2020", "a_b_2020_3"]
+
+
+def test_an_outline_that_crosses_itself_still_gives_a_whole(
+    make_report: Maker, tmp_path: Path
+) -> None:
+    report = make_report()
+    bow = shapely.Polygon([(113, 23), (113.1, 23.1), (113.1, 23), (113, 23.1)])
+    units = gpd.GeoDataFrame(
+        report.units.drop(columns="geometry"), geometry=[bow, *report.units.geometry[1:]], crs=4490
+    )
+    path = write_geopackage(dataclasses.replace(report, units=units), tmp_path / "a.gpkg")
+    assert read(path, "districts").geometry.iloc[-1].is_valid
+
+
+def test_a_file_that_reads_back_differently_is_refused(
+    make_report: Maker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    genuine = pyogrio.read_dataframe
+
+    def altered(path: Path, layer: str) -> pd.DataFrame:
+        return genuine(path, layer=layer).replace({"unit_name": {"东区": "西区"}})
+
+    monkeypatch.setattr(pyogrio, "read_dataframe", altered)
+    with pytest.raises(OutputError, match=r"districts.*unit_name"):
+        write_geopackage(make_report(), tmp_path / "a.gpkg")

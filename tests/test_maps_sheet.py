@@ -1,0 +1,253 @@
+"""The printed sheet: nothing overlaps, nothing is boxed or dropped, same bytes, no clock."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from itertools import combinations
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib import font_manager
+from matplotlib.text import Text
+from PIL import Image
+from pypdf import PdfReader
+
+from gis.problems import OutputError
+from maps import Report, write_sheet
+from maps.fonts import chinese_font, require_glyphs
+from maps.sheet import Sheet, choose, draw_sheet
+from maps.sheet_page import HEIGHT_MM, WIDTH_MM
+
+Maker = Callable[..., Report]
+HOSTILE = ("$x_1$ 区", "\\frac{1}{0}%&#", "=cmd|' /C calc'!A0", "<b>\u202e区\x07\u200f</b>")
+LONG = "很长的名称" * 2_000
+
+
+def drawn(report: Report, **what: object) -> Sheet:
+    fonts = chinese_font()
+    with mpl.rc_context({"font.family": list(fonts.families), "text.parse_math": False}):
+        return draw_sheet(report, choose(report, **what), fonts)  # type: ignore[arg-type]
+
+
+def texts(sheet: Sheet) -> list[Text]:
+    """Every text of the page once: halos lie under their own text and are left out."""
+    found = sheet.page.figure.findobj(Text)
+    return [each for each in found if each.get_text() and not each.get_path_effects()]
+
+
+def said(sheet: Sheet) -> set[str]:
+    return {each.get_text() for each in texts(sheet)}
+
+
+def boxes_mm(sheet: Sheet) -> list[tuple[str, np.ndarray]]:
+    """What each text covers on the page, as the renderer measures it: left, bottom, right, top."""
+    figure = sheet.page.figure
+    renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
+    mm = 25.4 / figure.dpi
+    return [(x.get_text(), x.get_window_extent(renderer).extents * mm) for x in texts(sheet)]
+
+
+@pytest.mark.parametrize(
+    ("names", "text"),
+    [
+        (("东区", "西区", "南区"), "目标"),
+        ([f"第{i}区" for i in range(23)], LONG),
+        ((*HOSTILE, LONG), "English words of some length, broken between words. " * 40),
+    ],
+)
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_no_text_overlaps_another_or_leaves_the_page(
+    make_report: Maker, names: list[str], text: str, language: str
+) -> None:
+    report = dataclasses.replace(make_report(names=names, text=text), language=language)
+    boxes = boxes_mm(drawn(report))
+    for name, (left, bottom, right, top) in boxes:
+        assert left >= 0, name
+        assert bottom >= 0, name
+        assert right <= WIDTH_MM, name
+        assert top <= HEIGHT_MM, name
+    overlaps = [
+        (a, b)
+        for (a, one), (b, two) in combinations(boxes, 2)
+        # A renderer's boxes hold line spacing above and below the ink: half a millimetre is none.
+        if min(one[2], two[2]) - max(one[0], two[0]) > 0.1
+        and min(one[3], two[3]) - max(one[1], two[1]) > 0.5
+    ]
+    assert not overlaps
+
+
+def test_every_district_is_named_with_its_value(make_report: Maker) -> None:
+    names = [f"第{i}区" for i in range(23)]
+    report = make_report(names=names)
+    sheet = drawn(report, indicator="forest_area", epoch=2024)
+    assert not sheet.map.unplaced
+    assert set(names) <= said(sheet)
+    rows = report.results.query("indicator == 'forest_area' and epoch == 2024")
+    assert {f"{value:.2f}" for value in rows["value"]} <= said(sheet)
+
+
+def test_labels_that_find_no_place_are_listed(make_report: Maker) -> None:
+    """Three hundred districts of long names cannot all be labelled at this scale."""
+    report = make_report(names=[f"名称很长的第{i}号区" for i in range(300)])
+    sheet = drawn(report, indicator="forest_area")
+    assert sheet.map.unplaced
+    assert len(sheet.map.labels) + len(sheet.map.unplaced) == 300
+    assert any(each.startswith("未能就位的标注：") for each in said(sheet))
+
+
+def test_text_from_data_is_drawn_as_it_is_never_as_a_formula(make_report: Maker) -> None:
+    sheet = drawn(make_report(names=HOSTILE, text="$\\alpha$"))
+    assert {"$x_1$ 区", "\\frac{1}{0}%&#", "<b>区</b>"} <= said(sheet)
+    assert not any(each.get_parse_math() for each in sheet.page.figure.findobj(Text))
+
+
+def test_the_same_report_gives_the_same_bytes(make_report: Maker, tmp_path: Path) -> None:
+    first = write_sheet(make_report(), tmp_path / "a")
+    second = write_sheet(make_report(), tmp_path / "b")
+    assert [each.name for each in first] == [
+        "forest_cover_rate_2024.pdf",
+        "forest_cover_rate_2024.png",
+    ]
+    assert [each.read_bytes() for each in first] == [each.read_bytes() for each in second]
+
+
+def test_the_pdf_is_one_a3_page_with_its_fonts_and_searchable_text(
+    make_report: Maker, tmp_path: Path
+) -> None:
+    pdf, png = write_sheet(make_report(), tmp_path)
+    reader = PdfReader(pdf)
+    (page,) = reader.pages
+    assert [float(each) / 72 * 25.4 for each in page.mediabox[2:]] == pytest.approx([420, 297])
+    found = page.extract_text()
+    for wanted in ("东区", "西区", "合成示意数据", "未审，内部使用", "达标", "图例"):
+        assert wanted in found
+    for font in page["/Resources"]["/Font"].values():  # type: ignore[index]
+        described = font.get_object()
+        embedded = described["/Subtype"] == "/Type3" or "/DescendantFonts" in described
+        assert embedded, described
+    assert "/CreationDate" not in (reader.metadata or {})
+    width, height = Image.open(png).size
+    assert (width, height) == pytest.approx((420 / 25.4 * 200, 297 / 25.4 * 200), abs=1)
+
+
+def test_glyphs_are_drawn_not_boxed(make_report: Maker) -> None:
+    """Two Chinese characters give two pictures; a missing glyph would give the same box twice."""
+    sheet = drawn(make_report())
+    face = sheet.page.fonts.faces[0]
+    assert face.get_char_index(ord("东")) != face.get_char_index(ord("西")) != 0
+
+
+def test_a_character_without_glyph_stops_the_sheet_before_it_is_written(
+    make_report: Maker, tmp_path: Path
+) -> None:
+    report = make_report(names=("东区", "\ue123区", "\U000f0001"))
+    with pytest.raises(OutputError, match=r"U\+E123.*U\+F0001"):
+        write_sheet(report, tmp_path / "sheets")
+    assert not (tmp_path / "sheets").exists()
+
+
+def test_every_missing_character_is_named_once() -> None:
+    with pytest.raises(OutputError, match=r"U\+E000") as caught:
+        require_glyphs(["区\ue000", "\ue000\ue001 ok"], chinese_font())
+    (found,) = caught.value.problems
+    assert found.facts["characters"].count("U+E000") == 1
+    assert "U+E001" in found.facts["characters"]
+
+
+def test_without_a_chinese_font_the_remedy_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nothing(*_: object, **__: object) -> str:
+        raise ValueError
+
+    monkeypatch.setattr(font_manager, "findfont", nothing)
+    with pytest.raises(OutputError, match="fonts-noto-cjk"):
+        chinese_font()
+
+
+def test_a_file_that_is_no_font_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "无字体.ttf"
+    path.write_text("no font")
+    with pytest.raises(OutputError, match=r"无字体\.ttf"):
+        chinese_font(path)
+
+
+def test_a_font_may_be_given_by_its_file(make_report: Maker, tmp_path: Path) -> None:
+    """DejaVu Sans comes with matplotlib and has no Chinese: the sheet must say so, not draw boxes."""
+    path = Path(mpl.get_data_path()) / "fonts/ttf/DejaVuSans.ttf"
+    assert chinese_font(path).name == "DejaVu Sans"
+    assert chinese_font(path).pdf_type == 42
+    with pytest.raises(OutputError, match=r"'?DejaVu Sans.*区"):
+        write_sheet(make_report(), tmp_path, font=path)
+
+
+def test_a_sheet_shows_the_cover_rate_unless_asked_otherwise(make_report: Maker) -> None:
+    report = make_report()
+    assert choose(report).indicator.key == "forest_cover_rate"
+    assert choose(report).epoch == 2024
+    without = report.results[report.results["indicator"] != "forest_cover_rate"]
+    reduced = dataclasses.replace(report, results=without)
+    assert choose(reduced).indicator.key == "forest_area"  # the next target with results
+    assert choose(report, "carbon_stock.pool.soil", 2020).indicator.title["zh"].endswith("土壤")
+
+
+def test_what_a_run_has_no_results_for_cannot_be_drawn(make_report: Maker) -> None:
+    with pytest.raises(OutputError, match="greenway_length.*forest_cover_rate"):
+        choose(make_report(), "greenway_length")
+    with pytest.raises(OutputError, match="1999.*2020, 2024"):
+        choose(make_report(), "forest_area", 1999)
+    empty = make_report()
+    with pytest.raises(OutputError, match="maps.indicator_unknown"):
+        choose(dataclasses.replace(empty, results=empty.results.head(0)))
+
+
+def test_an_empty_class_stays_in_the_legend(make_report: Maker) -> None:
+    report = make_report(names=[f"第{i}区" for i in range(8)])
+    results = report.results.copy()
+    area = results["indicator"] == "forest_area"
+    late = area & (results["epoch"] == 2024)
+    results.loc[late, "value"] = 5.0 + np.arange(late.sum()) / 100
+    sheet = drawn(dataclasses.replace(report, results=results), indicator="forest_area")
+    shown = [each.get_text() for each in texts(sheet)]
+    assert shown.count("（无）") >= 2  # classes of 2020 and the class without data
+
+
+def test_the_synthetic_badge_is_shown_only_for_synthetic_data(make_report: Maker) -> None:
+    report = make_report()
+    assert "合成示意数据" in said(drawn(report))
+    assert "合成示意数据" not in said(drawn(dataclasses.replace(report, synthetic=False)))
+
+
+def test_imprint_shows_what_is_given_and_never_todays_date(make_report: Maker) -> None:
+    report = make_report()
+    assert "制图日期" not in said(drawn(report))
+    given = {
+        "date": "2026-03-01",
+        "organisation": "某市林业局",
+        "sources": ["某市林草湿调查监测 2024"],
+    }
+    shown = said(
+        drawn(dataclasses.replace(report, review_number="GS(2024)0001号", provenance=given))
+    )
+    assert {"2026-03-01", "某市林业局", "GS(2024)0001号"} <= shown
+    assert any("某市林草湿调查监测 2024" in each for each in shown)
+
+
+def test_targets_that_find_no_room_are_counted(make_report: Maker) -> None:
+    report = make_report()
+    many = pd.concat([report.verdicts] * 12, ignore_index=True)
+    sheet = drawn(
+        dataclasses.replace(report, verdicts=many, verdict_words=report.verdict_words * 12)
+    )
+    shown = len(
+        [each for each in texts(sheet) if each.get_text() in ("达标", "未达标", "无法评估")]
+    )
+    assert f"另有 {36 - shown} 项目标，见 report.xlsx。" in said(sheet)
+
+
+def test_a_run_without_a_plan_has_a_sheet(make_report: Maker) -> None:
+    report = make_report()
+    bare = dataclasses.replace(report, verdicts=report.verdicts.head(0), verdict_words=())
+    assert "本次运行未指定方案。" in said(drawn(bare))
