@@ -19,7 +19,7 @@ import rasterio
 import shapely
 
 from gis import Units, line_lengths, polygon_areas_ha
-from layers import built_in_legends
+from layers import legend
 from sinkatlas.demo import write_demo
 from sinkatlas.demo.facts import EPOCHS, City, city_facts
 from sinkatlas.demo.forest import ARBOR, BAMBOO, SPECIAL_SHRUB
@@ -104,14 +104,14 @@ def test_every_layer_is_valid_in_the_declared_crs_and_named_synthetic(
         )
 
 
-@pytest.mark.parametrize("year", EPOCHS)
-def test_wetlands_and_forest_lie_in_the_city(folder: Path, city: City, year: int) -> None:
+def test_wetlands_and_forest_lie_in_the_city(folder: Path, city: City) -> None:
+    """Half a metre is allowed for edges that are straight in another CRS."""
     districts = features(folder / "districts.gpkg").to_crs(city.drawing_crs)
     outline = shapely.buffer(districts.union_all(), 0.5)
+    shapely.prepare(outline)
     for kind in ("forest_subcompartments", "wetlands"):
-        shapes = layer(folder, city, kind, year).to_crs(city.drawing_crs).geometry
-        outside = shapely.difference(shapes.to_numpy(), outline)
-        assert shapely.area(outside).sum() < 100.0, kind
+        shapes = layer(folder, city, kind, EPOCHS[-1]).to_crs(city.drawing_crs).geometry
+        assert shapely.covers(outline, shapes.to_numpy()).all(), kind
 
 
 def test_the_same_city_gives_the_same_bytes(folders: dict[str, Path], tmp_path: Path) -> None:
@@ -173,12 +173,15 @@ def test_wetlands_by_class_and_mangroves(folder: Path, city: City, year: int) ->
 def test_protected_share_of_wetlands(folder: Path, city: City, year: int) -> None:
     """With or without the red line, which touches no other wetlands."""
     wetlands = layer(folder, city, "wetlands", year).to_crs(city.drawing_crs)
-    areas = layer(folder, city, "protected_areas", year).to_crs(city.drawing_crs).union_all()
-    redline = layer(folder, city, "redline", year).to_crs(city.drawing_crs).union_all()
+    areas, redline = (
+        layer(folder, city, kind, year).to_crs(city.drawing_crs).geometry.to_numpy()
+        for kind in ("protected_areas", "redline")
+    )
     shapes = wetlands.geometry.to_numpy()
     wanted = city.figures["wetland_protection_rate"].at(year) / 100
-    for zone in (areas, shapely.union(areas, redline)):
-        inside = shapely.area(shapely.intersection(shapes, zone)).sum()
+    for zones in (areas, [shapely.union_all([*areas, *redline])]):
+        wetland, zone = shapely.STRtree(zones).query(shapes, predicate="intersects")
+        inside = shapely.area(shapely.intersection(shapes[wetland], np.asarray(zones)[zone])).sum()
         assert inside / shapely.area(shapes).sum() == pytest.approx(wanted, rel=1e-2)
 
 
@@ -237,8 +240,7 @@ def test_land_cover_epochs_share_one_grid_and_cover_the_city(folder: Path, city:
             assert source.nodata == 0
             assert source.tags()["synthetic"] == "true"
             assert "TIFFTAG_DATETIME" not in source.tags()
-        legend = built_in_legends()["esa_worldcover"]
-        assert set(np.unique(codes)) - {0} <= set(legend.rows.index)
+        assert set(np.unique(codes)) - {0} <= set(legend("esa_worldcover").rows.index)
         west, south, east, north = features(folder / "districts.gpkg").total_bounds
         assert bounds.left < west < east < bounds.right
         assert bounds.bottom < south < north < bounds.top

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -9,7 +11,7 @@ import shapely
 
 from gis.ellipsoid import polygon_areas_ha
 from sinkatlas.demo.mosaic import components, ellipsoidal_ha, shared_edges
-from sinkatlas.demo.paths import made_disjoint, rounded, wander
+from sinkatlas.demo.paths import cut_away, made_disjoint, rounded, wander
 from sinkatlas.demo.terrain import Frame, smooth_noise
 from sinkatlas.demo.water import Hosts
 
@@ -57,6 +59,16 @@ def test_made_disjoint_keeps_the_union_and_gives_the_earlier_the_overlap() -> No
     assert shapely.equals(shapely.union_all(apart), shapely.union_all(shapes))
 
 
+def test_cut_away_leaves_no_common_ground_and_no_slivers() -> None:
+    """100 m squares: the first loses its right half, the second all but a sliver of 10 m2."""
+    shapes = np.array([shapely.box(0, 0, 100, 100), shapely.box(200, 0, 300, 100)])
+    others = np.array([shapely.box(50, -5, 120, 105), shapely.box(200.1, -5, 305, 105)])
+    left = cut_away(shapes, others)
+    assert shapely.area(left) == pytest.approx([5_000.0, 0.0], rel=1e-3)
+    assert shapely.is_empty(left).tolist() == [False, True]
+    assert shapely.area(shapely.intersection(left[0], others[0])) == 0.0
+
+
 def test_paths_use_no_edge_twice_and_meet_nowhere_when_asked() -> None:
     side = 12
     points = np.stack(np.divmod(np.arange(side**2), side), axis=1).astype(float)
@@ -67,7 +79,7 @@ def test_paths_use_no_edge_twice_and_meet_nowhere_when_asked() -> None:
     ])  # fmt: skip
     starts = list(range(side**2))
     free = list(wander(points, pairs, starts, chance(), longest=8, avoid_nodes=False))
-    edges = [frozenset(edge) for path in free for edge in zip(path, path[1:], strict=False)]
+    edges = [frozenset(edge) for path in free for edge in pairwise(path)]
     assert len(edges) == len(set(edges)) > 100
     apart = list(wander(points, pairs, starts, chance(), longest=8, avoid_nodes=True))
     nodes = [each for path in apart for each in path]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from layers import built_in_legends, forest_land_codes, land_survey_codes, species_groups
+from layers import forest_land_codes, land_survey_codes, legend, species_groups
 from plans import load_plan
 from sinkatlas.demo import CITIES, land_cover, write_demo
 from sinkatlas.demo.facts import EPOCHS, City, Figure, city_facts
@@ -104,7 +104,7 @@ def test_land_cover_codes_are_those_of_the_legend() -> None:
         land_cover.TREE, land_cover.SHRUB, land_cover.GRASS, land_cover.CROP, land_cover.BUILT,
         land_cover.BARE, land_cover.WATER, land_cover.WETLAND, land_cover.MANGROVE,
     }  # fmt: skip
-    assert codes <= set(built_in_legends()["esa_worldcover"].rows.index)
+    assert codes <= set(legend("esa_worldcover").rows.index)
 
 
 def test_unknown_city_is_refused_by_name(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ import shapely
 
 from sinkatlas.demo.facts import EPOCHS, City
 from sinkatlas.demo.mosaic import Booleans, Floats, Geometries, Integers, Mosaic, ellipsoidal_ha
+from sinkatlas.demo.paths import cut_away
 from sinkatlas.demo.terrain import Terrain, smooth_noise
 from sinkatlas.demo.water import Water
 
@@ -33,10 +34,6 @@ AGE_STOCK = (0.45, 0.9, 1.15, 1.35, 1.5)
 OPEN_FOREST_STOCK_M3_HA = 16.0
 LOST_SHARE, AGED_SHARE = 0.004, 0.10
 """Shares of the first epoch's forest that the later epoch lost, or moved up an age group."""
-
-CUT_LATTICE_M, SLIVER_M2 = 0.01, 2_000.0
-"""Cut cells have their vertices on this lattice, stay two steps of it off the banks so that
-rounding cannot make them overlap the water, and lose parts smaller than this."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +64,7 @@ def draw_stands(
     """Rank the cells that are free for forest and give each its lasting properties."""
     mix = smooth_noise(terrain.frame, 9_000.0, rng)
     cells = np.flatnonzero(~water.taken(len(mosaic)))
-    shapes = _without_bands(mosaic.cells[cells], water.bands())
+    shapes = cut_away(mosaic.cells[cells], water.bands())
     cells, shapes = cells[~shapely.is_empty(shapes)], shapes[~shapely.is_empty(shapes)]
     woods = terrain.at(terrain.woods, mosaic.centres[cells]) + rng.normal(0, 0.12, len(cells))
     order = np.argsort(-woods, kind="stable")
@@ -134,28 +131,6 @@ def _nearest_count(reach: Floats, wanted: float) -> int:
     2
     """
     return int(np.abs(reach - wanted).argmin()) + 1
-
-
-def _without_bands(cells: Geometries, bands: Geometries) -> Geometries:
-    """Cells less rivers and canals; a cut cell may be in several parts."""
-    cells = cells.copy()
-    bands = shapely.buffer(bands, 2 * CUT_LATTICE_M, join_style="mitre")
-    tree = shapely.STRtree(bands)
-    cell, band = tree.query(cells, predicate="intersects")
-    for one, other in zip(cell.tolist(), band.tolist(), strict=True):
-        cells[one] = shapely.difference(cells[one], bands[other])
-    cut = np.unique(cell)
-    cells[cut] = _without_slivers(shapely.set_precision(cells[cut], CUT_LATTICE_M))
-    return cells
-
-
-def _without_slivers(shapes: Geometries) -> Geometries:
-    """Shapes less their parts under ``SLIVER_M2``; nothing is left of some."""
-    parts, owner = shapely.get_parts(shapes, return_index=True)
-    is_kept = shapely.area(parts) >= SLIVER_M2
-    kept = np.full(len(shapes), shapely.MultiPolygon(), dtype=object)
-    shapely.multipolygons(parts[is_kept], indices=owner[is_kept], out=kept)
-    return kept
 
 
 def _shared_out(rank: Floats, area_ha: Floats, city: City) -> Integers:

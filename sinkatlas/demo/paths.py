@@ -10,6 +10,8 @@ import shapely
 
 from sinkatlas.demo.mosaic import Floats, Geometries, Integers
 
+CUT_LATTICE_M, SLIVER_M2 = 0.01, 2_000.0
+
 
 def wander(
     points: Floats,
@@ -80,6 +82,30 @@ def rounded(line: Floats, times: int = 2) -> Floats:
 def densified(line: Floats, step: float) -> Floats:
     """The same polyline with a vertex at least every ``step`` metres."""
     return np.asarray(shapely.get_coordinates(shapely.segmentize(shapely.linestrings(line), step)))
+
+
+def cut_away(shapes: Geometries, others: Geometries) -> Geometries:
+    """Polygons less all ground of ``others``; nothing is left of some.
+
+    What is cut has its vertices on a lattice, stays two steps of it off the others so that rounding
+    cannot make them overlap, and loses parts smaller than ``SLIVER_M2``.
+    """
+    shapes = shapes.copy()
+    others = shapely.buffer(others, 2 * CUT_LATTICE_M, join_style="mitre")
+    which, other = shapely.STRtree(others).query(shapes, predicate="intersects")
+    for one, by in zip(which.tolist(), other.tolist(), strict=True):
+        shapes[one] = shapely.difference(shapes[one], others[by])
+    cut = np.unique(which)
+    shapes[cut] = _without_slivers(shapely.set_precision(shapes[cut], CUT_LATTICE_M))
+    return shapes
+
+
+def _without_slivers(shapes: Geometries) -> Geometries:
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    is_kept = shapely.area(parts) >= SLIVER_M2
+    kept = np.full(len(shapes), shapely.MultiPolygon(), dtype=object)
+    shapely.multipolygons(parts[is_kept], indices=owner[is_kept], out=kept)
+    return kept
 
 
 def made_disjoint(shapes: Geometries) -> Geometries:

@@ -24,7 +24,7 @@ from sinkatlas.demo.mosaic import (
     shared_edges,
     warp,
 )
-from sinkatlas.demo.paths import densified, made_disjoint, rounded, wander
+from sinkatlas.demo.paths import cut_away, densified, made_disjoint, rounded, wander
 from sinkatlas.demo.terrain import Terrain, project
 
 RIVER, CANAL = "1101", "1107"
@@ -101,8 +101,9 @@ class Water:
 def draw_water(city: City, mosaic: Mosaic, terrain: Terrain, rng: np.random.Generator) -> Water:
     """Draw all waters of a city."""
     outline = shapely.coverage_union_all(mosaic.cells)
+    shapely.prepare(outline)
     rivers = _rivers(city, outline, rng)
-    canals = _canals(city, mosaic, rivers, rng)
+    canals = _canals(city, mosaic, outline, rivers, rng)
     touched = cells_touched(mosaic, rivers.shapes)
     hosts = _hosts(city, mosaic, terrain, touched, rng)
     return Water(rivers, canals, hosts)
@@ -151,14 +152,15 @@ def _rivers(city: City, outline: Any, rng: np.random.Generator) -> Bands:
     return Bands(shapes, tuple(river.name for river in city.rivers))
 
 
-def _canals(city: City, mosaic: Mosaic, rivers: Bands, rng: np.random.Generator) -> Bands:
+def _canals(
+    city: City, mosaic: Mosaic, outline: Any, rivers: Bands, rng: np.random.Generator
+) -> Bands:
     """Bands along cell edges; no two canals share a node, so they hardly ever meet."""
     wanted_ha = city.wetlands[CANAL].at(EPOCHS[0])
     nodes, node = np.unique(
         shared_edges(mosaic.cells)[1].reshape(-1, 2), axis=0, return_inverse=True
     )
     pairs = node.reshape(-1, 2)
-    open_water = shapely.union_all(rivers.shapes)
     starts = rng.permutation(len(nodes)).tolist()
     paths, length_m = [], 0.0
     for path in wander(nodes, pairs, starts, rng, longest=22, avoid_nodes=True):
@@ -169,9 +171,12 @@ def _canals(city: City, mosaic: Mosaic, rivers: Bands, rng: np.random.Generator)
             break
 
     def banks(width_m: float) -> Geometries:
-        bands = shapely.buffer(np.array(paths), width_m / 2, cap_style="flat", join_style="mitre")
-        bands = made_disjoint(np.asarray(bands))
-        return np.asarray(shapely.difference(bands, open_water))
+        bands = np.asarray(
+            shapely.buffer(np.array(paths), width_m / 2, cap_style="flat", join_style="mitre")
+        )
+        sticks_out = ~shapely.covers(outline, bands)
+        bands[sticks_out] = shapely.intersection(bands[sticks_out], outline)
+        return cut_away(made_disjoint(bands), rivers.shapes)
 
     shapes = _solved(banks, CANAL_WIDTH_M, wanted_ha, city)
     shapes = shapes[~shapely.is_empty(shapes)]
@@ -220,7 +225,9 @@ def _taken(city: City, mosaic: Mosaic, rank: Floats, is_free: Booleans, wanted_h
     cells = np.sort(order[:count])
     is_free[cells] = False
     radius = np.sqrt(shapely.area(mosaic.cells[cells]) / np.pi)
-    soft = shapely.buffer(shapely.buffer(mosaic.cells[cells], -0.3 * radius), 0.3 * radius, quad_segs=3)
+    soft = shapely.buffer(
+        shapely.buffer(mosaic.cells[cells], -0.3 * radius), 0.3 * radius, quad_segs=3
+    )
     return Hosts(cells, np.asarray(soft), ellipsoidal_ha(soft, city.drawing_crs))
 
 
