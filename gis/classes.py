@@ -60,7 +60,6 @@ def class_areas(
     source: ClassSource | None,
     *,
     progress: Progress = silent,
-    band_cells: int = BAND_CELLS,
 ) -> tuple[ClassAreas, pd.DataFrame]:
     """Areas by zone and class, and a table of class codes nobody declared.
 
@@ -77,7 +76,7 @@ def class_areas(
     rows, columns = edges.row_range, edges.column_range
     if rows[1] > rows[0]:
         density = density_over(grid, rows, columns)
-        bands = list(_bands(rows, columns, grid, source, band_cells))
+        bands = list(_bands(rows, columns, grid, source))
         for done, band in enumerate(bands):
             _add_band(tally, edges, band, grid, density, source)
             progress("raster", done + 1, len(bands))
@@ -92,12 +91,11 @@ def _bands(
     columns: tuple[int, int],
     grid: Grid,
     source: ClassSource | None,
-    band_cells: int,
 ) -> Iterator[tuple[int, int]]:
     """Row ranges: outside the raster in long bands, inside it in multiples of its blocks."""
     width = max(1, min(columns[1], grid.width) - max(columns[0], 0))
     block = int(source.dataset.block_shapes[source.band - 1][0]) if source else 1
-    step = max(1, band_cells // (width * block)) * block if source else LONGEST_BAND
+    step = max(1, BAND_CELLS // (width * block)) * block if source else LONGEST_BAND
     step = min(step, max(LONGEST_BAND, block))
     height = grid.height if source else 0
     inside = (min(max(rows[0], 0), height), min(max(rows[1], 0), height))

@@ -195,7 +195,9 @@ def cut_by_zones(
     """
     feature, zone, geometry = _within_zones(features, zones)
     area = geometry_areas_ha(geometry, crs)
-    beyond = _beyond_units(features, feature, area, zones, strata, crs)
+    whole = geometry_areas_ha(features, crs)
+    left_over = whole - np.bincount(feature, weights=area, minlength=len(features))
+    beyond = _beyond_units(features, left_over > SLIVER_HA / 10, zones, strata)
     regions = Regions(
         np.concatenate([geometry, beyond.geometry]),
         np.concatenate([zones.unit[zone], beyond.unit]),
@@ -204,7 +206,7 @@ def cut_by_zones(
     )
     area = np.concatenate([area, geometry_areas_ha(beyond.geometry, crs)])
     zone = np.concatenate([zone, np.full(len(beyond), -1, dtype=np.intp)])
-    return _without_slivers(regions, zone, area, original_ha)
+    return _without_slivers(regions, zone, area, whole, original_ha)
 
 
 def _within_zones(features: Objects, zones: Regions) -> tuple[Indices, Indices, Objects]:
@@ -227,21 +229,14 @@ def _within_zones(features: Objects, zones: Regions) -> tuple[Indices, Indices, 
 
 
 def _beyond_units(
-    features: Objects,
-    feature: Indices,
-    area: Array,
-    zones: Regions,
-    strata: Sequence[Objects],
-    crs: CRS,
+    features: Objects, has_rest: Flags, zones: Regions, strata: Sequence[Objects]
 ) -> Regions:
     """Parts of features in no unit, split by the strata.
 
     A feature whose parts already make up its area is not cut again; for the others the ground is
     computed from its geometry, not taken as the remainder.
     """
-    whole = geometry_areas_ha(features, crs)
-    held = np.bincount(feature, weights=area, minlength=len(features))
-    partly = np.flatnonzero(whole - held > SLIVER_HA / 10)
+    partly = np.flatnonzero(has_rest)
     outline = shapely.union_all(zones.geometry)
     shapely.prepare(outline)
     touched = shapely.intersects(outline, features[partly])
@@ -258,16 +253,21 @@ def _beyond_units(
     return split_by_strata(outside, strata)
 
 
-def _without_slivers(regions: Regions, zone: Indices, area: Array, original_ha: Array) -> Pieces:
-    """Drop parts below a sliver, except a feature's largest, which takes over their share."""
+def _without_slivers(
+    regions: Regions, zone: Indices, area: Array, whole_ha: Array, original_ha: Array
+) -> Pieces:
+    """Drop parts below a sliver, except a feature's largest, which takes over their share.
+
+    The shares of a feature's parts add up to what earlier features left of it, ``whole_ha``.
+    """
     share = area / original_ha[regions.source]
     order = np.lexsort((-area, regions.source))
     _, first = np.unique(regions.source[order], return_index=True)
     largest = order[first]
     kept = area >= SLIVER_HA
     kept[largest] = True
-    dropped = np.bincount(regions.source[~kept], weights=share[~kept], minlength=len(original_ha))
-    share[largest] += dropped[regions.source[largest]]
+    held = np.bincount(regions.source[kept], weights=area[kept], minlength=len(whole_ha))
+    share[largest] += ((whole_ha - held) / original_ha)[regions.source[largest]]
     at = np.flatnonzero(kept)
     at = at[np.lexsort((zone[at], regions.source[at]))]
     cut = Regions(regions.geometry[at], regions.unit[at], regions.inside[at], regions.source[at])

@@ -220,9 +220,7 @@ def _units(inputs: Inputs) -> Units:
 def _account(
     units: Units, layers: tuple[Layer, ...], year: int, progress: Progress
 ) -> ExtentAccount:
-    ranked = sorted(
-        layers, key=lambda layer: (kinds()[layer.spec.kind].priority, layer.spec.kind)
-    )
+    ranked = sorted(layers, key=lambda layer: (kinds()[layer.spec.kind].priority, layer.spec.kind))
     data = [layer.data for layer in ranked]
     return extent_account(
         units,

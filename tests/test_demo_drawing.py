@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from itertools import pairwise
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pytest
+import rasterio
 import shapely
+from pyproj import Transformer
 
 from gis.ellipsoid import polygon_areas_ha
+from sinkatlas.demo.facts import city_facts
+from sinkatlas.demo.files import write_raster
 from sinkatlas.demo.mosaic import components, ellipsoidal_ha, shared_edges
 from sinkatlas.demo.paths import cut_away, made_disjoint, rounded, wander
 from sinkatlas.demo.terrain import Frame, smooth_noise
@@ -118,3 +125,36 @@ def test_frame_finds_the_cell_of_a_point() -> None:
     row, column = frame.position(np.array([[1_250.0, 8_850.0]]))
     assert (row.tolist(), column.tolist()) == ([1], [2])
     assert (frame.eastings()[2], frame.northings()[1]) == (1_250.0, 8_850.0)
+
+
+JIAXING_FRAME = Frame(560_000.0, 3_400_000.0, 100.0, 40, 60)
+
+
+def test_raster_in_lonlat_shows_the_class_under_each_cell_centre(tmp_path: Path) -> None:
+    codes = chance().choice(np.array([10, 40, 50, 80], dtype=np.uint8), JIAXING_FRAME.shape)
+    path = tmp_path / "small.tif"
+    write_raster(codes, JIAXING_FRAME, path, city_facts("jiaxing"), 2020)
+    to_metres = Transformer.from_crs("EPSG:4490", "EPSG:4549", always_xy=True)
+    with rasterio.open(path) as source:
+        assert source.crs.to_string() == "EPSG:4490"
+        for row, column in ((5, 6), (20, 33), (31, 60)):
+            easting, northing = to_metres.transform(*source.xy(row, column))
+            at = int((3_400_000.0 - northing) // 100), int((easting - 560_000.0) // 100)
+            assert source.read(1)[row, column] == codes[at]
+
+
+def test_raster_in_lonlat_needs_no_driver_that_a_careful_reader_switches_off(
+    tmp_path: Path,
+) -> None:
+    code = (
+        "import sys; from pathlib import Path; from gis.safe_open import harden_environment\n"
+        "harden_environment()\n"
+        "import numpy as np; from sinkatlas.demo.facts import city_facts\n"
+        "from sinkatlas.demo.files import write_raster; from sinkatlas.demo.terrain import Frame\n"
+        "codes = np.full((20, 20), 40, dtype=np.uint8)\n"
+        "frame = Frame(560_000.0, 3_400_000.0, 100.0, 20, 20)\n"
+        "write_raster(codes, frame, Path(sys.argv[1]), city_facts('jiaxing'), 2020)\n"
+    )
+    path = tmp_path / "hardened.tif"
+    subprocess.run([sys.executable, "-c", code, str(path)], check=True, timeout=60)
+    assert path.stat().st_size > 0

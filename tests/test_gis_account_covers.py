@@ -25,7 +25,7 @@ from gis import (
     extent_account,
     polygon_areas_ha,
 )
-from gis.ledger import closed_ledger
+from gis.ledger import closed_ledger, without_noise
 from gis.problems import AccountError, InputError
 
 # A Gauss-Kruger plane near its central meridian: 1 ha of plane is 1 ha of ground within 2e-8.
@@ -191,6 +191,15 @@ def test_stock_follows_area_across_units_and_outside() -> None:
     assert rows["area_ha"].to_dict() == {"u1": ha(4), "u2": ha(4), OUTSIDE: ha(4)}
     assert rows["stock_m3"].to_dict() == {"u1": ha(40), "u2": ha(40), OUTSIDE: ha(40)}
     assert OUTSIDE not in set(found.ledger["unit_code"])
+
+
+def test_stock_of_a_sliver_stays_with_its_stand() -> None:
+    # the stand passes the unit's border by 1 um: 2e-8 ha outside, too little for a row of its own
+    stand = survey(box(2, 1, 4 + 1e-8, 3), stock=[120.0])
+    found = account(units(box(0, 0, 4, 4), box(6, 0, 7, 1)), [stand], [])
+    wood = found.rows[found.rows["kind"] == "wood"]
+    assert list(wood["unit_code"]) == ["u1"]
+    assert wood["stock_m3"].to_numpy() == pytest.approx(120.0, rel=1e-14)
 
 
 def test_missing_stock_stays_missing_in_its_group() -> None:
@@ -368,6 +377,18 @@ def test_ledger_that_does_not_close_stops_the_run() -> None:
     negative = rows.assign(area_ha=[100.0, -50.0])
     with pytest.raises(AccountError, match=r"account_negative.*u2"):
         closed_ledger(["u1", "u2"], np.array([100.0, -50.0]), negative)
+
+
+def test_rounding_leaves_no_rows_and_loses_no_area() -> None:
+    rows = pd.DataFrame(
+        {
+            "unit_code": ["u1", "u1", "u1", "u2", "u2"],
+            "area_ha": [100.0, -3e-9, 2e-8, 50.0, 2e-6],
+        }
+    )
+    found = without_noise(rows, {"u1": 200.0, "u2": 50.0})
+    # 2e-6 ha is 0.02 m2 and 4e-8 of u2: small, but ground
+    assert found["area_ha"].to_list() == [100.0 - 3e-9 + 2e-8, 50.0, 2e-6]
 
 
 def test_same_inputs_give_the_same_table(raster: RasterCover) -> None:

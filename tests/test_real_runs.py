@@ -19,7 +19,6 @@ from exactextract import exact_extract
 from pyproj import Geod, Proj
 from shapely.geometry import box
 
-from gis.problems import InputError
 from sinkatlas import CITIES, Run, run, write_demo
 
 pytestmark = pytest.mark.real

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,10 +10,10 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pyogrio
+import pyproj
 import rasterio
 import shapely
 from affine import Affine
-from rasterio.warp import Resampling, calculate_default_transform, reproject
 
 from sinkatlas.demo.facts import City
 from sinkatlas.demo.land_cover import NO_DATA, Codes, transform_of
@@ -58,7 +59,7 @@ def write_raster(codes: Codes, frame: Frame, path: Path, city: City, year: int) 
     """Write class codes as a tiled, deflated GeoTIFF in the city's file CRS."""
     transform = transform_of(frame)
     if city.is_lonlat:
-        codes, transform = _in_lonlat(codes, transform, city)
+        codes, transform = _in_lonlat(codes, frame, city)
     profile = {
         "driver": "GTiff",
         "dtype": "uint8",
@@ -87,31 +88,24 @@ def _multipolygons(shapes: Geometries) -> Geometries:
     return np.asarray(shapely.multipolygons(parts, indices=owner))
 
 
-def _in_lonlat(codes: Codes, transform: Affine, city: City) -> tuple[Codes, Affine]:
-    """The nearest class on a regular grid of longitude and latitude."""
-    rows, columns = codes.shape
-    left, top = transform * (0, 0)
-    right, bottom = transform * (columns, rows)
-    placed, width, height = calculate_default_transform(
-        city.drawing_crs,
-        city.file_crs,
-        columns,
-        rows,
-        left=left,
-        bottom=bottom,
-        right=right,
-        top=top,
-        resolution=LONLAT_CELL_DEG,
-    )
-    target = np.full((height, width), NO_DATA, dtype=np.uint8)
-    reproject(
-        codes,
-        target,
-        src_transform=transform,
-        src_crs=city.drawing_crs,
-        dst_transform=placed,
-        dst_crs=city.file_crs,
-        dst_nodata=NO_DATA,
-        resampling=Resampling.nearest,
-    )
-    return target, placed
+def _in_lonlat(codes: Codes, frame: Frame, city: City) -> tuple[Codes, Affine]:
+    """The class of the drawing's cell under each centre of a grid of longitude and latitude.
+
+    Cells beyond the drawing have no data. GDAL's warper would need drivers that a careful reader of
+    foreign files switches off.
+    """
+    back = pyproj.Transformer.from_crs(city.drawing_crs, city.file_crs, always_xy=True)
+    right = frame.left + frame.columns * frame.cell_m
+    bottom = frame.top - frame.rows * frame.cell_m
+    west, south, east, north = back.transform_bounds(frame.left, bottom, right, frame.top)
+    columns, rows = (math.ceil(span / LONLAT_CELL_DEG) for span in (east - west, north - south))
+    lon = west + (np.arange(columns) + 0.5) * LONLAT_CELL_DEG
+    lat = north - (np.arange(rows) + 0.5) * LONLAT_CELL_DEG
+    forth = pyproj.Transformer.from_crs(city.file_crs, city.drawing_crs, always_xy=True)
+    easting, northing = forth.transform(*(each.ravel() for each in np.meshgrid(lon, lat)))
+    row, column = frame.position(np.stack([easting, northing], axis=1))
+    is_drawn = (row >= 0) & (row < frame.rows) & (column >= 0) & (column < frame.columns)
+    placed = np.full(rows * columns, NO_DATA, dtype=np.uint8)
+    placed[is_drawn] = codes[row[is_drawn], column[is_drawn]]
+    transform = Affine(LONLAT_CELL_DEG, 0.0, west, 0.0, -LONLAT_CELL_DEG, north)
+    return placed.reshape(rows, columns), transform

@@ -19,14 +19,9 @@ from sinkatlas.demo.paths import cut_away
 from sinkatlas.demo.terrain import Terrain, smooth_noise
 from sinkatlas.demo.water import Water
 
-ARBOR, BAMBOO, SPECIAL_SHRUB, OPEN_FOREST = "030101", "030200", "030301", "030401"
-OTHER_FORESTLAND = {
-    OPEN_FOREST: 0.25,
-    "030402": 0.35,
-    "030302": 0.3,
-    "030404": 0.05,
-    "030405": 0.05,
-}
+ARBOR, BAMBOO, SPECIAL_SHRUB = "030101", "030200", "030301"
+OPEN_FOREST, YOUNG, OTHER_SHRUB, NURSERY, LOGGED = "030401", "030402", "030302", "030404", "030405"
+OTHER_FORESTLAND = {OPEN_FOREST: 0.25, YOUNG: 0.35, OTHER_SHRUB: 0.3, NURSERY: 0.05, LOGGED: 0.05}
 """Classes of forest land that is no forest, and their assumed shares."""
 
 AGE_SHARES = (0.22, 0.34, 0.21, 0.17, 0.06)
@@ -56,6 +51,17 @@ class Stands:
     crown_density: Floats
     chance: Floats
     welfare_rank: Floats
+
+
+@dataclass(frozen=True)
+class Survey:
+    """Which stands one year's survey holds: ``rows`` of the stands, forest first, with their
+    ``codes``; the first ``forest_count`` are forest."""
+
+    year: int
+    rows: Integers
+    codes: Geometries
+    forest_count: int
 
 
 def draw_stands(
@@ -105,9 +111,10 @@ def sub_compartments(
     codes = np.concatenate(
         [_forest_classes(city, stands, forest, year), _other_classes(stands, other)]
     )
-    table = _attributes(city, mosaic, stands, rows, codes, year, rng)
-    table = _with_stock(city, stands, rows, table, year, rng)
-    table["SEN_LIN_LB"] = _protection(city, stands, rows, len(forest), year)
+    survey = Survey(year, rows, codes, len(forest))
+    table = _attributes(city, mosaic, stands, survey, rng)
+    table = _with_stock(city, stands, survey, table, rng)
+    table["SEN_LIN_LB"] = _protection(city, stands, survey)
     frame = gpd.GeoDataFrame(table, geometry=stands.shapes[rows], crs=city.drawing_crs)
     return frame.sort_values("XIAO_BAN", ignore_index=True)
 
@@ -176,20 +183,19 @@ def _attributes(
     city: City,
     mosaic: Mosaic,
     stands: Stands,
-    rows: Integers,
-    codes: Geometries,
-    year: int,
+    survey: Survey,
     rng: np.random.Generator,
 ) -> pd.DataFrame:
+    rows, codes = survey.rows, survey.codes
     names = np.array([each.name for each in city.species], dtype=object)[stands.species[rows]]
     names[codes == BAMBOO] = city.bamboo_species
-    names[(codes == SPECIAL_SHRUB) | (codes == "030302")] = city.shrub_species
-    names[(codes == "030404") | (codes == "030405")] = None
+    names[np.isin(codes, [SPECIAL_SHRUB, OTHER_SHRUB])] = city.shrub_species
+    names[np.isin(codes, [NURSERY, LOGGED])] = None
     density = stands.crown_density[rows].copy()
-    is_sparse = np.isin(codes, [OPEN_FOREST, "030402"])
+    is_sparse = np.isin(codes, [OPEN_FOREST, YOUNG])
     density[is_sparse] = 0.1 + 0.09 * stands.chance[rows][is_sparse]
-    density[np.isin(codes, ["030404", "030405"])] = np.nan
-    age = stands.age[rows] + ((year > EPOCHS[0]) & (stands.chance[rows] > 1 - AGED_SHARE))
+    density[np.isin(codes, [NURSERY, LOGGED])] = np.nan
+    age = stands.age[rows] + ((survey.year > EPOCHS[0]) & (stands.chance[rows] > 1 - AGED_SHARE))
     has_age = np.isin(codes, [ARBOR, OPEN_FOREST])
     adcodes = np.array([each.adcode for each in city.districts], dtype=object)
     noise = rng.uniform(-0.003, 0.003, len(rows))
@@ -210,9 +216,8 @@ def _attributes(
 def _with_stock(
     city: City,
     stands: Stands,
-    rows: Integers,
+    survey: Survey,
     table: pd.DataFrame,
-    year: int,
     rng: np.random.Generator,
 ) -> pd.DataFrame:
     """Stock per hectare and per sub-compartment, scaled to the city's totals.
@@ -222,6 +227,7 @@ def _with_stock(
     """
     is_arbor, is_open = table["DI_LEI"] == ARBOR, table["DI_LEI"] == OPEN_FOREST
     area = table["MIAN_JI"].to_numpy()
+    rows, year = survey.rows, survey.year
     relative = np.array([each.relative_stock for each in city.species])[stands.species[rows]]
     ages = pd.to_numeric(table["LING_ZU"]).fillna(1).astype(int)
     weight = relative * np.array(AGE_STOCK)[ages - 1] * stands.vigour[rows] * is_arbor
@@ -236,14 +242,12 @@ def _with_stock(
     )
 
 
-def _protection(
-    city: City, stands: Stands, rows: Integers, forest_count: int, year: int
-) -> Geometries:
+def _protection(city: City, stands: Stands, survey: Survey) -> Geometries:
     """Public-welfare forest on the high ground, the rest commercial."""
-    codes = np.where(stands.chance[rows] < 0.3, "021", "022").astype(object)
-    forest = rows[:forest_count]
+    codes = np.where(stands.chance[survey.rows] < 0.3, "021", "022").astype(object)
+    forest = survey.rows[: survey.forest_count]
     order = np.argsort(-stands.welfare_rank[forest], kind="stable")
-    wanted = city.figures["public_welfare_forest_area"].at(year)
+    wanted = city.figures["public_welfare_forest_area"].at(survey.year)
     count = _nearest_count(stands.area_ha[forest][order].cumsum(), wanted)
     codes[order[:count]] = np.where(stands.chance[forest][order[:count]] < 0.6, "011", "012")
     return codes

@@ -26,6 +26,8 @@ VERTEX_STEP_M = 0.1
 """Vertices lie on this lattice, so that a shared vertex has one value however it was computed."""
 
 PARTITION_STEPS, WHOLE_STEPS = 300, 80
+"""Rounds of balancing the districts' areas, and how many of the last keep each in one piece."""
+
 STRAY_ROUNDS = 5
 
 
@@ -89,7 +91,8 @@ def build_mosaic(city: City, rng: np.random.Generator) -> Mosaic:
     pairs = renumber[neighbours]
     both = (pairs >= 0).all(axis=1)
     is_rim = np.zeros(inside.sum(), dtype=bool)
-    is_rim[pairs[~both].max(axis=1)[pairs[~both].max(axis=1) >= 0]] = True
+    one_side = pairs[~both].max(axis=1)
+    is_rim[one_side[one_side >= 0]] = True
     wanted = areas / areas.sum() * area_ha[inside].sum()
     district = _share_out(warped[inside], area_ha[inside], centres, wanted, pairs[both])
     return Mosaic(

@@ -39,8 +39,8 @@ class Frame:
 
     def position(self, points: Floats) -> tuple[Integers, Integers]:
         """Row and column of the cell that holds each point."""
-        column = ((points[:, 0] - self.left) / self.cell_m).astype(np.int64)
-        row = ((self.top - points[:, 1]) / self.cell_m).astype(np.int64)
+        column = np.floor((points[:, 0] - self.left) / self.cell_m).astype(np.int64)
+        row = np.floor((self.top - points[:, 1]) / self.cell_m).astype(np.int64)
         return row, column
 
 
