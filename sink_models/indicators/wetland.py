@@ -24,8 +24,17 @@ def wetland_rows(context: Context) -> tuple[Mask, str]:
     return in_scope, "land_cover"
 
 
-def wetland_area(context: Context) -> Reading:
+def _no_wetland_class(indicator: str, context: Context) -> Absent:
+    """A map without a single wetland cell may be one whose legend knows no wetlands."""
+    scope = context.options.wetland_scope
+    where = f"{indicator} {context.account.year}"
+    return Absent(problem("sink_models.no_wetland_class", where, scope=scope))
+
+
+def wetland_area(context: Context) -> Outcome:
     rows, basis = wetland_rows(context)
+    if basis == "land_cover" and not rows.any():
+        return _no_wetland_class("wetland_area", context)
     source = "survey polygons" if basis != "land_cover" else "land-cover classes and mangrove"
     method = f"{source} in scope {context.options.wetland_scope}"
     return Reading(context.account.area(rows), basis, method)
@@ -35,6 +44,8 @@ def wetland_protection_rate(context: Context) -> Outcome:
     account = context.account
     present = [kind for kind in (PROTECTED, REDLINE) if kind in account.kinds]
     rows, basis = wetland_rows(context)
+    if basis == "land_cover" and not rows.any():
+        return _no_wetland_class("wetland_protection_rate", context)
     inside = account.everywhere() & False
     for kind, column in ((PROTECTED, "in_protected"), (REDLINE, "in_redline")):
         if kind in present:

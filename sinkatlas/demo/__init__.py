@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from gis.problems import InputError, problem
+
 CITIES = ("chengdu", "changsha", "jiangmen", "guangzhou", "jiaxing")
 """Keys of the demonstration cities, in the order of their plans."""
 
@@ -22,10 +24,11 @@ def write_demo(city: str, folder: Path) -> Path:
     stay. Layers are complete before the first of them appears, and the workspace comes last. The
     same city gives the same bytes in the same environment.
 
-    Raises ``ValueError`` for a city that is not in ``CITIES``.
+    Raises ``InputError`` for a city that is not in ``CITIES``.
     """
     if city not in CITIES:
-        raise ValueError(f"Invalid city '{city}'. Choose one of: {', '.join(CITIES)}.")
+        allowed = ", ".join(CITIES)
+        raise InputError(problem("sinkatlas.demo_unknown_city", where=city, allowed=allowed))
     from sinkatlas.demo.generator import generate
 
     return generate(city, Path(folder))
