@@ -30,6 +30,7 @@ from gis import (
     read_grid,
     to_crs,
 )
+from gis.partition import SLIVER_HA
 
 WEST, NORTH, CELL, SIZE = 480_000.0, 2_500_000.0, 30.0, 60
 EXTENT = SIZE * CELL
@@ -139,7 +140,10 @@ def test_every_unit_closes_and_units_make_up_the_whole(write: Writer, seed: int,
     # a border of 15 km moves by up to 0.1 mm on the way between the CRSs: 1 m2 of 460 ha
     assert account.rows["area_ha"].sum() == pytest.approx(whole, rel=2e-7)
     held = account.rows.loc[account.rows["cover"] == "survey", "area_ha"].sum()
-    assert held == pytest.approx(polygon_areas_ha(survey_of(stands).features).sum(), rel=1e-10)
+    # corners below 0.01 m2 that a border cuts off a stand go to what else covers that ground
+    surveyed = polygon_areas_ha(survey_of(stands).features).sum()
+    assert held == pytest.approx(surveyed, abs=5 * SLIVER_HA)
+    assert account.rows["stock_m3"].sum() == pytest.approx(20 * 21 / 2, rel=1e-12)
 
 
 @given(seed=st.integers(0, 10_000))
@@ -149,7 +153,8 @@ def test_parts_of_a_split_unit_add_up(write: Writer, seed: int) -> None:
     shapes = pieces(seed, 6)
     split = extent_account(units_of(shapes), [survey, raster], [], epoch=2020)
     merged = extent_account(units_of([shapely.union_all(shapes)]), [survey, raster], [], epoch=2020)
-    same(table(split, "cover", "status", "kind"), table(merged, "cover", "status", "kind"))
+    one, other = (table(each, "cover", "status", "kind") for each in (split, merged))
+    same(one, other, share=5 * SLIVER_HA / one.sum())  # corners cut off by the inner borders
 
 
 @given(seed=st.integers(0, 10_000), order=st.permutations(range(5)))
