@@ -130,7 +130,8 @@ def test_the_pdf_is_one_a3_page_with_its_fonts_and_searchable_text(
         embedded = described["/Subtype"] == "/Type3" or "/DescendantFonts" in described
         assert embedded, described
     assert "/CreationDate" not in (reader.metadata or {})
-    width, height = Image.open(png).size
+    with Image.open(png) as picture:
+        width, height = picture.size
     assert (width, height) == pytest.approx((420 / 25.4 * 200, 297 / 25.4 * 200), abs=1)
 
 
@@ -175,7 +176,7 @@ def test_a_file_that_is_no_font_is_named(tmp_path: Path) -> None:
 
 
 def test_a_font_may_be_given_by_its_file(make_report: Maker, tmp_path: Path) -> None:
-    """DejaVu Sans comes with matplotlib and has no Chinese: the sheet must say so, not draw boxes."""
+    """DejaVu Sans comes with matplotlib and has no Chinese: the sheet must say so."""
     path = Path(mpl.get_data_path()) / "fonts/ttf/DejaVuSans.ttf"
     assert chinese_font(path).name == "DejaVu Sans"
     assert chinese_font(path).pdf_type == 42
@@ -194,12 +195,12 @@ def test_a_sheet_shows_the_cover_rate_unless_asked_otherwise(make_report: Maker)
 
 
 def test_what_a_run_has_no_results_for_cannot_be_drawn(make_report: Maker) -> None:
-    with pytest.raises(OutputError, match="greenway_length.*forest_cover_rate"):
+    with pytest.raises(OutputError, match=r"greenway_length.*forest_cover_rate"):
         choose(make_report(), "greenway_length")
-    with pytest.raises(OutputError, match="1999.*2020, 2024"):
+    with pytest.raises(OutputError, match=r"1999.*2020, 2024"):
         choose(make_report(), "forest_area", 1999)
     empty = make_report()
-    with pytest.raises(OutputError, match="maps.indicator_unknown"):
+    with pytest.raises(OutputError, match=r"maps\.indicator_unknown"):
         choose(dataclasses.replace(empty, results=empty.results.head(0)))
 
 
