@@ -28,7 +28,7 @@ _BORDER_COST = 1.2
 _REACH_MM = 70.0
 """A label farther away than this would not be found by a reader."""
 
-_CHUNK = 800
+_CHUNK = 400
 
 
 @dataclass(frozen=True)
@@ -206,18 +206,16 @@ def _clear(
     obstacles: _Obstacles,
 ) -> NDArray[np.bool_]:
     """Which boxes hide no dot or leader, and have a leader that meets no other label or leader."""
-    leaders = np.hstack([np.broadcast_to(at, ends.shape), ends])
-    margin = _LEADER_MARGIN_MM
-    wide = boxes + np.array([-margin, -margin, margin, margin])
+    margin = _LEADER_MARGIN_MM * np.array([-1, -1, 1, 1])
     dots = np.tile(obstacles.dots, 2)  # a dot is a line of no length
-    blocks = np.vstack([obstacles.boxes, np.tile(obstacles.other_dots, 2)])
-    blocks = blocks + np.array([-margin, -margin, margin, margin])
-    return np.asarray(
-        (np.hypot(*(ends - at).T) >= _SHORTEST_LEADER_MM)
-        & ~lines_meet_boxes(np.vstack([obstacles.leaders, dots]), wide).any(axis=0)
-        & ~lines_meet_boxes(leaders, blocks).any(axis=1)
-        & ~lines_cross(leaders, obstacles.leaders).any(axis=1)
-    )
+    drawn = np.vstack([obstacles.leaders, dots])
+    clear = np.hypot(*(ends - at).T) >= _SHORTEST_LEADER_MM
+    clear[clear] = ~lines_meet_boxes(drawn, boxes[clear] + margin).any(axis=0)
+    leaders = np.hstack([np.broadcast_to(at, ends.shape), ends])
+    clear[clear] = ~lines_cross(leaders[clear], obstacles.leaders).any(axis=1)
+    blocks = np.vstack([obstacles.boxes, np.tile(obstacles.other_dots, 2)]) + margin
+    clear[clear] = ~lines_meet_boxes(leaders[clear], blocks).any(axis=1)
+    return np.asarray(clear)
 
 
 def lines_meet_boxes(lines: NDArray[np.float64], boxes: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -229,12 +227,15 @@ def lines_meet_boxes(lines: NDArray[np.float64], boxes: NDArray[np.float64]) -> 
     >>> lines_meet_boxes(np.array([[0.0, 0, 4, 4]]), np.array([[1.0, 2, 3, 9], [3, 0, 4, 1]]))
     array([[ True, False]])
     """
-    start, step = lines[:, None, :2], lines[:, None, 2:] - lines[:, None, :2]
-    step = np.where(step == 0, 1e-12, step)  # a line along an axis never leaves its slab
-    first, last = (boxes[None, :, :2] - start) / step, (boxes[None, :, 2:] - start) / step
-    enter = np.minimum(first, last).max(axis=2)
-    leave = np.maximum(first, last).min(axis=2)
-    return np.asarray(np.maximum(enter, 0.0) <= np.minimum(leave, 1.0))
+    enter, leave = np.zeros((len(lines), len(boxes))), np.ones((len(lines), len(boxes)))
+    for axis in (0, 1):
+        start = lines[:, axis, None]
+        step = lines[:, axis + 2, None] - start
+        step = np.where(step == 0, 1e-12, step)  # a line along an axis never leaves its slab
+        first, last = (boxes[:, axis] - start) / step, (boxes[:, axis + 2] - start) / step
+        np.maximum(enter, np.minimum(first, last), out=enter)
+        np.minimum(leave, np.maximum(first, last), out=leave)
+    return np.asarray(enter <= leave)
 
 
 def lines_cross(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -50,7 +50,7 @@ def payload(report: Report) -> dict[str, object]:
         "results": _table(report.results),
         "classes": _classes(report),
         "verdicts": _verdicts(report),
-        "plan": {"title": dict(report.plan_title), "source": report.plan_source},
+        "plan": {"title": dict(report.plan_title), "source": dict(report.plan_source)},
         "looks": {status: asdict(look) for status, look in LOOKS.items()},
         "absences": [
             {"indicator": key, "epoch": epoch, **_problem(found)}

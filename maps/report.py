@@ -78,5 +78,5 @@ class Report:
     layers: tuple[MapLayer, ...]
     coefficients: pd.DataFrame
     plan_title: Mapping[Language, str]
-    plan_source: str
+    plan_source: Mapping[Language, str]
     provenance: Mapping[str, object] = field(default_factory=dict)

@@ -233,7 +233,7 @@ def _sources(report: Report) -> str:
                 str(layer.epoch or "")
             )
         parts = [f"{title} {'/'.join(each)}".strip() for title, each in years.items()]
-    if report.plan_source:
-        parts.append(visible(report.plan_source))
+    if source := report.plan_source[report.language]:
+        parts.append(visible(source))
     separator = "；" if report.language == "zh" else "; "
     return separator.join(dict.fromkeys(parts)) or "–"

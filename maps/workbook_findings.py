@@ -122,7 +122,7 @@ def _facts(book: Book) -> dict[str, str]:
         "territory": f"{report.whole_name} {report.whole_code}",
         "years": ", ".join(map(str, report.epochs)),
         "plan": plan,
-        "plan_source": report.plan_source,
+        "plan_source": report.plan_source[report.language],
         "interval": f"{report.interval_percent:g} %",
         "review": report.review_number or book.words["common.review_pending"],
         "notices": counts,

@@ -61,7 +61,7 @@ def make_report(
         layers=_map_layers(layers),
         coefficients=results.coefficients_used,
         plan_title=dict(plan.title) if plan else {"zh": "", "en": ""},
-        plan_source=plan.source if plan else "",
+        plan_source={"zh": plan.source, "en": plan.source_en} if plan else {"zh": "", "en": ""},
         provenance=_provenance(space, units, layers, accounts, results, plan, problems, sampling),
     )
 

@@ -14,7 +14,8 @@ from sink_models import coefficients
 def plan_lines(named: str, language: Language) -> Iterator[str]:
     """A plan's title and source, then each target with its reading, clause and quote."""
     plan = load_plan(Path(named) if Path(named).is_file() else named)
-    yield f"{plan.title[language]} ({plan.adcode}) {plan.source}"
+    source = plan.source if language == "zh" else plan.source_en
+    yield f"{plan.title[language]} ({plan.adcode}) {source}"
     for target in plan.targets:
         year = target.year or "–"
         printed = f"{target.value_text}{target.unit_text}".strip() or "–"

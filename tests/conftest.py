@@ -124,6 +124,6 @@ def _report(*, names: Sequence[str] = ("东区", "西区", "南区"), text: str 
         layers=(MapLayer("redline", _both(text), 2024, features=units.head(1)),),
         coefficients=pd.DataFrame({"key": [text], "value": [0.47], "unit": ["1"]}),
         plan_title=_both(text),
-        plan_source=text,
+        plan_source={"zh": text, "en": text},
         provenance={"seed": 1, "inputs": [{"path": text}]},
     )

@@ -130,7 +130,7 @@ def make_report(
         layers=(MapLayer("wetlands", both(text), None, features=wetlands),),
         coefficients=pd.DataFrame({"key": [text], "value": [0.47], "unit": ["1"]}),
         plan_title=both(text),
-        plan_source=text,
+        plan_source={"zh": text, "en": text},
         provenance={"title": text, text: [1, {"a": None}]},
     )
 

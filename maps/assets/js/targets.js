@@ -2,7 +2,7 @@
 function targetSection(title, shown) {
   const counts = Object.keys(data.looks).map((status) => [status, shown.filter((i) => data.verdicts[i].status === status).length]);
   return el("section", { class: "targets" }, el("h3", {}, title),
-    said(data.plan.title) ? el("p", { class: "muted small" }, given(said(data.plan.title)), data.plan.source ? [" · ", given(data.plan.source)] : null) : null,
+    said(data.plan.title) ? el("p", { class: "muted small" }, given(said(data.plan.title)), said(data.plan.source) ? [" · ", given(said(data.plan.source))] : null) : null,
     el("div", { class: "status-counts" }, counts.filter(([, count]) => count).map(([status, count]) => el("span", {}, statusBadge(status), ` ${count}`))),
     shown.map(targetRow));
 }
