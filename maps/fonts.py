@@ -6,6 +6,7 @@ looked up in the fonts' own character maps before anything is written.
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -30,6 +31,10 @@ CJK_FAMILIES = (
     "WenQuanYi Micro Hei",
 )
 """Families with simplified Chinese, best first."""
+
+FONT_PACKAGES = ("cvttf_NotoSansCJK_Regular", "cvttf_NotoSansCJK_Bold")
+"""Packages of the extra ``fonts``, for a machine without a Chinese font: Noto Sans CJK with its
+Traditional forms, so the last choice."""
 
 _SYMBOLS = "DejaVu Sans"
 """Comes with matplotlib; draws the signs that a Chinese font may lack (³, ′, −)."""
@@ -139,6 +144,7 @@ def _file(family: str, *, rebuild: bool = False) -> font_manager.FontPath:
 
 
 def _installed_family() -> str:
+    """The first family that the machine has, else that of the font packages of the extra."""
     # The list of fonts is cached between runs: look again once before saying that none is there.
     for rebuild in (False, True):
         for family in CJK_FAMILIES:
@@ -147,7 +153,16 @@ def _installed_family() -> str:
             except ValueError:
                 continue
             return family
+    if packaged := _packaged_files():
+        return [_family_of(path) for path in packaged][0]
     raise OutputError(problem("maps.font_missing", families=", ".join(CJK_FAMILIES)))
+
+
+def _packaged_files() -> list[Path]:
+    """Font files of the installed font packages, the regular face first."""
+    specs = [importlib.util.find_spec(name) for name in FONT_PACKAGES]
+    folders = [Path(spec.origin).parent for spec in specs if spec and spec.origin]
+    return [path for folder in folders for path in sorted(folder.glob("*.otf"))]
 
 
 def _family_of(path: Path) -> str:

@@ -47,8 +47,8 @@ class OverlayStyle:
 
 
 OVERLAYS: Mapping[str, OverlayStyle] = {
-    "redline": OverlayStyle("#c2185b", 1.1, "-"),
-    "protected_areas": OverlayStyle("#4a148c", 1.1, ":"),
+    "redline": OverlayStyle("#c2185b", 1.0, "-"),
+    "protected_areas": OverlayStyle("#4a148c", 1.0, "--"),
 }
 """Layer kinds whose outlines a sheet shows."""
 
@@ -79,16 +79,14 @@ def draw_map(
     width, height = FRAME[2] - FRAME[0], FRAME[3] - FRAME[1]
     view = window(projected, width_mm=width, height_mm=height, margin_mm=_MARGIN_MM)
     axes = _axes(page, view)
-    for geometry, colour in zip(projected.geometry, colours, strict=True):
-        axes.add_patch(patch(geometry, fill=colour, edge="#4d4d4d", line=0.6, zorder=1))
+    # A tenth of a millimetre on paper is less than the width of a border.
+    outlines = shapely.coverage_simplify(projected.geometry.array, view.scale / 10_000)
+    for geometry, colour in zip(outlines, colours, strict=True):
+        axes.add_artist(patch(geometry, fill=colour, edge="#4d4d4d", line=0.6, zorder=1))
     _draw_overlays(axes, layers, view)
-    axes.add_patch(
-        patch(
-            shapely.union_all(projected.geometry.values), fill="none", edge=INK, line=1.3, zorder=3
-        )
-    )
+    axes.add_artist(patch(shapely.union_all(outlines), fill="none", edge=INK, line=1.3, zorder=3))
     _draw_graticule(page, view)
-    on_page = [_on_page(each, view) for each in projected.geometry]
+    on_page = [_on_page(each, view) for each in outlines]
     corners = _draw_furniture(page, view, shapely.union_all(on_page), words)
     labels, unplaced = _draw_labels(page, units, values, on_page, corners)
     return DrawnMap(view, tuple(labels), tuple(unplaced))
@@ -127,20 +125,19 @@ def _on_page(geometry: Geometry, view: Window) -> Geometry:
 
 
 def _draw_overlays(axes: Axes, layers: tuple[MapLayer, ...], view: Window) -> None:
+    """Outlines of the layers that have a style, on a white casing; inner borders are left out."""
     for layer in layers:
         style = OVERLAYS.get(layer.kind)
         if style is None or layer.features is None:
             continue
-        for geometry in layer.features.to_crs(view.crs).geometry:
-            axes.add_patch(
-                patch(
-                    geometry,
-                    fill="none",
-                    edge=style.colour,
-                    line=style.line,
-                    dashes=style.dashes,
-                    zorder=2,
-                )
+        outlines = layer.features.to_crs(view.crs).geometry.simplify(view.scale / 10_000)
+        whole = shapely.union_all(outlines[~outlines.is_empty].make_valid().values)
+        for colour, line, dashes in (
+            ("#ffffffb0", style.line + 0.8, "-"),  # keeps the line in sight on dark colours
+            (style.colour, style.line, style.dashes),
+        ):
+            axes.add_artist(
+                patch(whole, fill="none", edge=colour, line=line, dashes=dashes, zorder=2)
             )
 
 

@@ -24,11 +24,11 @@ _ROW_MM = 6.6
 _BOLD = 1.15
 """How much wider bold text may run than the regular face that is measured."""
 
-_TARGET_MM = (10.5, 16.0)
-_REASON_MM = 13.5
-"""Height of a target's row from which its reason has room."""
+_TARGET_MM = (10.5, 18.0)
+_REASON_MM, _LONG_REASON_MM = 13.5, 17.0
+"""Heights of a target's row from which its reason has one line, and two."""
 
-_BAR_MM = 44.0
+_BAR_MM = 36.0
 
 
 @dataclass(frozen=True)
@@ -182,16 +182,13 @@ def _draw_target(
     printed = visible(texts["printed"][report.language])
     interval = _number(row["low"]), _number(row["high"])
     _draw_target_bar(page, value, interval, target, style.colour, y - 5.2)
-    text = f"{figure(value, unit)} {unit.name}"
-    if printed:
-        text += "，" if report.language == "zh" else ", "
-        text += words["sheet.target"].format(printed=printed)
+    text = " · ".join(each for each in (f"{figure(value, unit)} {unit.name}", printed) if each)
     x = LEFT + 6 + _BAR_MM + 3 if target is not None else LEFT + 6
     page.text(x, y - 4.6, page.fonts.fitted(text, 8, RIGHT - x), 8, colour=INK)
     if height >= _REASON_MM:
         reason = visible(texts["reason"][report.language])
-        fitted = page.fonts.fitted(reason, 7.5, RIGHT - LEFT - 6)
-        page.text(LEFT + 6, y - 9.3, fitted, 7.5, colour=GREY)
+        lines = page.fonts.wrapped(reason, 7.5, RIGHT - LEFT - 6, 1 + (height >= _LONG_REASON_MM))
+        page.lines(LEFT + 6, y - 8.9, lines, 7.5, colour=GREY)
 
 
 def _draw_sign(page: Page, status: str, y: float) -> None:
