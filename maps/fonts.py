@@ -154,7 +154,8 @@ def _installed_family() -> str:
                 continue
             return family
     if packaged := _packaged_files():
-        return [_family_of(path) for path in packaged][0]
+        families = [_family_of(path) for path in packaged]  # makes every face known
+        return families[0]
     raise OutputError(problem("maps.font_missing", families=", ".join(CJK_FAMILIES)))
 
 

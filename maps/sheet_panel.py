@@ -24,9 +24,14 @@ _ROW_MM = 6.6
 _BOLD = 1.15
 """How much wider bold text may run than the regular face that is measured."""
 
-_TARGET_MM = (10.5, 18.0)
-_REASON_MM, _LONG_REASON_MM = 13.5, 17.0
-"""Heights of a target's row from which its reason has one line, and two."""
+_TARGET_MM = 10.5
+"""Least height of a target's row."""
+
+_REASON_MM, _LONG_REASON_MM = 14.0, 18.5
+"""Heights of a row with a bar from which its reason has one line, and two."""
+
+_BARE_MM = 13.5
+"""Height of a row without a bar, which has two lines for its reason."""
 
 _BAR_MM = 36.0
 
@@ -143,14 +148,25 @@ def _draw_targets(page: Page, report: Report, words: Mapping[str, str], y: float
         page.text(LEFT, y, words["sheet.no_targets"], 8.5, colour=GREY)
         return
     room = y + 4.0 - BOTTOM
-    fitting = math.floor(room / _TARGET_MM[0])
+    fitting = math.floor(room / _TARGET_MM)
     if len(rows) > fitting:
         more = words["sheet.targets_more"].format(count=len(rows) - fitting)
         page.text(LEFT, BOTTOM + 0.5, more, 8, colour=GREY)
-    height = min(_TARGET_MM[1], room / min(len(rows), fitting))
-    for row, texts in [*zip(rows, report.verdict_words, strict=True)][:fitting]:
+    shown = [*zip(rows, report.verdict_words, strict=True)][:fitting]
+    heights = _target_heights([row for row, _ in shown], room)
+    for (row, texts), height in zip(shown, heights, strict=True):
         _draw_target(page, report, row, texts, words, y, height)
         y -= height
+
+
+def _target_heights(rows: Sequence[Mapping[str, object]], room: float) -> list[float]:
+    """Heights of the targets' rows: each as it wants while there is room, else all alike."""
+    for with_bar in (_LONG_REASON_MM, _REASON_MM):
+        wanted = [with_bar if _number(row["value"]) is not None else _BARE_MM for row in rows]
+        if sum(wanted) <= room:
+            spare = min((room - sum(wanted)) / len(rows), 2.5)
+            return [each + spare for each in wanted]
+    return [room / len(rows)] * len(rows)
 
 
 def _draw_target(
@@ -167,11 +183,8 @@ def _draw_target(
     _draw_sign(page, status, y)
     word = words[f"common.{status}"]
     page.text(RIGHT, y, word, 9, bold=True, colour=style.colour, align="right")
-    title = visible(texts["title"][report.language])
-    if _number(row["year"]) is not None:
-        title = words["sheet.target_year"].format(title=title, year=f"{_number(row['year']):.0f}")
-    room = RIGHT - LEFT - 9 - _BOLD * page.fonts.width_mm(word, 9)
-    page.text(LEFT + 6, y, page.fonts.fitted(title, 9, room / _BOLD), 9, bold=True)
+    room = (RIGHT - LEFT - 9) / _BOLD - page.fonts.width_mm(word, 9)
+    _draw_target_title(page, row, visible(texts["title"][report.language]), words, room, y)
     value, target = _number(row["value"]), _number(row["target"])
     if value is None:
         reason = visible(texts["reason"][report.language])
@@ -189,6 +202,23 @@ def _draw_target(
         reason = visible(texts["reason"][report.language])
         lines = page.fonts.wrapped(reason, 7.5, RIGHT - LEFT - 6, 1 + (height >= _LONG_REASON_MM))
         page.lines(LEFT + 6, y - 8.9, lines, 7.5, colour=GREY)
+
+
+def _draw_target_title(
+    page: Page,
+    row: Mapping[str, object],
+    title: str,
+    words: Mapping[str, str],
+    room: float,
+    y: float,
+) -> None:
+    """Title and year of a target; a title that is too long is cut, its year stays."""
+    year = _number(row["year"])
+    pattern = "{title}" if year is None else words["sheet.target_year"]
+    bare = pattern.format(title="", year=f"{year or 0:.0f}")
+    fitted = page.fonts.fitted(title, 9, room - page.fonts.width_mm(bare, 9))
+    text = pattern.format(title=fitted, year=f"{year or 0:.0f}")
+    page.text(LEFT + 6, y, text, 9, bold=True)
 
 
 def _draw_sign(page: Page, status: str, y: float) -> None:

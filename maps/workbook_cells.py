@@ -29,12 +29,12 @@ CELL_LIMIT = 32_767
 ROW_LIMIT = 200_000
 """Rows of a table that a person may still want to open in a workbook; the CSV has them all."""
 
-_NARROWEST, _WIDEST, _WIDE = 5, 28, 46
+_NARROWEST, _WIDEST, _WIDE = 5, 28, 60
 """Widths in character cells: of any column, of an ordinary one, of one whose text wraps."""
 
 _HEAD = "#e3efed"
 _A3 = 8
-_LINE_POINTS = 14.5
+_LINE_POINTS = 14.0
 _TALLEST_POINTS = 290.0
 
 
@@ -185,13 +185,13 @@ def _height(columns: Sequence[Column], line: int) -> float:
     """Height of a row in points: spreadsheets do not all grow rows for wrapped text themselves."""
     lines = max(
         (
-            math.ceil(1.1 * text_columns(str(each.cells[line])[:2000]) / each.width)
+            math.ceil(1.05 * text_columns(str(each.cells[line])[:2000]) / each.width)
             for each in columns
             if each.wide
         ),
         default=1,
     )
-    return min(max(lines, 1) * _LINE_POINTS, _TALLEST_POINTS)
+    return min(lines * _LINE_POINTS + 4, _TALLEST_POINTS) if lines > 1 else _LINE_POINTS
 
 
 def write_cell(

@@ -51,7 +51,6 @@ def add_summary(book: Book) -> None:
     last = write_table(book, sheet, row, targets)
     colour_statuses(book, sheet, row + 1, last, _place(targets, book.word("status")))
     set_widths(sheet, (figures, targets))
-    sheet.fit_to_pages(1, 1)
     sheet.print_area(0, 0, last, max(len(figures), len(targets)) - 1)
 
 
