@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from gis.problems import InputError, ProblemLog, problem
-from plans.checks import Known, check_target, check_together
+from plans.checks import DEFAULT_KIND, Known, check_target, check_together
 from plans.fields import (
     PLAN_FIELDS,
     TARGET_FIELDS,
@@ -19,7 +19,7 @@ from plans.fields import (
     place_of_tables,
     shown,
 )
-from plans.plan import Plan, Target, Words, bundled_ids
+from plans.plan import NO_WORDS, Plan, Target, Words, bundled_ids
 from sink_models.indicator import indicators
 
 _ALWAYS = ("id", "indicator", "comparator", "clause", "quote")
@@ -178,7 +178,7 @@ def _target(fields: Mapping[str, Any], place: Place, head: Mapping[str, Any]) ->
         clause=fields["clause"],
         quote=fields["quote"],
         force=fields.get("force", "assigned" if comparator == "assigned" else "binding"),
-        kind=fields.get("kind", "trend" if comparator in ("increase", "stable") else "state"),
+        kind=fields.get("kind", DEFAULT_KIND.get(comparator, "state")),
         scope=scope,
         scope_name=_words(fields, "scope", city if scope == head["adcode"] else named),
         basis=fields.get("basis"),
@@ -186,6 +186,9 @@ def _target(fields: Mapping[str, Any], place: Place, head: Mapping[str, Any]) ->
         note=_words(fields, "note"),
         needs=_words(fields, "needs"),
         line=place.line,
+        serves=_words(fields, "serves"),
+        also=fields.get("also"),
+        read_from=fields.get("read_from"),
     )
 
 
@@ -206,5 +209,5 @@ def _words(table: Mapping[str, Any], key: str, default: Words | None = None) -> 
     """``key_zh`` and ``key_en``; a missing one takes the other's text, or the default."""
     zh, en = table.get(f"{key}_zh"), table.get(f"{key}_en")
     if zh is None and en is None:
-        return default if default is not None else {"zh": "", "en": ""}
+        return NO_WORDS if default is None else default
     return cast(Words, {"zh": zh or en, "en": en or zh})

@@ -16,7 +16,7 @@ from fractions import Fraction
 from functools import cache
 from importlib import resources
 
-_FIGURE = re.compile(r"[+-]?\d+(?:\.\d+)?")
+_FIGURE = re.compile(r"(?:(?<!\d)[+-])?\d+(?:\.\d+)?")
 _MOST_DECIMALS = 9
 
 
