@@ -96,8 +96,9 @@ def _from_table(
     factor = unit_of(target).factor
     too_much = [u for u in ground.units if target.unit == "%" and table[u] * factor > 100]
     for unit in too_much:
-        given = figure(table[unit] * factor, figure_decimals(table[unit] * factor))
-        problems.add("plans.rate_range", where=request.where, key=unit, given=given)
+        rate = table[unit] * factor
+        shown = figure(rate, figure_decimals(rate))
+        problems.add("plans.rate_range", where=request.where, key=unit, given=shown)
     if too_much:
         return None
     parts = [table[u] * factor * w for u, w in zip(ground.units, ground.weights, strict=True)]

@@ -26,10 +26,13 @@ _ALWAYS = ("id", "indicator", "comparator", "clause", "quote")
 """Keys without which a target cannot be checked further."""
 
 
-def load_plan(source: str | Path, *, problems: ProblemLog | None = None) -> Plan:
+def load_plan(
+    source: str | Path, *, problems: ProblemLog | None = None, label: str | None = None
+) -> Plan:
     """Read a bundled plan by its id, or any plan file by its path.
 
-    Warnings (a misspelt-looking indicator) go into ``problems`` when it is given. Raises
+    Warnings (a misspelt-looking indicator) go into ``problems`` when it is given, also where errors
+    stop the reading. ``label`` is what messages call the file, its path unless given. Raises
     ``InputError`` with every mistake of the file, each with file, line, target and remedy.
 
     >>> plan = load_plan("guangzhou")
@@ -38,14 +41,15 @@ def load_plan(source: str | Path, *, problems: ProblemLog | None = None) -> Plan
     """
     log = ProblemLog()
     text, file = _text_of(source)
+    file = label or file
     raw = _parsed(text, file)
     _check_top(raw, file, log)
     head_place = _places(text, file, "[plan]", [raw.get("plan")])[0]
     head = checked_table(_table(raw.get("plan")), PLAN_FIELDS, head_place, log)
     targets = _targets(raw, head, text, file, log)
-    log.raise_if_errors()
     if problems is not None:
-        problems.extend(log)
+        problems.extend(log.notices)
+    log.raise_if_errors()
     return _plan(head, targets)
 
 

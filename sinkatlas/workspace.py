@@ -271,6 +271,8 @@ def _translated(error: ErrorDetails, raw: Mapping[str, Any], file: Path) -> Prob
     if kind == "value_error" and "duplicate_epoch" in str(context.get("error")):
         years = str(context["error"]).partition(":")[2]
         return problem("sinkatlas.workspace_duplicate_epoch", where=file, years=years)
+    if kind == "value_error" and "allocation_table" in str(context.get("error")):
+        return problem("sinkatlas.workspace_allocation_table", where=file, key=key)
     limits = " ".join(f"{_SIGNS.get(name, name)} {value}" for name, value in context.items())
     return problem(
         f"sinkatlas.workspace_{_EXPECTATIONS.get(kind, 'value')}",
@@ -362,6 +364,9 @@ def _check_layers(workspace: Workspace, problems: ProblemLog) -> None:
                 )
             seen.add(layer.kind)
             _check_file(workspace, layer.path, f"{key}.path", problems)
+    for number, each in enumerate(workspace.table.allocation, start=1):
+        if each.table is not None:
+            _check_file(workspace, each.table, f"allocation[{number}].table", problems)
 
 
 def _check_file(workspace: Workspace, path: str, key: str, problems: ProblemLog) -> None:
