@@ -111,37 +111,22 @@ def judge_promises(
     """
     if promises is None:
         return Judgement()
-    plan, tolerances = promises.plan, promises.tolerances
+    plan, assigned, tolerances = promises.plan, promises.assigned, promises.tolerances
     problems.extend(check_scopes(plan, results, names=names))
     allocations = allocate(
         plan,
         promises.requests,
         Evidence(results, tolerances, sampling, names=names),
         accounts=accounts,
-        assigned=promises.assigned,
+        assigned=assigned,
         wetland_scope=wetland_scope,
         problems=problems,
     )
     problems.raise_if_errors()
-    return Judgement(
-        plan=plan,
-        verdicts=tuple(
-            judge(
-                plan,
-                results,
-                assigned=promises.assigned,
-                tolerances=tolerances,
-                sampling=sampling,
-                names=names,
-            )
-        ),
-        trajectories=trajectories(
-            plan,
-            results,
-            assigned=promises.assigned,
-            tolerances=tolerances,
-            sampling=sampling,
-            names=names,
-        ),
-        allocations=allocations,
+    verdicts = judge(
+        plan, results, assigned=assigned, tolerances=tolerances, sampling=sampling, names=names
     )
+    ways = trajectories(
+        plan, results, assigned=assigned, tolerances=tolerances, sampling=sampling, names=names
+    )
+    return Judgement(plan, tuple(verdicts), ways, allocations)
