@@ -54,6 +54,7 @@ class Report:
     ``verdicts`` have the columns of ``results.csv`` and ``verdicts.csv``; ``verdict_words`` gives,
     for each row of ``verdicts`` in order, title, printed target, quote and reason per language
     (keys ``title``, ``printed``, ``quote``, ``reason``, each ``{"zh": …, "en": …}``);
+    ``trajectories`` and ``allocation`` have the columns of their CSV files, or none at all;
     ``absences`` has ``indicator``, ``epoch`` and ``problem``; ``review_number`` is the 审图号
     field.
     """
@@ -80,3 +81,5 @@ class Report:
     plan_title: Mapping[Language, str]
     plan_source: Mapping[Language, str]
     provenance: Mapping[str, object] = field(default_factory=dict)
+    trajectories: pd.DataFrame = field(default_factory=pd.DataFrame)
+    allocation: pd.DataFrame = field(default_factory=pd.DataFrame)

@@ -138,9 +138,10 @@ def _stamp(answer: _Answer, whole_code: str) -> Iterator[IndicatorValue]:
     total = _ratio(_sum_known(reading.numerator), denominator, reading.scale)
     if answer.indicator.additive:
         _check_additive(answer, by_unit, total)
-    columns = [*((code, by_unit[:, place]) for place, code in enumerate(account.units))]
-    coverages = [*shares, whole_share]
-    for (code, sampled), coverage in zip([*columns, (whole_code, total)], coverages, strict=True):
+    bounds, divisors = _lower_bounds(reading), _divisors(reading, denominator)
+    columns = [*(by_unit[:, place] for place in range(len(account.units))), total]
+    for place, code in enumerate((*account.units, whole_code)):
+        sampled = columns[place]
         yield IndicatorValue(
             indicator=answer.key,
             epoch=account.year,
@@ -149,8 +150,25 @@ def _stamp(answer: _Answer, whole_code: str) -> Iterator[IndicatorValue]:
             unit=answer.indicator.unit,
             basis=reading.basis,
             method=reading.method,
-            coverage=float(coverage),
+            coverage=float((*shares, whole_share)[place]),
+            lower_bound=bounds[place],
+            denominator=divisors[place],
         )
+
+
+def _lower_bounds(reading: Reading) -> list[bool]:
+    """Which values can only be too low: units as declared, the whole if any unit is or has none."""
+    units = reading.numerator.shape[1]
+    declared = np.broadcast_to(np.asarray(reading.lower_bound, dtype=bool), (units,))
+    is_unknown = np.isnan(reading.numerator[0])
+    return [*map(bool, declared), bool((declared | is_unknown).any())]
+
+
+def _divisors(reading: Reading, total: Array | None) -> list[float | None]:
+    """Central denominators of the units and of the whole; None where nothing is divided."""
+    if reading.denominator is None or total is None:
+        return [None] * (reading.numerator.shape[1] + 1)
+    return [*map(float, reading.denominator[0]), float(total[0])]
 
 
 def _ratio(numerator: Array, denominator: Array | None, scale: float) -> Array:

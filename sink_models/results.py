@@ -29,7 +29,9 @@ class IndicatorValue:
 
     ``sampled[0]`` is the value, the rest its draws; length 1 means that no uncertainty is known,
     NaN that the unit has no value (nothing to divide by, or its stock is not known).
-    ``coverage`` is the classified share of the unit's territory, 0 to 1.
+    ``coverage`` is the classified share of the unit's territory, 0 to 1. ``lower_bound`` says that
+    the true value can only be higher, because something was not given. ``denominator`` is the
+    central value of what a ratio divides by (ha for a rate of ground), None for a plain sum.
     """
 
     indicator: str
@@ -40,6 +42,8 @@ class IndicatorValue:
     basis: str
     method: str
     coverage: float
+    lower_bound: bool = False
+    denominator: float | None = None
 
     @property
     def value(self) -> float:

@@ -26,6 +26,8 @@ def write_outputs(
     steps: tuple[tuple[str, Callable[[Path], object]], ...] = (
         ("results.csv", lambda path: write_csv(report.results, path)),
         ("verdicts.csv", lambda path: write_csv(report.verdicts, path)),
+        ("trajectories.csv", lambda path: write_csv(report.trajectories, path)),
+        ("allocation.csv", lambda path: write_csv(report.allocation, path)),
         ("account.csv", lambda path: write_csv(report.account, path)),
         ("districts.gpkg", lambda path: write_geopackage(report, path)),
         ("report.xlsx", lambda path: write_workbook(report, path)),

@@ -12,8 +12,9 @@ from gis.extent import CLASSIFIED, NO_DATA, OUTSIDE, UNCOVERED
 from gis.problems import Language, Problem
 from layers import Layer, kinds, legend
 from maps.report import IndicatorWords, MapLayer, Report
-from plans import Plan, Verdict, verdict_table, verdict_words
+from plans import Plan, allocation_table, trajectory_table, verdict_table, verdict_words
 from sink_models import Results, Sampling, indicators
+from sinkatlas.judging import Judgement
 from sinkatlas.provenance import sha256_of, software_versions
 from sinkatlas.workspace import Workspace
 
@@ -27,8 +28,7 @@ def make_report(
     layers: Mapping[int, Sequence[Layer]],
     accounts: Mapping[int, ExtentAccount],
     results: Results,
-    plan: Plan | None,
-    verdicts: Sequence[Verdict],
+    judgement: Judgement,
     problems: tuple[Problem, ...],
     sampling: Sampling,
 ) -> Report:
@@ -37,9 +37,7 @@ def make_report(
     territory = units.data
     if not isinstance(territory, Units):
         raise TypeError(f"districts were read as {type(territory).__name__}")
-    names = dict(
-        zip(territory.features["unit_code"], territory.features["unit_name"], strict=True)
-    ) | {territory.whole_code: territory.whole_name}
+    names, plan, verdicts = unit_names(territory), judgement.plan, judgement.verdicts
     return Report(
         title=settings.title,
         language=language,
@@ -63,7 +61,16 @@ def make_report(
         plan_title=dict(plan.title) if plan else {"zh": "", "en": ""},
         plan_source={"zh": plan.source, "en": plan.source_en} if plan else {"zh": "", "en": ""},
         provenance=_provenance(space, units, layers, accounts, results, plan, problems, sampling),
+        trajectories=trajectory_table(judgement.trajectories, language=language),
+        allocation=allocation_table(judgement.allocations, names, language=language),
     )
+
+
+def unit_names(territory: Units) -> dict[str, str]:
+    """Names of the units and of the whole, by code."""
+    features = territory.features
+    names = dict(zip(features["unit_code"], features["unit_name"], strict=True))
+    return names | {territory.whole_code: territory.whole_name}
 
 
 def account_table(
@@ -176,6 +183,7 @@ def _provenance(
         },
         "plan": {"id": plan.id, "source": plan.source} if plan else None,
         "inputs": [_input_record(space, each) for each in sources],
+        "tables": _table_records(space),
         "software": software_versions(),
         "sampling": {
             "seed": sampling.seed,
@@ -219,6 +227,18 @@ def _input_record(space: Workspace, layer: Layer) -> dict[str, object]:
         "sha256": sha256_of(spec.path),
         **layer.facts,
     }
+
+
+def _table_records(space: Workspace) -> list[dict[str, object]]:
+    """The analyst's own plan file and tables of shares; a bundled plan is part of the software."""
+    settings = space.table.workspace
+    named = [("plan", settings.plan)] if settings.plan else []
+    named += [("allocation", each.table) for each in space.table.allocation if each.table]
+    return [
+        {"kind": kind, "path": path, "sha256": sha256_of(space.resolve(path))}
+        for kind, path in named
+        if space.resolve(path).is_file()
+    ]
 
 
 def _is_missing(value: object) -> bool:

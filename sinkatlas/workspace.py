@@ -123,6 +123,30 @@ class CarbonTable(Table):
     )
 
 
+class AllocationTable(Table):
+    """One ``[[allocation]]`` entry: a city's target to be split over the units."""
+
+    indicator: Text
+    year: Year | None = Field(default=None, description="the target's year; none for one without")
+    method: Literal["equal_points", "proportional", "potential", "table"]
+    baseline: Year | None = Field(
+        default=None, description="epoch to start from; the earliest with a value in every unit"
+    )
+    table: str | None = Field(default=None, description="CSV with unit_code and value")
+    exclude: list[Literal["cropland", "redline"]] = Field(
+        default=["cropland", "redline"], description="ground that is left out of the potential"
+    )
+    decimals: Annotated[int, Field(ge=0, le=6)] | None = Field(
+        default=None, description="print the shares with more decimals than the plan"
+    )
+
+    @model_validator(mode="after")
+    def table_goes_with_its_method(self) -> AllocationTable:
+        if (self.method == "table") != (self.table is not None):
+            raise ValueError("allocation_table")
+        return self
+
+
 class TolerancesTable(Table):
     """What the words 左右 and 稳定 and an incomplete cover may mean before a verdict changes."""
 
@@ -137,6 +161,7 @@ class WorkspaceTable(Table):
     units: UnitsTable
     epochs: Annotated[list[EpochTable], Field(min_length=1)]
     assigned: list[AssignedTable] = Field(default_factory=list)
+    allocation: list[AllocationTable] = Field(default_factory=list)
     tolerances: TolerancesTable = TolerancesTable()
     carbon: CarbonTable = CarbonTable()
 
@@ -246,6 +271,8 @@ def _translated(error: ErrorDetails, raw: Mapping[str, Any], file: Path) -> Prob
     if kind == "value_error" and "duplicate_epoch" in str(context.get("error")):
         years = str(context["error"]).partition(":")[2]
         return problem("sinkatlas.workspace_duplicate_epoch", where=file, years=years)
+    if kind == "value_error" and "allocation_table" in str(context.get("error")):
+        return problem("sinkatlas.workspace_allocation_table", where=file, key=key)
     limits = " ".join(f"{_SIGNS.get(name, name)} {value}" for name, value in context.items())
     return problem(
         f"sinkatlas.workspace_{_EXPECTATIONS.get(kind, 'value')}",
@@ -299,6 +326,7 @@ def _keys_at(location: Iterable[int | str]) -> list[str]:
         "layers": LayerTable,
         "accuracy": AccuracyTable,
         "assigned": AssignedTable,
+        "allocation": AllocationTable,
         "tolerances": TolerancesTable,
         "carbon": CarbonTable,
     }
@@ -336,6 +364,9 @@ def _check_layers(workspace: Workspace, problems: ProblemLog) -> None:
                 )
             seen.add(layer.kind)
             _check_file(workspace, layer.path, f"{key}.path", problems)
+    for number, each in enumerate(workspace.table.allocation, start=1):
+        if each.table is not None:
+            _check_file(workspace, each.table, f"allocation[{number}].table", problems)
 
 
 def _check_file(workspace: Workspace, path: str, key: str, problems: ProblemLog) -> None:

@@ -35,7 +35,8 @@ def carbon_stock(context: Context) -> Outcome:
         return Absent(problem("sink_models.nothing_estimated", where))
     total = _per_unit(context, carbon.stocks.values())
     method = _stock_method(carbon, carbon.stocks)
-    return Reading(total, carbon.basis, method, warnings=_gaps(context, where))
+    gaps = _gaps(context, where)
+    return Reading(total, carbon.basis, method, warnings=gaps, lower_bound=bool(gaps))
 
 
 def carbon_stock_parts(context: Context) -> Mapping[str, Outcome]:
