@@ -12,6 +12,13 @@ from typing import Any, Literal
 VOLUME_4 = "IPCC 2006 GL Vol.4"
 CHAPTER_2 = f"{VOLUME_4} Ch.2"
 
+ELSEWHERE = (
+    "sink_models.blue_carbon",
+    "sink_models.error_matrix",
+    "sink_models.propagation",
+)
+"""Modules outside ``sink_models.equations`` that declare equations."""
+
 Status = Literal["verified", "recalled", "own"]
 
 
@@ -38,5 +45,6 @@ def equations() -> Mapping[str, EquationCard]:
     """All equations by key, in the order of modules and declarations."""
     package = importlib.import_module("sink_models.equations")
     names = sorted(each.name for each in pkgutil.iter_modules(package.__path__))
-    modules = (importlib.import_module(f"{package.__name__}.{name}") for name in names)
+    paths = [*(f"{package.__name__}.{name}" for name in names), *ELSEWHERE]
+    modules = (importlib.import_module(path) for path in paths)
     return {each.key: each for module in modules for each in getattr(module, "EQUATIONS", ())}
