@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -28,6 +29,8 @@ class DrawBook:
     zone: Zone
     accepted: frozenset[str] = frozenset()
     _drawn: dict[str, Array] = field(default_factory=dict, repr=False, compare=False)
+    estimates: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+    """Estimates by stratum, filled as they are asked for: epochs share the same arrays."""
 
     def coefficient(self, key: str) -> Array:
         """A coefficient; one with a rival in ``alternatives.csv`` spreads by their distance."""

@@ -156,7 +156,7 @@ def _stamp(answer: _Answer, whole_code: str) -> Iterator[IndicatorValue]:
 def _ratio(numerator: Array, denominator: Array | None, scale: float) -> Array:
     """Scale times numerator over denominator; NaN where there is nothing to divide by."""
     if denominator is None:
-        return numerator * scale
+        return numerator if scale == 1.0 else numerator * scale
     top, bottom = np.broadcast_arrays(numerator, denominator)
     ratio: Array = np.full(top.shape, np.nan)
     np.divide(top, bottom, out=ratio, where=bottom > 0)
@@ -166,6 +166,8 @@ def _ratio(numerator: Array, denominator: Array | None, scale: float) -> Array:
 def _sum_known(values: Array) -> Array:
     """Sum over units of what is known; NaN when no unit is known. Shape ``(1 or 1 + draws,)``."""
     is_known = ~np.isnan(values)
+    if is_known.all():
+        return np.asarray(values.sum(axis=1))
     sums = np.where(is_known, values, 0.0).sum(axis=1)
     return np.asarray(np.where(is_known.any(axis=1), sums, np.nan))
 
