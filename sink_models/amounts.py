@@ -61,8 +61,7 @@ class Amounts:
         return Amounts(
             self.units,
             tuple(
-                Term(term.cell, term.weights * by, term.density, term.factor)
-                for term in self.terms
+                Term(term.cell, term.weights * by, term.density, term.factor) for term in self.terms
             ),
         )
 

@@ -143,9 +143,7 @@ def blue_carbon_balance(
     """
     _check(classes, transitions, history, end_year)
     years = tuple(range(history[0][0], end_year + 1))
-    pools = [
-        pool for pool in BLUE_POOLS if any(pool in classes[name].pools for _, name in history)
-    ]
+    pools = [pool for pool in BLUE_POOLS if any(pool in classes[name].pools for _, name in history)]
     done = {pool: _run_pool(pool, classes, transitions, history, years) for pool in pools}
     balance = BlueCarbonBalance(
         years, *({pool: parts[place] for pool, parts in done.items()} for place in range(4))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,6 +43,11 @@ class DrawBook:
                 own = own + self.model_choice(key, rival.alternative) * distance
             self._drawn[key] = own
         return self._drawn[key]
+
+    @property
+    def drawn(self) -> Mapping[str, Array]:
+        """Everything drawn so far, by the name of its stream."""
+        return self._drawn
 
     def formula(self, text: str) -> Array:
         """Value of a resolved formula."""

@@ -23,6 +23,7 @@ from sink_models.estimator import (
     PoolEstimate,
     estimator_of,
 )
+from sink_models.rules import density_candidates
 from sink_models.sampling import Array
 from sink_models.strata import Stratum, StratumSums, strata
 
@@ -38,6 +39,8 @@ class NotEstimated:
     ecosystem_type: str
     pool: str
     area_ha: float
+    candidates: tuple[str, ...] = ()
+    """The nearest rules, and why none of them applies."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,10 @@ def carbon_account(account: Account) -> CarbonAccount:
         stocks=held,
         burial=Amounts(units, tuple(burial)),
         choices=tuple(choices),
-        not_estimated=tuple(NotEstimated(*cell, area) for cell, area in sorted(missing.items())),
+        not_estimated=tuple(
+            NotEstimated(*cell, area, _nearest(cell, account))
+            for cell, area in sorted(missing.items())
+        ),
         area_without_stock_ha=_area_without_stock(account),
     )
 
@@ -111,7 +117,8 @@ def _estimates(stratum: Stratum, account: Account) -> tuple[Estimates, Estimates
         else:
             book = account.book
             known[stratum] = (estimator.estimate(stratum, book), estimator.fluxes(stratum, book))
-    return known[stratum]
+    found: tuple[Estimates, Estimates] = known[stratum]
+    return found
 
 
 def _terms(
@@ -122,8 +129,29 @@ def _terms(
         (sums.area_ha, estimate.per_ha, "area"),
         (sums.stock_m3, estimate.per_m3, "stock"),
     ):
-        if density.any() and weights.any() or quantity == "area":
+        if (density.any() and weights.any()) or quantity == "area":
             yield Term(cell, weights, density, account.factor(cover, quantity))
+
+
+NEAREST = 3
+"""How many rules that do not apply are named."""
+
+
+def _nearest(cell: Cell, account: Account) -> tuple[str, ...]:
+    """Rules that would speak for a cell elsewhere or with unchecked coefficients."""
+    book = account.book
+    found = density_candidates(
+        book.store,
+        book.zone,
+        book.accepted,
+        ecosystem_type=cell[0],
+        forest_class="",
+        leaf="",
+        pool=cell[1],
+    )
+    # rules that lack only a check come first: the analyst can take those
+    ranked = sorted(found, key=lambda each: each.verdict != "unchecked")
+    return tuple(each.short for each in ranked[:NEAREST])
 
 
 def _in_order(*estimates: Estimates) -> list[PoolEstimate]:

@@ -9,6 +9,7 @@ own mapped areas; units then sum to the whole, and their errors are shared, not 
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
@@ -16,7 +17,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gis.problems import ProblemLog
+from gis.problems import InputError, ProblemLog, problem
 from sink_models.equations.card import EquationCard
 from sink_models.sampling import Array, Sampling
 
@@ -147,9 +148,26 @@ def _producers_error(
     return np.asarray(np.sqrt(variance) / np.where(estimated > 0, estimated, np.nan))
 
 
-def draw_areas(
-    matrix: ErrorMatrix, mapped: ArrayLike, sampling: Sampling, *, key: str
-) -> Array:
+def read_error_matrix(text: str, *, where: str) -> ErrorMatrix:
+    """Read a CSV whose first row and first column name the classes in the same order.
+
+    Rows are map classes, columns reference classes, cells numbers of sample points. Raises
+    ``InputError`` for names that differ, cells that are no numbers, and bad counts.
+    """
+    lines = [line for line in csv.reader(text.lstrip("\ufeff").splitlines()) if any(line)]
+    header = [cell.strip() for cell in lines[0][1:]] if lines else []
+    named = [line[0].strip() for line in lines[1:]]
+    try:
+        counts = [[float(cell) for cell in line[1:]] for line in lines[1:]]
+    except ValueError:
+        counts = []
+    is_square = bool(counts) and all(len(row) == len(header) for row in counts)
+    if not header or header != named or not is_square:
+        raise InputError(problem("sink_models.matrix_text", where=where))
+    return error_matrix(header, counts)
+
+
+def draw_areas(matrix: ErrorMatrix, mapped: ArrayLike, sampling: Sampling, *, key: str) -> Array:
     """Draws of adjusted areas, shape ``(1 + draws, …, classes)``, element 0 the estimate.
 
     Shares of each map class are drawn once and hold for every unit: Dirichlet with mean
@@ -172,9 +190,7 @@ def _mapped(matrix: ErrorMatrix, mapped: ArrayLike) -> Array:
     areas = np.asarray(mapped, dtype=np.float64)
     log = ProblemLog()
     if areas.shape[-1] != len(matrix.classes):
-        log.add(
-            "sink_models.matrix_shape", "areas", shape=areas.shape, classes=len(matrix.classes)
-        )
+        log.add("sink_models.matrix_shape", "areas", shape=areas.shape, classes=len(matrix.classes))
     elif not bool(np.all(areas >= 0)):
         log.add("sink_models.matrix_area", "areas")
     log.raise_if_errors()

@@ -12,15 +12,17 @@ from sink_models.account import EpochData, read_account
 from sink_models.book import DrawBook
 from sink_models.carbon import carbon_account, check_sum
 from sink_models.coefficient_store import CoefficientStore, coefficients
+from sink_models.drivers import Driver, drivers_of, moved_book
 from sink_models.estimator import POOLS
+from sink_models.forest_methods import forest_balances, forest_routes
 from sink_models.indicator import Absent, Context, Indicator, Outcome, Reading, indicators
-from sink_models.options import Options
-from sink_models.results import Absence, IndicatorValue, Results
+from sink_models.options import DEFAULT_OPTIONS, Options
+from sink_models.results import Absence, IndicatorValue, Results, StratumGround
 from sink_models.rules import find_zone
 from sink_models.sampling import Array, Sampling
+from sink_models.strata import strata
 
 DEFAULT_SAMPLING = Sampling()
-DEFAULT_OPTIONS = Options()
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,41 @@ def evaluate(
         units=tuple(units),
         whole_code=whole[0],
         epochs=tuple(each.account.year for each in contexts),
+        drivers=_drivers(epochs, units, book, options),
+        forest_routes=tuple(each for one in contexts for each in forest_routes(one.account)),
+        forest_balances=forest_balances(
+            [(each.account, each.carbon) for each in contexts], options.flows
+        ),
+        ground=tuple(
+            StratumGround(
+                context.account.year,
+                sums.stratum,
+                float(sums.area_ha.sum()),
+                float(sums.stock_m3.sum()),
+            )
+            for context in contexts
+            for sums in strata(context.account)
+        ),
+        options=options,
     )
+
+
+def _drivers(
+    epochs: Sequence[EpochData], units: Sequence[str], book: DrawBook, options: Options
+) -> tuple[Driver, ...]:
+    """Drivers of every figure of the whole, from one more evaluation in moved worlds."""
+    if book.sampling.draws == 0:
+        return ()
+    moved, names = moved_book(book)
+    found: list[Driver] = []
+    for context in _contexts(epochs, units, moved, options):
+        for key, indicator in indicators().items():
+            if not any(needed <= context.account.kinds for needed in indicator.needs):
+                continue
+            outcome = indicator.read(context)
+            if isinstance(outcome, Reading):
+                found += drivers_of(key, context.account.year, _whole(outcome), names)
+    return tuple(found)
 
 
 def _contexts(
@@ -134,8 +170,7 @@ def _stamp(answer: _Answer, whole_code: str) -> Iterator[IndicatorValue]:
     reading, account = answer.outcome, answer.context.account
     shares, whole_share = account.coverage
     by_unit = _ratio(reading.numerator, reading.denominator, reading.scale)
-    denominator = None if reading.denominator is None else _sum_known(reading.denominator)
-    total = _ratio(_sum_known(reading.numerator), denominator, reading.scale)
+    total = _whole(reading)
     if answer.indicator.additive:
         _check_additive(answer, by_unit, total)
     columns = [*((code, by_unit[:, place]) for place, code in enumerate(account.units))]
@@ -151,6 +186,12 @@ def _stamp(answer: _Answer, whole_code: str) -> Iterator[IndicatorValue]:
             method=reading.method,
             coverage=float(coverage),
         )
+
+
+def _whole(reading: Reading) -> Array:
+    """Value of all units together: sums first, then the ratio."""
+    denominator = None if reading.denominator is None else _sum_known(reading.denominator)
+    return _ratio(_sum_known(reading.numerator), denominator, reading.scale)
 
 
 def _ratio(numerator: Array, denominator: Array | None, scale: float) -> Array:

@@ -114,9 +114,7 @@ def _places(pools: CarbonPools, codes: NDArray[np.int64]) -> NDArray[np.intp]:
     return np.asarray(places, dtype=np.intp)
 
 
-def read_coastal_classes(
-    text: str, *, where: str = "biophysical table"
-) -> dict[str, CoastalClass]:
+def read_coastal_classes(text: str, *, where: str = "biophysical table") -> dict[str, CoastalClass]:
     """Classes of a blue-carbon biophysical table by name.
 
     Columns as InVEST names them; ``<pool>-ceiling`` (t C/ha) may cap a pool's growth, and litter
@@ -159,9 +157,7 @@ def _pool(where: str, pool: str, row: Mapping[str, str], log: ProblemLog) -> Poo
     )
 
 
-def read_transitions(
-    text: str, *, where: str = "transitions table"
-) -> dict[tuple[str, str], str]:
+def read_transitions(text: str, *, where: str = "transitions table") -> dict[tuple[str, str], str]:
     """Actions by (class before, class after). A blank cell is a transition that does not occur.
 
     Raises ``InputError`` for words that are no action, with row and column.
@@ -186,9 +182,7 @@ def read_transitions(
     return actions
 
 
-def _rows(
-    text: str, where: str, needed: tuple[str, ...]
-) -> list[tuple[int, dict[str, str]]]:
+def _rows(text: str, where: str, needed: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
     """Rows with their line numbers; reserved headers in lower case, others as they are."""
     lines = list(csv.reader(text.lstrip("\ufeff").splitlines()))
     lowered = {name.lower(): name.lower() for name in (*needed, "lulc_name", *_OPTIONAL)}

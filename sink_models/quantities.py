@@ -85,6 +85,4 @@ def check_range(where: str, name: str, values: Array, log: ProblemLog) -> None:
         low=f"{limits.low:g}",
         high=f"{limits.high:g}",
         unit=limits.unit,
-        why_zh=limits.why_zh,
-        why_en=limits.why_en,
     )

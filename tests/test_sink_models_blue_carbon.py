@@ -139,7 +139,7 @@ def test_draws_travel_through_the_balance() -> None:
 def test_a_balance_that_does_not_close_stops_the_run() -> None:
     balance = run((2000, "mangrove"), end=2003)
     broken = {**balance.gains, LITTER: balance.gains[LITTER] * 0.0}  # litter left out
-    with pytest.raises(AccountError, match="balance_broken.*litter"):
+    with pytest.raises(AccountError, match=r"balance_broken.*litter"):
         check_balance(
             BlueCarbonBalance(
                 balance.years, balance.stock, broken, balance.losses, balance.decaying
@@ -163,7 +163,7 @@ def test_impossible_histories_are_refused(history: list[tuple[int, str]], words:
 
 def test_a_disturbance_without_half_life_is_refused() -> None:
     bad = mangrove(**{SOIL: PoolBehaviour(286.0, disturbed={HIGH: 0.66})})
-    with pytest.raises(InputError, match="number_missing.*half_life"):
+    with pytest.raises(InputError, match=r"number_missing.*half_life"):
         blue_carbon_balance({"mangrove": bad}, {}, [(2000, "mangrove")], end_year=2001)
     worse = mangrove(**{SOIL: PoolBehaviour(-5.0)})
     with pytest.raises(InputError, match="initial"):
@@ -205,9 +205,9 @@ def test_a_change_of_minus_one_tonne_is_kept() -> None:
 
 def test_codes_without_a_row_are_listed() -> None:
     pools = read_carbon_pools(POOLS)
-    with pytest.raises(InputError, match="invest_codes.*200, 201"):
+    with pytest.raises(InputError, match=r"invest_codes.*200, 201"):
         carbon_map(pools, [1, 200, 201])
-    with pytest.raises(InputError, match="invest_codes.*7"):
+    with pytest.raises(InputError, match=r"invest_codes.*7"):
         carbon_totals(pools, {7: 1.0})
 
 
@@ -287,7 +287,7 @@ def test_growth_may_be_capped_by_a_further_column() -> None:
 def test_a_blank_transition_that_occurs_is_refused() -> None:
     classes = read_coastal_classes(BIOPHYSICAL)
     actions = read_transitions("lulc-class,N,X,Y\nX,,accum,\nN,NCC,,\nY,,,\n")
-    with pytest.raises(InputError, match="transition_unknown.*X → N"):
+    with pytest.raises(InputError, match=r"transition_unknown.*X → N"):
         blue_carbon_balance(classes, actions, [(2000, "X"), (2005, "N")], end_year=2010)
     with pytest.raises(InputError, match="explode"):
         read_transitions("lulc-class,N\nX,explode\n")

@@ -5,7 +5,7 @@ and the first axis draws. Results are element by element: sum over strata where 
 NaN in, NaN out: no function answers for missing input.
 """
 
-from sink_models.equations.card import EquationCard, equations
+from sink_models.equations.card import EquationCard, equation_cards
 from sink_models.equations.dead_organic_matter import (
     dead_matter_after_conversion,
     dead_matter_gain_loss,
@@ -74,7 +74,7 @@ __all__ = [
     "dead_matter_gain_loss",
     "dead_matter_stock_difference",
     "disturbance_loss",
-    "equations",
+    "equation_cards",
     "expansion_from_density",
     "fire_emission",
     "fuelwood_loss",

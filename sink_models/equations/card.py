@@ -41,7 +41,7 @@ class EquationCard:
 
 
 @cache
-def equations() -> Mapping[str, EquationCard]:
+def equation_cards() -> Mapping[str, EquationCard]:
     """All equations by key, in the order of modules and declarations."""
     package = importlib.import_module("sink_models.equations")
     names = sorted(each.name for each in pkgutil.iter_modules(package.__path__))

@@ -32,9 +32,7 @@ class LivingBiomass:
 
     def carbon(self, carbon_fraction: ArrayLike) -> Array:
         """Carbon of the biomass, t C (or t C/ha)."""
-        (fraction,) = checked(
-            "carbon", {"carbon_fraction": ("carbon_fraction", carbon_fraction)}
-        )
+        (fraction,) = checked("carbon", {"carbon_fraction": ("carbon_fraction", carbon_fraction)})
         return self.t_d_m * fraction
 
     def split(self, root_shoot: ArrayLike) -> tuple[AboveGroundBiomass, Array]:
