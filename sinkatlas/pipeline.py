@@ -27,6 +27,7 @@ from layers.quality import account_problems, layer_problems
 from maps.report import Report
 from plans import AssignedValue, Plan, Tolerances, Verdict, judge, load_plan
 from sink_models import Accuracy, EpochData, Options, Results, Sampling, evaluate
+from sinkatlas.methods import forest_flows, method_files, read_methods
 from sinkatlas.outputs import write_outputs
 from sinkatlas.reporting import make_report
 from sinkatlas.workspace import EpochTable, LayerTable, Source, Workspace, load_workspace
@@ -98,6 +99,7 @@ def run(
     clock = _Clock()
     problems = ProblemLog()
     with clock.timed("read"):
+        methods = read_methods(space)
         inputs = read_inputs(space, problems=problems, progress=progress)
     units = _units(inputs)
     with clock.timed("account"):
@@ -114,8 +116,9 @@ def run(
             (units.whole_code, units.whole_name),
             sampling=sampling,
             options=_options(space, units),
+            store=methods.store,
         )
-    problems.extend(results.problems)
+    problems.extend((*methods.notices, *results.problems))
     plan = _plan(space)
     verdicts = _verdicts(space, plan, results, sampling)
     report = make_report(
@@ -133,7 +136,17 @@ def run(
     folder = Path(out).resolve() if out is not None else None
     if folder is not None:
         with clock.timed("write"):
-            write_outputs(report, folder, clock.seconds, progress)
+            files = method_files(
+                methods,
+                results,
+                sampling,
+                accounts,
+                dict(zip(units.codes, units.features["unit_name"], strict=True)),
+                title=report.title,
+                language=report.language,
+                is_synthetic=report.synthetic,
+            )
+            write_outputs(report, folder, clock.seconds, progress, files)
     return Run(
         space, inputs, accounts, results, tuple(verdicts), report, folder, dict(clock.seconds)
     )
@@ -263,6 +276,7 @@ def _options(space: Workspace, units: Units) -> Options:
         climate_zone=space.table.carbon.climate_zone,
         soil_class=space.table.carbon.soil_class,
         accepted=frozenset(space.table.carbon.accepted),
+        flows=forest_flows(space),
     )
 
 

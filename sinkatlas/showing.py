@@ -6,9 +6,12 @@ import difflib
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
+
 from gis.problems import InputError, Language, problem
 from plans import load_plan
-from sink_models import coefficients
+from sink_models import coefficients, export_rows
+from sinkatlas.tables import write_csv
 
 
 def plan_lines(named: str, language: Language) -> Iterator[str]:
@@ -47,3 +50,10 @@ def factor_card(key: str) -> Iterator[str]:
 
 def _shown(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else ("" if value is None else str(value))
+
+
+def export_factors(path: Path) -> int:
+    """Write every coefficient with all its columns as CSV; gives the number of rows."""
+    rows = export_rows(coefficients())
+    write_csv(pd.DataFrame(rows), path)
+    return len(rows)

@@ -70,10 +70,14 @@ class UnitsTable(Source):
 
 
 class AccuracyTable(Table):
-    """Half-widths, in percent, of a layer's area and stock at the run's interval."""
+    """How well a layer is known: half-widths, in percent, of its area and stock at the run's
+    interval, or the error matrix of a sample of its classes."""
 
     area_percent: Percent | None = None
     stock_percent: Percent | None = None
+    error_matrix: str | None = Field(
+        default=None, description="CSV: map classes by reference classes, numbers of sample points"
+    )
 
 
 class LayerTable(Source):
@@ -121,6 +125,17 @@ class CarbonTable(Table):
         default_factory=list,
         description="unchecked coefficients that the analyst takes on; every output says so",
     )
+    coefficients: str = Field(
+        default="", description="CSV of coefficients of the analyst's own; every output says so"
+    )
+    pools: str = Field(default="", description="carbon-pools CSV of InVEST, applied beside ours")
+    growth_percent: Annotated[float, Field(ge=0, le=30)] | None = Field(
+        default=None, description="yearly growth of the growing stock, for gain-loss"
+    )
+    consumption_percent: Annotated[float, Field(ge=0, le=30)] | None = Field(
+        default=None, description="yearly harvest, fuelwood and disturbance of the growing stock"
+    )
+    rates_source: str = Field(default="", description="where the two rates were read")
 
 
 class TolerancesTable(Table):
@@ -312,6 +327,10 @@ def _check_layers(workspace: Workspace, problems: ProblemLog) -> None:
     known = kinds()
     cover_kinds = {key for key, kind in known.items() if kind.role != "units"}
     _check_file(workspace, workspace.table.units.path, "units.path", problems)
+    for name in ("coefficients", "pools"):
+        path = getattr(workspace.table.carbon, name)
+        if path:
+            _check_file(workspace, path, f"carbon.{name}", problems)
     for number, epoch in enumerate(workspace.table.epochs, start=1):
         seen: set[str] = set()
         for place, layer in enumerate(epoch.layers, start=1):
@@ -336,6 +355,9 @@ def _check_layers(workspace: Workspace, problems: ProblemLog) -> None:
                 )
             seen.add(layer.kind)
             _check_file(workspace, layer.path, f"{key}.path", problems)
+            if layer.accuracy.error_matrix:
+                matrix = layer.accuracy.error_matrix
+                _check_file(workspace, matrix, f"{key}.accuracy.error_matrix", problems)
 
 
 def _check_file(workspace: Workspace, path: str, key: str, problems: ProblemLog) -> None:
