@@ -14,7 +14,8 @@ from sink_models.blue_carbon import (
     blue_carbon_balance,
     decay_loss,
 )
-from sink_models.carbon import co2_from_c
+from sink_models.co2 import co2_from_c
+from sink_models.coastal_presets import CoastalPreset, coastal_preset
 from sink_models.coefficient_store import Coefficient, CoefficientStore, coefficients
 from sink_models.drivers import Driver
 from sink_models.equations import (
@@ -22,7 +23,9 @@ from sink_models.equations import (
     EquationCard,
     LivingBiomass,
     Reconciliation,
+    UrbanGreen,
     VolumeBiomass,
+    WeightedGas,
     add_roots,
     biomass_carbon_from_stock,
     biomass_gain,
@@ -41,8 +44,10 @@ from sink_models.equations import (
     fire_emission,
     fuelwood_loss,
     gain_loss,
+    greenway_green,
     growth_curve,
     marsh_methane,
+    methane_as_co2,
     mineral_soil_change,
     net_present_value,
     organic_soil_loss,
@@ -56,6 +61,7 @@ from sink_models.equations import (
     total_growth_from_increment,
     urban_growth_by_crown,
     urban_growth_by_trees,
+    wetland_methane,
     wood_removal_loss,
 )
 from sink_models.error_matrix import (
@@ -81,7 +87,7 @@ from sink_models.invest import (
     read_coastal_classes,
     read_transitions,
 )
-from sink_models.options import WETLAND_SCOPES, ForestFlows, Options
+from sink_models.options import WETLAND_SCOPES, Correlation, ForestFlows, Options
 from sink_models.overrides import Override, export_rows, with_overrides
 from sink_models.propagation import (
     correlated_normals,
@@ -104,8 +110,10 @@ __all__ = [
     "BlueCarbonBalance",
     "CarbonPools",
     "CoastalClass",
+    "CoastalPreset",
     "Coefficient",
     "CoefficientStore",
+    "Correlation",
     "Driver",
     "EpochData",
     "EquationCard",
@@ -124,7 +132,9 @@ __all__ = [
     "Reconciliation",
     "Results",
     "Sampling",
+    "UrbanGreen",
     "VolumeBiomass",
+    "WeightedGas",
     "add_roots",
     "adjusted_areas",
     "biomass_carbon_from_stock",
@@ -138,6 +148,7 @@ __all__ = [
     "co2_from_c",
     "co2_from_carbon",
     "coastal_methane",
+    "coastal_preset",
     "coefficients",
     "conversion_change",
     "converted_land_change",
@@ -157,10 +168,12 @@ __all__ = [
     "fire_emission",
     "fuelwood_loss",
     "gain_loss",
+    "greenway_green",
     "growth_curve",
     "indicators",
     "map_accuracy",
     "marsh_methane",
+    "methane_as_co2",
     "mineral_soil_change",
     "net_present_value",
     "organic_soil_loss",
@@ -181,6 +194,7 @@ __all__ = [
     "total_growth_from_increment",
     "urban_growth_by_crown",
     "urban_growth_by_trees",
+    "wetland_methane",
     "with_overrides",
     "wood_removal_loss",
 ]

@@ -1,6 +1,6 @@
 """The carbon account of one epoch, and what it takes up between two.
 
-Carbon is held in t C and turned into t CO2 by one function, at the end.
+Carbon is held in t C and turned into t CO2 by one function (``co2.py``), at the end.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 from gis.problems import AccountError, problem
 from sink_models.account import LAND_COVER, MANGROVES, SURVEY, WETLANDS, Account
 from sink_models.amounts import Amounts, Cell, Term
+from sink_models.ecosystem_types import group_of
 from sink_models.estimator import (
     LIVING,
     POOLS,
@@ -23,7 +24,7 @@ from sink_models.estimator import (
     PoolEstimate,
     estimator_of,
 )
-from sink_models.rules import density_candidates
+from sink_models.rules import density_candidates, density_rules
 from sink_models.sampling import Array
 from sink_models.strata import Stratum, StratumSums, strata
 
@@ -58,15 +59,6 @@ class CarbonAccount:
     choices: tuple[Choice, ...]
     not_estimated: tuple[NotEstimated, ...]
     area_without_stock_ha: float
-
-
-def co2_from_c(carbon: Array) -> Array:
-    """Turn t C into t CO2 by the ratio of molar masses, 44/12.
-
-    >>> float(co2_from_c(np.array([12.0]))[0])
-    44.0
-    """
-    return carbon * (44.0 / 12.0)
 
 
 def carbon_account(account: Account) -> CarbonAccount:
@@ -149,9 +141,25 @@ def _nearest(cell: Cell, account: Account) -> tuple[str, ...]:
         leaf="",
         pool=cell[1],
     )
+    if not found:
+        return _same_group(cell)
     # rules that lack only a check come first: the analyst can take those
     ranked = sorted(found, key=lambda each: each.verdict != "unchecked")
     return tuple(each.short for each in ranked[:NEAREST])
+
+
+def _same_group(cell: Cell) -> tuple[str, ...]:
+    """Rules for the pool of a type in the same group: what an own row could be modelled on."""
+    group = group_of(cell[0])
+    if not group:
+        return ()
+    named = [
+        f"{kind}: {rule.formula}"
+        for rule in density_rules()
+        for kind in rule.ecosystem_types
+        if rule.pool == cell[1] and group_of(kind) == group and rule.base == "area"
+    ]
+    return tuple(dict.fromkeys(named))[:1]
 
 
 def _in_order(*estimates: Estimates) -> list[PoolEstimate]:

@@ -54,7 +54,8 @@ def moved_book(book: DrawBook) -> tuple[DrawBook, tuple[str, ...]]:
     }
     constant = {name: values for name, values in drawn.items() if values.size == 1}
     sampling = replace(book.sampling, draws=2 * len(names))
-    return DrawBook(book.store, sampling, book.zone, book.accepted, {**constant, **worlds}), names
+    moved = DrawBook(book.store, sampling, book.zone, book.accepted, (), {**constant, **worlds})
+    return moved, names
 
 
 def _each(names: Sequence[str], drawn: Mapping[str, Array]) -> list[tuple[int, str, Array]]:

@@ -57,7 +57,7 @@ def evaluate(
     zone = find_zone(
         options.region, climate_zone=options.climate_zone, soil_class=options.soil_class
     )
-    book = DrawBook(store, sampling, zone, options.accepted)
+    book = DrawBook(store, sampling, zone, options.accepted, options.correlations)
     contexts = _contexts(epochs, units, book, options)
     _check_standing(contexts, store, options)
     answers = [answer for context in contexts for answer in _answers(context)]

@@ -16,7 +16,7 @@ import numpy as np
 
 from gis.problems import Language, Problem
 from sink_models.drivers import first_order_half_width
-from sink_models.equations.card import equation_cards
+from sink_models.equations.card import EquationCard, equation_cards
 from sink_models.estimator import Choice, estimators
 from sink_models.formulas import evaluate_formula
 from sink_models.indicator import indicators
@@ -80,7 +80,7 @@ def method_sheet(
     made = (
         _figures(results, sampling),
         _definitions(results),
-        _equations(),
+        _equations(results),
         _numbers(results),
         _choices(results),
         _routes(results),
@@ -153,18 +153,28 @@ def _definitions(results: Results) -> Section:
     return Section("definitions", both("定义", "Definitions"), (), (), SheetTable(heads, rows))
 
 
-def _equations() -> Section:
-    cards = tuple(
-        Formula(
-            each.key,
-            both(each.title_zh, each.title_en),
-            each.formula,
-            each.unit,
-            each.source,
-            each.status,
-        )
-        for each in equation_cards().values()
-    )
+ALWAYS = ("CO2", "2.8a", "V1-3.2")
+WITH_BALANCE = ("2.7", "residual", "CN-PROV")
+WITH_ROUTES = ("2.8b", "BEFxD", "roots")
+
+
+def _equations(results: Results) -> Section:
+    """The equations that this run used; all others stand in the documentation."""
+    declared = {
+        each.name: each
+        for choice in _latest(results)
+        for each in estimators()[choice.estimator].equations
+    }
+    names = [*declared, *ALWAYS]
+    names += WITH_BALANCE if results.forest_balances else ()
+    names += WITH_ROUTES if results.forest_routes else ()
+    cards = equation_cards()
+    formulas = [_card(cards[name]) for name in dict.fromkeys(names) if name in cards]
+    formulas += [
+        Formula(name, both(each.source, each.source), each.formula, "", each.source, "verified")
+        for name, each in declared.items()
+        if name not in cards
+    ]
     said = both(
         "A 面积，V 蓄积，G_W 地上年生长量，R 根茎比，CF 含碳率，BF 树皮比例，fd 损失比例，"
         "SOC_REF 参考土壤碳储量，F 土壤因子，H 半衰期或采伐量（见所在式）。",
@@ -172,7 +182,18 @@ def _equations() -> Section:
         "fraction, BF bark fraction, fd fraction lost, SOC_REF reference soil stock, F soil "
         "factors, H half-life or harvest as the equation says.",
     )
-    return Section("equations", both("公式", "Equations"), (said,), cards)
+    return Section("equations", both("公式", "Equations"), (said,), tuple(formulas))
+
+
+def _card(each: EquationCard) -> Formula:
+    return Formula(
+        each.key,
+        both(each.title_zh, each.title_en),
+        each.formula,
+        each.unit,
+        each.source,
+        each.status,
+    )
 
 
 def _latest(results: Results) -> list[Choice]:
@@ -216,7 +237,8 @@ def _with_numbers(choice: Choice, results: Results) -> str:
         pattern = rf"(?<![\w.]){re.escape(key)}(?![\w.])"
         text = re.sub(pattern, f"{results.store[key].value:g}", text)
     value = _central(choice.formula, results)
-    return text if math.isnan(value) else f"{text} = {shown(value)}"
+    is_plain = math.isnan(value) or text == f"{value:g}"
+    return text if is_plain else f"{text} = {shown(value)}"
 
 
 def _central(formula: str, results: Results) -> float:
@@ -468,7 +490,7 @@ def _references(results: Results) -> Section:
 def _documents(results: Results) -> Iterator[str]:
     for key in results.used_keys:
         yield results.store[key].source_document
-    for card in equation_cards().values():
-        yield card.source
+    for formula in _equations(results).formulas:
+        yield formula.source
     for balance in results.forest_balances:
         yield balance.source

@@ -27,6 +27,16 @@ class ForestFlows:
 
 
 @dataclass(frozen=True)
+class Correlation:
+    """A declared correlation between the errors of two coefficients, -1 to 1, and its reason."""
+
+    first: str
+    second: str
+    value: float
+    reason: str
+
+
+@dataclass(frozen=True)
 class Options:
     """Choices of method.
 
@@ -44,6 +54,7 @@ class Options:
     soil_class: str = ""
     accepted: frozenset[str] = frozenset()
     flows: ForestFlows | None = None
+    correlations: tuple[Correlation, ...] = ()
 
     def check(self, store: CoefficientStore) -> None:
         """Raise ``InputError`` naming every choice that does not exist."""
@@ -67,6 +78,13 @@ class Options:
                 given = getattr(self.flows, name)
                 if not 0.0 <= given <= GROWTH_CEILING:
                     log.add("sink_models.flow_rate", name, given=given, ceiling=GROWTH_CEILING)
+        for each in self.correlations:
+            for key in (each.first, each.second):
+                if key not in store:
+                    log.add("sink_models.coefficient_unknown", key)
+            if not -1.0 <= each.value <= 1.0 or each.first == each.second:
+                where = f"{each.first}, {each.second}"
+                log.add("sink_models.correlation_impossible", where, given=each.value)
         log.raise_if_errors()
 
 

@@ -76,7 +76,7 @@ def _section(section: Section, language: Language) -> Iterator[str]:
 
 
 def _formula(each: Formula, language: Language) -> str:
-    facts = f"{each.unit}; {each.source}; {STATUS[each.status][language]}"
+    facts = "; ".join(filter(None, (each.unit, each.source, STATUS[each.status][language])))
     return (
         f"<dt>({escaped(each.key)}) {escaped(each.title[language])}</dt>"
         f'<dd>{mathml(each.formula)}</dd><dd class="small">{escaped(facts)}</dd>'

@@ -26,7 +26,7 @@ from layers import Layer, LayerSpec, Lines, kinds, read_layer
 from layers.quality import account_problems, layer_problems
 from maps.report import Report
 from plans import AssignedValue, Plan, Tolerances, Verdict, judge, load_plan
-from sink_models import Accuracy, EpochData, Options, Results, Sampling, evaluate
+from sink_models import Accuracy, Correlation, EpochData, Options, Results, Sampling, evaluate
 from sinkatlas.methods import forest_flows, method_files, read_methods
 from sinkatlas.outputs import write_outputs
 from sinkatlas.reporting import make_report
@@ -277,6 +277,10 @@ def _options(space: Workspace, units: Units) -> Options:
         soil_class=space.table.carbon.soil_class,
         accepted=frozenset(space.table.carbon.accepted),
         flows=forest_flows(space),
+        correlations=tuple(
+            Correlation(each.first, each.second, each.value, each.reason)
+            for each in space.table.carbon.correlations
+        ),
     )
 
 

@@ -116,6 +116,15 @@ class AssignedTable(Table):
     date: datetime.date
 
 
+class CorrelationTable(Table):
+    """One ``[[carbon.correlations]]`` entry: errors of two coefficients that go together."""
+
+    first: Text
+    second: Text
+    value: Annotated[float, Field(ge=-1, le=1)]
+    reason: Text
+
+
 class CarbonTable(Table):
     """What the carbon estimates may rest on beyond the checked coefficients of the region."""
 
@@ -136,6 +145,7 @@ class CarbonTable(Table):
         default=None, description="yearly harvest, fuelwood and disturbance of the growing stock"
     )
     rates_source: str = Field(default="", description="where the two rates were read")
+    correlations: list[CorrelationTable] = Field(default_factory=list)
 
 
 class TolerancesTable(Table):
@@ -316,6 +326,7 @@ def _keys_at(location: Iterable[int | str]) -> list[str]:
         "assigned": AssignedTable,
         "tolerances": TolerancesTable,
         "carbon": CarbonTable,
+        "correlations": CorrelationTable,
     }
     names = [part for part in location if isinstance(part, str)]
     return list(tables[names[-1] if names else ""].model_fields)

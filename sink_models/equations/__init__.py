@@ -34,7 +34,12 @@ from sink_models.equations.roots import (
     VolumeBiomass,
     add_roots,
 )
-from sink_models.equations.settlement import urban_growth_by_crown, urban_growth_by_trees
+from sink_models.equations.settlement import (
+    UrbanGreen,
+    greenway_green,
+    urban_growth_by_crown,
+    urban_growth_by_trees,
+)
 from sink_models.equations.soil import (
     mineral_soil_change,
     organic_soil_loss,
@@ -49,10 +54,13 @@ from sink_models.equations.totals import (
     reconcile,
 )
 from sink_models.equations.wetland import (
+    WeightedGas,
     co2_equivalent,
     coastal_methane,
     marsh_methane,
+    methane_as_co2,
     tidal_accretion,
+    wetland_methane,
 )
 
 __all__ = [
@@ -60,7 +68,9 @@ __all__ = [
     "EquationCard",
     "LivingBiomass",
     "Reconciliation",
+    "UrbanGreen",
     "VolumeBiomass",
+    "WeightedGas",
     "add_roots",
     "biomass_carbon_from_stock",
     "biomass_gain",
@@ -79,8 +89,10 @@ __all__ = [
     "fire_emission",
     "fuelwood_loss",
     "gain_loss",
+    "greenway_green",
     "growth_curve",
     "marsh_methane",
+    "methane_as_co2",
     "mineral_soil_change",
     "net_present_value",
     "organic_soil_loss",
@@ -94,5 +106,6 @@ __all__ = [
     "total_growth_from_increment",
     "urban_growth_by_crown",
     "urban_growth_by_trees",
+    "wetland_methane",
     "wood_removal_loss",
 ]

@@ -5,6 +5,9 @@ land, so results carry ``NOT_CREDITABLE``.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import numpy as np
 from numpy.typing import ArrayLike
 
 from sink_models.equations.card import VOLUME_4, EquationCard
@@ -39,6 +42,42 @@ def urban_growth_by_trees(*, trees: ArrayLike, tree_rate_t_c: ArrayLike) -> Arra
         "8.3", {"trees": ("trees", trees), "tree_rate_t_c": ("tree_rate_t_c", tree_rate_t_c)}
     )
     return count * rate
+
+
+@dataclass(frozen=True)
+class UrbanGreen:
+    """Yearly gain of urban green, t C/yr, with the flag that every output must carry."""
+
+    gain_t_c: Array
+    crown_area_ha: Array
+    is_creditable: bool
+    not_creditable_under: str
+
+
+def greenway_green(
+    *,
+    length_km: ArrayLike,
+    width_m: ArrayLike,
+    crown_share: ArrayLike,
+    crown_rate_t_c_ha: ArrayLike,
+) -> UrbanGreen:
+    """Trees along greenways: crown area = length times width times crown share, then Eq. 8.2.
+
+    >>> green = greenway_green(length_km=10, width_m=20, crown_share=0.5, crown_rate_t_c_ha=2.9)
+    >>> float(green.gain_t_c), green.is_creditable
+    (29.0, False)
+    """
+    length, width, share = checked(
+        "8.2",
+        {
+            "length_km": ("length_km", length_km),
+            "width_m": ("width_m", width_m),
+            "crown_share": ("fraction", crown_share),
+        },
+    )
+    crown = length * width * share / 10.0  # km * m = 1,000 m2 = 0.1 ha
+    gain = urban_growth_by_crown(crown_area_ha=crown, crown_rate_t_c_ha=crown_rate_t_c_ha)
+    return UrbanGreen(gain, np.asarray(crown), False, NOT_CREDITABLE)
 
 
 EQUATIONS = (

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import ArrayLike
 
+from sink_models.coefficient_store import coefficients
 from sink_models.equations.card import EquationCard
 from sink_models.quantities import checked
 from sink_models.sampling import Array
@@ -71,7 +74,52 @@ def co2_equivalent(*, gas_t: ArrayLike, warming_potential: ArrayLike) -> Array:
     return np.asarray(np.asarray(gas_t, float) * np.asarray(warming_potential, float))
 
 
+@dataclass(frozen=True)
+class WeightedGas:
+    """Another gas weighed as CO2, with the set of potentials that did it. Never carbon stock."""
+
+    t_co2e: Array
+    gwp_set: str
+    potential: float
+
+
+def methane_as_co2(*, methane_kg: ArrayLike, gwp_set: str = "ar6_nonfossil") -> WeightedGas:
+    """Methane weighed by a named set of 100-year potentials of the coefficient store.
+
+    Raises ``InputError`` for a set that does not exist.
+
+    >>> round(float(methane_as_co2(methane_kg=1000.0).t_co2e), 1)
+    27.0
+    """
+    potential = coefficients()[f"gwp100_ch4_{gwp_set}"].value
+    (mass,) = checked("CO2e", {"methane_kg": ("methane_kg", methane_kg)})
+    weighed = co2_equivalent(gas_t=mass / 1000.0, warming_potential=potential)
+    return WeightedGas(weighed, gwp_set, potential)
+
+
+def wetland_methane(*, area_ha: ArrayLike, emission_kg_ha: ArrayLike) -> Array:
+    """Methane of a wetland, ``A EF``, kg CH4/yr; optional beside the carbon account, never in it.
+
+    A factor printed as CH4-C must be turned into CH4 first, by 16/12.
+    """
+    area, factor = checked(
+        "WS-CH4",
+        {"area_ha": ("area_ha", area_ha), "emission_kg_ha": ("ch4_kg_ha", emission_kg_ha)},
+    )
+    return area * factor
+
+
 EQUATIONS = (
+    EquationCard(
+        "WS-CH4",
+        "湿地甲烷",
+        "Methane of wetlands",
+        "CH4 = A * EF",
+        "kg CH4/yr",
+        "IPCC 2013 Wetlands Supplement Ch.3-5",
+        "verified",
+        wetland_methane,
+    ),
     EquationCard(
         "WS-4.14",
         "滨海湿地甲烷（按盐度）",

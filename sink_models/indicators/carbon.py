@@ -12,9 +12,9 @@ from sink_models.amounts import Amounts, Cell
 from sink_models.carbon import (
     CarbonAccount,
     check_sum,
-    co2_from_c,
     yearly_uptake,
 )
+from sink_models.co2 import co2_from_c
 from sink_models.ecosystem_types import group_of
 from sink_models.estimator import ABOVE, POOLS, SOIL
 from sink_models.indicator import Absent, Context, Indicator, Outcome, Reading
