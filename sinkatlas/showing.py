@@ -55,5 +55,8 @@ def _shown(value: object) -> str:
 def export_factors(path: Path) -> int:
     """Write every coefficient with all its columns as CSV; gives the number of rows."""
     rows = export_rows(coefficients())
-    write_csv(pd.DataFrame(rows), path)
+    table = pd.DataFrame(rows)
+    numbers = ["value", "low", "high"]
+    table[numbers] = table[numbers].apply(pd.to_numeric)  # text that begins with a minus is guarded
+    write_csv(table, path)
     return len(rows)

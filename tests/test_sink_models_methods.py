@@ -14,11 +14,13 @@ from sink_models import (
     Results,
     Sampling,
     blue_carbon_balance,
+    carbon_from_density,
     coastal_preset,
     coefficients,
     evaluate,
     export_rows,
     greenway_green,
+    mapped_biomass_carbon,
     methane_as_co2,
     with_overrides,
 )
@@ -337,3 +339,25 @@ def test_sheet_says_what_another_rule_would_change() -> None:
     assert choices.table is not None
     rows = {row[2]: row[4] for row in choices.table.rows}
     assert rows["mangrove_soil_c_aggregated"] == "2000"
+
+
+# Stocks that cannot be
+
+
+@pytest.mark.parametrize("change", [{"area_ha": 0.0}, {"growing_stock_m3": 400_000.0}])
+def test_stock_without_area_or_beyond_its_ceiling_is_refused_with_the_row(change) -> None:
+    rows = ground()
+    for name, value in change.items():
+        rows.loc[0, name] = value
+    with pytest.raises(InputError, match=r"stock_absurd.*440103 oaks"):
+        run({2020: rows})
+
+
+def test_biomass_map_and_area_times_density() -> None:
+    """2 ha * 100 t/ha * 1.24 * 0.47 = 116.56 t C; 2 ha * 58.28 t C/ha is the same."""
+    cells = mapped_biomass_carbon(
+        area_ha=[2.0, 1.0], above_ground_t_ha=[100.0, np.nan], root_shoot=0.24, carbon_fraction=0.47
+    )
+    assert cells[0] == pytest.approx(116.56)
+    assert np.isnan(cells[1])
+    assert carbon_from_density(area_ha=2.0, density_t_c_ha=58.28) == pytest.approx(116.56)

@@ -191,6 +191,42 @@ def biomass_carbon_from_stock(
     return area * stock * factor * (1.0 + ratio) * fraction
 
 
+def mapped_biomass_carbon(
+    *,
+    area_ha: ArrayLike,
+    above_ground_t_ha: ArrayLike,
+    root_shoot: ArrayLike,
+    carbon_fraction: ArrayLike,
+) -> Array:
+    """Living biomass carbon from an above-ground biomass map, ``C = A AGB (1 + R) CF``, t C.
+
+    Cells (or classes) of a map: their areas and values. NaN cells stay NaN; sum with what is known
+    only after saying how much area that leaves out.
+    """
+    area, biomass, ratio, fraction = checked(
+        "AGB-MAP",
+        {
+            "area_ha": ("area_ha", area_ha),
+            "above_ground_t_ha": ("biomass_t_ha", above_ground_t_ha),
+            "root_shoot": ("root_shoot", root_shoot),
+            "carbon_fraction": ("carbon_fraction", carbon_fraction),
+        },
+    )
+    return area * biomass * (1.0 + ratio) * fraction
+
+
+def carbon_from_density(*, area_ha: ArrayLike, density_t_c_ha: ArrayLike) -> Array:
+    """Carbon by area and density, ``C = A c``, t C."""
+    area, density = checked(
+        "density",
+        {
+            "area_ha": ("area_ha", area_ha),
+            "density_t_c_ha": ("density_t_c_ha", density_t_c_ha),
+        },
+    )
+    return area * density
+
+
 def expansion_from_density(*, wood_density_t_m3: ArrayLike, bef: ArrayLike) -> Array:
     """Biomass conversion and expansion factor, ``BCEF = BEF D``, t d.m./m3.
 
@@ -278,6 +314,26 @@ def growth_curve(
 
 
 EQUATIONS = (
+    EquationCard(
+        "AGB-MAP",
+        "由地上生物量图求碳",
+        "Carbon from a map of above-ground biomass",
+        "C = A * AGB * (1 + R) * CF",
+        "t C",
+        f"{CHAPTER_2} Eq. 2.8b",
+        "own",
+        mapped_biomass_carbon,
+    ),
+    EquationCard(
+        "density",
+        "面积乘密度",
+        "Area times density",
+        "C = A * c",
+        "t C",
+        f"{CHAPTER_2}",
+        "own",
+        carbon_from_density,
+    ),
     EquationCard(
         "2.10a",
         "由地上生长量求总生长量",
