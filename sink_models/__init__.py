@@ -82,11 +82,14 @@ from sink_models.forest_methods import ForestBalance, ForestRoute
 from sink_models.indicator import Indicator, indicators
 from sink_models.invest import (
     CarbonPools,
+    CoastalTotals,
     carbon_change,
     carbon_map,
     carbon_totals,
+    coastal_totals,
     read_carbon_pools,
     read_coastal_classes,
+    read_coastal_codes,
     read_transitions,
 )
 from sink_models.options import WETLAND_SCOPES, Correlation, ForestFlows, Options
@@ -113,6 +116,7 @@ __all__ = [
     "CarbonPools",
     "CoastalClass",
     "CoastalPreset",
+    "CoastalTotals",
     "Coefficient",
     "CoefficientStore",
     "Correlation",
@@ -152,6 +156,7 @@ __all__ = [
     "co2_from_carbon",
     "coastal_methane",
     "coastal_preset",
+    "coastal_totals",
     "coefficients",
     "conversion_change",
     "converted_land_change",
@@ -185,6 +190,7 @@ __all__ = [
     "provincial_arbor_change",
     "read_carbon_pools",
     "read_coastal_classes",
+    "read_coastal_codes",
     "read_error_matrix",
     "read_transitions",
     "reconcile",

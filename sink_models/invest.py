@@ -29,8 +29,11 @@ from sink_models.blue_carbon import (
     DISTURBANCES,
     LITTER,
     SOIL,
+    BlueCarbonBalance,
     CoastalClass,
     PoolBehaviour,
+    blue_carbon_balance,
+    check_balance,
 )
 from sink_models.quantities import check_range
 from sink_models.sampling import Array
@@ -155,6 +158,85 @@ def _pool(where: str, pool: str, row: Mapping[str, str], log: ProblemLog) -> Poo
         half_life=_number(where, row, f"{pool}-half-life", log) if has_half_life else math.nan,
         disturbed=disturbed,
     )
+
+
+def read_coastal_codes(text: str, *, where: str = "biophysical table") -> dict[int, str]:
+    """Class names of a biophysical table by land-cover code."""
+    log = ProblemLog()
+    rows = _rows(text, where, ("lucode", "lulc-class"))
+    codes = [_number(f"{where}:{number}", row, "lucode", log) for number, row in rows]
+    _check_codes(where, codes, log)
+    log.raise_if_errors()
+    names = [row["lulc-class"].strip() for _, row in rows]
+    return dict(zip(map(int, codes), names, strict=True))
+
+
+@dataclass(frozen=True)
+class CoastalTotals:
+    """A balance over a whole map, in t C and t C/yr, and the ground it does not know.
+
+    ``unknown_ha`` is the area of cells without data in any snapshot: they are in no figure.
+    """
+
+    balance: BlueCarbonBalance
+    area_ha: float
+    unknown_ha: float
+
+
+def coastal_totals(
+    classes: Mapping[str, CoastalClass],
+    transitions: Mapping[tuple[str, str], str],
+    codes: Mapping[int, str],
+    snapshots: Mapping[int, ArrayLike],
+    *,
+    cell_area_ha: ArrayLike,
+    end_year: int,
+    no_data: int | None = None,
+) -> CoastalTotals:
+    """Balance of a map: land-cover codes per snapshot year, equal shapes, and the cells' areas.
+
+    Cells with the same history share one balance, which is then multiplied by their area.
+    Raises ``InputError`` for codes without a class and whatever ``blue_carbon_balance`` refuses.
+    """
+    years = sorted(snapshots)
+    stack = np.stack([np.ravel(np.asarray(snapshots[year])) for year in years], axis=1)
+    shape = np.shape(np.asarray(snapshots[years[0]]))
+    areas = np.ravel(np.broadcast_to(np.asarray(cell_area_ha, dtype=np.float64), shape))
+    is_known = np.ones(len(stack), bool) if no_data is None else (stack != no_data).all(axis=1)
+    strangers = sorted({int(code) for code in np.unique(stack[is_known])} - set(codes))
+    if strangers:
+        listed = ", ".join(map(str, strangers))
+        raise InputError(problem("sink_models.invest_codes", where="snapshots", codes=listed))
+    histories, places = np.unique(stack[is_known], axis=0, return_inverse=True)
+    held = np.bincount(np.ravel(places), weights=areas[is_known], minlength=len(histories)).astype(
+        np.float64
+    )
+    balances = [
+        blue_carbon_balance(
+            classes,
+            transitions,
+            [(year, codes[int(code)]) for year, code in zip(years, history, strict=True)],
+            end_year=end_year,
+        )
+        for history in histories
+    ]
+    span = tuple(range(years[0], end_year + 1))
+    parts = (
+        _weighted([getattr(each, name) for each in balances], held)
+        for name in ("stock", "gains", "losses", "decaying")
+    )
+    total = BlueCarbonBalance(span, *parts)
+    check_balance(total)
+    return CoastalTotals(total, float(held.sum()), float(areas[~is_known].sum()))
+
+
+def _weighted(series: list[Mapping[str, Array]], areas: Array) -> dict[str, Array]:
+    """Sum over histories of area times series, pool by pool."""
+    total: dict[str, Array] = {}
+    for pools, area in zip(series, areas, strict=True):
+        for pool, values in pools.items():
+            total[pool] = total.get(pool, np.zeros(1)) + area * values
+    return total
 
 
 def read_transitions(text: str, *, where: str = "transitions table") -> dict[tuple[str, str], str]:

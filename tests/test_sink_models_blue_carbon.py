@@ -23,8 +23,10 @@ from sink_models.invest import (
     carbon_change,
     carbon_map,
     carbon_totals,
+    coastal_totals,
     read_carbon_pools,
     read_coastal_classes,
+    read_coastal_codes,
     read_transitions,
 )
 
@@ -291,3 +293,34 @@ def test_a_blank_transition_that_occurs_is_refused() -> None:
         blue_carbon_balance(classes, actions, [(2000, "X"), (2005, "N")], end_year=2010)
     with pytest.raises(InputError, match="explode"):
         read_transitions("lulc-class,N\nX,explode\n")
+
+
+def test_a_map_of_snapshots_is_the_sum_of_its_cells() -> None:
+    """Four cells of 0.5 ha: X stays X, X becomes N, X becomes Y, and one without data."""
+    classes, actions = read_coastal_classes(BIOPHYSICAL), read_transitions(TRANSITIONS)
+    codes = read_coastal_codes(BIOPHYSICAL)
+    made = coastal_totals(
+        classes,
+        actions,
+        codes,
+        {2000: [[1, 1], [1, 255]], 2005: [[1, 0], [2, 0]]},
+        cell_area_ha=0.5,
+        end_year=2010,
+        no_data=255,
+    )
+    alone = [
+        blue_carbon_balance(classes, actions, [(2000, "X"), (2005, name)], end_year=2010)
+        for name in "XNY"
+    ]
+    expected = 0.5 * sum(each.total_stock for each in alone)
+    np.testing.assert_allclose(made.balance.total_stock, expected)
+    assert (made.area_ha, made.unknown_ha) == (1.5, 0.5)
+    # the cell that becomes Y takes up 31 t/ha, as the peers' example says
+    assert alone[2].net_change.sum() == pytest.approx(31.0)
+
+
+def test_a_snapshot_code_without_a_class_is_named() -> None:
+    classes, actions = read_coastal_classes(BIOPHYSICAL), read_transitions(TRANSITIONS)
+    codes = read_coastal_codes(BIOPHYSICAL)
+    with pytest.raises(InputError, match=r"invest_codes.*9"):
+        coastal_totals(classes, actions, codes, {2000: [1, 9]}, cell_area_ha=1.0, end_year=2001)

@@ -310,6 +310,88 @@ def test_missing_input_gives_no_number() -> None:
     assert np.isnan(loss)
 
 
+PLAIN = {
+    "area_ha": 2.0,
+    "above_ground_growth_t_ha": 4.0,
+    "root_shoot": 0.3,
+    "increment_m3_ha": 5.0,
+    "bcef_i_t_m3": 0.8,
+    "bcef_r_t_m3": 1.1,
+    "bcef_s_t_m3": 0.9,
+    "total_growth_t_ha": 5.0,
+    "carbon_fraction": 0.47,
+    "volume_m3": 10.0,
+    "bark_fraction": 0.1,
+    "trees_m3": 3.0,
+    "parts_m3": 2.0,
+    "wood_density_t_m3": 0.5,
+    "above_ground_biomass_t_ha": 80.0,
+    "fraction_lost": 0.3,
+    "removals_t_c": 1.0,
+    "fuelwood_t_c": 1.0,
+    "disturbance_t_c": 1.0,
+    "gain_t_c": 3.0,
+    "loss_t_c": 1.0,
+    "earlier_t_c": 10.0,
+    "later_t_c": 12.0,
+    "years": 5.0,
+    "stock_m3_ha": 80.0,
+    "bef": 1.5,
+    "before_t_ha": 50.0,
+    "after_t_ha": 10.0,
+    "area_ha_yr": 2.0,
+    "conversion_t_c": -1.0,
+    "reference_t_c_ha": 60.0,
+    "land_use": 0.7,
+    "management": 1.1,
+    "inputs": 1.0,
+    "inventory_years": 20.0,
+    "dependence_years": 20.0,
+    "emission_t_c_ha": 5.0,
+    "mineral_t_c": 4.0,
+    "organic_loss_t_c": 1.0,
+    "inorganic_t_c": 0.0,
+    "inflow_t_ha": 3.0,
+    "outflow_t_ha": 1.0,
+    "earlier_t_ha": 5.0,
+    "later_t_ha": 6.0,
+    "old_t_c_ha": 1.0,
+    "new_t_c_ha": 5.0,
+    "crown_area_ha": 3.0,
+    "crown_rate_t_c_ha": 2.9,
+    "trees": 100.0,
+    "tree_rate_t_c": 0.01,
+    "salinity_ppt": 10.0,
+    "cover_percent": 40.0,
+    "full_rate_t_c_ha": 1.46,
+    "gas_t": 1.0,
+    "warming_potential": 27.0,
+    "emission_kg_ha": 100.0,
+    "above_ground_t_ha": 90.0,
+    "density_t_c_ha": 50.0,
+    "fuel_t_ha": 50.0,
+    "combustion_factor": 0.4,
+    "emission_g_kg": 1_500.0,
+}
+
+
+def arguments_of(card: eq.EquationCard) -> list[str]:
+    return list(inspect.signature(card.function).parameters)
+
+
+ARITHMETIC = [
+    card for card in eq.equation_cards().values() if set(arguments_of(card)) <= set(PLAIN)
+]
+
+
+@pytest.mark.parametrize("card", ARITHMETIC, ids=lambda each: each.key)
+def test_any_missing_argument_makes_the_answer_missing(card: eq.EquationCard) -> None:
+    arguments = {name: PLAIN[name] for name in arguments_of(card)}
+    assert np.isfinite(card.function(**arguments))
+    for name in arguments:
+        assert np.isnan(card.function(**{**arguments, name: np.nan})), name
+
+
 # What cannot be
 
 
