@@ -22,7 +22,7 @@ TILE = 16
 """Rows and columns are padded to multiples of this, so that every element is summed by the same
 instructions however many threads share the work: same inputs, same bits."""
 
-BLOCK = 4096
+BLOCK = 1024
 """Draws per product, which bounds the memory of a sum."""
 
 

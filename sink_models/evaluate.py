@@ -217,7 +217,11 @@ def _check_additive(answer: _Answer, by_unit: Array, total: Array) -> None:
     if np.isnan(total[0]):
         return
     where = f"{answer.key} {answer.context.account.year}: units"
-    check_sum(where, list(np.nan_to_num(by_unit).T), total)
+    known = np.nan_to_num(by_unit) if np.isnan(by_unit).any() else by_unit
+    sizes = np.zeros(known.shape[0])
+    for column in known.T:
+        sizes += np.abs(column)
+    check_sum(where, [known.sum(axis=1)], total, scale=sizes)
     if not np.isfinite(total).all():
         raise AccountError(problem("sink_models.sum_broken", where=where, gap="inf"))
 

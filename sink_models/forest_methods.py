@@ -202,11 +202,8 @@ def expansion_key(forest_class: str, stock_m3_ha: float, book: DrawBook) -> str 
     Classes print whole numbers (21-40, 41-100): a class reaches up to its printed end.
     """
     prefix = f"bcef_{forest_class}_bcefs_"
-    ends: dict[str, float] = {}
-    for row in book.store:
-        match = _CLASS.search(row.key) if row.key.startswith(prefix) else None
-        if match:
-            ends[row.key] = float(match[2]) if match[2] else float("inf")
+    found = {key: _CLASS.search(key) for key in book.store.rows if key.startswith(prefix)}
+    ends = {key: float(each[2] or "inf") for key, each in found.items() if each}
     holding = [key for key, end in ends.items() if stock_m3_ha <= end]
     return min(holding, key=lambda key: ends[key], default=None)
 
