@@ -243,6 +243,18 @@ def factors_show(
             typer.echo(line)
 
 
+@factors_app.command("export")
+def factors_export(
+    path: Annotated[Path, typer.Argument(help="CSV file to write.")] = Path("factors.csv"),
+    lang: LanguageOption = None,
+) -> None:
+    """Write all coefficients as CSV: a start for an own file, see [carbon] coefficients."""
+    with _reported(_language(lang)):
+        from sinkatlas.showing import export_factors
+
+        typer.echo(f"{export_factors(path)}\t{path}")
+
+
 def _line(found: Problem, language: Language) -> str:
     signs = {
         "zh": {"warning": "警告", "info": "提示"},

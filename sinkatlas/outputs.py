@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from gis.progress import Progress
@@ -17,9 +17,13 @@ TIMINGS = "timings.json"
 
 
 def write_outputs(
-    report: Report, folder: Path, seconds: Mapping[str, float], progress: Progress
+    report: Report,
+    folder: Path,
+    seconds: Mapping[str, float],
+    progress: Progress,
+    also: Sequence[tuple[str, Callable[[Path], object]]] = (),
 ) -> None:
-    """Write every output of a run and publish the folder.
+    """Write every output of a run and publish the folder; ``also`` are further files by name.
 
     Raises ``OutputError`` when a file cannot be written; then no result folder is touched.
     """
@@ -33,6 +37,7 @@ def write_outputs(
         ("report.xlsx", lambda path: write_workbook(report, path)),
         ("sheets", lambda path: write_sheet(report, path)),
         ("map.html", lambda path: write_map(report, path)),
+        *also,
         (RECORD, lambda path: _write_json(report.provenance, path)),
         (TIMINGS, lambda path: _write_json(_rounded(seconds), path)),
     )

@@ -26,8 +26,9 @@ from layers import Layer, LayerSpec, Lines, kinds, read_layer
 from layers.quality import account_problems, layer_problems
 from maps.report import Report
 from plans import Verdict
-from sink_models import Accuracy, EpochData, Options, Results, Sampling, evaluate
+from sink_models import Accuracy, Correlation, EpochData, Options, Results, Sampling, evaluate
 from sinkatlas.judging import Judgement, judge_promises, read_promises
+from sinkatlas.methods import forest_flows, method_files, read_methods
 from sinkatlas.outputs import write_outputs
 from sinkatlas.reporting import make_report, unit_names
 from sinkatlas.workspace import EpochTable, LayerTable, Source, Workspace, load_workspace
@@ -115,6 +116,7 @@ def run(
     problems = ProblemLog()
     promises = read_promises(space, problems)
     with clock.timed("read"):
+        methods = read_methods(space)
         inputs = read_inputs(space, problems=problems, progress=progress)
     units = _units(inputs)
     with clock.timed("account"):
@@ -131,8 +133,9 @@ def run(
             (units.whole_code, units.whole_name),
             sampling=sampling,
             options=_options(space, units),
+            store=methods.store,
         )
-    problems.extend(results.problems)
+    problems.extend((*methods.notices, *results.problems))
     judgement = judge_promises(
         promises,
         results,
@@ -156,7 +159,17 @@ def run(
     folder = Path(out).resolve() if out is not None else None
     if folder is not None:
         with clock.timed("write"):
-            write_outputs(report, folder, clock.seconds, progress)
+            files = method_files(
+                methods,
+                results,
+                sampling,
+                accounts,
+                unit_names(units),
+                title=report.title,
+                language=report.language,
+                is_synthetic=report.synthetic,
+            )
+            write_outputs(report, folder, clock.seconds, progress, files)
     return Run(space, inputs, accounts, results, judgement, report, folder, dict(clock.seconds))
 
 
@@ -284,6 +297,11 @@ def _options(space: Workspace, units: Units) -> Options:
         climate_zone=space.table.carbon.climate_zone,
         soil_class=space.table.carbon.soil_class,
         accepted=frozenset(space.table.carbon.accepted),
+        flows=forest_flows(space),
+        correlations=tuple(
+            Correlation(each.first, each.second, each.value, each.reason)
+            for each in space.table.carbon.correlations
+        ),
     )
 
 

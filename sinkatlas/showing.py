@@ -7,9 +7,12 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
+
 from gis.problems import InputError, Language, ProblemLog, problem
 from plans import load_plan, printed_words
-from sink_models import coefficients, indicators
+from sink_models import coefficients, export_rows, indicators
+from sinkatlas.tables import write_csv
 
 
 def plan_lines(named: str, language: Language) -> Iterator[str]:
@@ -71,3 +74,13 @@ def factor_card(key: str) -> Iterator[str]:
 
 def _shown(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else ("" if value is None else str(value))
+
+
+def export_factors(path: Path) -> int:
+    """Write every coefficient with all its columns as CSV; gives the number of rows."""
+    rows = export_rows(coefficients())
+    table = pd.DataFrame(rows)
+    numbers = ["value", "low", "high"]
+    table[numbers] = table[numbers].apply(pd.to_numeric)  # text that begins with a minus is guarded
+    write_csv(table, path)
+    return len(rows)

@@ -70,10 +70,14 @@ class UnitsTable(Source):
 
 
 class AccuracyTable(Table):
-    """Half-widths, in percent, of a layer's area and stock at the run's interval."""
+    """How well a layer is known: half-widths, in percent, of its area and stock at the run's
+    interval, or the error matrix of a sample of its classes."""
 
     area_percent: Percent | None = None
     stock_percent: Percent | None = None
+    error_matrix: str | None = Field(
+        default=None, description="CSV: map classes by reference classes, numbers of sample points"
+    )
 
 
 class LayerTable(Source):
@@ -112,6 +116,15 @@ class AssignedTable(Table):
     date: datetime.date
 
 
+class CorrelationTable(Table):
+    """One ``[[carbon.correlations]]`` entry: errors of two coefficients that go together."""
+
+    first: Text
+    second: Text
+    value: Annotated[float, Field(ge=-1, le=1)]
+    reason: Text
+
+
 class CarbonTable(Table):
     """What the carbon estimates may rest on beyond the checked coefficients of the region."""
 
@@ -121,6 +134,18 @@ class CarbonTable(Table):
         default_factory=list,
         description="unchecked coefficients that the analyst takes on; every output says so",
     )
+    coefficients: str = Field(
+        default="", description="CSV of coefficients of the analyst's own; every output says so"
+    )
+    pools: str = Field(default="", description="carbon-pools CSV of InVEST, applied beside ours")
+    growth_percent: Annotated[float, Field(ge=0, le=30)] | None = Field(
+        default=None, description="yearly growth of the growing stock, for gain-loss"
+    )
+    consumption_percent: Annotated[float, Field(ge=0, le=30)] | None = Field(
+        default=None, description="yearly harvest, fuelwood and disturbance of the growing stock"
+    )
+    rates_source: str = Field(default="", description="where the two rates were read")
+    correlations: list[CorrelationTable] = Field(default_factory=list)
 
 
 class AllocationTable(Table):
@@ -329,6 +354,7 @@ def _keys_at(location: Iterable[int | str]) -> list[str]:
         "allocation": AllocationTable,
         "tolerances": TolerancesTable,
         "carbon": CarbonTable,
+        "correlations": CorrelationTable,
     }
     names = [part for part in location if isinstance(part, str)]
     return list(tables[names[-1] if names else ""].model_fields)
@@ -340,6 +366,10 @@ def _check_layers(workspace: Workspace, problems: ProblemLog) -> None:
     known = kinds()
     cover_kinds = {key for key, kind in known.items() if kind.role != "units"}
     _check_file(workspace, workspace.table.units.path, "units.path", problems)
+    for name in ("coefficients", "pools"):
+        path = getattr(workspace.table.carbon, name)
+        if path:
+            _check_file(workspace, path, f"carbon.{name}", problems)
     for number, epoch in enumerate(workspace.table.epochs, start=1):
         seen: set[str] = set()
         for place, layer in enumerate(epoch.layers, start=1):
@@ -364,6 +394,9 @@ def _check_layers(workspace: Workspace, problems: ProblemLog) -> None:
                 )
             seen.add(layer.kind)
             _check_file(workspace, layer.path, f"{key}.path", problems)
+            if layer.accuracy.error_matrix:
+                matrix = layer.accuracy.error_matrix
+                _check_file(workspace, matrix, f"{key}.accuracy.error_matrix", problems)
     for number, each in enumerate(workspace.table.allocation, start=1):
         if each.table is not None:
             _check_file(workspace, each.table, f"allocation[{number}].table", problems)

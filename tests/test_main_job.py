@@ -64,6 +64,8 @@ def test_a_run_writes_every_output_the_architecture_names(done: Run) -> None:
     names = {path.name for path in done.folder.iterdir()}
     assert names == {
         "map.html",
+        "method.html",
+        "uncertainty.csv",
         "results.csv",
         "verdicts.csv",
         "trajectories.csv",
