@@ -41,6 +41,7 @@ PLAN_FIELDS: Mapping[str, Field] = {
     "starts": Field("year"),
     "source_zh": Field(required=True),
     "source_en": Field(),
+    "confirmed": Field("flag"),
 }
 TARGET_FIELDS: Mapping[str, Field] = {
     "id": Field(required=True),
@@ -70,6 +71,7 @@ TARGET_FIELDS: Mapping[str, Field] = {
     "note_en": Field(),
     "needs_zh": Field(),
     "needs_en": Field(),
+    "confirmed": Field("flag"),
 }
 
 

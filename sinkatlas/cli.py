@@ -187,6 +187,36 @@ def plans_show(
             typer.echo(line)
 
 
+@plans_app.command("extract")
+def plans_extract(
+    file: Annotated[Path, typer.Argument(help="Text of a plan: txt, docx, pdf, html or xlsx.")],
+    form: Annotated[
+        Literal["json", "toml"], typer.Option("--format", help="Readings, or a draft plan file.")
+    ] = "json",
+    lang: LanguageOption = None,
+) -> None:
+    """Read the targets in a plan's text, each with its quote and where that stands."""
+    language = _language(lang)
+    with _reported(language):
+        from plans.extract import draft_text, readings_json
+
+        typer.echo(readings_json(file) if form == "json" else draft_text(file, language), nl=False)
+
+
+@plans_app.command("new")
+def plans_new(
+    source: Annotated[Path, typer.Option("--from", help="Text of a plan to read targets from.")],
+    out: Annotated[Path, typer.Option(help="Plan file to write.")] = Path("plan.toml"),
+    lang: LanguageOption = None,
+) -> None:
+    """Write a draft plan file from a plan's text, every target with its quote, to be confirmed."""
+    language = _language(lang)
+    with _reported(language):
+        from plans.extract import write_draft
+
+        typer.echo(str(write_draft(source, out, language)))
+
+
 @factors_app.command("list")
 def factors_list(
     contains: Annotated[str, typer.Argument(help="Only keys that contain this text.")] = "",
