@@ -3,7 +3,7 @@
 Each output is a reading of one `Report`, so they cannot disagree.
 """
 
-from maps.geopackage import write_geopackage
+from maps.geopackage import write_district_style, write_geopackage, write_geoparquet
 from maps.map import write_map
 from maps.report import IndicatorWords, MapLayer, Report
 from maps.sheet import write_sheet
@@ -13,7 +13,9 @@ __all__ = [
     "IndicatorWords",
     "MapLayer",
     "Report",
+    "write_district_style",
     "write_geopackage",
+    "write_geoparquet",
     "write_map",
     "write_sheet",
     "write_workbook",

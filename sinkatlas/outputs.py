@@ -7,7 +7,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from gis.progress import Progress
-from maps import write_geopackage, write_map, write_sheet, write_workbook
+from maps import (
+    write_district_style,
+    write_geopackage,
+    write_geoparquet,
+    write_map,
+    write_sheet,
+    write_workbook,
+)
 from maps.report import Report
 from sinkatlas.publish import RECORD, published
 from sinkatlas.tables import write_csv
@@ -28,6 +35,8 @@ def write_outputs(
         ("verdicts.csv", lambda path: write_csv(report.verdicts, path)),
         ("account.csv", lambda path: write_csv(report.account, path)),
         ("districts.gpkg", lambda path: write_geopackage(report, path)),
+        ("districts.parquet", lambda path: write_geoparquet(report, path)),
+        ("districts.qml", lambda path: write_district_style(report, path)),
         ("report.xlsx", lambda path: write_workbook(report, path)),
         ("sheets", lambda path: write_sheet(report, path)),
         ("map.html", lambda path: write_map(report, path)),

@@ -69,6 +69,8 @@ def test_a_run_writes_every_output_the_architecture_names(done: Run) -> None:
         "account.csv",
         "report.xlsx",
         "districts.gpkg",
+        "districts.parquet",
+        "districts.qml",
         "sheets",
         "run.json",
         "timings.json",
