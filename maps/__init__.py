@@ -1,8 +1,9 @@
-"""Floor 3: how it is shown. Interactive map, printed sheet, workbook, GeoPackage.
+"""Floor 3: how it is shown. Interactive map, printed sheet, brief, workbook, GeoPackage.
 
 Each output is a reading of one `Report`, so they cannot disagree.
 """
 
+from maps.brief import write_brief
 from maps.geopackage import write_district_style, write_geopackage, write_geoparquet
 from maps.map import write_map
 from maps.report import IndicatorWords, MapLayer, Report
@@ -13,6 +14,7 @@ __all__ = [
     "IndicatorWords",
     "MapLayer",
     "Report",
+    "write_brief",
     "write_district_style",
     "write_geopackage",
     "write_geoparquet",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gis.progress import Progress
 from maps import (
+    write_brief,
     write_district_style,
     write_geopackage,
     write_geoparquet,
@@ -38,6 +39,7 @@ def write_outputs(
         ("districts.parquet", lambda path: write_geoparquet(report, path)),
         ("districts.qml", lambda path: write_district_style(report, path)),
         ("report.xlsx", lambda path: write_workbook(report, path)),
+        ("report.docx", lambda path: write_brief(report, path)),
         ("sheets", lambda path: write_sheet(report, path)),
         ("map.html", lambda path: write_map(report, path)),
         (RECORD, lambda path: _write_json(report.provenance, path)),

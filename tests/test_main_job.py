@@ -68,6 +68,7 @@ def test_a_run_writes_every_output_the_architecture_names(done: Run) -> None:
         "verdicts.csv",
         "account.csv",
         "report.xlsx",
+        "report.docx",
         "districts.gpkg",
         "districts.parquet",
         "districts.qml",
