@@ -205,6 +205,7 @@ def _set_fonts(document: Document, language: Language) -> None:
     for name, faces, size, colour, before, after in looks:
         style: Any = document.styles[name]
         style.font.size = Pt(size)
+        style.font.bold = name.startswith("Heading")
         if colour:
             style.font.color.rgb = RGBColor.from_string(colour)
         elif name.startswith("Heading"):

@@ -18,7 +18,7 @@ from maps.sheet import choose, draw_sheet
 from maps.words import words
 
 _DPI = 150
-_EDGE_INCHES = 0.28
+_EDGE_INCHES = 0.2
 """Room around the frame for the numbers of the graticule."""
 
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import subprocess
 import unicodedata
 import zipfile
 from collections.abc import Callable
@@ -23,27 +20,6 @@ Convert = Callable[[Path, str], Path]
 HOSTILE = ("=cmd|' /C calc'!A0", "@SUM(A1)", "<b>{{7*7}}${7*7}</b>", "区\u202e\x07\ufffe名")
 
 pytestmark = pytest.mark.office
-
-
-@pytest.fixture(scope="module")
-def convert(tmp_path_factory: pytest.TempPathFactory) -> Convert:
-    """Open a file in LibreOffice and save it in another format."""
-    program = shutil.which("soffice")
-    if program is None:
-        message = "LibreOffice (soffice) is absent"
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"{message}, and CI must run these tests")
-        pytest.skip(message)
-    profile = tmp_path_factory.mktemp("profile").as_uri()
-
-    def converted(path: Path, suffix: str) -> Path:
-        out = path.parent / "converted"
-        command = [program, f"-env:UserInstallation={profile}", "--headless", "--norestore"]
-        command += ["--convert-to", suffix, "--outdir", str(out), str(path)]
-        subprocess.run(command, check=True, capture_output=True, timeout=300)
-        return out / f"{path.stem}.{suffix}"
-
-    return converted
 
 
 def values(path: Path) -> dict[tuple[str, str], object]:
