@@ -31,6 +31,7 @@ from sinkatlas.judging import Judgement, judge_promises, read_promises
 from sinkatlas.methods import forest_flows, method_files, read_methods
 from sinkatlas.outputs import write_outputs
 from sinkatlas.reporting import make_report, unit_names
+from sinkatlas.views import MapView, SheetView, TableView, sheet_view, table_view
 from sinkatlas.workspace import EpochTable, LayerTable, Source, Workspace, load_workspace
 
 LAYER_OPTIONS = (
@@ -97,6 +98,27 @@ class Run:
     def account(self) -> pd.DataFrame:
         """The extent account of all epochs: the columns of ``account.csv``."""
         return self.report.account
+
+    def map(self) -> MapView:
+        """The interactive map: shows itself in a notebook, ``save`` writes the page."""
+        return MapView(self.report)
+
+    def sheet(self, indicator: str | None = None, *, epoch: int | None = None) -> SheetView:
+        """A printed sheet: shows itself in a notebook, ``save`` writes PDF or PNG.
+
+        Without ``indicator`` the one of the result folder; without ``epoch`` its last year. Raises
+        ``OutputError`` when there are no such results.
+        """
+        return sheet_view(self.report, indicator, epoch)
+
+    def table(
+        self, name: str = "results", *, indicator: str | None = None, epoch: int | None = None
+    ) -> TableView:
+        """``results``, ``verdicts`` or ``account``, whole or narrowed: shows itself and saves CSV.
+
+        Raises ``InputError`` for an unknown table, indicator or year.
+        """
+        return table_view(self.report, name, indicator=indicator, epoch=epoch)
 
 
 def run(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import os
+import shutil
+import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +33,27 @@ def shared() -> Path:
             pytest.fail(f"{message}, and CI must run these tests")
         pytest.skip(message)
     return folder
+
+
+@pytest.fixture(scope="session")
+def convert(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path, str], Path]:
+    """Open a file in LibreOffice and save it in another format."""
+    program = shutil.which("soffice")
+    if program is None:
+        message = "LibreOffice (soffice) is absent"
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"{message}, and CI must run these tests")
+        pytest.skip(message)
+    profile = tmp_path_factory.mktemp("profile").as_uri()
+
+    def converted(path: Path, suffix: str) -> Path:
+        out = path.parent / "converted"
+        command = [program, f"-env:UserInstallation={profile}", "--headless", "--norestore"]
+        command += ["--convert-to", suffix, "--outdir", str(out), str(path)]
+        subprocess.run(command, check=True, capture_output=True, timeout=300)
+        return out / f"{path.stem}.{suffix}"
+
+    return converted
 
 
 @pytest.fixture

@@ -135,7 +135,7 @@ def test_a_room_reports_under_its_own_name() -> None:
     assert not strangers
 
 
-@pytest.mark.parametrize("table", ["common", "map", "sheet", "workbook"])
+@pytest.mark.parametrize("table", ["common", "map", "sheet", "workbook", "brief"])
 def test_outputs_have_the_same_words_in_both_languages(table: str) -> None:
     zh, en = (
         tomllib.loads((PROJECT / f"maps/words/{language}.toml").read_text(encoding="utf-8"))[table]
