@@ -37,7 +37,7 @@ class Scene:
 
     @property
     def land_cover_classes(self) -> pd.DataFrame:
-        return pd.DataFrame({"cover": [f"c{code}" for code in LAND_COVER]}, index=LAND_COVER)
+        return pd.DataFrame({"land": [f"c{code}" for code in LAND_COVER]}, index=LAND_COVER)
 
     @property
     def ecosystem_classes(self) -> pd.DataFrame:
@@ -113,7 +113,7 @@ def make_districts(width_m: float, height_m: float, count: int, seed: int) -> gp
         shapely.voronoi_polygons(shapely.MultiPoint(points), extend_to=outline.envelope)
     )
     cells = shapely.intersection(cells, outline)
-    fine = shapely.segmentize(cells, reach / 400)
+    fine = shapely.segmentize(cells, reach / 2000)
     waves = [(random.uniform(2, 60), random.uniform(0, 6.28, 2)) for _ in range(24)]
 
     def bent(at: NDArray[np.float64]) -> NDArray[np.float64]:

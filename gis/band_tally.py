@@ -185,11 +185,10 @@ def _add_cells(
 
 
 def _runs(found: Coverage, width: int) -> tuple[Indices, Array]:
-    """Runs ``(zone, row, first, end)`` within the raster, row by row, and their weights."""
+    """Runs ``(zone, row, first, end)`` within the raster, zone by zone, and their weights."""
     start = np.clip(found.first_column, 0, width)
     end = np.clip(found.end_column, 0, width)
     some = np.flatnonzero(end > start)
-    some = some[np.argsort(found.run_row[some], kind="stable")]
     runs = np.column_stack(
         [found.run_zone[some], found.run_row[some], start[some], end[some]]
     )
@@ -245,21 +244,21 @@ def _add_window(
 
     along_y, along_x, part = factors
     along_x = np.ascontiguousarray(along_x[:, part])
-    sums_x = np.zeros((along_x.shape[1] + 1, len(along_x)))
-    np.cumsum(along_x.T, axis=0, out=sums_x[1:])
     place, codes = places_of(desk.classes, *window)
-    kernels.add_run_areas(place, *runs, along_y, sums_x, sums.areas)
     kernels.add_cut_areas(place, *cut, sums.areas)
-    line_area = np.zeros(along_x.shape[1])
+    if not desk.densities:
+        kernels.add_run_areas(place, *runs, along_y, along_x, sums.areas)
+    areas = sums.areas
     for number, source in enumerate(desk.densities):
         values, no_data = _density_values(source, *window)
         tables = sums.totals[number], sums.known[number]
         kernels.add_run_densities(
-            place, values, no_data, *runs, along_y, along_x, line_area, *tables
+            place, values, no_data, *runs, along_y, along_x, areas, *tables
         )
         kernels.add_cut_densities(place, values, no_data, *cut, *tables)
+        areas = np.zeros_like(areas)  # counted once, with the first density
     if sums.areas[:, sums.suspect].any():
-        note_unknown(desk.classes, codes, place, runs, cut, (along_y, sums_x), sums.unknown)
+        note_unknown(desk.classes, codes, place, runs, cut, (along_y, along_x), sums.unknown)
 
 
 def _density_values(

@@ -7,16 +7,26 @@ The loops release the lock, and none of them may reorder sums: the same cells in
 give the same bits on any number of threads, processes or machines.
 
 Areas come from *factors*: the cell (row, column) of a block has ``Σ_q along_y[row, q] *
-along_x[q, column]`` hectares. ``sums_x[column, q]`` are the sums of ``along_x`` over the columns
-before ``column``, so that a stretch of cells has its area in a few products, however long it is.
+along_x[q, column]`` hectares.
+
+Cells are added without a branch on what they hold, into ``LANES`` small tables in turn, because a
+sum need not wait then for the one before it. The small tables go to the large ones before so many
+cells are in them that rounding could add up.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from numba import njit
 from numpy.typing import NDArray
+
+LANES = 4
+"""Small tables that take turns; a power of two."""
+
+FULL = 1 << 16
+"""Cells in the small tables after which they are emptied."""
 
 
 @njit(cache=True, nogil=True)
@@ -36,30 +46,61 @@ def add_places(values: NDArray[Any], table: NDArray[Any], low: int, place: NDArr
 
 
 @njit(cache=True, nogil=True)
+def _set_line_area(
+    area: NDArray[Any],
+    weight: float,
+    along_y: NDArray[Any],
+    along_x: NDArray[Any],
+    run: tuple[int, int, int],
+) -> None:
+    """Hectares of the cells of a run ``(row, first, end)``, each at its column."""
+    row, first, end = run
+    factor = weight * along_y[row, 0]
+    for column in range(first, end):
+        area[column] = factor * along_x[0, column]
+    for term in range(1, along_x.shape[0]):
+        factor = weight * along_y[row, term]
+        for column in range(first, end):
+            area[column] += factor * along_x[term, column]
+
+
+@njit(cache=True, nogil=True)
+def _empty(lanes: NDArray[Any], table: NDArray[Any]) -> None:
+    """Move what is in the small tables to the line of a zone."""
+    for place in range(table.shape[0]):
+        total = 0.0
+        for lane in range(LANES):
+            total += lanes[lane, place]
+            lanes[lane, place] = 0.0
+        table[place] += total
+
+
+@njit(cache=True, nogil=True)
 def add_run_areas(
     place: NDArray[Any],
     runs: NDArray[Any],
     weights: NDArray[Any],
     along_y: NDArray[Any],
-    sums_x: NDArray[Any],
+    along_x: NDArray[Any],
     areas: NDArray[Any],
 ) -> None:
     """Add the hectares of runs ``(zone, row, first, end)`` of a block to ``areas[zone, place]``.
 
-    Cells of a run that follow one another with the same place are added at once.
+    Runs come zone by zone.
     """
-    terms = sums_x.shape[1]
+    lanes = np.zeros((LANES, areas.shape[1]))
+    area = np.zeros(place.shape[1])
+    held, last = 0, 0
     for number in range(runs.shape[0]):
-        zone, row, column, end = runs[number]
-        line = place[row]
-        while column < end:
-            start, here = column, line[column]
-            while column < end and line[column] == here:
-                column += 1
-            area = 0.0
-            for term in range(terms):
-                area += along_y[row, term] * (sums_x[column, term] - sums_x[start, term])
-            areas[zone, here] += weights[number] * area
+        zone, row, first, end = runs[number]
+        if zone != last or held > FULL:
+            _empty(lanes, areas[last])
+            held, last = 0, zone
+        _set_line_area(area, weights[number], along_y, along_x, (row, first, end))
+        for column in range(first, end):
+            lanes[column & (LANES - 1), place[row, column]] += area[column]
+        held += end - first
+    _empty(lanes, areas[last])
 
 
 @njit(cache=True, nogil=True)
@@ -71,38 +112,42 @@ def add_run_densities(
     weights: NDArray[Any],
     along_y: NDArray[Any],
     along_x: NDArray[Any],
-    line_area: NDArray[Any],
+    areas: NDArray[Any],
     totals: NDArray[Any],
-    valid: NDArray[Any],
+    known: NDArray[Any],
 ) -> None:
-    """Add ``area * value`` of runs to ``totals[zone, place]`` and the area known to ``valid``.
+    """As :func:`add_run_areas`; moreover ``area * value`` to ``totals``, and to ``known`` the area
+    whose value is known.
 
     ``no_data`` is of the values' own type, NaN where none is declared; NaN and infinity are not
-    known either. ``line_area`` is room for one line of cell areas.
+    known either.
     """
-    last = -1
+    lanes = np.zeros((LANES, areas.shape[1]))
+    lanes_total = np.zeros((LANES, areas.shape[1]))
+    lanes_known = np.zeros((LANES, areas.shape[1]))
+    area = np.zeros(place.shape[1])
+    held, last = 0, 0
     for number in range(runs.shape[0]):
-        zone, row, column, end = runs[number]
-        if row != last:
-            last = row
-            line_area[:] = 0.0
-            for term in range(along_x.shape[0]):
-                factor = along_y[row, term]
-                for at in range(line_area.shape[0]):
-                    line_area[at] += factor * along_x[term, at]
-        line, measured = place[row], values[row]
-        while column < end:
-            here, total, known = line[column], 0.0, 0.0
-            while column < end and line[column] == here:
-                value = measured[column]
-                amount = float(value)
-                is_known = (amount - amount == 0.0) and value != no_data
-                area = line_area[column] if is_known else 0.0
-                total += area * (amount if is_known else 0.0)
-                known += area
-                column += 1
-            totals[zone, here] += weights[number] * total
-            valid[zone, here] += weights[number] * known
+        zone, row, first, end = runs[number]
+        if zone != last or held > FULL:
+            _empty(lanes, areas[last])
+            _empty(lanes_total, totals[last])
+            _empty(lanes_known, known[last])
+            held, last = 0, zone
+        _set_line_area(area, weights[number], along_y, along_x, (row, first, end))
+        for column in range(first, end):
+            lane, here, value = column & (LANES - 1), place[row, column], values[row, column]
+            amount, own = float(value), area[column]
+            is_known = (amount - amount == 0.0) & (value != no_data)
+            lanes[lane, here] += own
+            own = own if is_known else 0.0
+            amount = amount if is_known else 0.0
+            lanes_total[lane, here] += own * amount
+            lanes_known[lane, here] += own
+        held += end - first
+    _empty(lanes, areas[last])
+    _empty(lanes_total, totals[last])
+    _empty(lanes_known, known[last])
 
 
 @njit(cache=True, nogil=True)

@@ -39,9 +39,9 @@ class Unknown:
 
 def places_of(
     sources: Sequence[OpenBand], rows: Span, columns: Span
-) -> tuple[NDArray[np.int32], list[Values]]:
-    """Places of a window's cells (int32), and the codes that every class band holds there."""
-    place = np.empty((rows[1] - rows[0], columns[1] - columns[0]), dtype=np.int32)
+) -> tuple[NDArray[np.uint32], list[Values]]:
+    """Places of a window's cells, and the codes that every class band holds there."""
+    place = np.empty((rows[1] - rows[0], columns[1] - columns[0]), dtype=np.uint32)
     steps = _steps([_spec(each).places for each in sources])
     codes = []
     for number, (source, step) in enumerate(zip(sources, steps, strict=True)):
@@ -72,7 +72,7 @@ def _steps(counts: Sequence[int]) -> list[int]:
 
 
 def _put(
-    place: NDArray[np.int32],
+    place: NDArray[np.uint32],
     values: Values,
     masked: NDArray[np.bool_] | None,
     source: OpenBand,
@@ -85,7 +85,7 @@ def _put(
 
     if masked is None and values.dtype.itemsize <= 2:
         low = int(np.iinfo(values.dtype).min)
-        table = _table(source, values.dtype) * np.int32(step)
+        table = (_table(source, values.dtype) * step).astype(np.uint32)
         (kernels.set_places if first else kernels.add_places)(values, table, low, place)
         return
     own = _searched(source, values)
@@ -93,7 +93,7 @@ def _put(
         own[masked] = len(_spec(source).codes)
     if first:
         place[:] = 0
-    place += own * np.int32(step)
+    place += (own * step).astype(np.uint32)
 
 
 def _codes(source: OpenBand) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
@@ -153,7 +153,7 @@ def unknown_places(counts: Sequence[int]) -> NDArray[np.bool_]:
 def note_unknown(
     sources: Sequence[OpenBand],
     codes: Sequence[Values],
-    place: NDArray[np.int32],
+    place: NDArray[np.uint32],
     runs: tuple[Indices, Array],
     cut: tuple[Indices, Array],
     factors: tuple[Array, Array],
@@ -186,12 +186,12 @@ def _covered(
     runs: tuple[Indices, Array], cut: tuple[Indices, Array], factors: tuple[Array, Array]
 ) -> tuple[Indices, Indices, Indices, Array]:
     """Zone, row, column and hectares of every covered cell of a window."""
-    along_y, sums_x = factors
+    along_y, along_x = factors
     (run, weight), (cells, cut_area) = runs, cut
     length = run[:, 3] - run[:, 2]
     item = np.repeat(np.arange(len(run)), length)
     column = run[item, 2] + np.arange(len(item)) - np.repeat(np.cumsum(length) - length, length)
-    area = ((sums_x[column + 1] - sums_x[column]) * along_y[run[item, 1]]).sum(axis=1)
+    area = (along_x.T[column] * along_y[run[item, 1]]).sum(axis=1)
     return (
         np.concatenate([run[item, 0], cells[:, 0]]),
         np.concatenate([run[item, 1], cells[:, 1]]),
