@@ -9,7 +9,7 @@ two ways meet in the ledger, where each unit's outline is integrated on its own.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import geopandas as gpd
@@ -143,7 +143,7 @@ class _Source:
     grid: Grid | None = None
     classes: tuple[ClassBand, ...] = ()
     densities: tuple[DensityBand, ...] = ()
-    notes: Mapping[str, str] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
 
 
 def _source(raster: RasterCover | None, further: Sequence[FurtherRaster]) -> _Source:
@@ -153,23 +153,26 @@ def _source(raster: RasterCover | None, further: Sequence[FurtherRaster]) -> _So
     first = class_band(raster)
     opened = open_band(first, None)
     opened.close()
-    classes, densities, notes = [first], [], {}
+    classes: list[ClassBand] = [first]
+    densities: list[DensityBand] = []
+    notes: dict[str, str] = {}
     for each in further:
         band = class_band(each) if isinstance(each, KeyRaster) else density_band(each)
         beside = open_band(band, opened.grid)
         beside.close()
         if beside.shift is None:
             notes[f"resampled.{each.name}"] = resampling_note(beside.grid, opened.grid, band)
-        (classes if isinstance(band, ClassBand) else densities).append(band)  # type: ignore[arg-type]
+        if isinstance(band, ClassBand):
+            classes.append(band)
+        else:
+            densities.append(band)
     grid = opened.grid
     notes["cell_size"] = f"{grid.cell_width:.12g} x {grid.cell_height:.12g}"
     notes["raster_size"] = f"{grid.width} x {grid.height}"
     return _Source(grid, tuple(classes), tuple(densities), notes)
 
 
-def _refuse_unknown_codes(
-    areas: ClassAreas, source: _Source, units: Units, zones: Regions
-) -> None:
+def _refuse_unknown_codes(areas: ClassAreas, source: _Source, units: Units, zones: Regions) -> None:
     names = [each.path.name for each in source.classes]
     found = unknown_code_problems(areas, names, [units.codes[unit] for unit in zones.unit])
     if found:

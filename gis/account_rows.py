@@ -118,10 +118,11 @@ def zone_rows(
     rows = _zone_part(zones, zone, areas.areas[zone, place], words).assign(cover=raster.name)
     own = np.unravel_index(place, areas.counts)
     rows["status"] = np.where(own[0] == len(raster.classes), NO_DATA, CLASSIFIED)
-    keyed = [raster, *(each for each in further if isinstance(each, KeyRaster))]
+    keyed: list[RasterCover | KeyRaster] = [raster]
+    keyed += [each for each in further if isinstance(each, KeyRaster)]
     for each, places in zip(keyed, own, strict=True):
         for key in each.keys:
-            values = np.append(np.asarray(each.classes[key].to_numpy(), dtype=object), None)
+            values = np.array([*each.classes[key], None], dtype=object)
             rows[key] = values[np.minimum(places, len(each.classes))]
     for number, density in enumerate(words.densities):
         rows[density.quantity] = areas.totals[number, zone, place] * density.per_ha

@@ -189,9 +189,7 @@ def _runs(found: Coverage, width: int) -> tuple[Indices, Array]:
     start = np.clip(found.first_column, 0, width)
     end = np.clip(found.end_column, 0, width)
     some = np.flatnonzero(end > start)
-    runs = np.column_stack(
-        [found.run_zone[some], found.run_row[some], start[some], end[some]]
-    )
+    runs = np.column_stack([found.run_zone[some], found.run_row[some], start[some], end[some]])
     return runs, found.run_weight[some]
 
 
@@ -252,9 +250,7 @@ def _add_window(
     for number, source in enumerate(desk.densities):
         values, no_data = _density_values(source, *window)
         tables = sums.totals[number], sums.known[number]
-        kernels.add_run_densities(
-            place, values, no_data, *runs, along_y, along_x, areas, *tables
-        )
+        kernels.add_run_densities(place, values, no_data, *runs, along_y, along_x, areas, *tables)
         kernels.add_cut_densities(place, values, no_data, *cut, *tables)
         areas = np.zeros_like(areas)  # counted once, with the first density
     if sums.areas[:, sums.suspect].any():

@@ -20,9 +20,9 @@ from gis.grid import Grid
 from gis.partials import Partials
 from gis.problems import Problem, problem
 from gis.progress import Progress, silent
-from gis.raster_bands import ClassBand, DensityBand, open_band
+from gis.raster_bands import Band, ClassBand, DensityBand, open_band
 from gis.raster_places import Unknown
-from gis.raster_plan import RasterPlan, make_plan
+from gis.raster_plan import RasterPlan, make_plan, require_room
 
 Array = NDArray[np.float64]
 
@@ -65,7 +65,7 @@ def class_areas(
         cannot do (``gis.combinations_too_many``, ``gis.cluster_unreachable``, …).
     """
     engine = engine or Engine()
-    plan = _plan(edges, zones, grid, classes, densities)
+    plan = _plan(edges, zones, grid, classes, densities, engine.memory_bytes)
     sums = _Sums.of(plan)
     if plan.bands:
         desk = open_desk(plan)
@@ -86,10 +86,14 @@ def _plan(
     grid: Grid,
     classes: Sequence[ClassBand],
     densities: Sequence[DensityBand],
+    budget: int,
 ) -> RasterPlan:
-    opened = [open_band(each, grid) for each in (*classes, *densities)]
+    bands: list[Band] = [*classes, *densities]
+    opened = [open_band(each, grid) for each in bands]
     try:
-        return make_plan(edges, zones, grid, classes, densities, opened)
+        plan = make_plan(edges, zones, grid, classes, densities, opened)
+        require_room(plan, opened, budget)
+        return plan
     finally:
         for each in opened:
             each.close()

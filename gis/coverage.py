@@ -51,9 +51,8 @@ class Edges:
         if self.reach is not None:
             first = int(np.searchsorted(self.reach, rows[0], side="right"))
             part = slice(first, int(np.searchsorted(self.start[:, 1], rows[1], side="left")))
-        zone, start, stop, sign = (
-            each[part] for each in (self.zone, self.start, self.stop, self.sign)
-        )
+        zone, sign = self.zone[part], self.sign[part]
+        start, stop = self.start[part], self.stop[part]
         near = (start[:, 1] < rows[1]) & (stop[:, 1] > rows[0])
         return Edges(zone[near], start[near], stop[near], sign[near])
 
@@ -61,9 +60,7 @@ class Edges:
         """The same edges by the row they start in, so that ``between`` need not look at all."""
         order = np.argsort(self.start[:, 1], kind="stable")
         reach = np.maximum.accumulate(self.stop[order, 1])
-        return Edges(
-            self.zone[order], self.start[order], self.stop[order], self.sign[order], reach
-        )
+        return Edges(self.zone[order], self.start[order], self.stop[order], self.sign[order], reach)
 
     @property
     def row_range(self) -> tuple[int, int]:

@@ -6,7 +6,7 @@ Whoever it is, the tables come back in the order of the bands, so that they are 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Crew:
 
 def tallies(
     plan: RasterPlan, numbers: Sequence[int], crew: Crew
-) -> Iterator[tuple[int, BandTally]]:
+) -> Generator[tuple[int, BandTally], None, None]:
     """Count the bands ``numbers``, and hand out each with its table, in that order.
 
     Closing the iterator, as an exception in its loop does, ends the work.
@@ -38,8 +38,7 @@ def tallies(
     Raises
     ------
     InputError
-        What counting finds; ``gis.combinations_too_many``, ``gis.block_too_large``;
-        ``gis.cluster_unreachable``, ``gis.cluster_versions``, ``gis.workers_lost``.
+        What counting finds; ``gis.cluster_unreachable``, ``gis.cluster_versions``, ``gis.workers_lost``.
     """
     opened = (*crew.desk.classes, *crew.desk.densities)
     room = room_for(plan, opened, crew.engine.thread_count, crew.engine.memory_bytes)
@@ -67,7 +66,7 @@ def block_cache(size: int) -> ExitStack:
 
 def _by_threads(
     plan: RasterPlan, numbers: Sequence[int], threads: int, desk: Desk
-) -> Iterator[tuple[int, BandTally]]:
+) -> Generator[tuple[int, BandTally], None, None]:
     if threads == 1 or not plan.has_raster:
         for number in numbers:
             yield number, tally_band(plan, number, desk)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from importlib import metadata
 from typing import Any
 
@@ -26,7 +26,7 @@ COMPARED = ("sinkatlas", "numpy", "numba", "shapely", "pyproj", "rasterio")
 
 def by_cluster(
     plan: RasterPlan, numbers: Sequence[int], address: str
-) -> Iterator[tuple[int, BandTally]]:
+) -> Generator[tuple[int, BandTally], None, None]:
     """Count bands on the cluster at ``address``; tables come in the order of ``numbers``.
 
     Raises
@@ -49,7 +49,7 @@ def _client(address: str) -> Any:
     except ImportError as error:
         raise InputError(problem("gis.cluster_missing", address)) from error
     try:
-        return Client(address, timeout=TIMEOUT_S)
+        return Client(address, timeout=TIMEOUT_S)  # type: ignore[no-untyped-call]
     except (OSError, TimeoutError, ValueError) as error:
         raise InputError(problem("gis.cluster_unreachable", address)) from error
 
@@ -90,7 +90,7 @@ def _check_versions(client: Any, address: str) -> None:
 
 def _counted(
     client: Any, plan: RasterPlan, numbers: Sequence[int]
-) -> Iterator[tuple[int, BandTally]]:
+) -> Generator[tuple[int, BandTally], None, None]:
     from distributed import KilledWorker
 
     sent = client.scatter(plan, broadcast=True)
@@ -109,8 +109,6 @@ def _counted(
             done, oldest = waiting.popleft()
             yield done, oldest.result()
     except KilledWorker as error:
-        raise InputError(
-            problem("gis.workers_lost", "", losses=RETRIES, exit_code="?")
-        ) from error
+        raise InputError(problem("gis.workers_lost", "", losses=RETRIES, exit_code="?")) from error
     finally:
         client.cancel([future for _, future in waiting])

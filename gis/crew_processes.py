@@ -7,7 +7,7 @@ one of its processes is killed.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
@@ -26,7 +26,7 @@ AHEAD = 2
 
 def by_processes(
     plan: RasterPlan, numbers: Sequence[int], workers: int, cache_bytes: int
-) -> Iterator[tuple[int, BandTally]]:
+) -> Generator[tuple[int, BandTally], None, None]:
     """Count bands in ``workers`` processes; tables come in the order of ``numbers``.
 
     Raises

@@ -25,6 +25,9 @@ from numpy.typing import NDArray
 LANES = 4
 """Small tables that take turns; a power of two."""
 
+STRETCH = 32
+"""Cells that are first looked over for values that are not known."""
+
 FULL = 1 << 16
 """Cells in the small tables after which they are emptied."""
 
@@ -76,6 +79,21 @@ def _empty(lanes: NDArray[Any], table: NDArray[Any]) -> None:
 
 
 @njit(cache=True, nogil=True)
+def _empty_with(
+    unknown: NDArray[Any], lanes: NDArray[Any], areas: NDArray[Any], known: NDArray[Any]
+) -> None:
+    """As :func:`_empty`, for cells whose value is known and those whose value is not."""
+    for place in range(areas.shape[0]):
+        total = 0.0
+        for lane in range(LANES):
+            total += lanes[lane, place]
+            lanes[lane, place] = 0.0
+        known[place] += total
+        areas[place] += total + unknown[place]
+        unknown[place] = 0.0
+
+
+@njit(cache=True, nogil=True)
 def add_run_areas(
     place: NDArray[Any],
     runs: NDArray[Any],
@@ -122,7 +140,7 @@ def add_run_densities(
     ``no_data`` is of the values' own type, NaN where none is declared; NaN and infinity are not
     known either.
     """
-    lanes = np.zeros((LANES, areas.shape[1]))
+    unknown = np.zeros(areas.shape[1])
     lanes_total = np.zeros((LANES, areas.shape[1]))
     lanes_known = np.zeros((LANES, areas.shape[1]))
     area = np.zeros(place.shape[1])
@@ -130,24 +148,32 @@ def add_run_densities(
     for number in range(runs.shape[0]):
         zone, row, first, end = runs[number]
         if zone != last or held > FULL:
-            _empty(lanes, areas[last])
+            _empty_with(unknown, lanes_known, areas[last], known[last])
             _empty(lanes_total, totals[last])
-            _empty(lanes_known, known[last])
             held, last = 0, zone
         _set_line_area(area, weights[number], along_y, along_x, (row, first, end))
-        for column in range(first, end):
-            lane, here, value = column & (LANES - 1), place[row, column], values[row, column]
-            amount, own = float(value), area[column]
-            is_known = (amount - amount == 0.0) & (value != no_data)
-            lanes[lane, here] += own
-            own = own if is_known else 0.0
-            amount = amount if is_known else 0.0
-            lanes_total[lane, here] += own * amount
-            lanes_known[lane, here] += own
+        for start in range(first, end, STRETCH):
+            stop = min(start + STRETCH, end)
+            missing = 0
+            for column in range(start, stop):
+                value = values[row, column]
+                missing += (value == no_data) | (value - value != 0)
+            if missing == 0:
+                for column in range(start, stop):
+                    lane, here, own = column & (LANES - 1), place[row, column], area[column]
+                    lanes_known[lane, here] += own
+                    lanes_total[lane, here] += own * float(values[row, column])
+                continue
+            for column in range(start, stop):
+                here, own, value = place[row, column], area[column], values[row, column]
+                if value == no_data or value - value != 0:
+                    unknown[here] += own
+                else:
+                    lanes_known[0, here] += own
+                    lanes_total[0, here] += own * float(value)
         held += end - first
-    _empty(lanes, areas[last])
+    _empty_with(unknown, lanes_known, areas[last], known[last])
     _empty(lanes_total, totals[last])
-    _empty(lanes_known, known[last])
 
 
 @njit(cache=True, nogil=True)

@@ -12,6 +12,7 @@ import json
 import os
 import shutil
 import zipfile
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
@@ -20,6 +21,7 @@ import numpy as np
 
 from gis.band_tally import BandTally
 from gis.problems import InputError, problem
+from gis.raster_bands import Band, ClassBand
 from gis.raster_places import Unknown
 from gis.raster_plan import RasterPlan
 
@@ -49,7 +51,7 @@ class Partials:
         if self.folder is None:
             return None
         try:
-            with np.load(self._file(number), allow_pickle=False) as held:
+            with self._file(number).open("rb") as file, np.load(file, allow_pickle=False) as held:
                 arrays = {name: held[name] for name in _ARRAYS}
                 facts = json.loads(str(held["facts"]))
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
@@ -81,7 +83,8 @@ class Partials:
                 np.savez(file, facts=np.array(facts), **{n: getattr(tally, n) for n in _ARRAYS})
             aside.replace(self._file(number))
         except OSError as error:
-            aside.unlink(missing_ok=True)
+            with suppress(OSError):
+                aside.unlink(missing_ok=True)
             reason = error.strerror or type(error).__name__
             raise InputError(
                 problem("gis.partials_unwritable", self.folder, reason=reason)
@@ -100,10 +103,11 @@ class Partials:
 def plan_key(plan: RasterPlan) -> str:
     """A hash of everything that a plan's tables follow from."""
     digest = hashlib.sha256()
-    for each in (*plan.classes, *plan.densities):
+    bands: list[Band] = [*plan.classes, *plan.densities]
+    for each in bands:
         with each.path.open("rb") as file:
             digest.update(hashlib.file_digest(file, "sha256").digest())
-        codes = each.codes.tolist() if each.is_class else []
+        codes = each.codes.tolist() if isinstance(each, ClassBand) else []
         digest.update(repr((each.band, each.crs, each.no_data, codes)).encode())
     for array in (plan.edges.zone, plan.edges.start, plan.edges.stop, plan.edges.sign):
         digest.update(np.ascontiguousarray(array).tobytes())

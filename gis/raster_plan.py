@@ -144,8 +144,8 @@ class Room:
     cache_bytes: int
 
 
-def room_for(plan: RasterPlan, opened: Sequence[OpenBand], threads: int, budget: int) -> Room:
-    """Fit threads and cache into a budget in bytes.
+def require_room(plan: RasterPlan, opened: Sequence[OpenBand], budget: int) -> None:
+    """Refuse a plan that no number of threads makes fit a budget in bytes.
 
     Raises
     ------
@@ -164,8 +164,8 @@ def room_for(plan: RasterPlan, opened: Sequence[OpenBand], threads: int, budget:
                 budget=budget >> 20,
             )
         )
-    blocks = [(each, prod(each.block) * np.dtype(each.dtype).itemsize) for each in opened]
-    for each, size in blocks:
+    for each in opened:
+        size = _block_bytes(each)
         if 2 * size > budget:
             raise InputError(
                 problem(
@@ -177,9 +177,17 @@ def room_for(plan: RasterPlan, opened: Sequence[OpenBand], threads: int, budget:
                     budget=budget >> 20,
                 )
             )
+
+
+def _block_bytes(source: OpenBand) -> int:
+    return prod(source.block) * np.dtype(source.dtype).itemsize
+
+
+def room_for(plan: RasterPlan, opened: Sequence[OpenBand], threads: int, budget: int) -> Room:
+    """Fit threads and GDAL's cache into a budget in bytes that :func:`require_room` let pass."""
     cell_bytes = 8 + sum(1 + np.dtype(each.dtype).itemsize for each in opened)
     per_thread = cell_bytes * LARGEST_WINDOW + 2 * plan.table_bytes
-    held = sum(size for _, size in blocks)
+    held = sum(_block_bytes(each) for each in opened)
     split = any(prod(each.block) > LARGEST_WINDOW for each in opened)
     if split or any(is_one_strip(each) for each in opened):
         return Room(1, min(budget, max(2 * held, 32 << 20)))
