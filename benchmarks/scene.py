@@ -107,7 +107,7 @@ def make_districts(width_m: float, height_m: float, count: int, seed: int) -> gp
     random = np.random.default_rng(seed)
     centre = np.array([WEST + width_m / 2, NORTH - height_m / 2])
     reach = 0.42 * min(width_m, height_m)
-    points = centre + random.uniform(-reach, reach, (count, 2))
+    points = centre + 0.7 * random.uniform(-reach, reach, (count, 2))
     outline = shapely.Point(centre).buffer(reach)
     cells = shapely.get_parts(
         shapely.voronoi_polygons(shapely.MultiPoint(points), extend_to=outline.envelope)

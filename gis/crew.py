@@ -38,7 +38,8 @@ def tallies(
     Raises
     ------
     InputError
-        What counting finds; ``gis.cluster_unreachable``, ``gis.cluster_versions``, ``gis.workers_lost``.
+        What counting finds; ``gis.cluster_unreachable``, ``gis.cluster_versions``,
+        ``gis.workers_lost``.
     """
     opened = (*crew.desk.classes, *crew.desk.densities)
     room = room_for(plan, opened, crew.engine.thread_count, crew.engine.memory_bytes)

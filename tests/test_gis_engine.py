@@ -355,7 +355,7 @@ def test_layout_of_the_file_does_not_matter(
 def test_south_up_file_gives_the_same_account(
     rasters: tuple[RasterCover, list[object]], alone: ExtentAccount, tmp_path: Path
 ) -> None:
-    cover, further = rasters
+    cover, _ = rasters
     path = written(
         tmp_path / "land.tif", land_values()[::-1], nodata=0,
         transform=Affine(CELL, 0, X, 0, CELL, Y - HEIGHT * CELL),
