@@ -96,7 +96,7 @@ def decode_touched(scene: Scene) -> Answer:
 
 
 def by_exactextract(scene: Scene) -> Answer:
-    """Cell values with coverage of all three rasters, tabulated with numpy, district by district."""
+    """Values of all three rasters with coverage, tabulated with numpy by district."""
     import rasterio
     from exactextract import exact_extract
     from exactextract.raster import RasterioRasterSource
