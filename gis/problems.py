@@ -118,6 +118,10 @@ class SinkAtlasError(Exception):
         )
         super().__init__(*self.problems)
 
+    def __reduce__(self) -> tuple[type[SinkAtlasError], tuple[tuple[Problem, ...]]]:
+        """How the error travels between processes."""
+        return type(self), (self.problems,)
+
     def text(self, language: Language) -> str:
         """All problems, one per line, in the given language."""
         return "\n".join(each.text(language) for each in self.problems)

@@ -138,13 +138,28 @@ def run(
     workspace: WorkspaceArgument,
     out: Annotated[Path, typer.Option(help="Result folder.")] = Path("out"),
     lang: LanguageOption = None,
+    workers: Annotated[
+        int, typer.Option(min=0, help="Processes that count rasters; 0 counts in threads.")
+    ] = 0,
+    cluster: Annotated[
+        str | None, typer.Option(help="Address of a dask scheduler whose workers count rasters.")
+    ] = None,
+    memory: Annotated[
+        int, typer.Option(min=64, help="Memory for counting rasters, MiB per process.")
+    ] = 1024,
+    resume: Annotated[
+        Path | None,
+        typer.Option(help="Folder for finished parts: an interrupted run goes on from there."),
+    ] = None,
 ) -> None:
     """Run the main job: read the layers, close the account, judge the plan, write the results."""
     language = _language(lang)
     with _reported(language), _progress() as progress:
+        from gis.engine import Engine
         from sinkatlas.pipeline import run as run_pipeline
 
-        done = run_pipeline(workspace, out, language=lang, progress=progress)
+        engine = Engine(workers=workers, cluster=cluster, memory_mib=memory, partials=resume)
+        done = run_pipeline(workspace, out, language=lang, engine=engine, progress=progress)
         for each in done.report.problems:
             typer.echo(_line(each, language), err=True)
         typer.echo(str(done.folder / "map.html" if done.folder else ""))

@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from gis import (
+    Engine,
     ExtentAccount,
     PolygonCover,
     RasterCover,
@@ -126,9 +127,12 @@ def run(
     out: str | Path | None = None,
     *,
     language: Language | None = None,
+    engine: Engine | None = None,
     progress: Progress = silent,
 ) -> Run:
     """Run the main job on a workspace and, when ``out`` is given, publish the result folder.
+
+    ``engine`` says who counts the rasters and in how much memory; no choice changes a figure.
 
     Raises ``InputError`` with every problem of the inputs, ``AccountError`` when an account does
     not close, ``OutputError`` when the results cannot be written. Nothing is left half-written.
@@ -143,7 +147,7 @@ def run(
     units = _units(inputs)
     with clock.timed("account"):
         accounts = {
-            epoch.year: _account(units, inputs.layers[epoch.year], epoch.year, progress)
+            epoch.year: _account(units, inputs.layers[epoch.year], epoch.year, engine, progress)
             for epoch in space.epochs
         }
     problems.extend(account_problems(accounts, units, inputs.layers))
@@ -274,7 +278,11 @@ def _units(inputs: Inputs) -> Units:
 
 
 def _account(
-    units: Units, layers: tuple[Layer, ...], year: int, progress: Progress
+    units: Units,
+    layers: tuple[Layer, ...],
+    year: int,
+    engine: Engine | None,
+    progress: Progress,
 ) -> ExtentAccount:
     ranked = sorted(layers, key=lambda layer: (kinds()[layer.spec.kind].priority, layer.spec.kind))
     data = [layer.data for layer in ranked]
@@ -283,6 +291,7 @@ def _account(
         [each for each in data if isinstance(each, PolygonCover | RasterCover)],
         [each for each in data if isinstance(each, Stratum)],
         epoch=year,
+        engine=engine,
         progress=progress,
     )
 
