@@ -49,7 +49,7 @@ def _client(address: str) -> Any:
     except ImportError as error:
         raise InputError(problem("gis.cluster_missing", address)) from error
     try:
-        return Client(address, timeout=TIMEOUT_S)  # type: ignore[no-untyped-call]
+        return Client(address, timeout=TIMEOUT_S)
     except (OSError, TimeoutError, ValueError) as error:
         raise InputError(problem("gis.cluster_unreachable", address)) from error
 
