@@ -174,7 +174,7 @@ def _is_qualifier(sentence: Sentence, number: int) -> bool:
     before = sentence.masked[max(0, quantity.start - 6) : quantity.start]
     if re.match(r"(?:及)?以[上下内]的?[^,;。\x02]{0,2}(?:湿地|林地|公园|公益|图斑|小班|地块|连片|项目|区域)", after):
         return not re.search(r"保持|稳定|保有|完成", before)
-    return re.search(r"(?:每|单株|胸径|连片|单块|每年每|半径|宽|高)$", before) is not None
+    return re.search(r"(?:每|单株|胸径|连片|单块|每年每|半径|宽|(?<!提)高)$", before) is not None
 
 
 def _residue(text: str) -> int:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from plans.extract.binding import Bond, bonds
 from plans.extract.cleaning import Cleaned
 from plans.extract.found import FoundTarget
-from plans.extract.outline import Place, is_item, outline
+from plans.extract.outline import Place, is_item
 from plans.extract.sentences import Sentence, sentences
 from plans.extract.vocabulary import Mention, Metric
 from plans.extract.wording import (
@@ -25,13 +25,16 @@ from plans.extract.wording import (
 )
 from plans.extract.years import Times, YearMark, year_marks
 
-_SCOPE = re.compile(
-    r"全国|我国|全省|全市|全县|全区|全州|全域|市域|县域|省域|中心城区|主城区|建成区|城区|陆域|海域|"
-    r"[\u4e00-\u9fff]{2,6}?(?:自治区|自治州|自治县|新区|湿地公园|保护区|国家公园|示范区|流域|片区|林场|省|市|县|区|镇|湾|山脉|街道)"
+_WHOLE = re.compile(r"全国|全省|全市|全县|全区|全州|全域|市域|县域|省域")
+_PLACE = re.compile(
+    r"(?:全国|全省|全市|全县|全区|全州|全域|市域|县域|省域|中心城区|主城区|建成区|城区|陆域|海域|"
+    r"[\u4e00-\u9fff]{2,8}?(?:自治区|自治州|自治县|新区|保护区|国家公园|流域|片区|林场|省|市|县|区|镇|湾|山脉))$"
 )
 _NATION = re.compile(r"全国|我国|全球|世界|国家(?:要求|提出|明确|规定)|党中央|国务院")
 _OURS = re.compile(r"全[市省县区州]|我[市省县区]|本[市县区]")
-_NO_PLACE = re.compile(r"(?:确保|力争|推进|加强|全面|地区|其中|各|示范区$)")
+_NO_PLACE = re.compile(
+    r"^.*(?:加强对|加强|提高|推进|建设|打造|完成|确保|力争|使|对|到|达到|以及|和|与|指标|其中|重点|实现)"
+)
 
 
 @dataclass(frozen=True)
@@ -55,10 +58,11 @@ class Setting:
     topic: Mention | None = None
 
 
-def read_prose(paragraphs: Sequence[Cleaned], times: Times) -> Iterator[FoundTarget]:
+def read_prose(
+    paragraphs: Sequence[Cleaned], places: Sequence[Place], times: Times
+) -> Iterator[FoundTarget]:
     """Every promise in the paragraphs, in order."""
     texts = [each.text for each in paragraphs]
-    places = outline(texts)
     is_local = any(_OURS.search(each) for each in texts)
     nearby = _goals_nearby(texts, places, times)
     carried: YearMark | None = None
@@ -155,7 +159,7 @@ def _from_bond(bond: Bond, sentence: Sentence, setting: Setting) -> FoundTarget 
         unit_si=metric.unit,
         strive=strives(sentence.text[: clause[0]], sentence.text[clause[0] : quantity.start]),
         kind=metric.kind,
-        scope=_scope(sentence, bond.start, bond.end),
+        scope=_scope(sentence, bond.start, metric),
         clause=setting.place.clause,
         quote="",
         start=sentence.base + clause[0],
@@ -194,8 +198,9 @@ def _tense(
         return Tense(None, True, 0.0)
     if metric.takes_year_nearby and setting.nearby is not None:
         return Tense(setting.nearby, False, 0.2)
-    if setting.times.plan_end is not None:
-        return Tense(setting.times.plan_end, False, 0.25)
+    fallback = setting.times.plan_end or setting.times.only_goal
+    if fallback is not None:
+        return Tense(fallback, False, 0.25)
     return Tense(None, False, 0.2)
 
 
@@ -225,7 +230,7 @@ def _is_told(sentence: Sentence, setting: Setting, mark: YearMark, start: int) -
         return True
     between = sentence.text[mark.end : start]
     says_goal = FUTURE.search(between) or "不低于" in between or "达到" in between
-    return mark.years[-1] < 2025 and not says_goal and re.search("为|是|达", between) is not None
+    return mark.years[-1] < 2025 and not says_goal
 
 
 def _past_words(sentence: Sentence, start: int, mark: YearMark | None) -> bool:
@@ -261,26 +266,31 @@ def _is_elsewhere(sentence: Sentence, setting: Setting, start: int, end: int) ->
     return setting.is_local and bool(_NATION.search(words)) and not _OURS.search(words)
 
 
-def _scope(sentence: Sentence, start: int, end: int) -> str | None:
-    """The place or part named before the metric in its clause."""
+def _scope(sentence: Sentence, start: int, metric: Metric) -> str | None:
+    """The place named right before a metric, else the whole that the sentence speaks of."""
     left = sentence.clause_of(start, start)[0]
-    hits = list(_SCOPE.finditer(sentence.masked[left:end]))
-    named = [hit.group() for hit in hits]
-    for each in reversed(named):
-        cut = re.sub(r"^[^\u4e00-\u9fff]+|.*(?:\x01|到|加强对|推进|打造|重点)", "", each)
-        if len(cut) >= 2 and not _NO_PLACE.match(cut):
-            return cut
-    return None
+    words = re.sub(r"(?:范围内|内|的|陆域)$", "", sentence.masked[left:start])
+    hit = _PLACE.search(words)
+    if hit is not None:
+        name = _NO_PLACE.sub("", hit.group())
+        if len(name) >= 2:
+            return name
+    if metric.key.startswith("built_up"):
+        return "建成区"
+    whole = list(_WHOLE.finditer(sentence.masked[:start]))
+    return whole[-1].group() if whole else None
 
 
 def _assigned(
     sentence: Sentence, setting: Setting, free: Sequence[Mention]
 ) -> Iterator[FoundTarget]:
     """森林覆盖率、森林蓄积量完成国家下达指标."""
+    done = 0
     for hit in ASSIGNED.finditer(sentence.masked):
         if not _hands_down(hit):
             continue
-        left = _list_start(sentence, hit.start())
+        left = max(done, _list_start(sentence, hit.start()))
+        done = hit.end()
         inside = [m for m in free if hit.start("object") <= m.start and m.end <= hit.end("object")]
         before = [m for m in free if left <= m.start and m.end <= hit.start()]
         for mention in inside or before:
@@ -368,7 +378,7 @@ def _open(
         unit_si=mention.metric.unit or None,
         strive=strives(sentence.text[: clause[0]], sentence.text[clause[0] : span[1]]),
         kind=mention.metric.kind,
-        scope=_scope(sentence, *span),
+        scope=_scope(sentence, span[0], mention.metric),
         clause=setting.place.clause,
         quote="",
         start=sentence.base + clause[0],

@@ -19,7 +19,8 @@ _DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4,
 _DIGITS |= {"六": 6, "七": 7, "八": 8, "九": 9}
 _STEPS = {"十": 10, "百": 100, "千": 1000}
 _GROUPS = {"万": 10**4, "亿": 10**8}
-_SIZES = {"": 1, **_STEPS, **_GROUPS, "十万": 10**5, "百万": 10**6, "千万": 10**7, "万亿": 10**12}
+SIZES: Mapping[str, int] = {"": 1, **_STEPS, **_GROUPS, "十万": 10**5, "百万": 10**6, "千万": 10**7, "万亿": 10**12}
+"""Size words before a unit."""
 _SIZE = r"(?:十万|百万|千万|万亿|[百千万亿])"
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
 _NUMERAL = r"(?<![几数十百千万亿])[一二两三四五六七八九十][零〇一二两三四五六七八九十百千万亿]*(?:点[零〇一二三四五六七八九]+)?"
@@ -149,7 +150,7 @@ def _range(hit: re.Match[str], text: str) -> Quantity | None:
     low, high = figure_of(hit["low"]), figure_of(hit["high"])
     if low is None or high is None:
         return None
-    low *= Fraction(_SIZES[sizes[0]], _SIZES[sizes[1]])
+    low *= Fraction(SIZES[sizes[0]], SIZES[sizes[1]])
     return replace_ends(_made(hit.span(), "1", "2", sizes[1], hit["range_unit"]), low, high)
 
 
@@ -169,7 +170,7 @@ def _made(
     lows, highs = figure_of(low), None if high is None else figure_of(high)
     if lows is None or (high is not None and (highs is None or highs <= lows)):
         return None
-    number = _SIZES[size]
+    number = SIZES[size]
     if not size and lows >= 10**4 and low[-1:] in _GROUPS:
         size, number = low[-1], _GROUPS[low[-1]]  # 三千五百万 is printed as 3500 万
         lows /= number

@@ -82,10 +82,15 @@ def sentence(text: str, base: int, times: Times) -> Sentence:
             shielded[hit.start() : hit.end()] = "\x03" * (hit.end() - hit.start())
     shown = "".join(shielded)
     marks = tuple(year_marks(shown, times))
-    without_years = _covered(shown, ((each.start, each.end) for each in marks), "\x01")
+    without_years = _covered(shown, (_year_only(shown, each) for each in marks), "\x01")
     figures = tuple(_with_bare(without_years))
     masked = _covered(without_years, ((each.start, each.end) for each in figures), "\x02")
     return Sentence(text, base, masked, figures, marks, tuple(_named(masked)))
+
+
+def _year_only(text: str, mark: YearMark) -> tuple[int, int]:
+    """The mark without its 到, which may be that of 提高到2025年的42%."""
+    return mark.start + (text[mark.start] in "到至"), mark.end
 
 
 def _named(masked: str) -> Iterator[Mention]:

@@ -27,6 +27,7 @@ class Metric:
     not_with: str
     units: tuple[str, ...]
     takes_year_nearby: bool
+    less_is_better: bool
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ def _metric(row: dict[str, Any], macros: dict[str, str]) -> Metric:
         not_with=row.get("not_with", ""),
         units=tuple(row.get("units", ())),
         takes_year_nearby=row.get("flow", row["kind"] == "works"),
+        less_is_better=row.get("less_is_better", False),
     )
 
 

@@ -46,10 +46,15 @@ class YearMark:
 
 @dataclass(frozen=True)
 class Times:
-    """What the whole document says of time: first year that is not past, last year of the plan."""
+    """What the whole document says of time.
+
+    ``present`` is the first year that is not past, ``plan_end`` the last year of the plan's period,
+    ``only_goal`` the goal year when the document has a single one.
+    """
 
     present: int
     plan_end: int | None
+    only_goal: int | None = None
 
 
 def year_of(text: str) -> int:
@@ -127,7 +132,7 @@ def document_times(text: str) -> Times:
     """Read from title, period and dates of a plain text what lies in its past.
 
     >>> document_times("某市林业发展“十四五”规划")
-    Times(present=2021, plan_end=2025)
+    Times(present=2021, plan_end=2025, only_goal=None)
     """
     head = text[:600]
     start, end = _period(head, text)
@@ -136,7 +141,8 @@ def document_times(text: str) -> Times:
     goals = Counter(re.findall(r"(?:到|至)(20[2-6]\d)年", text))
     if goals and start is None:
         present = min(present, int(goals.most_common(1)[0][0]))
-    return Times(present, end)
+    later = {int(each) for each in goals if int(each) >= present}
+    return Times(present, end, next(iter(later)) if len(later) == 1 else None)
 
 
 def _period(head: str, text: str) -> tuple[int | None, int | None]:
