@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from plans.extract.quantities import Quantity
@@ -19,6 +19,8 @@ _DOING = re.compile(
 _NAME = re.compile(r"^[^,;。、]{0,14}?(?:行动|计划|活动|专项|战役|攻坚战)")
 _JOIN = re.compile(r"[、和与及并]|以及|\([^)]*\)")
 _WORKS_VERB = re.compile(r"(?:修复|恢复|治理|改造|整治|抚育|改良|提质)(?:和|与|、)?$")
+_VERB = re.compile(r"营造|新造|种植|修复|恢复|治理|抚育|改造|改良")
+_NOUN = re.compile(r"红树林|湿地|草原|草地|退化林|低效林|森林|中幼林|岸线|矿山|水土流失|沙化土地|石漠化土地|栖息地")
 _MOST_BETWEEN = 8
 
 
@@ -40,11 +42,11 @@ class Bond:
     year: int | None = None
 
 
-def bonds(sentence: Sentence, topic: Mention | None = None) -> tuple[list[Bond], Mention | None]:
-    """Every figure that a metric explains, and the metric that the next sentence may go on with."""
-    found = {id(each.quantity): [each] for each in _paired(sentence)}
+def bonds(sentence: Sentence, before: Sequence[Mention] = ()) -> list[Bond]:
+    """Every figure that a metric explains; ``before`` are the metrics of the sentence before."""
+    found = {id(each.quantity): [each] for each in _paired(sentence, before)}
     spoken: dict[str, Bound] = {}
-    last: Metric | None = topic.metric if topic else None
+    last: Metric | None = before[-1].metric if before else None
     for number, quantity in enumerate(sentence.quantities):
         if id(quantity) in found:
             last = found[id(quantity)][0].metric
@@ -53,9 +55,7 @@ def bonds(sentence: Sentence, topic: Mention | None = None) -> tuple[list[Bond],
         last = made[0].metric if made else _next_topic(sentence, number, last)
         if made:
             found[id(quantity)] = made
-    flat = [each for quantity in sentence.quantities for each in found.get(id(quantity), ())]
-    rest = sentence.mentions[-1] if sentence.mentions and not sentence.quantities else None
-    return flat, rest
+    return [each for quantity in sentence.quantities for each in found.get(id(quantity), ())]
 
 
 def _next_topic(sentence: Sentence, number: int, last: Metric | None) -> Metric | None:
@@ -70,7 +70,7 @@ def _bind(
     quantity = sentence.quantities[number]
     if _is_qualifier(sentence, number):
         return []
-    for way in (_straddling, _on_the_left, _on_the_right, _damaged):
+    for way in (_straddling, _on_the_left, _on_the_right, _verb_alone, _damaged):
         found = [
             (mention, doubt, start)
             for mention, doubt, start in way(sentence, number)
@@ -156,6 +156,8 @@ def _may_be(metric: Metric, quantity: Quantity, sentence: Sentence, number: int)
         return False
     if metric.unit == "%" and max(values) > 100:
         return False
+    if quantity.is_points and re.search(r"(?:年均|每年|年度)", sentence.masked[sentence.left_of(number) : quantity.start]):
+        return False  # a pace, not where it leads
     left, right = sentence.clause_of(quantity.start, quantity.end)
     clause = sentence.masked[left:right]
     if metric.not_with and re.search(metric.not_with, clause):
@@ -268,6 +270,21 @@ def _belongs_to_the_next(sentence: Sentence, number: int, mention: Mention) -> b
     return is_near and following.values_in(mention.metric.unit) is not None and _residue(own) >= 2
 
 
+def _verb_alone(sentence: Sentence, number: int) -> Iterator[tuple[Mention, float, int]]:
+    """营造红树林500公顷,修复300公顷: the verb goes on with the noun that stood before."""
+    quantity = sentence.quantities[number]
+    left = sentence.left_of(number)
+    words = sentence.masked[left : quantity.start]
+    verb = _VERB.search(words)
+    nouns = list(_NOUN.finditer(sentence.masked[:left]))
+    if verb is None or not nouns or _residue(words[: verb.start()] + words[verb.end() :]) > 1:
+        return
+    for each in mentions(verb.group() + nouns[-1].group()):
+        if each.metric.kind == "works":
+            start = left + verb.start()
+            yield replace(each, start=start, end=start + len(verb.group())), 0.15, start
+
+
 def _damaged(sentence: Sentence, number: int) -> Iterator[tuple[Mention, float, int]]:
     """森林覆率达到42%: a name with one character lost."""
     quantity = sentence.quantities[number]
@@ -303,15 +320,15 @@ def _understood(
     return [Bond(last, quantity, found, left, quantity.end, 0.1)]
 
 
-def _paired(sentence: Sentence) -> Iterator[Bond]:
+def _paired(sentence: Sentence, before: Sequence[Mention]) -> Iterator[Bond]:
     """A和B分别达到x和y; 2025年和2030年分别达到x和y."""
     place = 0
     while (place := sentence.text.find("分别", place)) >= 0:
-        yield from _pairs_at(sentence, place)
+        yield from _pairs_at(sentence, place, before)
         place += 2
 
 
-def _pairs_at(sentence: Sentence, place: int) -> Iterator[Bond]:
+def _pairs_at(sentence: Sentence, place: int, before: Sequence[Mention]) -> Iterator[Bond]:
     values = _listed(sentence, place + 2)
     if len(values) < 2:
         return
@@ -320,6 +337,9 @@ def _pairs_at(sentence: Sentence, place: int) -> Iterator[Bond]:
     if earlier:
         start = max(earlier)
     named = _named(sentence, start, place)
+    is_borrowed = not named and len(before) == len(values)
+    if is_borrowed:
+        named = list(before)
     marks = [m for m in sentence.marks if m.end <= place and m.role != "base"]
     years = next((m for m in reversed(marks) if len(m.years) > 1), None)
     several = years.years if years is not None else ()
@@ -335,7 +355,9 @@ def _pairs_at(sentence: Sentence, place: int) -> Iterator[Bond]:
         if quantity.high is not None:
             sign = Bound("range", True)
         if not sign.is_decrease:
-            yield Bond(mention.metric, quantity, sign, mention.start, quantity.end, 0.0, None, year)
+            start = place if is_borrowed else mention.start
+            doubt = 0.15 if is_borrowed else 0.0
+            yield Bond(mention.metric, quantity, sign, start, quantity.end, doubt, None, year)
 
 
 def _listed(sentence: Sentence, start: int) -> list[int]:

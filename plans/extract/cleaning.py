@@ -28,10 +28,14 @@ _INSTEAD = {
 _PINYIN = re.compile(
     rf"(?<=[{HAN}]) ?\( ?([A-Za-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿêɑɡ\u0300-\u036f ]{{1,30}}) ?\)"
 )
-_UNITS = {"ha", "km", "m", "t", "kg", "mu", "g"}
+_SYLLABLE = re.compile(
+    r"(?:[bpmfdtnlgkhjqxrzcsyw]|zh|ch|sh)?(?:[aoeiuv]|ai|ei|ao|ou|an|en|ang|eng|ong|ia|ie|iao|iu|ian|in|"
+    r"iang|ing|iong|ua|uo|uai|ui|uan|un|uang|ve|ue|er)"
+)
+_UNITS = {"ha", "km", "m", "t", "kg", "mu", "g", "a", "e", "i", "o", "u"}
 _MARKER = re.compile(
     r"(?:第[一二三四五六七八九十百\d]+[章节条篇部]|[一二三四五六七八九十]+[、.]|"
-    r"\([一二三四五六七八九十\d]{1,3}\)|\d{1,2}[.、](?!\d)|\d{1,2}\.\d{1,2}|[①-⑳❶-❿]|专栏|附[件表录]|"
+    r"\([一二三四五六七八九十\d]{1,3}\)|\d{1,2}[.、](?!\d)|\d{1,2}\.\d{1,2}(?![\d%‰万亿千百十亩公平立个左以吨米-])|[①-⑳❶-❿]|专栏|附[件表录]|"
     r"表 ?[\d一二三四五六七八九十]|图 ?\d|——|--|[-•●·■◆▪◇★※*] ?|[一二三四五六七八九十]是)"
 )
 _ENDS = "。;!?:…"
@@ -117,7 +121,7 @@ def lines_of(text: str, start: int, end: int, *, noisy: bool) -> list[Line]:
 def is_noisy(text: str) -> bool:
     """Whether a text has pinyin in brackets behind its characters."""
     folded = "".join("(" if c in "（([【" else ")" if c in "）)]】" else c for c in text)
-    return sum(1 for each in _PINYIN.finditer(folded) if _is_toned(each.group(1))) >= 2
+    return sum(1 for each in _PINYIN.finditer(folded) if _is_toned(each.group(1))) >= 1
 
 
 def _line(raw: str, at: int, *, noisy: bool) -> Line:
@@ -131,11 +135,18 @@ def _line(raw: str, at: int, *, noisy: bool) -> Line:
     kept = [True] * len(text)
     for found in _PINYIN.finditer(text):
         inside = found.group(1).strip()
-        if _is_toned(inside) or (noisy and inside.islower() and inside not in _UNITS):
+        is_inside = re.match(rf"[{HAN}]", text[found.end() :]) is not None
+        if _is_pinyin(inside, noisy=noisy or is_inside):
             kept[found.start() : found.end()] = [False] * (found.end() - found.start())
     text, places = _picked(text, origin, kept)
     text, places = _picked(text, places, _without_spaces(text))
     return Line(text, tuple(places))
+
+
+def _is_pinyin(text: str, *, noisy: bool) -> bool:
+    if _is_toned(text):
+        return True
+    return noisy and text not in _UNITS and _SYLLABLE.fullmatch(text) is not None
 
 
 def _is_toned(text: str) -> bool:
@@ -164,15 +175,32 @@ def joined(lines: Iterable[Line], *, marked: bool) -> list[Cleaned]:
     """Paragraphs of plain lines; a line that ends in the middle of a sentence takes the next."""
     paragraphs: list[Cleaned] = []
     text, origin = "", []  # type: ignore[var-annotated]
+    lines = list(lines)
+    width = _wrapped_at(lines)
+    last = 0
     for line in lines:
-        if text and (line.is_blank or _is_break(text, line.chars, marked=marked)):
+        is_full = width is not None and last >= width and not _MARKER.match(line.chars)
+        if text and (
+            line.is_blank or (not is_full and _is_break(text, line.chars, marked=marked))
+        ):
             paragraphs.append(Cleaned(text, tuple(origin)))
             text, origin = "", []
         text += line.chars
+        last = len(line.chars)
         origin.extend(line.origin)
     if text:
         paragraphs.append(Cleaned(text, tuple(origin)))
     return paragraphs
+
+
+def _wrapped_at(lines: list[Line]) -> int | None:
+    """The length from which a line counts as full, when the text is wrapped at a width."""
+    lengths = [len(line.chars) for line in lines if line.chars]
+    if len(lengths) < 8 or max(lengths) > 80:
+        return None
+    # Pinyin and spaces that went away make full lines somewhat shorter.
+    full = max(lengths) - 2
+    return full if sum(each >= full for each in lengths) >= len(lengths) * 0.4 else None
 
 
 def _is_break(before: str, after: str, *, marked: bool) -> bool:
@@ -180,10 +208,10 @@ def _is_break(before: str, after: str, *, marked: bool) -> bool:
     last = before.rstrip("”)\"'")[-1:]
     if marked or last in _ENDS:
         return True
-    if _MARKER.match(after):
-        return not (last.isdigit() and after[:1].isdigit())
-    is_heading = _MARKER.match(before) is not None and len(before) < 40
     is_open = re.search(r"[,、达到至为于在过低少超约近和与及以\d]$", before) is not None
+    if _MARKER.match(after):
+        return not (is_open and after[:1].isdigit())
+    is_heading = _MARKER.match(before) is not None and len(before) < 40
     return is_heading and "," not in before and not is_open and after[:1] not in "%‰"
 
 

@@ -55,7 +55,7 @@ class Setting:
     carried: YearMark | None
     nearby: int | None
     is_local: bool
-    topic: Mention | None = None
+    topics: tuple[Mention, ...] = ()
 
 
 def read_prose(
@@ -73,10 +73,11 @@ def read_prose(
         if new_part and place.path != places[number - 1].path:
             intro = None
         carried = intro if is_item(paragraph.text) or before.endswith((":", "如下", "是")) else None
-        topic: Mention | None = None
+        topics: tuple[Mention, ...] = ()
         for sentence in sentences(paragraph.text, times):
-            setting = Setting(place, times, carried, nearby[number], is_local, topic)
-            found, topic = _read(sentence, setting)
+            setting = Setting(place, times, carried, nearby[number], is_local, topics)
+            found = _read(sentence, setting)
+            topics = tuple(m for m in sentence.mentions if m.metric.kind != "system")
             yield from (_placed(each, paragraph) for each in found)
             carried = _goal_mark(sentence, carried)
         intro = carried if not is_item(paragraph.text) or carried is not None else intro
@@ -117,9 +118,9 @@ def _placed(found: FoundTarget, paragraph: Cleaned) -> FoundTarget:
     return replace(found, start=start, end=end)
 
 
-def _read(sentence: Sentence, setting: Setting) -> tuple[list[FoundTarget], Mention | None]:
+def _read(sentence: Sentence, setting: Setting) -> list[FoundTarget]:
     """The promises of a sentence; ``start`` and ``end`` still count in the paragraph."""
-    bound_figures, topic = bonds(sentence, setting.topic)
+    bound_figures = bonds(sentence, setting.topics)
     found = [each for bond in bound_figures if (each := _from_bond(bond, sentence, setting))]
     taken = {
         (mention.start, mention.end)
@@ -131,7 +132,7 @@ def _read(sentence: Sentence, setting: Setting) -> tuple[list[FoundTarget], Ment
     found.extend(_assigned(sentence, setting, free))
     found.extend(_trends(sentence, setting, free))
     found.extend(_declared(sentence, setting, free))
-    return sorted(found, key=lambda each: each.start), topic
+    return sorted(found, key=lambda each: each.start)
 
 
 def _from_bond(bond: Bond, sentence: Sentence, setting: Setting) -> FoundTarget | None:
@@ -303,7 +304,7 @@ def _assigned(
 
 
 def _hands_down(hit: re.Match[str]) -> bool:
-    soft = re.search(r"要求|规定|考核|安排|布置|确定|标准", hit.group()) is not None
+    soft = re.search(r"要求|规定|考核|安排|布置|定", hit.group()) is not None
     firm = re.search(r"下达|分解|核定|核准|分配|交办", hit.group()) is not None
     return firm or (soft and re.match(r"完成|达到|实现|落实|满足", hit.group()) is not None)
 
