@@ -207,17 +207,42 @@ def plans_check(
         typer.echo(summary)
 
 
+@plans_app.command("extract")
+def plans_extract(
+    file: Annotated[Path, typer.Argument(help="Text of a plan: txt, docx, pdf, html or xlsx.")],
+    form: Annotated[
+        Literal["json", "toml"], typer.Option("--format", help="Readings, or a draft plan file.")
+    ] = "json",
+    lang: LanguageOption = None,
+) -> None:
+    """Read the targets in a plan's text, each with its quote and where that stands."""
+    language = _language(lang)
+    with _reported(language):
+        from plans.extract import draft_text, readings_json
+
+        typer.echo(readings_json(file) if form == "json" else draft_text(file, language), nl=False)
+
+
 @plans_app.command("new")
 def plans_new(
     path: Annotated[Path, typer.Argument(help="Plan file to write.")] = Path("plan.toml"),
+    source: Annotated[
+        Path | None, typer.Option("--from", help="Text of a plan to read targets from.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Plan file to write, like PATH.")] = None,
     lang: LanguageOption = None,
 ) -> None:
-    """Write a commented plan file to fill in."""
+    """Write a commented plan file to fill in, or with --from a draft of a plan's text to confirm."""
     language = _language(lang)
     with _reported(language):
-        from sinkatlas.template import write_template
+        if source is None:
+            from sinkatlas.template import write_template
 
-        typer.echo(str(write_template(path, language, "plan")))
+            typer.echo(str(write_template(out or path, language, "plan")))
+        else:
+            from plans.extract import write_draft
+
+            typer.echo(str(write_draft(source, out or path, language)))
 
 
 @factors_app.command("list")

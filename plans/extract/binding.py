@@ -10,7 +10,6 @@ from plans.extract.quantities import Quantity
 from plans.extract.sentences import BOUNDARY, Sentence
 from plans.extract.vocabulary import Mention, Metric, damaged_mentions, mentions
 from plans.extract.wording import FILLER, FOREIGN, Bound, bound
-from plans.extract.years import YearMark
 
 _DOING = re.compile(
     r"(?:完成|新?营造|新造|新种|新植|补植|种植|栽植|造红|修复|恢复|治理|改造|整治|改良|建设|抚育[中幼森新]|退[耕养田渔牧]|"
@@ -18,7 +17,9 @@ _DOING = re.compile(
 )
 _NAME = re.compile(r"^[^,;。、]{0,14}?(?:行动|计划|活动|专项|战役|攻坚战)")
 _JOIN = re.compile(r"[、和与及并]|以及|\([^)]*\)")
-_WORKS_VERB = re.compile(r"(?:修复|恢复|治理|改造|整治|抚育|改良|提质)(?:和|与|、)?$")
+_WORKS_ASKED = re.compile(r"(?:完成|建成|新建|打造|创建)(?!质量|情况)")
+_VERB = re.compile(r"(?:修复|恢复|治理|改造|整治|抚育|改良|提质)(?:和|与|、)?$")
+_ASKED = re.compile(r"(?:完成|建成|新建|打造|创建)(?!质量|情况)")
 _VERB = re.compile(r"营造|新造|种植|修复|恢复|治理|抚育|改造|改良")
 _NOUN = re.compile(r"红树林|湿地|草原|草地|退化林|低效林|森林|中幼林|岸线|矿山|水土流失|沙化土地|石漠化土地|栖息地")
 _MOST_BETWEEN = 8
@@ -28,8 +29,8 @@ _MOST_BETWEEN = 8
 class Bond:
     """A figure of a sentence bound to a metric.
 
-    ``start`` and ``end`` span metric and figure; ``doubt`` is taken from the confidence; ``mark``
-    is the year when the bond itself says which.
+    ``start`` and ``end`` span metric and figure; ``doubt`` is taken from the confidence; ``year``
+    when a list says which.
     """
 
     metric: Metric
@@ -38,18 +39,17 @@ class Bond:
     start: int
     end: int
     doubt: float
-    mark: YearMark | None = None
     year: int | None = None
 
 
 def bonds(sentence: Sentence, before: Sequence[Mention] = ()) -> list[Bond]:
     """Every figure that a metric explains; ``before`` are the metrics of the sentence before."""
-    found = {id(each.quantity): [each] for each in _paired(sentence, before)}
+    found = _paired(sentence, before)
     spoken: dict[str, Bound] = {}
     last: Metric | None = before[-1].metric if before else None
     for number, quantity in enumerate(sentence.quantities):
         if id(quantity) in found:
-            last = found[id(quantity)][0].metric
+            last = found[id(quantity)][-1].metric if found[id(quantity)] else None
             continue
         made = _bind(sentence, number, last, spoken)
         last = made[0].metric if made else _next_topic(sentence, number, last)
@@ -96,17 +96,12 @@ def _bond(
     if mention.start < quantity.start:
         for place in range(max(0, mention.start - left), min(len(window), mention.end - left)):
             window[place] = "\x01"
-    prefix = _near("".join(window))
+    prefix = "".join(window)
     words = sentence.text[mention.start : mention.end]
     found = _meant(sentence, number, prefix, mention.metric, words, spoken)
     spoken[mention.metric.kind] = found
     end = max(quantity.end, mention.end if mention.end <= len(sentence.text) else quantity.end)
     return Bond(mention.metric, quantity, found, start, end, doubt)
-
-
-def _near(window: str) -> str:
-    """Words for the figure: not those that stand far before it, behind other words."""
-    return window
 
 
 def _meant(
@@ -130,9 +125,16 @@ def _meant(
         joined = sentence.text[sentence.quantities[number - 1].end : quantity.start]
         if not re.search("[;。]", joined):
             return replace(carried, sign=">=") if carried.sign == "increase" and not _grows(prefix) else carried
+    if not is_far and metric.kind != "rule" and _ASKED.search(_part(sentence, quantity.start)):
+        return Bound(">=", True)
     if _DOING.match(words) or (metric.kind == "target" and not is_far and metric.unit != "count"):
         return Bound(">=", False) if not _is_attribute(sentence, number) else Bound("=", False)
     return Bound("=", False)
+
+
+def _part(sentence: Sentence, end: int) -> str:
+    """The words of a sentence from the last semicolon on."""
+    return sentence.masked[:end].rpartition(";")[2]
 
 
 def _grows(prefix: str) -> bool:
@@ -300,64 +302,84 @@ def _damaged(sentence: Sentence, number: int) -> Iterator[tuple[Mention, float, 
 def _understood(
     sentence: Sentence, number: int, last: Metric | None, spoken: dict[str, Bound]
 ) -> list[Bond]:
-    """到2030年达到43%: the metric is that of the figure before, when nothing else is named."""
+    """到2030年达到43%: the metric is that spoken of before, when nothing else is named between."""
     quantity = sentence.quantities[number]
     left = sentence.left_of(number)
     words = sentence.masked[left : quantity.start]
-    if last is None or not _may_be(last, quantity, sentence, number) or len(FILLER.sub("", words)) > 1:
+    after = sentence.masked[quantity.end : sentence.right_of(number)]
+    start = sentence.quantities[number - 1].end if number else 0
+    alone = [m for m in sentence.mentions if start <= m.start and m.end <= left and not m.is_bare]
+    alone += [m for m in sentence.mentions if m.end <= left and m.is_bare and m.end + 2 >= left]
+    metric = alone[-1].metric if alone else last
+    between = sentence.masked[alone[-1].end if alone else start : quantity.start]
+    if metric is None or _residue(between) > 2 or _residue(words) > 1 or _residue(after) > 3:
         return []
-    comma = re.search(r"^[^,;]*[,;]", sentence.masked[quantity.end :])
-    if comma is None and len(FILLER.sub("", sentence.masked[quantity.end : sentence.right_of(number)])) > 3:
+    if re.search("年均|每年", words) or not _may_be(metric, quantity, sentence, number):
         return []
-    if comma and len(FILLER.sub("", sentence.masked[quantity.end : sentence.right_of(number)])) > 3:
-        return []
-    before = sentence.masked[sentence.quantities[number - 1].end if number else 0 : left]
-    if len(FILLER.sub("", before)) > 2:
-        return []
-    found = _meant(sentence, number, words, last, "", spoken)
+    found = _meant(sentence, number, words, metric, "", spoken)
     if found.is_decrease:
         return []
-    return [Bond(last, quantity, found, left, quantity.end, 0.1)]
+    begin = alone[-1].start if alone else left
+    return [Bond(metric, quantity, found, begin, quantity.end, 0.05 if alone else 0.1)]
 
 
-def _paired(sentence: Sentence, before: Sequence[Mention]) -> Iterator[Bond]:
-    """A和B分别达到x和y; 2025年和2030年分别达到x和y."""
+def _paired(sentence: Sentence, before: Sequence[Mention]) -> dict[int, list[Bond]]:
+    """A和B分别达到x和y; 2025年和2030年分别达到x和y. An empty list is a figure of something else."""
+    found: dict[int, list[Bond]] = {}
     place = 0
     while (place := sentence.text.find("分别", place)) >= 0:
-        yield from _pairs_at(sentence, place, before)
+        values = _listed(sentence, place + 2)
+        if len(values) > 1:
+            found |= _pairs_at(sentence, place, values, before)
         place += 2
+    return found
 
 
-def _pairs_at(sentence: Sentence, place: int, before: Sequence[Mention]) -> Iterator[Bond]:
-    values = _listed(sentence, place + 2)
-    if len(values) < 2:
-        return
-    start = sentence.text.rfind(";", 0, place) + 1
-    earlier = [q.end for q in sentence.quantities if start < q.end <= place]
-    if earlier:
-        start = max(earlier)
-    named = _named(sentence, start, place)
-    is_borrowed = not named and len(before) == len(values)
-    if is_borrowed:
-        named = list(before)
+def _pairs_at(
+    sentence: Sentence, place: int, values: Sequence[int], before: Sequence[Mention]
+) -> dict[int, list[Bond]]:
+    named, is_borrowed = _subjects(sentence, place, len(values), before)
     marks = [m for m in sentence.marks if m.end <= place and m.role != "base"]
-    years = next((m for m in reversed(marks) if len(m.years) > 1), None)
-    several = years.years if years is not None else ()
+    several = next((m.years for m in reversed(marks) if len(m.years) > 1), ())
+    found: dict[int, list[Bond]] = {}
     for order, number in enumerate(values):
         mention, year = _pair(order, len(values), named, several)
         quantity = sentence.quantities[number]
+        found[id(quantity)] = []
         if mention is None or quantity.values_in(mention.metric.unit) is None:
             continue
-        prefix = sentence.masked[place + 2 : sentence.quantities[values[0]].start]
-        own = sentence.masked[sentence.left_of(number) : quantity.start] if order else prefix
-        found = bound(prefix + own, sentence.masked[quantity.end : quantity.end + 8])
-        sign = found if found.is_said else Bound(">=", False)
-        if quantity.high is not None:
-            sign = Bound("range", True)
-        if not sign.is_decrease:
-            start = place if is_borrowed else mention.start
-            doubt = 0.15 if is_borrowed else 0.0
-            yield Bond(mention.metric, quantity, sign, start, quantity.end, doubt, None, year)
+        meant = _meant_in_list(sentence, place, values, order)
+        if not meant.is_decrease:
+            start, doubt = (place, 0.15) if is_borrowed else (mention.start, 0.0)
+            made = Bond(mention.metric, quantity, meant, start, quantity.end, doubt, year)
+            found[id(quantity)].append(made)
+    return found
+
+
+def _subjects(
+    sentence: Sentence, place: int, count: int, before: Sequence[Mention]
+) -> tuple[list[Mention | None], bool]:
+    """What is listed before 分别; when nothing is, the metrics spoken of last."""
+    start = sentence.text.rfind(";", 0, place) + 1
+    earlier = [q.end for q in sentence.quantities if start < q.end <= place]
+    named = _named(sentence, max(earlier, default=start), place)
+    if named:
+        return named, False
+    spoken = [m for m in sentence.mentions if m.end <= place] or list(before)
+    return (list(spoken[-count:]), True) if len(spoken) >= count else ([], False)
+
+
+def _meant_in_list(
+    sentence: Sentence, place: int, values: Sequence[int], order: int
+) -> Bound:
+    quantity = sentence.quantities[values[order]]
+    prefix = sentence.masked[place + 2 : sentence.quantities[values[0]].start]
+    if order:
+        prefix += sentence.masked[sentence.left_of(values[order]) : quantity.start]
+    found = bound(prefix, sentence.masked[quantity.end : quantity.end + 8])
+    if quantity.high is not None:
+        return Bound("range", True)
+    return found if found.is_said else Bound(">=", False)
 
 
 def _listed(sentence: Sentence, start: int) -> list[int]:

@@ -17,7 +17,8 @@ class FoundTarget:
     """A reading of ``text[start:end]``, the text of the document as read.
 
     ``value`` is in ``unit`` as printed, ``value_si`` in ``unit_si`` (m3, ha, km, %, t, count,
-    m3/ha, m2). ``confidence`` runs from 0 to 1 and orders readings; it is no probability.
+    m3/ha, m2), ``printed`` are its digits as printed. ``is_implied`` when the figure lies in a word
+    (万亩). ``confidence`` runs from 0 to 1 and orders readings; it is no probability.
     """
 
     metric: str
@@ -35,6 +36,8 @@ class FoundTarget:
     start: int
     end: int
     confidence: float
+    printed: str = ""
+    is_implied: bool = False
 
     @property
     def has_figure(self) -> bool:

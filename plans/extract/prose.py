@@ -121,7 +121,12 @@ def _placed(found: FoundTarget, paragraph: Cleaned) -> FoundTarget:
 def _read(sentence: Sentence, setting: Setting) -> list[FoundTarget]:
     """The promises of a sentence; ``start`` and ``end`` still count in the paragraph."""
     bound_figures = bonds(sentence, setting.topics)
-    found = [each for bond in bound_figures if (each := _from_bond(bond, sentence, setting))]
+    found = [
+        each
+        for bond in bound_figures
+        if not _is_part(bond, bound_figures, sentence)
+        and (each := _from_bond(bond, sentence, setting))
+    ]
     taken = {
         (mention.start, mention.end)
         for mention in sentence.mentions
@@ -133,6 +138,13 @@ def _read(sentence: Sentence, setting: Setting) -> list[FoundTarget]:
     found.extend(_trends(sentence, setting, free))
     found.extend(_declared(sentence, setting, free))
     return sorted(found, key=lambda each: each.start)
+
+
+def _is_part(bond: Bond, others: Sequence[Bond], sentence: Sentence) -> bool:
+    """绿化100万亩,其中人工造林30万亩: a part of a total that stands before it."""
+    within = sentence.text.find("其中")
+    wholes = (each for each in others if each.quantity.end <= within)
+    return 0 <= within < bond.quantity.start and any(each.metric == bond.metric for each in wholes)
 
 
 def _from_bond(bond: Bond, sentence: Sentence, setting: Setting) -> FoundTarget | None:
@@ -166,6 +178,8 @@ def _from_bond(bond: Bond, sentence: Sentence, setting: Setting) -> FoundTarget 
         start=sentence.base + clause[0],
         end=sentence.base + clause[1],
         confidence=_confidence(doubt),
+        printed=quantity.printed,
+        is_implied=quantity.is_implied,
     )
 
 

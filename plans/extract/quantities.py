@@ -50,6 +50,13 @@ class Quantity:
     size: int
     base: PrintedUnit
     is_implied: bool = False
+    digits: str = ""
+
+    @property
+    def printed(self) -> str:
+        """The figures as printed, in digits (12.50, 3~5)."""
+        ends = (self.low,) if self.high is None else (self.low, self.high)
+        return self.digits or "~".join(f"{float(each):.12g}" for each in ends)
 
     @property
     def is_points(self) -> bool:
@@ -155,7 +162,7 @@ def _range(hit: re.Match[str], text: str) -> Quantity | None:
 
 
 def replace_ends(quantity: Quantity | None, low: Fraction, high: Fraction) -> Quantity | None:
-    return None if quantity is None else replace(quantity, low=low, high=high)
+    return None if quantity is None else replace(quantity, low=low, high=high, digits="")
 
 
 def _made(
@@ -179,7 +186,8 @@ def _made(
     if unit.endswith("/亩"):
         base = PrintedUnit(base.unit, base.factor * 15)
     printed = size + unit
-    return Quantity(span[0], span[1], lows, highs, printed, number, base, is_implied)
+    digits = "" if high is not None or not low.isascii() else low.replace(",", "")
+    return Quantity(span[0], span[1], lows, highs, printed, number, base, is_implied, digits)
 
 
 def figure_of(text: str) -> Fraction | None:
@@ -226,6 +234,6 @@ def bare_figures(text: str, before: Quantity, start: int) -> list[Quantity]:
         if low is None:
             break
         place = start + hit.start(1)
-        found.append(replace(before, start=place, end=place + len(hit.group(1)), low=low, high=None))
+        found.append(replace(before, start=place, end=place + len(hit.group(1)), low=low, high=None, digits=hit.group(1)))
         left = left[: hit.start()]
     return found[::-1]

@@ -10,8 +10,8 @@ from plans.extract.quantities import Quantity, bare_figures, quantities
 from plans.extract.vocabulary import Mention, mentions
 from plans.extract.years import Times, YearMark, year_marks
 
-BOUNDARY = ",;:!?。"
-_STOP = re.compile(r"[。!?]+[”\")]*|\n+")
+BOUNDARY = ",;:!。"
+_STOP = re.compile(r"[。!]+[”\")]*|\n+")
 _BOOK = re.compile(r"《[^》]{0,60}》")
 _WORTH = re.compile(r"\x02|下达|分解|核定|核准|分配|交办|要求|规定|稳|增|减|提[升高]|保持|双|碳汇|红线|三线|核算")
 """What a sentence must hold for its metrics to matter; most sentences of a plan hold none."""
@@ -57,8 +57,8 @@ class Sentence:
 
     def clause_of(self, start: int, end: int) -> tuple[int, int]:
         """The clause between commas around a part."""
-        left = max((self.text.rfind(c, 0, start) for c in ",;!?。"), default=-1) + 1
-        stop = re.compile("[,;!?。]").search(self.text, end)
+        left = max((self.text.rfind(c, 0, start) for c in ",;!。"), default=-1) + 1
+        stop = re.compile("[,;!。]").search(self.text, end)
         return left, stop.start() if stop else len(self.text)
 
 

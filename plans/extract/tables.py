@@ -37,6 +37,9 @@ _BACK = re.compile(
 _AHEAD = re.compile(r"目标|规划|计划|预期|约束|指标值|期末|任务量|任务数|建设规模|规模|下达")
 _CHANGE = re.compile(r"增量|增长|增加|增幅|新增|净增|变化|年均")
 _ANNUAL = re.compile(r"年均|增速|增长率|增幅|变化率|排名|权重|分值|序号|编号|投资|资金|责任|单位$")
+_DONE = re.compile(r"(?:完成|执行|实施|实现)情况|完成值|进展情况")
+_SIGN_CELL = re.compile(r"(?:不低于|不少于|不小于|大于|≥|>=?|以上|不高于|不超过|不大于|小于|≤|<=?|以内|以下|左右|约|等于|=)")
+_AREA_NAME = re.compile(r"[\u4e00-\u9fff]{1,10}(?:省|市|县|区|旗|镇|乡|街道|林场|新区|开发区|园区)")
 _AHEAD_CELL = re.compile(r"^(?:目标|规划|现状|基期)(?:值|年)?$")
 _SIZES = r"(?:十万|百万|千万|[百千万亿])?"
 
@@ -211,7 +214,7 @@ def _read_cell(entry: Entry, table: Table) -> Iterator[FoundTarget]:
         return
     quantity = _quantity(spot, figure or "", table)
     if quantity is not None and quantity.values_in(spot.metric.unit) is not None:
-        sign = _sign(spot, quantity)
+        sign = _sign(spot, quantity, table)
         if sign is not None and not (spot.metric.unit == "%" and quantity.low > 100):
             yield _found(spot, sign, quantity, table)
 
@@ -332,6 +335,8 @@ def _looks_back(spot: Spot, table: Table) -> bool:
     label = next(labels, None)
     if label is not None and (label.is_back or any(each.is_back and not each.years for each in spot.heads)):
         return True
+    if _DONE.search(setting.caption):
+        return True
     told = _BACK.search(setting.caption) or setting.place.looks_back
     is_goal = label is not None and (_AHEAD.search(label.text) or label.years)
     return bool(told) and not is_goal and not _AHEAD.search(setting.caption)
@@ -372,7 +377,8 @@ def _quantity(spot: Spot, text: str, table: Table) -> Quantity | None:
     if unit == "%" and 0 < low < 1 and spot.owner.unit is None:
         return None  # 0.42 without a printed % may be a share of one
     size, base = _split(unit)
-    return Quantity(0, len(text), low, high, unit, size, base)
+    digits = "" if high is not None else hit["low"].replace(",", "")
+    return Quantity(0, len(text), low, high, unit, size, base, digits=digits)
 
 
 def _split(unit: str) -> tuple[int, PrintedUnit]:
@@ -409,7 +415,7 @@ def _fits(unit: str, metric: Metric) -> bool:
     return Quantity(0, 0, Fraction(1), None, unit, size, base).values_in(metric.unit) is not None
 
 
-def _sign(spot: Spot, quantity: Quantity) -> Sign | None:
+def _sign(spot: Spot, quantity: Quantity, table: Table) -> Sign | None:
     """How the figure is meant: by the cell, by a column of signs, else at least."""
     entry, owner = spot.entry, spot.owner
     plain = _no_years(entry.text)
@@ -427,9 +433,20 @@ def _sign(spot: Spot, quantity: Quantity) -> Sign | None:
         return "range"
     if found.is_said and found.sign != "=":
         return found.sign
+    beside = next((each for each in table.row(entry.row) if _SIGN_CELL.fullmatch(each.text)), None)
+    if beside is not None:
+        return bound(beside.text, beside.text).sign
     if spot.heads and _CHANGE.search(spot.heads[0].text) or owner.text.startswith(("新增", "净增")):
         return "increase"
     return "<=" if spot.metric.less_is_better else ">="
+
+
+def _scope(spot: Spot, table: Table) -> str | None:
+    """The area a row is about, in a table of areas."""
+    if spot.owner.row == spot.entry.row:
+        return None
+    names = (each.text for each in table.row(spot.entry.row) if _AREA_NAME.fullmatch(each.text))
+    return next(names, None)
 
 
 def _found(spot: Spot, sign: Sign, quantity: Quantity | None, table: Table) -> FoundTarget:
@@ -452,10 +469,11 @@ def _found(spot: Spot, sign: Sign, quantity: Quantity | None, table: Table) -> F
         unit_si=spot.metric.unit,
         strive=re.search("力争|争取", entry.text) is not None,
         kind=spot.metric.kind,
-        scope=None,
+        scope=_scope(spot, table),
         clause=table.setting.place.clause,
         quote="",
         start=start,
         end=end,
         confidence=round(max(0.1, 0.95 - spot.doubt - 0.2 * is_guess), 2),
+        printed=quantity.printed if quantity is not None else "",
     )

@@ -11,7 +11,7 @@ from importlib import resources
 from typing import Any, Literal
 
 FoundKind = Literal["target", "works", "rule", "system"]
-_LOST = "[\ufffd?□■*�]"
+_LOST = "[\ufffd*]"
 
 
 @dataclass(frozen=True)

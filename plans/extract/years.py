@@ -154,7 +154,8 @@ def _period(head: str, text: str) -> tuple[int | None, int | None]:
     for named in re.finditer(
         r"十([一二三四五六七八九])五[“”\"']?(?:时期|期间)?[^,。;:\n]{0,24}(?:规划|计划|纲要|方案)", head
     ):
-        if not re.search(r"(?:根据|按照|依据|落实|贯彻|衔接|》、?)《?[^》\n]{0,60}$", head[: named.start()]):
+        is_report = re.match(r"[^,。;\n]{0,10}(?:完成|执行|实施|落实)情况", head[named.end() :])
+        if not is_report and not re.search(r"(?:根据|按照|依据|落实|贯彻|衔接|》、?)《?[^》\n]{0,60}$", head[: named.start()]):
             last = 2010 + 5 * _FIVE.index(named.group(1))
             return last - 4, last
     return None, None
