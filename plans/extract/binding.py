@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from plans.extract.quantities import Quantity
 from plans.extract.sentences import BOUNDARY, Sentence
 from plans.extract.vocabulary import Mention, Metric, damaged_mentions, mentions
-from plans.extract.wording import FILLER, FOREIGN, Bound, bound
+from plans.extract.wording import FOREIGN, Bound, bound, unexplained
 
 _DOING = re.compile(
     r"(?:完成|新?营造|新造|新种|新植|补植|种植|栽植|造红|修复|恢复|治理|改造|整治|改良|建设|抚育[中幼森新]|退[耕养田渔牧]|"
@@ -17,11 +17,12 @@ _DOING = re.compile(
 )
 _NAME = re.compile(r"^[^,;。、]{0,14}?(?:行动|计划|活动|专项|战役|攻坚战)")
 _JOIN = re.compile(r"[、和与及并]|以及|\([^)]*\)")
-_WORKS_ASKED = re.compile(r"(?:完成|建成|新建|打造|创建)(?!质量|情况)")
-_VERB = re.compile(r"(?:修复|恢复|治理|改造|整治|抚育|改良|提质)(?:和|与|、)?$")
+_WORKS_VERB = re.compile(r"(?:修复|恢复|治理|改造|整治|抚育|改良|提质)(?:和|与|、)?$")
 _ASKED = re.compile(r"(?:完成|建成|新建|打造|创建)(?!质量|情况)")
 _VERB = re.compile(r"营造|新造|种植|修复|恢复|治理|抚育|改造|改良")
-_NOUN = re.compile(r"红树林|湿地|草原|草地|退化林|低效林|森林|中幼林|岸线|矿山|水土流失|沙化土地|石漠化土地|栖息地")
+_NOUN = re.compile(
+    r"红树林|湿地|草原|草地|退化林|低效林|森林|中幼林|岸线|矿山|水土流失|沙化土地|石漠化土地|栖息地"
+)
 _MOST_BETWEEN = 8
 
 
@@ -61,7 +62,7 @@ def bonds(sentence: Sentence, before: Sequence[Mention] = ()) -> list[Bond]:
 def _next_topic(sentence: Sentence, number: int, last: Metric | None) -> Metric | None:
     """A figure of something else ends the topic; a figure that looks like a year's does not."""
     words = sentence.masked[sentence.left_of(number) : sentence.quantities[number].start]
-    return last if len(FILLER.sub("", words)) <= 1 else None
+    return last if len(unexplained(words)) <= 1 else None
 
 
 def _bind(
@@ -115,7 +116,7 @@ def _meant(
     quantity = sentence.quantities[number]
     suffix = sentence.masked[quantity.end : quantity.end + 8]
     found = bound(prefix, suffix, is_points=quantity.is_points)
-    is_far = len(FILLER.sub("", prefix)) > _MOST_BETWEEN
+    is_far = len(unexplained(prefix)) > _MOST_BETWEEN
     if quantity.high is not None and found.sign not in ("increase",):
         return Bound("range", True)
     if found.is_said and not (is_far and found.sign == ">="):
@@ -124,7 +125,9 @@ def _meant(
     if carried is not None and carried.is_said and carried.sign in (">=", "increase"):
         joined = sentence.text[sentence.quantities[number - 1].end : quantity.start]
         if not re.search("[;。]", joined):
-            return replace(carried, sign=">=") if carried.sign == "increase" and not _grows(prefix) else carried
+            return (
+                carried if carried.sign == ">=" or _grows(prefix) else replace(carried, sign=">=")
+            )
     if not is_far and metric.kind != "rule" and _ASKED.search(_part(sentence, quantity.start)):
         return Bound(">=", True)
     if _DOING.match(words) or (metric.kind == "target" and not is_far and metric.unit != "count"):
@@ -158,7 +161,9 @@ def _may_be(metric: Metric, quantity: Quantity, sentence: Sentence, number: int)
         return False
     if metric.unit == "%" and max(values) > 100:
         return False
-    if quantity.is_points and re.search(r"(?:年均|每年|年度)", sentence.masked[sentence.left_of(number) : quantity.start]):
+    if quantity.is_points and re.search(
+        r"(?:年均|每年|年度)", sentence.masked[sentence.left_of(number) : quantity.start]
+    ):
         return False  # a pace, not where it leads
     left, right = sentence.clause_of(quantity.start, quantity.end)
     clause = sentence.masked[left:right]
@@ -176,13 +181,16 @@ def _is_qualifier(sentence: Sentence, number: int) -> bool:
     quantity = sentence.quantities[number]
     after = sentence.masked[quantity.end : quantity.end + 6]
     before = sentence.masked[max(0, quantity.start - 6) : quantity.start]
-    if re.match(r"(?:及)?以[上下内]的?[^,;。\x02]{0,2}(?:湿地|林地|公园|公益|图斑|小班|地块|连片|项目|区域)", after):
+    if re.match(
+        r"(?:及)?以[上下内]的?[^,;。\x02]{0,2}(?:湿地|林地|公园|公益|图斑|小班|地块|连片|项目|区域)",
+        after,
+    ):
         return not re.search(r"保持|稳定|保有|完成", before)
     return re.search(r"(?:每|单株|胸径|连片|单块|每年每|半径|宽|(?<!提)高)$", before) is not None
 
 
 def _residue(text: str) -> int:
-    return len(FILLER.sub("", re.sub(r"\([^)]*\)", "", text)))
+    return len(unexplained(re.sub(r"\([^)]*\)", "", text)))
 
 
 def _straddling(sentence: Sentence, number: int) -> Iterator[tuple[Mention, float, int]]:
@@ -191,11 +199,17 @@ def _straddling(sentence: Sentence, number: int) -> Iterator[tuple[Mention, floa
     left, right = sentence.left_of(number), sentence.right_of(number)
     before = sentence.masked[left : quantity.start]
     after = sentence.masked[quantity.end : right]
+    if not before or not after:
+        return
     text, cut = before + after, len(before)
     shift = quantity.end - quantity.start
     around = [each for each in mentions(text) if each.start < cut < each.end and not each.is_bare]
     for each in around:
-        yield replace(each, start=each.start + left, end=each.end + left + shift), 0.05, each.start + left
+        yield (
+            replace(each, start=each.start + left, end=each.end + left + shift),
+            0.05,
+            each.start + left,
+        )
 
 
 def _on_the_left(sentence: Sentence, number: int) -> Iterator[tuple[Mention, float, int]]:
@@ -203,16 +217,17 @@ def _on_the_left(sentence: Sentence, number: int) -> Iterator[tuple[Mention, flo
     quantity = sentence.quantities[number]
     left = sentence.left_of(number)
     near = [m for m in sentence.mentions if m.start >= left and m.end <= quantity.start]
-    until, together = quantity.start, False
+    until, together, doubt = quantity.start, False, 0.0
     for each in reversed(near):
         between = sentence.masked[each.end : until]
         if together:
             if not _JOIN.fullmatch(between):
                 return
         else:
-            doubt = _doubt_of(each, between)
-            if doubt is None or _is_reworked(each, sentence):
+            found = _doubt_of(each, between)
+            if found is None or _is_reworked(each, sentence):
                 return
+            doubt = found
         yield each, doubt, each.start
         until, together = each.start, True
 
@@ -251,14 +266,22 @@ def _on_the_right(sentence: Sentence, number: int) -> Iterator[tuple[Mention, fl
         return
     if _belongs_to_the_next(sentence, number, first) or _works_verb_before(sentence, number, first):
         return
-    yield first, 0.05 + 0.01 * len(stripped) + (0.1 if first.is_bare else 0.0), sentence.left_of(number)
+    yield (
+        first,
+        0.05 + 0.01 * len(stripped) + (0.1 if first.is_bare else 0.0),
+        sentence.left_of(number),
+    )
 
 
 def _works_verb_before(sentence: Sentence, number: int, mention: Mention) -> bool:
     """改造10万亩林地: works on something that stands."""
     left = sentence.masked[sentence.left_of(number) : sentence.quantities[number].start]
     is_area = mention.metric.kind == "target" and mention.metric.unit == "ha"
-    return is_area and re.search(r"(?:修复|恢复|治理|改造|整治|抚育|改良|提质|流转|种植)[^,]{0,4}$", left) is not None
+    return (
+        is_area
+        and re.search(r"(?:修复|恢复|治理|改造|整治|抚育|改良|提质|流转|种植)[^,]{0,4}$", left)
+        is not None
+    )
 
 
 def _belongs_to_the_next(sentence: Sentence, number: int, mention: Mention) -> bool:
@@ -267,7 +290,9 @@ def _belongs_to_the_next(sentence: Sentence, number: int, mention: Mention) -> b
         return False
     following = sentence.quantities[number + 1]
     between = sentence.masked[mention.end : following.start]
-    is_near = "," not in between and ";" not in between and _residue(between) == 0 and "、" not in between
+    is_near = (
+        "," not in between and ";" not in between and _residue(between) == 0 and "、" not in between
+    )
     own = sentence.masked[sentence.left_of(number) : sentence.quantities[number].start]
     return is_near and following.values_in(mention.metric.unit) is not None and _residue(own) >= 2
 
@@ -369,9 +394,7 @@ def _subjects(
     return (list(spoken[-count:]), True) if len(spoken) >= count else ([], False)
 
 
-def _meant_in_list(
-    sentence: Sentence, place: int, values: Sequence[int], order: int
-) -> Bound:
+def _meant_in_list(sentence: Sentence, place: int, values: Sequence[int], order: int) -> Bound:
     quantity = sentence.quantities[values[order]]
     prefix = sentence.masked[place + 2 : sentence.quantities[values[0]].start]
     if order:
@@ -390,7 +413,11 @@ def _listed(sentence: Sentence, start: int) -> list[int]:
         if quantity.start < start:
             continue
         between = sentence.masked[place : quantity.start]
-        if ";" in between or _residue(between) > 0 or (found and not re.search("[、和与及,]", between)):
+        if (
+            ";" in between
+            or _residue(between) > 0
+            or (found and not re.search("[、和与及,]", between))
+        ):
             break
         found.append(number)
         place = quantity.end
@@ -403,7 +430,7 @@ def _named(sentence: Sentence, start: int, end: int) -> list[Mention | None]:
     place = start
     for part in re.split(r"([、,和与及])", sentence.masked[start:end]):
         inside = [m for m in sentence.mentions if m.start >= place and m.end <= place + len(part)]
-        words = FILLER.sub("", re.sub(r"\([^)]*\)", "", part))
+        words = unexplained(re.sub(r"\([^)]*\)", "", part))
         if inside:
             found.append(inside[-1])
         elif len(words) > 1:

@@ -23,7 +23,8 @@ _INSTEAD = {
     "≧": "≥", "⩾": "≥", "≦": "≤", "⩽": "≤", "〇": "〇", "○": "〇", "◯": "〇", "「": "“", "」": "”",
     "『": "“", "』": "”", "﹪": "%", "·": "·", "–": "-", "−": "-", "‐": "-", "‑": "-", "―": "—",
     "〜": "~", "∼": "~", "˜": "~", "﹣": "-", "〔": "(", "〕": ")", "［": "(", "］": ")", "[": "(",
-    "]": ")", "{": "(", "}": ")", "、": "、", "､": "、", "|": "|", "丨": "|", "㎞": "km", "㏊": "ha",
+    "]": ")", "{": "(", "}": ")", "、": "、", "､": "、", "|": "|", "丨": "|",
+    "㎞": "km", "㏊": "ha",
     "?": LOST, "？": LOST, "□": LOST, "■": LOST,
 }  # fmt: skip
 _PINYIN = re.compile(
@@ -181,9 +182,7 @@ def joined(lines: Iterable[Line], *, marked: bool) -> list[Cleaned]:
     last = 0
     for line in lines:
         is_full = width is not None and last >= width and not _MARKER.match(line.chars)
-        if text and (
-            line.is_blank or (not is_full and _is_break(text, line.chars, marked=marked))
-        ):
+        if text and (line.is_blank or (not is_full and _is_break(text, line.chars, marked=marked))):
             paragraphs.append(Cleaned(text, tuple(origin)))
             text, origin = "", []
         text += line.chars

@@ -1,7 +1,7 @@
 """A document as read: its text, and where its tables lie in that text.
 
-``Document.text`` is the one text that every offset of a found target counts in. For a ``.txt`` file
-it is the file's own content (without a byte order mark, line ends as ``\\n``); for other files it is
+``Document.text`` is the one text that every offset of a found target counts in. For a text file it
+is the file's own content, without a byte order mark and with plain line ends; for other files it is
 what the reader of that format wrote down, in reading order, paragraphs apart by an empty line and
 the cells of a table apart by tabs.
 """

@@ -26,14 +26,20 @@ _HEAD = {
         "# 无误的把 confirmed = false 改为 true,有误的改正或整节删去。未确认的文件不会被使用。",
     ),
     "en": (
-        "# Drafted by sinkatlas from {name}, by rules that may be wrong: compare every reading with",
+        "# Drafted by sinkatlas from {name}, by rules that may be wrong: compare each reading with",
         "# its quote, set confirmed = true where it is right, mend or delete it where it is not.",
         "# A file with unconfirmed tables is refused.",
     ),
 }
 _WORDS = {
     "zh": {"quote": "原文", "also": "另见", "read": "读作", "sure": "把握", "left": "未写入目标"},
-    "en": {"quote": "text", "also": "also", "read": "read as", "sure": "confidence", "left": "left out"},
+    "en": {
+        "quote": "text",
+        "also": "also",
+        "read": "read as",
+        "sure": "confidence",
+        "left": "left out",
+    },
 }
 _PLACEHOLDER = {"zh": "未写明", "en": "not stated"}
 _FILL_IN = {"zh": "请核对标题、地区和行政区划代码", "en": "check title, area and area code"}
@@ -99,7 +105,9 @@ def _plan_table(document: Document, name: str, language: Language) -> list[str]:
     lines = lines_of(document.text, 0, min(len(document.text), 3000), noisy=is_noisy(document.text))
     texts = [line.chars for line in lines if line.chars]
     titles = (each for each in texts[:20] if re.search(r"规划|方案|计划|纲要|意见", each))
-    title = next((each for each in titles if len(each) <= 60 and "。" not in each), name).strip("《》")
+    title = next((each for each in titles if len(each) <= 60 and "。" not in each), name).strip(
+        "《》"
+    )
     place = re.search(r"[\u4e00-\u9fff]{2,7}?(?:自治区|自治州|市|省|县|区|州)", title)
     times = document_times("\n".join(texts))
     stem = re.sub(r"[^a-z0-9]+", "-", name.rpartition(".")[0].lower()).strip("-") or "draft"

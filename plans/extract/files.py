@@ -30,7 +30,9 @@ def read_document(path: Path) -> Document:
     """
     try:
         if path.stat().st_size > LARGEST:
-            raise InputError(problem("plans.document_large", where=path, megabytes=LARGEST // 2**20))
+            raise InputError(
+                problem("plans.document_large", where=path, megabytes=LARGEST // 2**20)
+            )
         content = path.read_bytes()
     except OSError as error:
         detail = error.strerror or error

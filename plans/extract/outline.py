@@ -92,5 +92,7 @@ def _place(stack: list[_Heading]) -> Place:
 
 def is_item(text: str) -> bool:
     """Whether a paragraph is an item that goes on from the line above the list."""
-    opened = _ITEM.match(text) or re.match(r"\d{1,2}[.、](?!\d)|\(\d{1,2}\)|[一二三四五六七]是", text)
+    opened = _ITEM.match(text) or re.match(
+        r"\d{1,2}[.、](?!\d)|\(\d{1,2}\)|[一二三四五六七]是", text
+    )
     return opened is not None

@@ -14,7 +14,6 @@ from plans.extract.sentences import Sentence, sentences
 from plans.extract.vocabulary import Mention, Metric
 from plans.extract.wording import (
     ASSIGNED,
-    FILLER,
     FUTURE,
     PAST_STRONG,
     PAST_WEAK,
@@ -22,6 +21,7 @@ from plans.extract.wording import (
     STABLE,
     Sign,
     strives,
+    unexplained,
 )
 from plans.extract.years import Times, YearMark, year_marks
 
@@ -89,9 +89,7 @@ def _goal_mark(sentence: Sentence, carried: YearMark | None) -> YearMark | None:
     return marks[-1] if marks else carried
 
 
-def _goals_nearby(
-    texts: Sequence[str], places: Sequence[Place], times: Times
-) -> list[int | None]:
+def _goals_nearby(texts: Sequence[str], places: Sequence[Place], times: Times) -> list[int | None]:
     """For every paragraph the goal year first named in it or after it in the same part."""
     own = []
     for text in texts:
@@ -196,9 +194,7 @@ def _clause(sentence: Sentence, start: int, end: int) -> tuple[int, int]:
     return left, right
 
 
-def _tense(
-    sentence: Sentence, setting: Setting, start: int, end: int, metric: Metric
-) -> Tense:
+def _tense(sentence: Sentence, setting: Setting, start: int, end: int, metric: Metric) -> Tense:
     """Which year governs a figure, and whether it is told as a fact of the past."""
     mark = _mark_for(sentence, start, end)
     if mark is not None:
@@ -258,7 +254,7 @@ def _past_words(sentence: Sentence, start: int, mark: YearMark | None) -> bool:
         return True
     if mark is not None:
         return False
-    earlier = sentence.masked[: start]
+    earlier = sentence.masked[:start]
     if PAST_WEAK.search(clause):
         return True
     hits = list(PAST_STRONG.finditer(earlier)) + list(PAST_WEAK.finditer(earlier))
@@ -268,10 +264,20 @@ def _past_words(sentence: Sentence, start: int, mark: YearMark | None) -> bool:
 def _is_base(sentence: Sentence, start: int) -> bool:
     """由2020年的40%提高到: the first figure is what the change begins from."""
     before = sentence.text[max(0, start - 24) : start]
-    since = re.search(r"(?:由|从|较|比|相比|在)(?:20\d\d年|“?十.五”?|现状|现有|目前|基期|上年)?[^,;。\d%]{0,10}$", before)
+    since = re.search(
+        r"(?:由|从|较|比|相比|在)(?:20\d\d年|“?十.五”?|现状|现有|目前|基期|上年)?[^,;。\d%]{0,10}$",
+        before,
+    )
     if since is None or re.search(r"到|至|达|提高|增加|以上|高出|新增|于", since.group()):
         return False
-    return re.search(r"^[^,;。]{0,14}?(?:提高|增加|提升|扩大|上升|增长|增至|下降|恢复|基础上|升)", sentence.text[start:].lstrip("0123456789.,%万亿千百亩公顷平方里立米‰")) is not None or since.group()[0] in "较比"
+    return (
+        re.search(
+            r"^[^,;。]{0,14}?(?:提高|增加|提升|扩大|上升|增长|增至|下降|恢复|基础上|升)",
+            sentence.text[start:].lstrip("0123456789.,%万亿千百亩公顷平方里立米‰"),
+        )
+        is not None
+        or since.group()[0] in "较比"
+    )
 
 
 def _is_elsewhere(sentence: Sentence, setting: Setting, start: int, end: int) -> bool:
@@ -312,9 +318,11 @@ def _assigned(
             if mention.metric.kind in ("rule", "system"):
                 continue
             between = sentence.masked[mention.end : hit.start()]
-            if not inside and FILLER.sub("", _without_mentions(between, mention.end, free)):
+            if not inside and unexplained(_without_mentions(between, mention.end, free)):
                 continue
-            yield from _open(sentence, setting, mention, "assigned", (mention.start, hit.end()), 0.0)
+            yield from _open(
+                sentence, setting, mention, "assigned", (mention.start, hit.end()), 0.0
+            )
 
 
 def _hands_down(hit: re.Match[str]) -> bool:
@@ -338,9 +346,7 @@ def _list_start(sentence: Sentence, end: int) -> int:
     return max(starts)
 
 
-def _trends(
-    sentence: Sentence, setting: Setting, free: Sequence[Mention]
-) -> Iterator[FoundTarget]:
+def _trends(sentence: Sentence, setting: Setting, free: Sequence[Mention]) -> Iterator[FoundTarget]:
     """森林覆盖率、森林蓄积量稳中有升: a direction without a figure."""
     signs: tuple[tuple[re.Pattern[str], Sign], ...] = ((RISING, "increase"), (STABLE, "~"))
     for pattern, sign in signs:
@@ -353,7 +359,9 @@ def _trends(
                 if not is_before or mention.is_bare or mention.metric.kind != "target":
                     continue
                 between = sentence.masked[mention.end : hit.start()]
-                if not FILLER.sub("", _without_mentions(re.sub(r"\([^)]*\)|状态", "", between), mention.end, free)):
+                if not unexplained(
+                    _without_mentions(re.sub(r"\([^)]*\)|状态", "", between), mention.end, free)
+                ):
                     yield from _open(
                         sentence, setting, mention, sign, (mention.start, hit.end()), 0.2
                     )
@@ -364,7 +372,9 @@ def _declared(
 ) -> Iterator[FoundTarget]:
     """Rules and systems: there is nothing to measure, only to be there."""
     for mention in free:
-        if mention.metric.kind == "system" or (mention.metric.kind == "rule" and not mention.metric.unit):
+        if mention.metric.kind == "system" or (
+            mention.metric.kind == "rule" and not mention.metric.unit
+        ):
             yield from _open(sentence, setting, mention, "=", (mention.start, mention.end), 0.2)
 
 

@@ -19,11 +19,22 @@ _DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4,
 _DIGITS |= {"六": 6, "七": 7, "八": 8, "九": 9}
 _STEPS = {"十": 10, "百": 100, "千": 1000}
 _GROUPS = {"万": 10**4, "亿": 10**8}
-SIZES: Mapping[str, int] = {"": 1, **_STEPS, **_GROUPS, "十万": 10**5, "百万": 10**6, "千万": 10**7, "万亿": 10**12}
+SIZES: Mapping[str, int] = {
+    "": 1,
+    **_STEPS,
+    **_GROUPS,
+    "十万": 10**5,
+    "百万": 10**6,
+    "千万": 10**7,
+    "万亿": 10**12,
+}
 """Size words before a unit."""
 _SIZE = r"(?:十万|百万|千万|万亿|[百千万亿])"
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
-_NUMERAL = r"(?<![几数十百千万亿])[一二两三四五六七八九十][零〇一二两三四五六七八九十百千万亿]*(?:点[零〇一二三四五六七八九]+)?"
+_NUMERAL = (
+    r"(?<![几数十百千万亿])[一二两三四五六七八九十][零〇一二两三四五六七八九十百千万亿]*"
+    r"(?:点[零〇一二三四五六七八九]+)?"
+)
 _DASH = r"(?:-{1,2}|—{1,2}|~|至|到)"
 
 
@@ -234,6 +245,15 @@ def bare_figures(text: str, before: Quantity, start: int) -> list[Quantity]:
         if low is None:
             break
         place = start + hit.start(1)
-        found.append(replace(before, start=place, end=place + len(hit.group(1)), low=low, high=None, digits=hit.group(1)))
+        found.append(
+            replace(
+                before,
+                start=place,
+                end=place + len(hit.group(1)),
+                low=low,
+                high=None,
+                digits=hit.group(1),
+            )
+        )
         left = left[: hit.start()]
     return found[::-1]

@@ -12,8 +12,12 @@ from plans.extract.years import Times, YearMark, year_marks
 
 BOUNDARY = ",;:!。"
 _STOP = re.compile(r"[。!]+[”\")]*|\n+")
+_LONGEST = 1200
 _BOOK = re.compile(r"《[^》]{0,60}》")
-_WORTH = re.compile(r"\x02|下达|分解|核定|核准|分配|交办|要求|规定|稳|增|减|提[升高]|保持|双|碳汇|红线|三线|核算")
+_WORTH = re.compile(
+    r"\x02|下达|分解|核定|核准|分配|交办|[省国市]定|要求|规定|稳中有|只增不减|稳步|稳定|持续[提增]|不断[提增]|逐年|"
+    r"不减少|不降低|有所|明显[增提]|双[增提]|不变|动态平衡|碳汇|红线|三线|核算"
+)
 """What a sentence must hold for its metrics to matter; most sentences of a plan hold none."""
 _QUOTED = re.compile(r"“[^”]{1,16}”")
 
@@ -22,7 +26,7 @@ _QUOTED = re.compile(r"“[^”]{1,16}”")
 class Sentence:
     """``text`` is plain and starts at ``base`` in its paragraph.
 
-    ``masked`` has the same length; years are ``\\x01``, figures ``\\x02``, titles in 《》 ``\\x03``.
+    ``masked`` has the same length; years are ``\\x01``, figures ``\\x02``, titles ``\\x03``.
     """
 
     text: str
@@ -41,7 +45,9 @@ class Sentence:
         start = max((self.text.rfind(c, 0, quantity.start) for c in BOUNDARY), default=-1) + 1
         if number and self.quantities[number - 1].end > start:
             start = self.quantities[number - 1].end
-            parted = re.search(r"[、]|以及|(?<![达增])和|及(?!以)", self.text[start : quantity.start])
+            parted = re.search(
+                r"[、]|以及|(?<![达增])和|及(?!以)", self.text[start : quantity.start]
+            )
             if parted is not None:
                 start += parted.end()
         return start
@@ -67,16 +73,29 @@ def sentences(text: str, times: Times) -> Iterator[Sentence]:
     place = 0
     for stop in [*_STOP.finditer(text), None]:
         end = stop.start() if stop else len(text)
-        if text[place:end].strip():
-            yield sentence(text[place:end], place, times)
+        for start, until in _bounded(text, place, end):
+            if text[start:until].strip():
+                yield sentence(text[start:until], start, times)
         place = stop.end() if stop else end
+
+
+def _bounded(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Pieces no longer than a page, so that reading time stays in proportion to length."""
+    while end - start > _LONGEST:
+        cut = max(text.rfind(mark, start, start + _LONGEST) for mark in ",;、") + 1
+        cut = cut if cut > start else start + _LONGEST
+        yield start, cut
+        start = cut
+    yield start, end
 
 
 def sentence(text: str, base: int, times: Times) -> Sentence:
     """One sentence; figures and years inside titles and quoted names are no figures and years."""
     shielded = list(text)
     for hit in [*_BOOK.finditer(text), *_QUOTED.finditer(text)]:
-        if hit.group()[0] == "《" or not re.fullmatch(r"“十[一二三四五六七八九]五(?:规划)?”", hit.group()):
+        if hit.group()[0] == "《" or not re.fullmatch(
+            r"“十[一二三四五六七八九]五(?:规划)?”", hit.group()
+        ):
             if hit.group()[0] == "“" and re.search(r"[达到低于]\d|\d[%‰]", hit.group()):
                 continue
             shielded[hit.start() : hit.end()] = "\x03" * (hit.end() - hit.start())

@@ -24,7 +24,7 @@ from plans.extract.quantities import (
     quantities,
 )
 from plans.extract.vocabulary import Mention, Metric, damaged_mentions, mentions
-from plans.extract.wording import ASSIGNED_CELL, FILLER, RISING, Bound, Sign, bound
+from plans.extract.wording import ASSIGNED_CELL, RISING, Bound, Sign, bound, unexplained
 from plans.extract.years import Times, year_marks
 
 _FIGURE = re.compile(
@@ -38,7 +38,9 @@ _AHEAD = re.compile(r"目标|规划|计划|预期|约束|指标值|期末|任务
 _CHANGE = re.compile(r"增量|增长|增加|增幅|新增|净增|变化|年均")
 _ANNUAL = re.compile(r"年均|增速|增长率|增幅|变化率|排名|权重|分值|序号|编号|投资|资金|责任|单位$")
 _DONE = re.compile(r"(?:完成|执行|实施|实现)情况|完成值|进展情况")
-_SIGN_CELL = re.compile(r"(?:不低于|不少于|不小于|大于|≥|>=?|以上|不高于|不超过|不大于|小于|≤|<=?|以内|以下|左右|约|等于|=)")
+_SIGN_CELL = re.compile(
+    r"(?:不低于|不少于|不小于|大于|≥|>=?|以上|不高于|不超过|不大于|小于|≤|<=?|以内|以下|左右|约|等于|=)"
+)
 _AREA_NAME = re.compile(r"[\u4e00-\u9fff]{1,10}(?:省|市|县|区|旗|镇|乡|街道|林场|新区|开发区|园区)")
 _AHEAD_CELL = re.compile(r"^(?:目标|规划|现状|基期)(?:值|年)?$")
 _SIZES = r"(?:十万|百万|千万|[百千万亿])?"
@@ -149,7 +151,9 @@ def _undated(row: list[Entry | None], above: list[list[Entry | None]]) -> list[E
     for each in row:
         if each and each.years and re.fullmatch(r"20[0-6]\d", each.text):
             heads = [head for line in above if (head := line[each.col]) is not None]
-            of_years = any(re.search("年份|年度|年限|时间|目标年|期限", head.text) for head in heads)
+            of_years = any(
+                re.search("年份|年度|年限|时间|目标年|期限", head.text) for head in heads
+            )
             if not of_years and (beside or any(head.named for head in heads)):
                 checked.append(replace(each, years=(), is_back=False))
                 continue
@@ -164,7 +168,9 @@ def _entry(row: int, col: int, place: Cell, plain: Cleaned, times: Times) -> Ent
     bare = re.fullmatch(r"(20[0-6]\d)(?:\((.*)\)|目标值?|规划值?|现状值?)?", text)
     if not years and bare:
         years = (int(bare.group(1)),)
-    past = any(mark.role == "past" for mark in marks) or (bool(years) and max(years) < times.present)
+    past = any(mark.role == "past" for mark in marks) or (
+        bool(years) and max(years) < times.present
+    )
     is_back = past or (_BACK.search(text) is not None and "目标" not in text)
     return Entry(row, col, place, plain, text, _named(text), _unit_in(text), years, is_back)
 
@@ -182,7 +188,7 @@ def _named(text: str) -> Mention | None:
     rest = bare[: best.start] + re.sub(r"\([^)]*\)", "", bare[best.end :])
     rest = re.sub(r"\([^)]*\)|20\d\d年?|\d[\d.,]*", "", rest)
     rest = re.sub(rf"[/:]?{_SIZES}(?:{'|'.join(map(re.escape, base_units()))})", "", rest)
-    return best if len(FILLER.sub("", rest)) <= (2 if best.is_bare else 6) else None
+    return best if len(unexplained(rest)) <= (2 if best.is_bare else 6) else None
 
 
 def _unit_in(text: str) -> str | None:
@@ -333,7 +339,9 @@ def _looks_back(spot: Spot, table: Table) -> bool:
         return True
     labels = (each for each in spot.heads if each.years or each.is_back or _AHEAD.search(each.text))
     label = next(labels, None)
-    if label is not None and (label.is_back or any(each.is_back and not each.years for each in spot.heads)):
+    if label is not None and (
+        label.is_back or any(each.is_back and not each.years for each in spot.heads)
+    ):
         return True
     if _DONE.search(setting.caption):
         return True
@@ -436,7 +444,8 @@ def _sign(spot: Spot, quantity: Quantity, table: Table) -> Sign | None:
     beside = next((each for each in table.row(entry.row) if _SIGN_CELL.fullmatch(each.text)), None)
     if beside is not None:
         return bound(beside.text, beside.text).sign
-    if spot.heads and _CHANGE.search(spot.heads[0].text) or owner.text.startswith(("新增", "净增")):
+    is_change = bool(spot.heads) and _CHANGE.search(spot.heads[0].text) is not None
+    if is_change or owner.text.startswith(("新增", "净增")):
         return "increase"
     return "<=" if spot.metric.less_is_better else ">="
 

@@ -155,7 +155,9 @@ def _column_table(lines: Sequence[_Line], texts: Sequence[str], place: int) -> T
     lead = 1 if place and re.fullmatch(r"序号|类别|分类|编号", texts[place - 1]) else 0
     start = place - lead
     stop = start
-    while stop + width <= len(texts) and (stop == start or _is_cell_row(texts[stop : stop + width])):
+    while stop + width <= len(texts) and (
+        stop == start or _is_cell_row(texts[stop : stop + width])
+    ):
         stop += width
     cells = [Cell(line.start, line.end) for line in lines[start:stop]]
     rows = [tuple(cells[i : i + width]) for i in range(0, len(cells), width)]

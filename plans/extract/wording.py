@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
 from typing import Literal
 
 Sign = Literal[">=", "<=", "~", "=", "assigned", "increase", "range"]
@@ -34,26 +37,37 @@ _SUFFIX = re.compile(
     r"^(?:\([含约][^)]{0,4}\))?(?P<at_least>(?:及|或)?以上|之上)|^(?P<at_most>(?:及|或)?以下|(?:及|或)?以内|之内|之下)"
     r"|^(?P<about>左右|上下)"
 )
+_AT_LEAST_BY = re.compile("不少于|不低于|超过|至少")
 _STRIVE = re.compile(r"力争|争取|努力|奋力|爭取|力求")
 _FIRM = re.compile(r"不(?:得)?(?:低于|少于|小于|超过|高于)|确保")
 
-FILLER = re.compile(
-    "|".join(_WORDS.values())
-    + r"|全[市省县区国州域盟旗镇乡]|我[市省县区国]|本[市省县区]|市域|省域|县域|区域内|境内|累计|力争|争取|努力|奋力|确保|继续|"
-    r"持续|进一步|稳步|逐步|不断|显著|明显|大幅|基本|总体|全面|均|都|也|则|并|且|要|应|将|须|需|力求|分别|各|年均|年度|每年|平均|"
-    r"目标值?|指标|任务量?|数值|总量|总数|总面积|总规模|面积|长度|里程|总长|规模|水平|数量|值|量|期间|期末|以上|以下|"
-    r"左右|以内|在|于|到|至|由|从|的|了|力|再|有|又|等|内|中|其|另|同时|其中|计划|规划|预计|预期|高标准|高质量|有效|科学|"
-    r"约束性|预期性|不变|动态|任务|工程|建设|项目|累|时|前|末|底|年|和|与|及|以及|、|[,:;“”\"'()\-—/·《》.…\x01\x02\ufffd\s]"
-)
-"""What may stand between a metric and its figure without parting them."""
 
-FOREIGN = re.compile(r"资金|投资|产值|万元|亿元|收入|补助|奖|人次|企业|能耗|能源|汽车|完成率|达标率|成活率|合格率|增长率|占比|比例|比重|占[^地]")
+@cache
+def _between() -> re.Pattern[str]:
+    text = (resources.files("plans.extract") / "between.toml").read_text(encoding="utf-8")
+    return re.compile("|".join([*_WORDS.values(), *tomllib.loads(text)["words"]]))
+
+
+def unexplained(text: str) -> str:
+    """What is left of the words between a metric and its figure when those that say nothing go.
+
+    >>> unexplained("持续稳定在"), unexplained("公园数量达到")
+    ('', '公园')
+    """
+    return _between().sub("", text)
+
+
+FOREIGN = re.compile(
+    r"资金|投资|产值|万元|亿元|收入|补助|奖|人次|企业|能耗|能源|汽车|完成率|达标率|成活率|合格率|增长率|占比|比例|比重|占[^地]"
+)
 PAST_STRONG = re.compile(
     r"(?:已(?:经)?(?:完成|达|建成|建|有|实现|累计|经|超|成为|提前|修复|营造|新增|造林|治理)|累计完成了|完成了|实现了|达到了|"
     r"建成了|新增了|增加了|提高了|提升了|修复了|营造了|治理了|超额完成|提前完成|圆满完成|如期完成|顺利完成|同比|上年|去年|先后|"
     r"截至(?!\x01)目前|截至(?:上年|去年)|(?:五|5|十|三)年来|过去(?:五|5|三|十)?年|自[^,。;]{0,12}以来|以来)"
 )
-PAST_WEAK = re.compile(r"现有|目前|现状|共有|拥有|分布有|成功|荣获|现在|当前|位居|居全[国省]|基期|基准年|本底|总计有|实有|占全[市县省国]")
+PAST_WEAK = re.compile(
+    r"现有|目前|现状|共有|拥有|分布有|成功|荣获|现在|当前|位居|居全[国省]|基期|基准年|本底|总计有|实有|占全[市县省国]"
+)
 FUTURE = re.compile(r"力争|争取|努力|确保|将|计划|规划|目标|预期|到\x01|至\x01|要")
 ASSIGNED = re.compile(
     r"(?:完成|达到|实现|落实|执行|满足|依据|按照|按|以|由|不低于|待|符合|超额完成|保质保量完成)?"
@@ -63,9 +77,12 @@ ASSIGNED = re.compile(
     r"(?:的)?(?P<object>[^,;。]{0,40}?)(?:的)?(?P<noun>指标|任务|目标|要求|数|计划|为准|值|执行|标准|数量|数据)"
 )
 ASSIGNED_CELL = re.compile(
-    r"(?:国家|省|自治区|市|州|上级).{0,6}(?:下达|分解|核定|分配|规定|确定|考核|要求)|待(?:上级)?(?:下达|分解|核定)|下达(?:任务|指标|数|目标|值)"
+    r"(?:国家|省|自治区|市|州|上级).{0,6}(?:下达|分解|核定|分配|规定|确定|考核|要求)"
+    r"|待(?:上级)?(?:下达|分解|核定)|下达(?:任务|指标|数|目标|值)"
 )
-RISING = re.compile(r"稳中有[升增]|只增不减|稳步(?:提[高升]|增[长加])|持续(?:提[高升]|增[长加])|不断(?:提[高升]|增[长加])|逐年(?:提[高升]|增[长加])|不减少|不降低|有所(?:提[高升]|增[长加])|明显(?:增加|提[高升])|双增长?|双提升")
+RISING = re.compile(
+    r"稳中有[升增]|只增不减|稳步(?:提[高升]|增[长加])|持续(?:提[高升]|增[长加])|不断(?:提[高升]|增[长加])|逐年(?:提[高升]|增[长加])|不减少|不降低|有所(?:提[高升]|增[长加])|明显(?:增加|提[高升])|双增长?|双提升"
+)
 STABLE = re.compile(r"保持(?:总体|基本)?稳定|(?:总体|基本)(?:保持)?稳定|保持(?:不变|动态平衡)")
 
 
@@ -107,13 +124,12 @@ def _is_firm(word: str) -> bool:
 
 
 def _change(names: list[str | None], prefix: str, *, is_points: bool) -> Bound | None:
-    """An increment, unless a word for the total follows it (新增后达到 is rare, 新增…达到 is not)."""
+    """An increment, unless a word for the total follows it (提高森林覆盖率,达到)."""
     last_change = max((i for i, name in enumerate(names) if name in ("more", "less")), default=-1)
-    later = names[last_change + 1 :]
-    if not is_points and "新增" not in prefix and "净增" not in prefix and "at_least" in later:
-        words = _BOUNDS.findall(prefix)
-        if not any(each in prefix for each in ("不少于", "不低于", "超过", "至少")) or not words:
-            return None
+    reaches = "at_least" in names[last_change + 1 :]
+    is_new = re.search("新增|净增", prefix) is not None
+    if reaches and not is_points and not is_new and not _AT_LEAST_BY.search(prefix):
+        return None
     if last_change >= 0 and names[last_change] == "less":
         return Bound("<=", True, is_decrease=True)
     return Bound("increase", True)
@@ -127,4 +143,6 @@ def strives(before: str, prefix: str) -> bool:
     """
     part = before.rpartition(";")[2]
     hits = list(_STRIVE.finditer(part + prefix))
-    return bool(hits) and not _FIRM.search((part + prefix)[hits[-1].end() :][-len(prefix) or None :])
+    return bool(hits) and not _FIRM.search(
+        (part + prefix)[hits[-1].end() :][-len(prefix) or None :]
+    )

@@ -39,7 +39,9 @@ def _write_sheet(sheet: Any, writer: Writer) -> None:
             text = _shown(source)
             cells.append((origin[0] * _MOST_COLUMNS + origin[1], text) if text else None)
         distinct = {each[0]: each[1] for each in cells if each is not None}
-        if len(distinct) <= 1 and not (block and distinct and len(next(iter(distinct.values()))) <= 12):
+        if len(distinct) <= 1 and not (
+            block and distinct and len(next(iter(distinct.values()))) <= 12
+        ):
             _end(block, writer)
             writer.paragraph(next(iter(distinct.values()), ""))
         else:

@@ -27,7 +27,9 @@ _NOT_GOAL = re.compile(
     r"(?:二氧化碳|碳排放|碳)?达?峰|远景目标|年版|\d{1,2}月(?:\d{1,2}日|份)|\d{1,2}月发|修订|[)）]?\d+号)"
 )
 _BASE_LEADS = ("比", "较", "与", "由", "从", "自", "以", "相比", "对比")
-_BASE_TAILS = re.compile(r"^(?:的?水平|的?基数|相比|为基|基期|基准|现状|的\d|的[一二三四五六七八九十百])")
+_BASE_TAILS = re.compile(
+    r"^(?:的?水平|的?基数|相比|为基|基期|基准|现状|的\d|的[一二三四五六七八九十百])"
+)
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def year_marks(text: str, times: Times) -> Iterator[YearMark]:
 
 
 def _is_a_name(hit: re.Match[str], after: str) -> bool:
-    """Whether the year belongs to 2030年前碳达峰, a date or a document, and says nothing of by when."""
+    """Whether the year belongs to a name (2030年前碳达峰), a date or a document."""
     before = "前" if "前" in (hit["tail"] or "") else ""
     is_by_when = hit["lead"] in ("到", "至", "力争到") and not before
     return not is_by_when and _NOT_GOAL.match(before + after) is not None
@@ -115,7 +117,7 @@ def _of_years(hit: re.Match[str], after: str, times: Times) -> YearMark:
     years = tuple(year_of(each) for each in re.findall(_YEAR, hit["years"]))
     lead, tail = hit["lead"] or "", hit["tail"] or ""
     role: Role = "bare"
-    if lead in _BASE_LEADS or _BASE_TAILS.match(after) and lead not in ("到", "至", "力争到"):
+    if lead in _BASE_LEADS or (_BASE_TAILS.match(after) and lead not in ("到", "至", "力争到")):
         role = "base"
         if lead not in _BASE_LEADS and after.startswith("的") and max(years) >= times.present:
             role = "bare"
@@ -147,15 +149,19 @@ def document_times(text: str) -> Times:
 
 def _period(head: str, text: str) -> tuple[int | None, int | None]:
     stated = re.search(
-        rf"(?:规划期限?|实施期限?|规划年限|期限)[^。;]{{0,8}}?({_YEAR})年?(?:-|—+|~|至|到)({_YEAR})", text
+        rf"(?:规划期限?|实施期限?|规划年限|期限)[^。;]{{0,8}}?({_YEAR})年?(?:-|—+|~|至|到)({_YEAR})",
+        text,
     ) or re.search(rf"\(({_YEAR})年?(?:-|—+|~|至|到)({_YEAR})年?\)", head)
     if stated:
         return year_of(stated.group(1)), year_of(stated.group(2))
     for named in re.finditer(
-        r"十([一二三四五六七八九])五[“”\"']?(?:时期|期间)?[^,。;:\n]{0,24}(?:规划|计划|纲要|方案)", head
+        r"十([一二三四五六七八九])五[“”\"']?(?:时期|期间)?[^,。;:\n]{0,24}(?:规划|计划|纲要|方案)",
+        head,
     ):
         is_report = re.match(r"[^,。;\n]{0,10}(?:完成|执行|实施|落实)情况", head[named.end() :])
-        if not is_report and not re.search(r"(?:根据|按照|依据|落实|贯彻|衔接|》、?)《?[^》\n]{0,60}$", head[: named.start()]):
+        if not is_report and not re.search(
+            r"(?:根据|按照|依据|落实|贯彻|衔接|》、?)《?[^》\n]{0,60}$", head[: named.start()]
+        ):
             last = 2010 + 5 * _FIVE.index(named.group(1))
             return last - 4, last
     return None, None
