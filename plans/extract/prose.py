@@ -289,6 +289,8 @@ def _is_elsewhere(sentence: Sentence, setting: Setting, start: int, end: int) ->
 
 def _scope(sentence: Sentence, start: int, metric: Metric) -> str | None:
     """The place named right before a metric, else the whole that the sentence speaks of."""
+    if metric.key.startswith("built_up"):
+        return "建成区"
     left = sentence.clause_of(start, start)[0]
     words = re.sub(r"(?:范围内|内|的|陆域)$", "", sentence.masked[left:start])
     hit = _PLACE.search(words)
@@ -296,8 +298,6 @@ def _scope(sentence: Sentence, start: int, metric: Metric) -> str | None:
         name = _NO_PLACE.sub("", hit.group())
         if len(name) >= 2:
             return name
-    if metric.key.startswith("built_up"):
-        return "建成区"
     whole = list(_WHOLE.finditer(sentence.masked[:start]))
     return whole[-1].group() if whole else None
 

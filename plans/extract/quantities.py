@@ -30,10 +30,10 @@ SIZES: Mapping[str, int] = {
 }
 """Size words before a unit."""
 _SIZE = r"(?:十万|百万|千万|万亿|[百千万亿])"
-_NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
+_NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d{1,12})(?:\.\d{1,6})?"
 _NUMERAL = (
-    r"(?<![几数十百千万亿])[一二两三四五六七八九十][零〇一二两三四五六七八九十百千万亿]*"
-    r"(?:点[零〇一二三四五六七八九]+)?"
+    r"(?<![几数十百千万亿])[一二两三四五六七八九十][零〇一二两三四五六七八九十百千万亿]{0,20}"
+    r"(?:点[零〇一二三四五六七八九]{1,6})?"
 )
 _DASH = r"(?:-{1,2}|—{1,2}|~|至|到)"
 
@@ -109,7 +109,7 @@ def _units() -> str:
     other = [re.escape(each) for each in texts if not (each.isascii() and each.isalnum())]
     return (
         rf"(?:{'|'.join(other)}|(?:{'|'.join(latin)})(?![A-Za-z0-9]))"
-        r"(?!均|产[^业]|理|标准?煤|标油|公里|/(?!公顷|hm2|ha|亩|年|a|人))(?:/(?:公顷|hm2|ha|亩|年|a|人))?"
+        r"(?!均|产[^业]|理|米|标准?煤|标油|公里|/(?!公顷|hm2|ha|亩|年|a|人))(?:/(?:公顷|hm2|ha|亩|年|a|人))?"
     )
 
 
@@ -119,11 +119,11 @@ def _pattern() -> re.Pattern[str]:
     unit = _units()
     return re.compile(
         rf"(?P<share>[百千]分之)(?P<share_low>{figure})"
-        rf"(?:{_DASH}(?:[百千]分之)?(?P<share_high>{figure}))?"
+        rf"(?:{_DASH}[百千]分之(?P<share_high>{figure}))?"
         rf"|(?<![\d.])(?P<low>{figure})(?P<low_size>{_SIZE})?(?P<low_unit>{unit})?{_DASH}"
         rf"(?P<high>{figure})[多余]?(?P<high_size>{_SIZE})?[多余]?(?P<range_unit>{unit})"
         rf"|(?<![\d.])(?P<one>{figure})[多余]?(?P<size>{_SIZE})?[多余]?(?P<unit>{unit})"
-        rf"|(?<![\d.几数多上近余个处片块])(?P<bare>{_SIZE})(?P<bare_unit>亩|公顷|公里|株)"
+        rf"|(?<![\d.几数多上近余十百千万亿个处片块])(?P<bare>{_SIZE})(?P<bare_unit>亩|公顷|公里|株)"
     )
 
 

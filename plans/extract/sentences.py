@@ -12,7 +12,7 @@ from plans.extract.years import Times, YearMark, year_marks
 
 BOUNDARY = ",;:!。"
 _STOP = re.compile(r"[。!]+[”\")]*|\n+")
-_LONGEST = 1200
+_LONGEST = 800
 _BOOK = re.compile(r"《[^》]{0,60}》")
 _WORTH = re.compile(
     r"\x02|下达|分解|核定|核准|分配|交办|[省国市]定|要求|规定|稳中有|只增不减|稳步|稳定|持续[提增]|不断[提增]|逐年|"
