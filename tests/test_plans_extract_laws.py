@@ -131,7 +131,17 @@ def test_figures_and_units_make_exact_si_values(text: str, unit: str, value: Fra
 
 
 @pytest.mark.parametrize(
-    "text", ["300吨标准煤", "20亿立方米/日", "0.17千克/亩", "300万千瓦", "3亿元", "12.5", "2025年", "几十万亩"]
+    "text",
+    [
+        "300吨标准煤",
+        "20亿立方米/日",
+        "0.17千克/亩",
+        "300万千瓦",
+        "3亿元",
+        "12.5",
+        "2025年",
+        "几十万亩",
+    ],
 )
 def test_other_units_are_no_quantities(text: str) -> None:
     assert list(quantities(text)) == []
@@ -147,7 +157,9 @@ def test_fifty_thousand_characters_take_about_a_second() -> None:
     assert time.process_time() - begun < 2.0
 
 
-@pytest.mark.parametrize("text", ["湿地1亩" * 2000, "1" * 50_000, "(" * 50_000, "一" * 50_000, "到2025年" * 8000])
+@pytest.mark.parametrize(
+    "text", ["湿地1亩" * 2000, "1" * 50_000, "(" * 50_000, "一" * 50_000, "到2025年" * 8000]
+)
 def test_hostile_repetition_is_read_in_bounded_time(text: str) -> None:
     begun = time.process_time()
     extract_text(text)

@@ -68,7 +68,9 @@ def is_han(char: str) -> bool:
 def scattered(text: str, inserted: Callable[[random.Random], str], share: float) -> str:
     """Something put behind a share of the Chinese characters of a text."""
     chance = random.Random(7)
-    return "".join(c + (inserted(chance) if is_han(c) and chance.random() < share else "") for c in text)
+    return "".join(
+        c + (inserted(chance) if is_han(c) and chance.random() < share else "") for c in text
+    )
 
 
 def wrapped(text: str) -> str:

@@ -108,7 +108,7 @@ def _plan_table(document: Document, name: str, language: Language) -> list[str]:
     title = next((each for each in titles if len(each) <= 60 and "。" not in each), name).strip(
         "《》"
     )
-    place = re.search(r"[\u4e00-\u9fff]{2,7}?(?:自治区|自治州|市|省|县|区|州)", title)
+    place = re.search(r"[\u4e00-\u9fff]{1,7}?(?:自治区|自治州|市|省|县|区|州)", title)
     times = document_times("\n".join(texts))
     stem = re.sub(r"[^a-z0-9]+", "-", name.rpartition(".")[0].lower()).strip("-") or "draft"
     table = [

@@ -60,8 +60,10 @@ def _regions(document: Document) -> list[_Region]:
         cells = [cell for row in grid for cell in row if cell is not None]
         if cells:
             found.append(_Region(min(c.start for c in cells), max(c.end for c in cells), grid))
-    if not found:
-        found = [_Region(each.start, each.end, each.grid) for each in text_tables(document.text)]
+    if not document.is_marked:
+        for each in text_tables(document.text):
+            if all(each.end <= other.start or each.start >= other.end for other in found):
+                found.append(_Region(each.start, each.end, each.grid))
     return sorted(found, key=lambda each: each.start)
 
 
