@@ -33,7 +33,7 @@ def text_of(shared: Path, plan: str) -> str:
 
 
 def rows(shared: Path, plan: str) -> list[tuple[Promise, bool]]:
-    """Numeric and assigned targets of a plan, and whether each is the row to keep of its repeats."""
+    """Numeric and assigned targets of a plan, and whether each is the row to keep."""
     with (shared / "plans" / "targets.csv").open(encoding="utf-8") as stream:
         table = [row for row in csv.DictReader(stream) if PLANS[row["plan_id"]] == plan]
     return [

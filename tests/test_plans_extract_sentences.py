@@ -140,7 +140,13 @@ def test_scope_is_the_named_place_or_the_whole() -> None:
 
 
 def test_clause_is_the_path_of_headings() -> None:
-    text = "三、重点任务\n（七）固碳行动\n20.强化固碳。到2025年，森林覆盖率达到45%。\n专栏9 赋绿\n湿地保护率达到60%。"
+    text = (
+        "三、重点任务\n"
+        "（七）固碳行动\n"
+        "20.强化固碳。到2025年，森林覆盖率达到45%。\n"
+        "专栏9 赋绿\n"
+        "湿地保护率达到60%。"
+    )
     assert [each.clause for each in extract_text(text)] == ["三(七)20", "三(七)专栏9"]
 
 
@@ -195,7 +201,12 @@ def test_implied_figures_lost_names_and_far_years_lower_the_confidence() -> None
 
 
 def test_the_plans_own_period_settles_what_is_past_and_what_has_no_year() -> None:
-    text = "某省林业发展“十五五”规划\n到2025年，森林覆盖率达到42%。\n规划期末湿地保护率达到60%。\n造林100万亩。"
+    text = (
+        "某省林业发展“十五五”规划\n"
+        "到2025年，森林覆盖率达到42%。\n"
+        "规划期末湿地保护率达到60%。\n"
+        "造林100万亩。"
+    )
     assert promises(text) == [
         ("afforestation_area", 2030, "=", (66666.667,)),
         ("wetland_protection_rate", 2030, ">=", (60.0,)),
@@ -203,15 +214,30 @@ def test_the_plans_own_period_settles_what_is_past_and_what_has_no_year() -> Non
 
 
 def test_headings_that_look_back_hold_no_promises() -> None:
-    text = "一、发展基础\n完成造林50万亩，森林覆盖率达到41%。\n二、发展目标\n到2025年，森林覆盖率达到42%。"
+    text = (
+        "一、发展基础\n"
+        "完成造林50万亩，森林覆盖率达到41%。\n"
+        "二、发展目标\n"
+        "到2025年，森林覆盖率达到42%。"
+    )
     assert promises(text) == [("forest_cover_rate", 2025, ">=", (42.0,))]
 
 
 def test_a_list_goes_on_with_the_year_of_the_line_above_it() -> None:
-    text = "到2025年，主要目标：\n——森林覆盖率达到42%。\n——湿地保护率达到55%。\n到2035年：\n——森林覆盖率达到44%。"
+    text = (
+        "到2025年，主要目标：\n"
+        "——森林覆盖率达到42%。\n"
+        "——湿地保护率达到55%。\n"
+        "到2035年：\n"
+        "——森林覆盖率达到44%。"
+    )
     assert [each.year for each in extract_text(text)] == [2025, 2025, 2035]
 
 
 def test_works_take_the_year_of_the_goals_in_their_part() -> None:
-    text = "专栏1\n建设内容：森林抚育2万公顷。\n建设目标：到2027年，森林覆盖率达到42%；到2030年，达到43%。"
+    text = (
+        "专栏1\n"
+        "建设内容：森林抚育2万公顷。\n"
+        "建设目标：到2027年，森林覆盖率达到42%；到2030年，达到43%。"
+    )
     assert [each.year for each in extract_text(text)] == [2027, 2027, 2030]

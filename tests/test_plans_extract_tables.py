@@ -113,11 +113,23 @@ TABLES: dict[str, tuple[str, list[Promise]]] = {
         [(COVER, 2025, ">=", (42.0,))],
     ),
     "metric and figure in one cell": (
-        page(["序号|2025年目标", "1|森林覆盖率达到42%以上", "2|湿地保有量≥45万亩", "3|绿道总长度1200公里"]),
-        [(COVER, 2025, ">=", (42.0,)), (WETLAND, 2025, ">=", (3e4,)), (ROUTES, 2025, ">=", (1200.0,))],
+        page([
+            "序号|2025年目标",
+            "1|森林覆盖率达到42%以上",
+            "2|湿地保有量≥45万亩",
+            "3|绿道总长度1200公里",
+        ]),
+        [
+            (COVER, 2025, ">=", (42.0,)),
+            (WETLAND, 2025, ">=", (3e4,)),
+            (ROUTES, 2025, ">=", (1200.0,)),
+        ],
     ),
     "keys and values under a dated caption": (
-        page(["森林覆盖率|42%", "湿地保护率|55%左右", "人均公园绿地面积|15平方米以上"], "到2025年主要目标"),
+        page(
+            ["森林覆盖率|42%", "湿地保护率|55%左右", "人均公园绿地面积|15平方米以上"],
+            "到2025年主要目标",
+        ),
         [
             (COVER, 2025, ">=", (42.0,)),
             (SHARE, 2025, "~", (55.0,)),
@@ -174,22 +186,25 @@ def test_rows_of_districts_keep_their_names() -> None:
     ]
 
 
+ROWS = ["指标 单位 2020年 2025年", "森林覆盖率 % 40.1 42.5", "湿地保有量 万亩 44 45"]
 PLAIN = {
-    "tabs": "指标\t单位\t2020年\t2025年\n森林覆盖率\t%\t40.1\t42.5\n湿地保有量\t万亩\t44\t45\n",
-    "bars": "| 指标 | 单位 | 2020年 | 2025年 |\n|---|---|---|---|\n| 森林覆盖率 | % | 40.1 | 42.5 |\n"
-    "| 湿地保有量 | 万亩 | 44 | 45 |\n",
-    "two spaces": "指标  单位  2020年  2025年\n森林覆盖率  %  40.1  42.5\n湿地保有量  万亩  44  45\n",
-    "wide spaces": "指标　单位　2020年　2025年\n森林覆盖率　%　40.1　42.5\n湿地保有量　万亩　44　45\n",
-    "single spaces": "指标 单位 2020年 2025年\n森林覆盖率 % 40.1 42.5\n湿地保有量 万亩 44 45\n",
-    "a cell to a line": "指标\n单位\n2020年\n2025年\n森林覆盖率\n%\n40.1\n42.5\n湿地保有量\n万亩\n44\n45\n",
-    "traditional, full width": "指標\t單位\t２０２０年\t２０２５年\n森林覆蓋率\t％\t４０．１\t４２．５\n"
-    "濕地保有量\t萬畝\t４４\t４５\n",
+    "tabs": "\n".join(ROWS).replace(" ", "\t"),
+    "bars": "\n".join(
+        f"| {row.replace(' ', ' | ')} |" for row in [ROWS[0], "--- --- --- ---", *ROWS[1:]]
+    ),
+    "two spaces": "\n".join(ROWS).replace(" ", "  "),
+    "wide spaces": "\n".join(ROWS).replace(" ", "\u3000"),
+    "single spaces": "\n".join(ROWS),
+    "a cell to a line": "\n".join(ROWS).replace(" ", "\n"),
+    "traditional, full width": "指標\t單位\t２０２０年\t２０２５年\n"
+    "森林覆蓋率\t％\t４０．１\t４２．５\n"
+    "濕地保有量\t萬畝\t４４\t４５",
 }
 
 
 @pytest.mark.parametrize("way", PLAIN)
 def test_tables_in_plain_text_are_read_as_tables(way: str) -> None:
-    text = f"一、目标\n主要指标如下。\n{PLAIN[way]}各地要认真落实。\n"
+    text = f"一、目标\n主要指标如下。\n{PLAIN[way]}\n各地要认真落实。\n"
     found = extract_text(text)
     assert [(each.metric, each.year, each.value_si) for each in found] == [
         (COVER, 2025, (42.5,)),
@@ -200,5 +215,5 @@ def test_tables_in_plain_text_are_read_as_tables(way: str) -> None:
 
 
 def test_prose_around_a_table_in_plain_text_is_still_read() -> None:
-    text = f"到2030年，森林覆盖率达到45%。\n{PLAIN['tabs']}到2030年，绿道达到900公里。\n"
+    text = f"到2030年，森林覆盖率达到45%。\n{PLAIN['tabs']}\n到2030年，绿道达到900公里。\n"
     assert [each.metric for each in extract_text(text)] == [COVER, COVER, WETLAND, ROUTES]

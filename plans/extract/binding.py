@@ -125,9 +125,8 @@ def _meant(
     if carried is not None and carried.is_said and carried.sign in (">=", "increase"):
         joined = sentence.text[sentence.quantities[number - 1].end : quantity.start]
         if not re.search("[;。]", joined):
-            return (
-                carried if carried.sign == ">=" or _grows(prefix) else replace(carried, sign=">=")
-            )
+            goes_on = carried.sign == ">=" or "," not in joined or _grows(prefix)
+            return carried if goes_on else replace(carried, sign=">=")
     if not is_far and metric.kind != "rule" and _ASKED.search(_part(sentence, quantity.start)):
         return Bound(">=", True)
     if _DOING.match(words) or (metric.kind == "target" and not is_far and metric.unit != "count"):
@@ -225,7 +224,7 @@ def _on_the_left(sentence: Sentence, number: int) -> Iterator[tuple[Mention, flo
                 return
         else:
             found = _doubt_of(each, between)
-            if found is None or _is_reworked(each, sentence):
+            if found is None or _is_reworked(each, sentence) or _is_of_a_share(each, sentence):
                 return
             doubt = found
         yield each, doubt, each.start
@@ -241,6 +240,13 @@ def _doubt_of(mention: Mention, between: str) -> float | None:
     if mention.is_bare:
         return 0.2
     return 0.0 if residue <= 1 else 0.05 + 0.03 * residue
+
+
+def _is_of_a_share(mention: Mention, sentence: Sentence) -> bool:
+    """全市70%的乡镇森林覆盖率: a rate of some places only, not of the whole."""
+    return (
+        re.search(r"\x02(?:以上)?的[^,;。\x02]{1,8}$", sentence.masked[: mention.start]) is not None
+    )
 
 
 def _is_reworked(mention: Mention, sentence: Sentence) -> bool:
@@ -333,8 +339,9 @@ def _understood(
     words = sentence.masked[left : quantity.start]
     after = sentence.masked[quantity.end : sentence.right_of(number)]
     start = sentence.quantities[number - 1].end if number else 0
-    alone = [m for m in sentence.mentions if start <= m.start and m.end <= left and not m.is_bare]
-    alone += [m for m in sentence.mentions if m.end <= left and m.is_bare and m.end + 2 >= left]
+    near = [m for m in sentence.mentions if m.end <= left and not _is_of_a_share(m, sentence)]
+    alone = [m for m in near if start <= m.start and not m.is_bare]
+    alone += [m for m in near if m.is_bare and m.end + 2 >= left]
     metric = alone[-1].metric if alone else last
     between = sentence.masked[alone[-1].end if alone else start : quantity.start]
     if metric is None or _residue(between) > 2 or _residue(words) > 1 or _residue(after) > 3:
@@ -391,7 +398,8 @@ def _subjects(
     if named:
         return named, False
     spoken = [m for m in sentence.mentions if m.end <= place] or list(before)
-    return (list(spoken[-count:]), True) if len(spoken) >= count else ([], False)
+    # With fewer metrics than figures the figures can only be those of listed years.
+    return (list(spoken[-count:] if len(spoken) >= count else spoken[-1:]), True)
 
 
 def _meant_in_list(sentence: Sentence, place: int, values: Sequence[int], order: int) -> Bound:
@@ -413,6 +421,8 @@ def _listed(sentence: Sentence, start: int) -> list[int]:
         if quantity.start < start:
             continue
         between = sentence.masked[place : quantity.start]
+        if found and "分别" in between:
+            break
         if (
             ";" in between
             or _residue(between) > 0

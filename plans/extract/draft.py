@@ -43,6 +43,9 @@ _WORDS = {
 }
 _PLACEHOLDER = {"zh": "未写明", "en": "not stated"}
 _FILL_IN = {"zh": "请核对标题、地区和行政区划代码", "en": "check title, area and area code"}
+_AREA = re.compile(
+    r"(?<=省)[\u4e00-\u9fff]{1,7}?(?:市|县|区|自治州)|[\u4e00-\u9fff]{1,7}?(?:自治区|自治州|市|省|县|区)"
+)
 _WHOLE = re.compile(r"全[国省市县区州域]|[市县省]域")
 _CARBON_UNITS = {"carbon_sink": "t CO2/yr", "carbon_stock": "t C"}
 
@@ -108,7 +111,7 @@ def _plan_table(document: Document, name: str, language: Language) -> list[str]:
     title = next((each for each in titles if len(each) <= 60 and "。" not in each), name).strip(
         "《》"
     )
-    place = re.search(r"[\u4e00-\u9fff]{1,7}?(?:自治区|自治州|市|省|县|区|州)", title)
+    place = _AREA.search(title)
     times = document_times("\n".join(texts))
     stem = re.sub(r"[^a-z0-9]+", "-", name.rpartition(".")[0].lower()).strip("-") or "draft"
     table = [

@@ -19,7 +19,7 @@ _MARK = re.compile(
     rf"|(?P<lead>截至(?:到)?|截止(?:到)?|力争到|到|至|比|较|与|由|从|自|以|于|在|相比|对比)?"
     rf"(?P<years>{_YEAR}(?:年?(?:底|末)?(?:[、,和与及]|以及)(?:到|至)?{_YEAR})*)"
     rf"(?:年(?P<tail>(?:底|末|前|初|年底|以前|之前|内|起)*)|(?=[,、底末]))"
-    r"|(?P<plan>[“”\"']?十(?P<five>[一二三四五六七八九])五[“”\"']?(?:规划)?(?P<plan_tail>期间|时期|末期|期末|末|以来|期)?)"
+    r"|(?P<plan>(?P<since>[比较与由从]|相比)?[“”\"']?十(?P<five>[一二三四五六七八九])五[“”\"']?(?:规划)?(?P<plan_tail>期间|时期|末期|期末|末|以来|期)?)"
     r"|(?P<end>(?:本)?(?:规划|方案|计划)(?:期末|期内|期间|末期|目标年)|(?:到|至)期末)"
 )
 _NOT_GOAL = re.compile(
@@ -106,6 +106,7 @@ def _of_plan(hit: re.Match[str], after: str, times: Times) -> Iterator[YearMark]
     if is_name and not hit["plan_tail"]:
         return
     role: Role = "past" if end < times.present or hit["plan_tail"] == "以来" else "goal"
+    role = "base" if hit["since"] else role
     yield YearMark(hit.start(), hit.end(), (end,), role)
 
 
