@@ -319,13 +319,14 @@ def _verb_alone(sentence: Sentence, number: int) -> Iterator[tuple[Mention, floa
 
 
 def _damaged(sentence: Sentence, number: int) -> Iterator[tuple[Mention, float, int]]:
-    """森林覆率达到42%: a name with one character lost."""
+    """森林覆率达到42%: a name with one character lost, where no whole name stands."""
     quantity = sentence.quantities[number]
     left = sentence.left_of(number)
     text = sentence.masked[left : quantity.start]
     for each in damaged_mentions(text):
-        if _residue(text[each.end :]) <= 1:
-            moved = replace(each, start=each.start + left, end=each.end + left)
+        moved = replace(each, start=each.start + left, end=each.end + left)
+        is_whole = any(m.start < moved.end and moved.start < m.end for m in sentence.mentions)
+        if not is_whole and _residue(text[each.end :]) <= 1:
             yield moved, 0.25, moved.start
             return
 
