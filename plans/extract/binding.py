@@ -325,7 +325,8 @@ def _damaged(sentence: Sentence, number: int) -> Iterator[tuple[Mention, float, 
     text = sentence.masked[left : quantity.start]
     for each in damaged_mentions(text):
         moved = replace(each, start=each.start + left, end=each.end + left)
-        is_whole = any(m.start < moved.end and moved.start < m.end for m in sentence.mentions)
+        whole = (m for m in sentence.mentions if not m.is_bare)
+        is_whole = any(m.start < moved.end and moved.start < m.end for m in whole)
         if not is_whole and _residue(text[each.end :]) <= 1:
             yield moved, 0.25, moved.start
             return
