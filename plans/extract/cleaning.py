@@ -212,7 +212,7 @@ def _is_break(before: str, after: str, *, marked: bool) -> bool:
     if _MARKER.match(after):
         return not (is_open and after[:1].isdigit())
     is_heading = _MARKER.match(before) is not None and len(before) < 40
-    return is_heading and "," not in before and not is_open and after[:1] not in "%‰"
+    return is_heading and not re.search("[,。]", before) and not is_open and after[:1] not in "%‰"
 
 
 def starts_item(text: str) -> bool:
