@@ -67,10 +67,15 @@ def find_columns(
                 allowed=", ".join(names),
             )
     found = {}
+    folded = {name.casefold(): name for name in reversed(existing)}
     for each in fields:
         column = chosen.get(each.name, each.column)
+        likely = [folded[a.casefold()] for a in (column, *each.aliases) if a.casefold() in folded]
         if column in existing:
             found[each.name] = column
+        elif likely and each.name not in chosen:
+            found[each.name] = likely[0]
+            problems.add("layers.column_by_alias", where, field=each.name, column=likely[0])
         elif each.required or each.name in chosen:
             problems.add(
                 "layers.missing_column",
@@ -118,6 +123,17 @@ def numbers(values: pd.Series, *, rows: pd.Series, where: str, problems: Problem
     given = values.map(lambda value: value.strip() if isinstance(value, str) else value)
     given = given.where(given != "", None)
     is_text = given.map(lambda value: isinstance(value, str))
+    percent = is_text & given.map(lambda value: str(value).endswith(("%", "％")))
+    if percent.any():
+        problems.add(
+            "layers.percent_text",
+            where,
+            column=values.name,
+            count=int(percent.sum()),
+            sample=_clipped(given[percent].iloc[0]),
+            rows=row_list(rows[percent]),
+        )
+        given, is_text = given.mask(percent, None), is_text & ~percent
     unreadable = is_text & ~given.map(_is_plain_number)
     if unreadable.any():
         problems.add(

@@ -20,7 +20,7 @@ from gis import (
     line_lengths,
 )
 from gis.extent import OUTSIDE
-from gis.problems import InputError, Language, ProblemLog
+from gis.problems import InputError, Language, ProblemLog, Severity, problem, strictly
 from gis.progress import Progress, silent
 from layers import Layer, LayerSpec, Lines, kinds, read_layer
 from layers.quality import account_problems, layer_problems
@@ -37,6 +37,8 @@ LAYER_OPTIONS = (
     "stock_unit",
     "crown_density_unit",
     "code_set",
+    "land_codes",
+    "assume",
     "encoding",
     "band",
     "no_data",
@@ -97,6 +99,7 @@ def run(
     space = workspace if isinstance(workspace, Workspace) else load_workspace(workspace)
     clock = _Clock()
     problems = ProblemLog()
+    problems.extend(space.notices)
     with clock.timed("read"):
         inputs = read_inputs(space, problems=problems, progress=progress)
     units = _units(inputs)
@@ -106,6 +109,7 @@ def run(
             for epoch in space.epochs
         }
     problems.extend(account_problems(accounts, units, inputs.layers))
+    hold_strictly(space, problems)
     sampling = _sampling(space)
     with clock.timed("evaluate"):
         results = evaluate(
@@ -137,6 +141,17 @@ def run(
     return Run(
         space, inputs, accounts, results, tuple(verdicts), report, folder, dict(clock.seconds)
     )
+
+
+def hold_strictly(space: Workspace, problems: ProblemLog) -> None:
+    """In strict mode, stop at every warning that can change a figure, all of them at once."""
+    if not space.table.workspace.strict:
+        return
+    weighed = strictly(problems)
+    errors = [each for each in weighed if each.severity is Severity.ERROR]
+    if errors:
+        stopped = problem("sinkatlas.strict_stops", space.path.name, count=len(errors))
+        raise InputError([stopped, *errors])
 
 
 def read_inputs(space: Workspace, *, problems: ProblemLog, progress: Progress = silent) -> Inputs:
@@ -192,7 +207,8 @@ def _spec(
 ) -> LayerSpec:
     return LayerSpec(
         kind=kind,
-        path=space.resolve(source.path),
+        path=space.resolve(source.files[0]),
+        paths=tuple(space.resolve(path) for path in source.paths),
         epoch=epoch,
         crs=source.crs,
         shift=source.shift,
@@ -207,6 +223,13 @@ def _layer_spec(space: Workspace, table: LayerTable, year: int) -> LayerSpec:
     if legend is not None and space.resolve(legend).is_file():
         legend = str(space.resolve(legend))
     options = {name: getattr(table, name) for name in LAYER_OPTIONS}
+    if table.table is not None:
+        options["table"] = {
+            **table.table.model_dump(exclude_none=True), "path": space.resolve(table.table.path)
+        }  # fmt: skip
+    if table.kind == "forest_subcompartments":
+        options["forest_definition"] = space.table.workspace.forest_definition
+        options["canopy_threshold_percent"] = space.table.forest.canopy_threshold_percent
     return _spec(space, table.kind, table, year, options, legend)
 
 

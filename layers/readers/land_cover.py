@@ -12,6 +12,7 @@ from gis.extent import RasterCover
 from gis.grid import Grid, read_grid
 from gis.problems import InputError, ProblemLog
 from gis.safe_open import open_raster
+from layers.rasters import check_class_raster
 from layers.legends import Legend, built_in_legends, legend
 from layers.values import LayerKind, LayerSpec, Reading
 from layers.vector import crs_name
@@ -29,17 +30,22 @@ def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
     with their cells and hectares.
     """
     meaning = _legend(spec, problems)
-    with open_raster(spec.path) as dataset:
+    with open_raster(spec.path, problems) as dataset:
         band = _band(dataset, spec, problems)
         grid = _grid(dataset, spec, problems)
         declared = dataset.nodatavals[band - 1] if band else None
-    problems.raise_if_errors()
-    if meaning is None or band is None or grid is None:
-        raise AssertionError("a missing legend, band or grid was not reported")
-    no_data = _no_data(spec, meaning, declared, problems)
+        problems.raise_if_errors()
+        if meaning is None or band is None or grid is None:
+            raise AssertionError("a missing legend, band or grid was not reported")
+        no_data = _no_data(spec, meaning, declared, problems)
+        problems.raise_if_errors()
+        held = check_class_raster(dataset, band, spec, meaning, problems)
     classes = meaning.rows.assign(land_code=[str(code) for code in meaning.rows.index])
     cover = RasterCover("land_cover", spec.path, classes[list(KEYS)], KEYS, band, no_data, spec.crs)
-    return Reading(cover, _facts(meaning, grid, declared, band))
+    problems.raise_if_errors()
+    facts = _facts(meaning, grid, declared, band)
+    facts["cells_by_value"] = ", ".join(f"{v}: {n}" for v, n in sorted(held.counts.items()))
+    return Reading(cover, facts)
 
 
 def _legend(spec: LayerSpec, problems: ProblemLog) -> Legend | None:
