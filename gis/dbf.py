@@ -122,9 +122,17 @@ def shortened_names(table: Dbf) -> list[tuple[str, str]]:
     ]
 
 
-def text_cells(table: Dbf) -> dict[str, list[bytes]]:
-    """Distinct cells of each text field that hold more than ASCII, without outer blanks."""
-    found = {}
+@dataclass(frozen=True)
+class TextCell:
+    """A text without outer blanks; one that fills its field may break within a character."""
+
+    data: bytes
+    is_full: bool
+
+
+def text_cells(table: Dbf) -> list[TextCell]:
+    """Distinct cells of text fields that hold more than ASCII."""
+    found: list[TextCell] = []
     for field in table.fields:
         column = table.column(field)
         if field.kind != "C" or not field.width:
@@ -132,18 +140,29 @@ def text_cells(table: Dbf) -> dict[str, list[bytes]]:
         wide = column[(column > 127).any(axis=1)]
         if len(wide):
             cells = np.unique(np.ascontiguousarray(wide).view(f"S{field.width}"))
-            found[field.name.decode("latin-1")] = [bytes(cell).strip(b" \x00") for cell in cells]
+            found += [
+                TextCell(text, len(text) == field.width)
+                for cell in cells
+                if (text := bytes(cell).strip(b" \x00"))
+            ]
     return found
 
 
-def decodes(cells: Iterable[bytes], encoding: str) -> bool:
+def decodes(cells: Iterable[TextCell], encoding: str) -> bool:
     """Whether every cell is text in an encoding; an unknown encoding reads nothing."""
-    try:
-        for cell in cells:
-            cell.decode(encoding)
-    except (UnicodeDecodeError, LookupError):
-        return False
+    for cell in cells:
+        try:
+            cell.data.decode(encoding)
+        except UnicodeDecodeError as error:
+            if not (cell.is_full and _is_at_end(error, cell.data)):
+                return False
+        except LookupError:
+            return False
     return True
+
+
+def _is_at_end(error: UnicodeDecodeError, cell: bytes) -> bool:
+    return error.end >= len(cell) and len(cell) - error.start < 4
 
 
 def cut_cells(table: Dbf, encoding: str) -> dict[str, list[int]]:
@@ -164,20 +183,5 @@ def _is_cut(cell: bytes, encoding: str) -> bool:
     try:
         cell.decode(encoding)
     except UnicodeDecodeError as error:
-        return error.end >= len(cell) and len(cell) - error.start < 4
+        return _is_at_end(error, cell)
     return False
-
-
-def without_cut_end(cell: bytes) -> bytes:
-    """A cell less up to three bytes at its end that begin a UTF-8 character and do not end it.
-
-    >>> without_cut_end("南山".encode()[:5]).decode()
-    '南'
-    """
-    for length in range(1, 4):
-        if len(cell) >= length and cell[-length] >= 0xC0:
-            try:
-                cell.decode("utf-8")
-            except UnicodeDecodeError:
-                return cell[:-length]
-    return cell

@@ -168,6 +168,9 @@ def _bytes_per_cell(dataset: Any) -> int:
     return 4 if name == "complex_int16" else int(np.dtype(name).itemsize)
 
 
+_PROBES = 64
+"""How many features of a Shapefile with an index are looked up through that index."""
+
 MOST_VERTICES = 5_000_000
 """Vertices of one feature beyond which a file is taken for a mistake or an attack."""
 
@@ -227,9 +230,9 @@ def _read_checked(
     if driver in ("GPKG", "GeoJSON") and kind == ".zip":
         return _read_unpacked(file, source, layer, log)
     if driver not in ("GML", "LIBKML"):
-        return _read_with_gdal(source, driver, file.name, layer, encoding)
+        return _read_with_gdal(source, driver, file.name, layer, encoding, log)
     with _private_copy(file) as copy:  # reading GML writes a .gfs beside the file
-        return _read_with_gdal(copy, driver, file.name, layer, encoding)
+        return _read_with_gdal(copy, driver, file.name, layer, encoding, log)
 
 
 def _read_unpacked(
@@ -283,16 +286,20 @@ def _check_index(source: str | Path, file: Path, encoding: str | None, log: Prob
     ):
         return
     try:
-        info = pyogrio.read_info(source, encoding=encoding, force_total_bounds=True)
-        bounds = tuple(info["total_bounds"])
-        fids, _ = pyogrio.read_bounds(source, bbox=bounds)
+        whole, bounds = pyogrio.read_bounds(source)
+        found = {
+            int(fid)
+            for place in range(0, len(whole), max(1, len(whole) // _PROBES))
+            for fid in pyogrio.read_bounds(source, bbox=tuple(bounds[:, place]))[0]
+            if fid == whole[place]
+        }
     except (DataSourceError, DataLayerError, ValueError, TypeError):
         return
-    whole, _ = pyogrio.read_bounds(source)
-    if len(fids) < len(whole):
+    probed = len(range(0, len(whole), max(1, len(whole) // _PROBES)))
+    if len(found) < probed:
         log.add(
             "gis.index_stale", file.name, index=source.with_suffix(".qix").name,
-            indexed=len(fids), rows=len(whole),
+            indexed=len(found), rows=probed,
         )  # fmt: skip
 
 
@@ -388,8 +395,43 @@ def _rows_by_covering(file: Path, bounds: tuple[float, float, float, float]) -> 
         return None
 
 
+def _frame(
+    source: str | Path,
+    layer: str,
+    encoding: str | None,
+    info: dict[str, Any],
+    where: str,
+    log: ProblemLog,
+) -> gpd.GeoDataFrame:
+    """The layer as a frame; date fields that hold no dates are left out aloud, not the file."""
+    import pyogrio
+
+    try:
+        return pyogrio.read_dataframe(
+            source, layer=layer, encoding=encoding, datetime_as_string=True
+        )
+    except UnicodeDecodeError:
+        raise
+    except ValueError:
+        dates = [
+            str(name)
+            for name, kind in zip(info["fields"], info["dtypes"], strict=True)
+            if str(kind).startswith("datetime")
+        ]
+        if not dates:
+            raise
+        columns = [str(name) for name in info["fields"] if str(name) not in dates]
+        log.add("gis.dates_left_out", where, fields=", ".join(dates))
+        return pyogrio.read_dataframe(source, layer=layer, encoding=encoding, columns=columns)
+
+
 def _read_with_gdal(
-    source: str | Path, driver: str, where: str, layer: str | None, encoding: str | None
+    source: str | Path,
+    driver: str,
+    where: str,
+    layer: str | None,
+    encoding: str | None,
+    log: ProblemLog,
 ) -> gpd.GeoDataFrame:
     import pyogrio
     from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
@@ -404,9 +446,7 @@ def _read_with_gdal(
             # rings that are not closed and measures are judged by our own checks
             warnings.simplefilter("ignore", UserWarning)
             warnings.simplefilter("ignore", RuntimeWarning)
-            read = pyogrio.read_dataframe(
-                source, layer=chosen, encoding=encoding, datetime_as_string=True
-            )
+            read = _frame(source, chosen, encoding, found, where, log)
     except (UnicodeDecodeError, LookupError) as error:
         given = encoding or "UTF-8"
         raise InputError(problem("gis.encoding_wrong", where, encoding=given)) from error

@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from gis.dbf import (
     CODE_PAGES,
     Dbf,
+    TextCell,
     cut_cells,
     decodes,
     impossible_dates,
@@ -22,7 +23,6 @@ from gis.dbf import (
     parse_dbf,
     shortened_names,
     text_cells,
-    without_cut_end,
 )
 from gis.problems import Problem, ProblemLog, problem
 
@@ -110,10 +110,8 @@ def _encoding(
     table: Dbf, cpg: bytes | None, asked: str | None, where: str, problems: ProblemLog
 ) -> str | None:
     """The encoding to read with: asked for, declared and true, or told from the bytes."""
-    held = text_cells(table)
-    cells = [without_cut_end(cell) for column in held.values() for cell in column]
     names = [field.name for field in table.fields if any(byte > 127 for byte in field.name)]
-    cells += [without_cut_end(name) for name in names]
+    cells = text_cells(table) + [TextCell(name, len(name) >= 10) for name in names]
     if asked is not None or not cells:
         return asked
     declared, by = _declared(cpg, table.language_id)
@@ -128,7 +126,7 @@ def _encoding(
     if found is None:
         problems.add("gis.encoding_unknown", where)
         return None
-    sample = next(cell.decode(found) for cell in cells)
+    sample = cells[0].data.decode(found, errors="ignore")
     if declared:
         problems.add(
             "gis.encoding_not_declared", where, by=by, declared=declared, chosen=found,
@@ -139,19 +137,21 @@ def _encoding(
     return found
 
 
-def likely_encoding(cells: list[bytes]) -> str | None:
+def likely_encoding(cells: list[TextCell]) -> str | None:
     """The encoding that some texts beyond ASCII are in: UTF-8, GB18030, Big5 or a western one.
 
     Chinese text has its bytes above 127 in pairs; a western accent stands alone between letters,
     though GB18030 would read it together with the letter after it.
 
-    >>> likely_encoding(["南山区".encode("gbk")]), likely_encoding(["Straße".encode("latin-1")])
-    ('GB18030', 'CP1252')
+    >>> likely_encoding([TextCell("南山区".encode("gbk"), False)])
+    'GB18030'
+    >>> likely_encoding([TextCell("Straße".encode("latin-1"), False)])
+    'CP1252'
     """
     if decodes(cells, "UTF-8"):
         return "UTF-8"
-    lone = sum(len(run) % 2 for cell in cells for run in _HIGH_BYTES.findall(cell))
-    high = sum(len(run) for cell in cells for run in _HIGH_BYTES.findall(cell))
+    lone = sum(len(run) % 2 for cell in cells for run in _HIGH_BYTES.findall(cell.data))
+    high = sum(len(run) for cell in cells for run in _HIGH_BYTES.findall(cell.data))
     order = ("GB18030", "BIG5", "CP1252") if lone <= 0.25 * high else ("CP1252", "GB18030", "BIG5")
     return next((name for name in order if decodes(cells, name)), None)
 

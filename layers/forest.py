@@ -177,8 +177,8 @@ def apply_definition(
     """
     result = classes.copy()
     floor = definition.crown_density
-    # the boundary stands as written: 0.20 in a file is 0.20, whatever its last bits are
-    sparse = (density <= floor + 1e-9) if definition.is_exclusive else (density < floor - 1e-9)
+    # single-precision files hold 0.10 as 0.100000001, which is not more than 0.10
+    sparse = (density <= floor + 1e-7) if definition.is_exclusive else (density < floor)
     below = (result["forest_class"] == "arbor") & sparse
     wider = (result["forest_class"] == "open") & density.notna() & ~sparse
     if floor < LEAST_CROWN_DENSITY:

@@ -27,6 +27,7 @@ from layers.names import match_names
 from layers.overlaps import (
     common_ground_ha,
     meets,
+    open_gaps,
     outside_share,
     raster_meets,
     unit_gap_ha,
@@ -42,6 +43,7 @@ LEAST_GAP_SHARE = 0.001
 _OFFICIAL_TOLERANCE = 0.01
 _SERIOUS_OVERLAP = 0.01
 _SLIVER_HA = 0.01
+_LEAST_OPEN_GAP = 0.002
 _YEARS_APART = 2
 _LEAST_CELLS = 10
 _SHIFTED_M, _SHIFT_RESIDUAL_M = 100.0, 5.0
@@ -87,6 +89,13 @@ def unit_problems(units: Units) -> list[Problem]:
     gap = unit_gap_ha(units)
     if gap >= _SLIVER_HA:
         found.append(problem("layers.units_gap", "districts", hectares=f"{gap:.4g}"))
+    whole = float(polygon_areas_ha(units.features).sum())
+    for touching, hectares in open_gaps(units):
+        if hectares >= _LEAST_OPEN_GAP * whole:
+            shown = ", ".join(names[place] for place in touching)
+            found.append(
+                problem("layers.units_gap_open", "districts", units=shown, hectares=f"{hectares:.4g}")
+            )
     return found
 
 

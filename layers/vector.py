@@ -94,10 +94,10 @@ def open_features(
     problems.raise_if_errors()
     table = parts[0] if len(parts) == 1 else _united(parts, spec.where)
     table["row"] = np.arange(1, len(table) + 1)
-    facts["features"] = str(len(table))
     features = Features(table, frozenset(given), spec.where, facts, problems)
     checked = _without_empty_ground(features)
-    _check_repeated(checked)
+    checked = _without_repeated(checked, is_counted_once=spec.kind != "districts")
+    checked.facts["features"] = str(len(checked.table))
     problems.raise_if_errors()
     return checked
 
@@ -191,11 +191,14 @@ def _without_empty_ground(features: Features) -> Features:
     return replace(features, table=table)
 
 
-def _check_repeated(features: Features) -> None:
-    """Features that are there twice, and identifiers that two different features bear."""
+def _without_repeated(features: Features, *, is_counted_once: bool) -> Features:
+    """Features less those that repeat an earlier geometry; identifiers borne twice are named.
+
+    Reporting units are never left out: there, the overlap is refused.
+    """
     shapes = pd.Series(shapely.to_wkb(shapely.normalize(np.asarray(features.table.geometry.array))))
     twice = shapes.duplicated(keep="first").to_numpy()
-    if twice.any():
+    if twice.any() and is_counted_once:
         _report(twice, "duplicate_features", features.where, features.problems)
     if "id" in features.given:
         ids = features.text("id")
@@ -207,6 +210,9 @@ def _check_repeated(features: Features) -> None:
                 count=int(again.sum()), ids=", ".join(sorted(set(ids[again]))[:10]),
                 rows=row_list(features.rows[again]),
             )  # fmt: skip
+    if not (twice.any() and is_counted_once):
+        return features
+    return replace(features, table=features.table[~twice].reset_index(drop=True))
 
 
 def _check_encoding(values: pd.Series, column: str, where: str, problems: ProblemLog) -> None:

@@ -181,6 +181,9 @@ def read_inputs(space: Workspace, *, problems: ProblemLog, progress: Progress = 
     problems.extend(log)
     inputs = Inputs(units, {year: tuple(layers) for year, layers in read.items()})
     problems.extend(layer_problems(_units(inputs), inputs.layers))
+    for year, layers in inputs.layers.items():
+        if not any(isinstance(each.data, PolygonCover | RasterCover) for each in layers):
+            problems.add("sinkatlas.epoch_without_cover", space.path.name, year=year)
     problems.raise_if_errors()
     return inputs
 
