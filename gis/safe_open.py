@@ -171,7 +171,7 @@ def _bytes_per_cell(dataset: Any) -> int:
 _PROBES = 64
 """How many features of a Shapefile with an index are looked up through that index."""
 
-MOST_VERTICES = 5_000_000
+MOST_VERTICES = 900_000
 """Vertices of one feature beyond which a file is taken for a mistake or an attack."""
 
 

@@ -82,7 +82,9 @@ def _named(name: str, table: pd.DataFrame) -> str | None:
 
 def _report_generation(features: Features, table: pd.DataFrame, entry: pd.Series) -> None:
     """Which code list the file uses; both in one file is worth a look."""
-    found = sorted(set(entry.dropna().map(table["scheme"])))
+    forest = entry.dropna()
+    forest = forest[forest.map(table["forest_class"]) != "not_forestland"]
+    found = sorted(set(forest.map(table["scheme"])))
     features.facts["land_code_list"] = ", ".join(found)
     if len(found) > 1:
         features.problems.add("layers.code_lists_mixed", features.where, lists=", ".join(found))

@@ -72,7 +72,7 @@ def open_gaps(units: Units, *, reach: float = 0.05) -> list[tuple[tuple[int, ...
     shapes = unit_shapes(units, crs)
     side = float(np.median(np.sqrt(shapely.area(shapes))))
     width = reach * side
-    merged = shapely.union_all(shapes)
+    merged = shapely.simplify(shapely.union_all(shapes), width / 20)
     closed = shapely.buffer(merged, width, join_style="mitre")
     closed = shapely.buffer(closed, -width, join_style="mitre")
     outer = shapely.polygons(shapely.get_exterior_ring(shapely.get_parts(merged)))

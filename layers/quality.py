@@ -310,7 +310,8 @@ def grid_problems(layers: LayersByEpoch) -> list[Problem]:
 
 def layer_grid(layer: Layer) -> Grid:
     """Grid of a raster layer, in the coordinate system that holds."""
-    with open_raster(layer.spec.path) as dataset:
+    assert isinstance(layer.data, RasterCover | Density)
+    with open_raster(layer.data.path) as dataset:
         return read_grid(dataset, layer.spec.where, layer.spec.crs)
 
 

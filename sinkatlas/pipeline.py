@@ -89,6 +89,7 @@ def run(
     out: str | Path | None = None,
     *,
     language: Language | None = None,
+    strict: bool = False,
     progress: Progress = silent,
 ) -> Run:
     """Run the main job on a workspace and, when ``out`` is given, publish the result folder.
@@ -97,9 +98,26 @@ def run(
     not close, ``OutputError`` when the results cannot be written. Nothing is left half-written.
     """
     space = workspace if isinstance(workspace, Workspace) else load_workspace(workspace)
-    clock = _Clock()
     problems = ProblemLog()
     problems.extend(space.notices)
+    try:
+        return _run(space, out, language, strict, progress, problems)
+    except InputError as error:
+        # what was noticed on the way often tells why an error came about
+        told = {(each.code, each.where) for each in error.problems}
+        noticed = [each for each in problems if (each.code, each.where) not in told]
+        raise InputError([*error.problems, *noticed]) from error
+
+
+def _run(
+    space: Workspace,
+    out: str | Path | None,
+    language: Language | None,
+    strict: bool,
+    progress: Progress,
+    problems: ProblemLog,
+) -> Run:
+    clock = _Clock()
     with clock.timed("read"):
         inputs = read_inputs(space, problems=problems, progress=progress)
     units = _units(inputs)
@@ -109,7 +127,8 @@ def run(
             for epoch in space.epochs
         }
     problems.extend(account_problems(accounts, units, inputs.layers))
-    hold_strictly(space, problems)
+    if strict or space.table.workspace.strict:
+        hold_strictly(space, problems)
     sampling = _sampling(space)
     with clock.timed("evaluate"):
         results = evaluate(
@@ -144,9 +163,7 @@ def run(
 
 
 def hold_strictly(space: Workspace, problems: ProblemLog) -> None:
-    """In strict mode, stop at every warning that can change a figure, all of them at once."""
-    if not space.table.workspace.strict:
-        return
+    """Stop at every warning that can change a figure, all of them at once."""
     weighed = strictly(problems)
     errors = [each for each in weighed if each.severity is Severity.ERROR]
     if errors:
@@ -156,29 +173,21 @@ def hold_strictly(space: Workspace, problems: ProblemLog) -> None:
 
 def read_inputs(space: Workspace, *, problems: ProblemLog, progress: Progress = silent) -> Inputs:
     """Read the units and every layer; all errors of all files are raised together."""
-    tables = [(epoch.year, layer) for epoch in space.epochs for layer in epoch.layers]
-    total = len(tables) + 1
-    units_table = space.table.units
-    fields = {"unit_code": units_table.code, "unit_name": units_table.name}
-    options = {
-        "fields": fields,
-        "encoding": units_table.encoding,
-        "whole_code": units_table.whole_code,
-        "whole_name": units_table.whole_name,
-    }
+    units_spec, *specs = layer_specs(space)
+    total = len(specs) + 1
     log = ProblemLog()
-    units = _read(_spec(space, "districts", units_table, None, options), log)
+    units = _read(units_spec, log)
     progress("read", 1, total)
     read: dict[int, list[Layer]] = {epoch.year: [] for epoch in space.epochs}
-    for number, (year, table) in enumerate(tables, start=2):
-        layer = _read(_layer_spec(space, table, year), log)
-        if layer is not None:
-            read[year].append(layer)
+    for number, spec in enumerate(specs, start=2):
+        layer = _read(spec, log)
+        if layer is not None and spec.epoch is not None:
+            read[spec.epoch].append(layer)
         progress("read", number, total)
+    problems.extend(log.notices)
     log.raise_if_errors()
     if units is None:
         raise AssertionError("a layer that was not read left no error")
-    problems.extend(log)
     inputs = Inputs(units, {year: tuple(layers) for year, layers in read.items()})
     problems.extend(layer_problems(_units(inputs), inputs.layers))
     for year, layers in inputs.layers.items():
@@ -186,6 +195,21 @@ def read_inputs(space: Workspace, *, problems: ProblemLog, progress: Progress = 
             problems.add("sinkatlas.epoch_without_cover", space.path.name, year=year)
     problems.raise_if_errors()
     return inputs
+
+
+def layer_specs(space: Workspace) -> tuple[LayerSpec, ...]:
+    """What is to be read: the units first, then the layers epoch by epoch."""
+    units = space.table.units
+    options = {
+        "fields": {"unit_code": units.code, "unit_name": units.name},
+        "encoding": units.encoding,
+        "whole_code": units.whole_code,
+        "whole_name": units.whole_name,
+    }
+    return (
+        _spec(space, "districts", units, None, options),
+        *(_layer_spec(space, table, epoch.year) for epoch in space.epochs for table in epoch.layers),
+    )
 
 
 def _read(spec: LayerSpec, log: ProblemLog) -> Layer | None:

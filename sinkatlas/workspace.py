@@ -56,7 +56,7 @@ class Settings(Table):
 class Source(Table):
     """Where a layer's file is and how to read it; paths count from the workspace file."""
 
-    path: str = ""
+    path: Text | None = None
     paths: list[Text] = Field(
         default_factory=list, description="instead of path: several files of one layer"
     )
@@ -75,7 +75,7 @@ class Source(Table):
 
     @property
     def files(self) -> list[str]:
-        return self.paths or [self.path]
+        return self.paths or [self.path or ""]
 
 
 class UnitsTable(Source):

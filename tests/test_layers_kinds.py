@@ -117,7 +117,7 @@ def test_every_kind_has_titles_in_both_languages_and_a_declared_role(kind: Layer
     assert kind.title_en
     assert not kind.title_zh.isascii()
     assert kind.title_en.isascii()
-    assert kind.role in DATA_TYPES
+    assert kind.role in (*DATA_TYPES, "density", "register")
     assert all(field.title_zh and field.title_en for field in kind.fields)
     assert len({field.name for field in kind.fields}) == len(kind.fields)
 
@@ -261,7 +261,7 @@ def test_a_spike_without_area_is_mended_and_named(read: Callable[..., Layer]) ->
 
 def test_all_mistakes_of_a_file_are_reported_at_once(read: Callable[..., Layer]) -> None:
     kind = kinds()["wetlands"]
-    features = minimal(kind).rename(columns={"DLBM": "dlbm"})
+    features = minimal(kind).rename(columns={"DLBM": "code"})
     features.loc[0, "geometry"] = None
     found = refusal(lambda: read(kind, features))
     assert found == ["layers.missing_column", "layers.geometry_missing"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,9 @@ from gis.extent import RasterCover
 from gis.grid import Grid, read_grid
 from gis.problems import InputError, ProblemLog
 from gis.safe_open import open_raster
-from layers.rasters import check_class_raster
 from layers.legends import Legend, built_in_legends, legend
+from layers.mosaic import joined_raster
+from layers.rasters import check_class_raster
 from layers.values import LayerKind, LayerSpec, Reading
 from layers.vector import crs_name
 
@@ -30,6 +32,14 @@ def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
     with their cells and hectares.
     """
     meaning = _legend(spec, problems)
+    if len(spec.files) > 1 and meaning is not None:
+        known = (*meaning.rows.index, *meaning.no_data, *spec.options.get("no_data", ()))
+        file = joined_raster(
+            spec.files, band=int(spec.options.get("band", 1)), crs=spec.crs, where=spec.where,
+            known=known, problems=problems,
+        )  # fmt: skip
+        options = {name: value for name, value in spec.options.items() if name != "band"}
+        spec = replace(spec, path=file, paths=(), options=options)
     with open_raster(spec.path, problems) as dataset:
         band = _band(dataset, spec, problems)
         grid = _grid(dataset, spec, problems)
