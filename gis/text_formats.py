@@ -58,7 +58,8 @@ def geojson_text_problems(text: str, where: str) -> list[Problem]:
         found = "STAC" if isinstance(content, dict) else "JSON"
         return [problem("gis.vector_format", where, found=found, extension=".geojson")]
     if content.get("type") not in ("FeatureCollection", "Feature"):
-        return [problem("gis.vector_format", where, found="JSON", extension=".geojson")]
+        found = f"JSON ({str(content.get('type', '–'))[:40]})"
+        return [problem("gis.vector_format", where, found=found, extension=".geojson")]
     crs = content.get("crs")
     if isinstance(crs, dict) and crs.get("type") != "name":
         return [problem("gis.geojson_crs_link", where)]

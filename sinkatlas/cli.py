@@ -239,7 +239,7 @@ def factors_show(
 
 def _line(found: Problem, language: Language) -> str:
     signs = {
-        "zh": {"warning": "警告", "info": "提示"},
-        "en": {"warning": "warning", "info": "note"},
+        "zh": {"error": "错误", "warning": "警告", "info": "提示"},
+        "en": {"error": "error", "warning": "warning", "info": "note"},
     }
     return f"{signs[language][found.severity.value]} {found.text(language)}"

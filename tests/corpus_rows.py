@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -377,8 +378,8 @@ def run_row(row: dict[str, str], corpus: Path) -> dict[str, Any]:
     return {"outcome": outcome, "problems": found, "values": values}
 
 
-def run_limited(row: dict[str, str], corpus: Path) -> dict[str, Any]:
-    """One row in a forked child with limits; whatever happens comes back as an outcome."""
+def forked(job: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """A job in a forked child with limits; whatever happens comes back as an outcome."""
     read_end, write_end = os.pipe()
     started = time.monotonic()
     child = os.fork()
@@ -387,7 +388,7 @@ def run_limited(row: dict[str, str], corpus: Path) -> dict[str, Any]:
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
         signal.alarm(SECONDS)
         try:
-            result = run_row(row, corpus)
+            result = job()
         except BaseException:  # a traceback is what this run must find
             result = {"outcome": "crash", "problems": [], "values": {}, "trace": traceback.format_exc()}
         with os.fdopen(write_end, "w") as pipe:
@@ -399,11 +400,14 @@ def run_limited(row: dict[str, str], corpus: Path) -> dict[str, Any]:
     _, status, usage = os.wait4(child, 0)
     result = json.loads(text) if text else {"outcome": "killed", "problems": [], "values": {}}
     return result | {
-        "kind": row["kind"],
         "status": status,
         "seconds": round(time.monotonic() - started, 2),
         "megabytes": usage.ru_maxrss // 1024,
     }
+
+
+def run_limited(row: dict[str, str], corpus: Path) -> dict[str, Any]:
+    return forked(lambda: run_row(row, corpus)) | {"kind": row["kind"]}
 
 
 def main() -> None:
