@@ -12,6 +12,7 @@ from itertools import combinations, pairwise
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from numpy.typing import NDArray
 from pyproj import CRS, Geod
 
@@ -226,7 +227,8 @@ def small_unit_problems(layer: Layer, units: Units) -> list[Problem]:
         return []
     grid = layer_grid(layer)
     placed_units = to_crs(units.features, grid.crs, "districts")
-    cells = placed_units.geometry.area.to_numpy() / (grid.cell_width * grid.cell_height)
+    shapes = np.asarray(placed_units.geometry.array)
+    cells = shapely.area(shapes) / (grid.cell_width * grid.cell_height)
     hectares = polygon_areas_ha(units.features)
     return [
         problem(
