@@ -38,7 +38,9 @@ def layer_inside_zip(file: Path, layer: str | None = None) -> tuple[str, str]:
         shown = ", ".join(readable_name(name) for name in layers)
         raise InputError(problem("gis.layer_ambiguous", file.name, layers=shown))
     if not layers:
-        nested = [m.filename for m in members if PurePosixPath(m.filename).suffix.lower() in _NESTED]
+        nested = [
+            m.filename for m in members if PurePosixPath(m.filename).suffix.lower() in _NESTED
+        ]
         if nested:
             shown = ", ".join(readable_name(name)[:60] for name in nested[:5])
             raise InputError(problem("gis.zip_nested", file.name, members=shown))

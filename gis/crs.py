@@ -324,9 +324,7 @@ def likely_systems(bounds: tuple[float, ...]) -> list[str]:
     return []
 
 
-def systems_that_fit(
-    bounds: Bounds, crs: CRS, target: Bounds
-) -> list[str]:
+def systems_that_fit(bounds: Bounds, crs: CRS, target: Bounds) -> list[str]:
     """Systems in which these coordinates would lie within (or near) a place in longitude/latitude.
 
     ``bounds`` are coordinates labelled ``crs``; ``target`` is west, south, east, north in degrees.

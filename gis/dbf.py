@@ -1,4 +1,4 @@
-"""Attribute tables of Shapefiles (.dbf) looked at byte by byte, for what GDAL passes over in silence.
+"""Attribute tables of Shapefiles (.dbf) looked at byte by byte, for what GDAL passes over.
 
 GDAL reads ``*****`` (a number too long for its field) as missing, a date that does not exist as an
 exception or 1970, and text with whatever encoding it was told. Here the raw cells are checked. The
@@ -92,7 +92,7 @@ def overflowing_rows(table: Dbf, field: DbfField) -> list[int]:
 
 
 def impossible_dates(table: Dbf, field: DbfField) -> list[int]:
-    """Rows (from 1) of a date field that hold no day of the calendar; blank is missing, not wrong."""
+    """Rows (from 1) of a date field that hold no day of the calendar; blank is only missing."""
     if field.kind != "D" or field.width != 8:
         return []
     distinct, back = np.unique(table.column(field), axis=0, return_inverse=True)
@@ -172,7 +172,7 @@ def cut_cells(table: Dbf, encoding: str) -> dict[str, list[int]]:
         column = table.column(field)
         if field.kind != "C" or not field.width:
             continue
-        full = np.flatnonzero((column[:, -1] > 127))
+        full = np.flatnonzero(column[:, -1] > 127)
         rows = [int(row) + 1 for row in full if _is_cut(bytes(column[row]), encoding)]
         if rows:
             found[field.name.decode("latin-1")] = rows

@@ -117,7 +117,11 @@ def _encoding(
     declared, by = _declared(cpg, table.language_id)
     found = likely_encoding(cells)
     says_little = declared is None or declared in WESTERN
-    if declared and decodes(cells, declared) and not (says_little and found in ("UTF-8", "GB18030")):
+    if (
+        declared
+        and decodes(cells, declared)
+        and not (says_little and found in ("UTF-8", "GB18030"))
+    ):
         return declared
     if found is None and declared:
         # single cells are broken, the declaration stands and the reader names the first of them

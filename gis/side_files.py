@@ -1,4 +1,4 @@
-"""Files beside a file: indexes that hide rows, headers that change a raster, published checksums."""
+"""Files beside a file: indexes that hide rows, headers that change a raster, checksums."""
 
 from __future__ import annotations
 
@@ -47,7 +47,9 @@ def raster_side_problems(file: Path) -> Iterator[Problem]:
             if (found := root.find(f".//{tag}")) is not None
         ]
         if said:
-            yield problem("gis.side_file_ignored", file.name, beside=beside.name, said="; ".join(said))
+            yield problem(
+                "gis.side_file_ignored", file.name, beside=beside.name, said="; ".join(said)
+            )
     yield from _world_file_problems(file)
 
 
@@ -82,7 +84,9 @@ def _world_file_problems(file: Path) -> Iterator[Problem]:
         own = (tie[3] + (0.5 - tie[0]) * scale[0], tie[4] - (0.5 - tie[1]) * scale[1])
         apart = max(abs(own[0] - stated[4]), abs(own[1] - stated[5]))
         if apart > 0.51 * max(scale[:2]):  # half a cell is the old quarrel about corner and centre
-            yield problem("gis.world_file_differs", file.name, beside=beside.name, apart=f"{apart:.6g}")
+            yield problem(
+                "gis.world_file_differs", file.name, beside=beside.name, apart=f"{apart:.6g}"
+            )
         return
 
 
@@ -94,13 +98,15 @@ def _numbers(file: Path) -> list[float]:
 
 
 def geopackage_problems(file: Path) -> Iterator[Problem]:
-    """A GeoPackage copied while it was open, or whose spatial index knows fewer rows than it has."""
+    """A GeoPackage copied while it was open, or whose spatial index knows too few rows."""
     with file.open("rb") as stream:
         is_wal = stream.read(20)[18:20] == _WAL_MODE
     if is_wal and not file.with_name(f"{file.name}-wal").exists():
         yield problem("gis.geopackage_open_copy", file.name)
     try:
-        with closing(sqlite3.connect(f"file:{_quoted(file)}?mode=ro&immutable=1", uri=True)) as base:
+        with closing(
+            sqlite3.connect(f"file:{_quoted(file)}?mode=ro&immutable=1", uri=True)
+        ) as base:
             yield from _index_problems(base, file)
     except sqlite3.Error:
         return  # GDAL says what is wrong with the file
@@ -133,7 +139,9 @@ def _empty_geometries(base: sqlite3.Connection, table: str, column: str) -> int:
     """Rows whose geometry header (byte 3, bit 4) says empty: no index holds them."""
     cell = f'substr("{_name(column)}", 4, 1)'
     query = f'SELECT {cell}, count(*) FROM "{_name(table)}" GROUP BY 1'  # noqa: S608 - quoted name
-    return sum(n for flag, n in base.execute(query) if isinstance(flag, bytes) and flag and flag[0] & 16)
+    return sum(
+        n for flag, n in base.execute(query) if isinstance(flag, bytes) and flag and flag[0] & 16
+    )
 
 
 def _name(text: str) -> str:

@@ -119,7 +119,7 @@ def _geometry_fault(geometry: object, depth: int) -> str:
         return ""
     if not _is_nested(coordinates, levels):
         return "coordinates"
-    for ring in _rings(coordinates, _POLYGONAL.get(str(kind), 0)):
+    for ring in _rings(coordinates or [], _POLYGONAL.get(str(kind), 0)):
         if len(ring) < 4 or ring[0] != ring[-1]:
             return "ring not closed"
     return ""
@@ -144,7 +144,7 @@ def _rings(coordinates: list[Any], levels: int) -> Iterator[list[Any]]:
             yield from polygon
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     """A document type or entity was declared."""
 
 
@@ -164,7 +164,7 @@ def xml_stream_problem(chunks: Iterator[bytes], where: str) -> Problem | None:
     """
 
     def refuse(*_: object) -> None:
-        raise _Refused
+        raise _RefusedError
 
     parser = expat.ParserCreate()
     parser.StartDoctypeDeclHandler = refuse
@@ -173,7 +173,7 @@ def xml_stream_problem(chunks: Iterator[bytes], where: str) -> Problem | None:
         for chunk in chunks:
             parser.Parse(chunk, False)
         parser.Parse(b"", True)
-    except _Refused:
+    except _RefusedError:
         return problem("gis.xml_doctype", where)
     except (expat.ExpatError, ValueError) as error:
         return problem("gis.xml_broken", where, detail=str(error))

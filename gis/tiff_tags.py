@@ -1,4 +1,4 @@
-"""Tags of a TIFF's first image, read without GDAL: what the file itself says, whatever lies beside it."""
+"""Tags of a TIFF's first image, read without GDAL: what the file says of itself."""
 
 from __future__ import annotations
 
@@ -83,4 +83,3 @@ def _value(entry: bytes, order: str, is_big: bool, at: Reader) -> Value | None:
     if kind in _FORMATS:
         return tuple(float(each) for each in struct.unpack(f"{order}{count}{_FORMATS[kind]}", raw))
     return None
-

@@ -36,7 +36,9 @@ PER_STANDARD = {
 }  # fmt: skip
 """Units that headers carry: the standard unit, and how many of it one makes (15 mu = 1 ha)."""
 
-_UNIT = re.compile(rf"[（(\[]\s*({'|'.join(sorted(PER_STANDARD, key=len, reverse=True))})\s*[)）\]]")
+_UNIT = re.compile(
+    rf"[（(\[]\s*({'|'.join(sorted(PER_STANDARD, key=len, reverse=True))})\s*[)）\]]"
+)
 _SPREADSHEET_CODE = re.compile(r"(\d+)\.0+|\d(?:\.\d+)?[eE]\+?\d+")
 
 
@@ -152,8 +154,8 @@ def _open_sheets(
     """Cached values, formulas and merged ranges (from 0) of one sheet."""
     import zipfile
 
-    import openpyxl
-    from openpyxl.utils.exceptions import InvalidFileException
+    import openpyxl  # type: ignore[import-untyped]
+    from openpyxl.utils.exceptions import InvalidFileException  # type: ignore[import-untyped]
 
     try:
         book = openpyxl.load_workbook(path, data_only=True)
@@ -241,7 +243,9 @@ def _table(
     if rows.empty:
         raise InputError(problem("layers.table_empty", where))
     if units:
-        shown = ", ".join(f"{name} ({unit} → {PER_STANDARD[unit][0]})" for name, unit in units.items())
+        shown = ", ".join(
+            f"{name} ({unit} → {PER_STANDARD[unit][0]})" for name, unit in units.items()
+        )
         log.add("layers.table_units", where, columns=shown)
     factors = {name: PER_STANDARD[unit][1] for name, unit in units.items()}
     return AttributeTable(rows.reset_index(drop=True), units, factors, where)
@@ -291,7 +295,9 @@ def _is_sum_of_others(rows: pd.DataFrame, columns: Sequence[str]) -> bool:
     for column in columns:
         numbers = pd.to_numeric(rows[column], errors="coerce")
         if numbers.notna().all() and (numbers % 1 != 0).any():
-            found.append(abs(numbers.iloc[-1] - numbers.iloc[:-1].sum()) <= 1e-6 * abs(numbers.iloc[-1]))
+            found.append(
+                abs(numbers.iloc[-1] - numbers.iloc[:-1].sum()) <= 1e-6 * abs(numbers.iloc[-1])
+            )
     return bool(found) and all(found)
 
 
@@ -334,7 +340,8 @@ def joined(
     ):
         if column not in existing:
             problems.add(
-                "layers.table_column", place, column=column, nearest=nearest(column, existing), existing=", ".join(map(str, existing)),
+                "layers.table_column", place, column=column, nearest=nearest(column, existing),
+                existing=", ".join(map(str, existing)),
             )  # fmt: skip
     problems.raise_if_errors()
     codes = code_texts(
@@ -358,13 +365,15 @@ def joined(
 def _key_text(value: object) -> str:
     if value is None or value is pd.NA or (isinstance(value, float) and value != value):
         return ""
-    return normalised(str(int(value)) if isinstance(value, float) and value.is_integer() else str(value))
+    return normalised(
+        str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    )
 
 
 def _zeros_restored(
     codes: pd.Series, own: pd.Series, table: AttributeTable, code: str, problems: ProblemLog
 ) -> pd.Series:
-    """Codes one digit short of the layer's get their leading zero back where that finds a feature."""
+    """Codes with the leading zero that they lost, where that finds a feature."""
     known = set(own)
     lost = ~codes.isin(known) & ("0" + codes).isin(known)
     if lost.any():

@@ -1,4 +1,4 @@
-"""Continuous rasters: a quantity per cell, with its unit, possible range and what it must not be."""
+"""Continuous rasters: a quantity per cell, with its unit and possible range."""
 
 from __future__ import annotations
 

@@ -56,7 +56,9 @@ def classify(
     translated = codes.map(lambda code: translation.get(code, code))
     is_padded = (translated.str.len() == 4) & translated.str.startswith("0")
     padded = translated.where(~is_padded, translated.str[1:])
-    entry = padded.map({code: match_code(code, table) or _named(code, table) for code in set(padded)})
+    entry = padded.map(
+        {code: match_code(code, table) or _named(code, table) for code in set(padded)}
+    )
     known = entry.notna()
     report_unknown(features, codes, known, area)
     _report_generation(features, table, entry)

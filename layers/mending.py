@@ -1,4 +1,4 @@
-"""Mended copies of vector layers: what a person would do in a GIS, offered and listed, never silent."""
+"""Mended copies of vector layers: what a person would do in a GIS, offered and listed."""
 
 from __future__ import annotations
 

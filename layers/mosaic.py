@@ -63,9 +63,7 @@ def joined_raster(
     return target
 
 
-def _check_lattices(
-    tiles: Sequence[_Tile], band: int, where: str, problems: ProblemLog
-) -> None:
+def _check_lattices(tiles: Sequence[_Tile], band: int, where: str, problems: ProblemLog) -> None:
     first = tiles[0]
     kinds = {tile.dataset.dtypes[band - 1] for tile in tiles if band <= tile.dataset.count}
     alike = all(_is_same_lattice(first.grid, tile.grid) for tile in tiles)
@@ -111,9 +109,7 @@ def _write(
     ) as joined:  # fmt: skip
         for row in range(0, height, _BLOCK):
             for column in range(0, width, _BLOCK):
-                window = Window(
-                    column, row, min(_BLOCK, width - column), min(_BLOCK, height - row)
-                )
+                window = Window(column, row, min(_BLOCK, width - column), min(_BLOCK, height - row))
                 cells = np.full((window.height, window.width), fill, dtype=dtype)
                 for tile, (own_column, own_row) in zip(tiles, places, strict=True):
                     conflicts += _lay(
@@ -134,7 +130,9 @@ def _place(first: Grid, other: Grid) -> tuple[int, int]:
 
 def _fill(dtype: str, known: Sequence[int]) -> int:
     limits = np.iinfo(dtype)
-    return next(value for value in range(int(limits.max), int(limits.min), -1) if value not in known)
+    return next(
+        value for value in range(int(limits.max), int(limits.min), -1) if value not in known
+    )
 
 
 def _lay(cells: Any, tile: _Tile, band: int, column: int, row: int, fill: int) -> int:

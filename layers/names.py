@@ -8,7 +8,20 @@ from functools import cache
 
 from layers.codes import normalised, read_table
 
-_SUFFIXES = ("自治县", "开发区", "管理区", "新区", "林区", "特区", "区", "县", "市", "旗", "镇", "乡")
+_SUFFIXES = (
+    "自治县",
+    "开发区",
+    "管理区",
+    "新区",
+    "林区",
+    "特区",
+    "区",
+    "县",
+    "市",
+    "旗",
+    "镇",
+    "乡",
+)
 _INVISIBLE = re.compile(r"[\s\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u0000-\u001f]+")
 
 
@@ -16,7 +29,10 @@ _INVISIBLE = re.compile(r"[\s\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u0000
 def _simplified_of() -> Mapping[int, str]:
     """Traditional to simplified characters, one to one (from OpenCC's t2s dictionary)."""
     table = read_table("traditional_characters")
-    return {ord(one): other for one, other in zip(table["traditional"], table["simplified"], strict=True)}
+    return {
+        ord(one): other
+        for one, other in zip(table["traditional"], table["simplified"], strict=True)
+    }
 
 
 def plain(name: str) -> str:

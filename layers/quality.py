@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pyproj import CRS, Geod
 
 from gis.crs import same_crs, shift_to_wgs84, systems_that_fit, to_crs
-from gis.ellipsoid import polygon_areas_ha
+from gis.ellipsoid import geometry_areas_ha, polygon_areas_ha
 from gis.extent import OUTSIDE, ExtentAccount, PolygonCover, RasterCover, Stratum, Units
 from gis.grid import Grid, read_grid
 from gis.offset_copies import CHINA_BOUNDS
@@ -30,6 +30,7 @@ from layers.overlaps import (
     meets,
     open_gaps,
     outside_share,
+    placed,
     raster_meets,
     unit_gap_ha,
     unit_overlaps,
@@ -67,6 +68,7 @@ def layer_problems(units: Units, layers: LayersByEpoch) -> list[Problem]:
             found += shift_problems(layer, units)
             found += small_unit_problems(layer, units)
         found += cover_problems(layers[epoch])
+        found += built_up_problems(layers[epoch])
     return found + grid_problems(layers)
 
 
@@ -95,7 +97,9 @@ def unit_problems(units: Units) -> list[Problem]:
         if hectares >= _LEAST_OPEN_GAP * whole:
             shown = ", ".join(names[place] for place in touching)
             found.append(
-                problem("layers.units_gap_open", "districts", units=shown, hectares=f"{hectares:.4g}")
+                problem(
+                    "layers.units_gap_open", "districts", units=shown, hectares=f"{hectares:.4g}"
+                )
             )
     return found
 
@@ -151,7 +155,8 @@ def _unit_name_problems(given: pd.DataFrame, where: str, units: Units) -> list[P
         found.append(
             problem(
                 "layers.unit_names_blank", where, count=int(blank.sum()),
-                hectares=f"{given['hectares'][blank].sum():.4g}", rows=row_list(given["row"][blank]),
+                hectares=f"{given['hectares'][blank].sum():.4g}",
+                rows=row_list(given["row"][blank]),
             )
         )  # fmt: skip
     inexact = [f"{one[:20]} → {other}" for one, other in matched.items() if other and one != other]
@@ -261,6 +266,34 @@ def cover_problems(layers: Sequence[Layer]) -> list[Problem]:
             if part["hectares"].sum() >= _SLIVER_HA:
                 found.append(_shared_ground(code, part, upper, lower))
     return found
+
+
+def built_up_problems(layers: Sequence[Layer]) -> list[Problem]:
+    """Surveyed forest that lies inside the built-up boundary: urban forest, or a mistake."""
+    boundaries = [each for each in layers if each.spec.kind == "built_up_boundary"]
+    stands = [each for each in layers if each.spec.kind == "forest_subcompartments"]
+    found = []
+    for boundary in boundaries:
+        for stand in stands:
+            assert isinstance(stand.data, PolygonCover)
+            features = stand.data.features
+            forest = features[features["ecosystem_type"].str.startswith("forest")]
+            hectares = _shared_ha(boundary.data.features, forest) if len(forest) else 0.0
+            if hectares >= _SLIVER_HA:
+                found.append(
+                    problem(
+                        "layers.forest_in_built_up", boundary.spec.where,
+                        other=stand.spec.where, hectares=f"{hectares:.4g}",
+                    )
+                )  # fmt: skip
+    return found
+
+
+def _shared_ha(region: gpd.GeoDataFrame, features: gpd.GeoDataFrame) -> float:
+    crs = CRS(features.crs)
+    outline = shapely.union_all(placed(region, crs, "built_up_boundary"))
+    shapes = np.asarray(features.geometry.array)
+    return float(geometry_areas_ha(shapely.intersection(shapes, outline), crs).sum())
 
 
 def _shared_ground(code: str, part: pd.DataFrame, upper: Layer, lower: Layer) -> Problem:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -124,7 +123,16 @@ def _check_undeclared(
         facts = {"value": value, "percent": f"{100 * held.share(value):.3g}"}
         if value in meaning.no_data:
             problems.add("layers.no_data_undeclared", spec.where, **facts)
-        elif value not in meaning.rows.index and value in (0, 127, 255, -1, -128, -9999, 32767, 65535):
+        elif value not in meaning.rows.index and value in (
+            0,
+            127,
+            255,
+            -1,
+            -128,
+            -9999,
+            32767,
+            65535,
+        ):
             problems.add("layers.no_data_unlisted", spec.where, **facts, legend=meaning.name)
 
 
@@ -167,7 +175,10 @@ def _check_names(spec: LayerSpec, meaning: Legend, problems: ProblemLog) -> None
             apart.append(f"{code}: {name[:20]} / {meaning.rows.at[code, 'zh']}")
     if apart:
         problems.add(
-            "layers.legend_conflict", spec.where, legend=meaning.name, names="; ".join(apart[:_SHOWN])
+            "layers.legend_conflict",
+            spec.where,
+            legend=meaning.name,
+            names="; ".join(apart[:_SHOWN]),
         )
 
 
@@ -198,7 +209,10 @@ def check_date(dataset: Any, spec: LayerSpec, problems: ProblemLog) -> None:
 def _check_overviews(spec: LayerSpec, band: int, held: Contents, problems: ProblemLog) -> None:
     """Overviews that show other shares than the cells; figures never use them, pictures may."""
     try:
-        with rasterio.Env(GDAL_PAM_ENABLED="NO"), rasterio.open(spec.path, overview_level=0) as small:
+        with (
+            rasterio.Env(GDAL_PAM_ENABLED="NO"),
+            rasterio.open(spec.path, overview_level=0) as small,
+        ):
             if small.width * small.height > MOST_SCANNED // 10:
                 return
             values, unknown = read_block(small, band, Window(0, 0, small.width, small.height), "")

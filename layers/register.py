@@ -38,9 +38,7 @@ def read_register(
     return Reading(Register(spec.kind, table), {**features.facts, **_measured(features, geometry)})
 
 
-def read_table_register(
-    spec: LayerSpec, fields: Sequence[Field], problems: ProblemLog
-) -> Reading:
+def read_table_register(spec: LayerSpec, fields: Sequence[Field], problems: ProblemLog) -> Reading:
     """The same for a table without geometry (CSV, XLSX), one row per piece of work."""
     table = read_attribute_table(
         spec.path, problems=problems, encoding=spec.options.get("encoding"),

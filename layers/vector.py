@@ -17,7 +17,15 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import CRS
 
-from gis.crs import geographic, likely_systems, parse_crs, range_problems, same_crs, shift_to_wgs84, to_crs
+from gis.crs import (
+    geographic,
+    likely_systems,
+    parse_crs,
+    range_problems,
+    same_crs,
+    shift_to_wgs84,
+    to_crs,
+)
 from gis.offset_copies import Offset
 from gis.problems import InputError, ProblemLog
 from gis.safe_open import read_vector
@@ -176,7 +184,9 @@ def _united(parts: Sequence[gpd.GeoDataFrame], where: str) -> gpd.GeoDataFrame:
     if not all(same_crs(CRS(part.crs), first) for part in parts):
         common = geographic(first)
         parts = [to_crs(part, common, where) for part in parts]
-    return gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), geometry="geometry", crs=parts[0].crs)
+    return gpd.GeoDataFrame(
+        pd.concat(parts, ignore_index=True), geometry="geometry", crs=parts[0].crs
+    )
 
 
 def _without_empty_ground(features: Features) -> Features:

@@ -62,8 +62,8 @@ def check_workspace(
         done = run(space, progress=progress)
     except InputError as error:
         found = strictly(error.problems) if strict else error.problems
-        layers = _readable_layers(path)
-        return Check(Path(path).name, _weighed(found), layers, (), is_closed=False)
+        readable = _readable_layers(path)
+        return Check(Path(path).name, _weighed(found), readable, (), is_closed=False)
     found = strictly(done.report.problems) if strict else done.report.problems
     layers = [done.inputs.units, *(each for held in done.inputs.layers.values() for each in held)]
     return Check(
@@ -181,7 +181,7 @@ def as_page(found: Check, language: Language) -> str:
     state = words["closed"] if found.is_closed else words["open"]
     return (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
         "style-src 'unsafe-inline'\">"
         f"<title>{words['title']}</title><style>{_STYLE}</style></head><body>"
         f"<h1>{words['title']}: {html.escape(found.workspace)}</h1><p>{state}</p>"
@@ -256,4 +256,3 @@ def _write_repairs(done: Sequence[Repair], file: Path) -> None:
 def _safe(text: str) -> str:
     """Text that no spreadsheet takes for a formula."""
     return f"'{text}" if text[:1] in "=+-@\t\r＝＋－＠" else text
-

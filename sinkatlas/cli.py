@@ -115,23 +115,22 @@ def schema() -> None:
 
 
 StrictOption = Annotated[
-    bool, typer.Option("--strict", help="Official mode: doubts that can change a figure are errors.")
+    bool,
+    typer.Option("--strict", help="Official mode: doubts that can change a figure are errors."),
 ]
 
 
 @app.command()
 def check(
     workspace: WorkspaceArgument,
-    out: Annotated[
-        Path | None, typer.Option(help="Folder for check.json and check.html.")
-    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for check.json and check.html.")] = None,
     strict: StrictOption = False,
     repair: Annotated[
         Path | None, typer.Option(help="Folder for mended copies and the list of changes.")
     ] = None,
     lang: LanguageOption = None,
 ) -> None:
-    """Read every layer and close the account without a result; list what is wrong, offer repairs."""
+    """Read every layer, close the account without a result; list faults and offer repairs."""
     language = _language(lang)
     with _reported(language), _progress() as progress:
         from sinkatlas.checking import check_workspace, repair_workspace, write_check

@@ -208,7 +208,11 @@ def layer_specs(space: Workspace) -> tuple[LayerSpec, ...]:
     }
     return (
         _spec(space, "districts", units, None, options),
-        *(_layer_spec(space, table, epoch.year) for epoch in space.epochs for table in epoch.layers),
+        *(
+            _layer_spec(space, table, epoch.year)
+            for epoch in space.epochs
+            for table in epoch.layers
+        ),
     )
 
 

@@ -216,7 +216,10 @@ def _input_record(space: Workspace, layer: Layer) -> dict[str, object]:
         "sha256": sha256_of(spec.path),
         **layer.facts,
     }
-    further = [*spec.files[1:], *([spec.options["table"]["path"]] if "table" in spec.options else [])]
+    further = [
+        *spec.files[1:],
+        *([spec.options["table"]["path"]] if "table" in spec.options else []),
+    ]
     if further:
         record["further_files"] = [
             {"path": _shown(space, file), "sha256": sha256_of(file)} for file in further

@@ -193,7 +193,9 @@ def has_active_payload(folder: Path) -> bool:
     import zipfile
 
     page = (folder / "map.html").read_text(encoding="utf-8")
-    live = any(text in page for text in ("<img src=x", "</script><script>alert", "onerror=alert(1)>"))
+    live = any(
+        text in page for text in ("<img src=x", "</script><script>alert", "onerror=alert(1)>")
+    )
     for table in folder.glob("*.csv"):
         with table.open(encoding="utf-8-sig", newline="") as lines:
             for cells in csv.reader(lines):
@@ -209,10 +211,7 @@ def subcompartments(row: dict[str, str], file: Path, folder: Path, corpus: Path)
     units = corpus / (row["use_with"] or "vector/v_control_districts.gpkg")
     fields = dict(FIELDS)
     extra = SUBCOMPARTMENTS
-    if row["kind"] == "v_crossing_subc":
-        fields = {"id": "xbh", "unit_name": "district", "stock": "stock_m3"}
-        extra = '\nassume = { land_code = "030101" }\n[epochs.layers.fields]\n'
-    elif row["kind"] == "v_dbf_stars":
+    if row["kind"] == "v_crossing_subc" or row["kind"] == "v_dbf_stars":
         fields = {"id": "xbh", "unit_name": "district", "stock": "stock_m3"}
         extra = '\nassume = { land_code = "030101" }\n[epochs.layers.fields]\n'
     elif row["kind"] in ("v_field_trunc", "v_bad_dates"):
@@ -245,7 +244,7 @@ def subcompartments(row: dict[str, str], file: Path, folder: Path, corpus: Path)
     if row["kind"] == "v_overlap_subc":
         values["overlap_ha"] = float(done.accounts[2023].overlaps["area_ha"].sum())
     if row["kind"] == "v_canopy_threshold":
-        wide = text.replace('draws = 0', 'draws = 0\nforest_definition = "fao"')
+        wide = text.replace("draws = 0", 'draws = 0\nforest_definition = "fao"')
         values["forest_ha_cn_ge_020"] = values["forest_ha_total"]
         values["forest_ha_fao_gt_010"] = account_values(run_text(wide, folder))["forest_ha_total"]
     if row["kind"] == "v_nan_stock":
@@ -259,7 +258,9 @@ def codes_of(problems: Any) -> set[str]:
 
 
 def mangroves(row: dict[str, str], file: Path, folder: Path, corpus: Path) -> Any:
-    wetlands = corpus / row["sidecars"] if "/" in row["sidecars"] else file.with_name(row["sidecars"])
+    wetlands = (
+        corpus / row["sidecars"] if "/" in row["sidecars"] else file.with_name(row["sidecars"])
+    )
     text = units_table(corpus / "vector/v_control_districts.gpkg") + EPOCH
     text += layer_table("mangroves", file)
     text += layer_table("wetlands", wetlands, 'assume = { land_code = "1105" }\n')
@@ -390,7 +391,12 @@ def forked(job: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         try:
             result = job()
         except BaseException:  # a traceback is what this run must find
-            result = {"outcome": "crash", "problems": [], "values": {}, "trace": traceback.format_exc()}
+            result = {
+                "outcome": "crash",
+                "problems": [],
+                "values": {},
+                "trace": traceback.format_exc(),
+            }
         with os.fdopen(write_end, "w") as pipe:
             json.dump(result, pipe)
         os._exit(0)

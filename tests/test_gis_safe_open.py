@@ -19,7 +19,7 @@ import shapely
 from affine import Affine
 
 from gis import open_raster, read_vector
-from gis.problems import InputError
+from gis.problems import InputError, ProblemLog
 
 VRT = """<VRTDataset rasterXSize="2" rasterYSize="2">
 <VRTRasterBand dataType="Byte" band="1" subClass="VRTRawRasterBand">

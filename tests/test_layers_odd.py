@@ -67,7 +67,11 @@ def test_every_file_is_read_or_refused_within_bounds(outcomes: dict[str, dict[st
         if found["outcome"] not in ("read", "refused") or found["megabytes"] > 2000
     }
     assert not bad
-    silent = [n for n, found in outcomes.items() if found["outcome"] == "refused" and not found["problems"]]
+    silent = [
+        n
+        for n, found in outcomes.items()
+        if found["outcome"] == "refused" and not found["problems"]
+    ]
     assert not silent
 
 

@@ -6,9 +6,7 @@ from gis.problems import ProblemLog
 from layers.register import read_register
 from layers.values import POLYGONS, Field, LayerKind, LayerSpec, Reading
 
-FIELDS = (
-    Field("name", "name", "名称", "Name", aliases=("MC", "名称")),
-)
+FIELDS = (Field("name", "name", "名称", "Name", aliases=("MC", "名称")),)
 
 
 def read(spec: LayerSpec, problems: ProblemLog) -> Reading:

@@ -19,6 +19,7 @@ FIELDS = (
     Field("area", "TBMJ", "图斑面积", "Parcel area"),
 )
 
+
 def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
     """Read wetland polygons.
 
