@@ -13,6 +13,9 @@ LARGEST_UNPACKED = 100_000_000
 
 LARGEST_RATIO = 100
 
+LARGEST_WORKBOOK = 20_000_000
+"""Bytes of an unpacked workbook from which its ratio is judged; sheets are read whole."""
+
 MOST_MEMBERS = 20_000
 
 _LAYER_FILES = {".gpkg": "GPKG", ".geojson": "GeoJSON"}
@@ -61,6 +64,16 @@ def checked_members(file: Path) -> list[zipfile.ZipInfo]:
     if problems:
         raise InputError(problems)
     return members
+
+
+def check_workbook(file: Path) -> None:
+    """Refuse a workbook (.xlsx is an archive) that unpacks to far more than it looks."""
+    members = checked_members(file)
+    unpacked = sum(member.file_size for member in members)
+    packed = max(1, sum(member.compress_size for member in members))
+    if unpacked > LARGEST_WORKBOOK and unpacked / packed > LARGEST_RATIO / 4:
+        megabytes = f"{unpacked / 1e6:,.0f}"
+        raise InputError(problem("gis.zip_too_large", file.name, megabytes=megabytes))
 
 
 def _is_named(name: str, layer: str) -> bool:

@@ -7,17 +7,40 @@ that breaks off as a file without rows.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from xml.parsers import expat
 
-from gis.problems import Problem, problem
+from gis.problems import InputError, Problem, ProblemLog, problem
 
 _POLYGONAL = {"Polygon": 1, "MultiPolygon": 2}
 _SHOWN = 10
-LARGEST_JSON = 500_000_000
-"""Bytes; a larger GeoJSON belongs in a GeoPackage."""
+LARGEST_TEXT = 500_000_000
+"""Bytes; a larger text belongs in a GeoPackage."""
+
+
+def check_text_size(file: Path) -> None:
+    """Refuse a text file too large to be read whole."""
+    size = file.stat().st_size
+    if size > LARGEST_TEXT:
+        megabytes = f"{size / 1e6:,.0f}"
+        raise InputError(problem("gis.text_file_too_large", file.name, megabytes=megabytes))
+
+
+def decoded(data: bytes, where: str, encoding: str | None, problems: ProblemLog) -> str:
+    """Text in the encoding asked for, else UTF-8 or GB18030; the latter is said."""
+    for name in (encoding,) if encoding else ("utf-8-sig", "gb18030"):
+        try:
+            text = data.decode(name)
+        except (UnicodeDecodeError, LookupError):
+            continue
+        if name == "gb18030" and not encoding:
+            sample = next(iter(re.findall(r"[^\x00-\x7f]+", text)), "")
+            problems.add("gis.encoding_guessed", where, chosen="GB18030", sample=sample[:20])
+        return text
+    raise InputError(problem("gis.encoding_wrong", where, encoding=encoding or "UTF-8"))
 
 
 def geojson_problems(file: Path) -> list[Problem]:
@@ -25,9 +48,7 @@ def geojson_problems(file: Path) -> list[Problem]:
 
     The last problem of a list without errors can be a warning: keys given twice.
     """
-    if file.stat().st_size > LARGEST_JSON:
-        megabytes = f"{file.stat().st_size / 1e6:,.0f}"
-        return [problem("gis.text_file_too_large", file.name, megabytes=megabytes)]
+    check_text_size(file)
     try:
         text = file.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -16,15 +16,13 @@ from typing import Any
 
 import pandas as pd
 
-from gis.archives import checked_members
+from gis.archives import check_workbook
 from gis.problems import InputError, ProblemLog, problem
+from gis.text_formats import check_text_size, decoded
 from layers.codes import normalised
 from layers.columns import nearest, row_list
 
 MOST_ROWS = 1_000_000
-LARGEST_FILE = 500_000_000
-_LARGEST_SHEET = 20_000_000
-_LARGEST_RATIO = 100
 _TOTALS = {"合计", "总计", "小计", "累计", "共计", "total", "subtotal", "grandtotal", "sum"}
 
 PER_STANDARD = {
@@ -81,7 +79,7 @@ def read_attribute_table(
     """
     log = ProblemLog()
     if not path.is_file():
-        raise InputError(problem("gis.file_missing", str(path)))
+        raise InputError(problem("layers.table_broken", path.name, detail="–"))
     try:
         suffix = path.suffix.lower()
         if suffix in (".xlsx", ".xlsm"):
@@ -98,9 +96,7 @@ def read_attribute_table(
 
 
 def _csv_cells(path: Path, encoding: str | None, log: ProblemLog) -> list[list[str]]:
-    if path.stat().st_size > LARGEST_FILE:
-        megabytes = f"{path.stat().st_size / 1e6:,.0f}"
-        raise InputError(problem("gis.text_file_too_large", path.name, megabytes=megabytes))
+    check_text_size(path)
     return csv_cells(path.read_bytes(), path.name, encoding, log)
 
 
@@ -108,17 +104,7 @@ def csv_cells(
     data: bytes, where: str, encoding: str | None, problems: ProblemLog
 ) -> list[list[str]]:
     """Cells of CSV bytes, in the encoding asked for, UTF-8 or GB18030."""
-    for name in (encoding,) if encoding else ("utf-8-sig", "gb18030"):
-        try:
-            text = data.decode(name)
-            break
-        except (UnicodeDecodeError, LookupError):
-            continue
-    else:
-        raise InputError(problem("gis.encoding_wrong", where, encoding=encoding or "UTF-8"))
-    if name == "gb18030" and not encoding:
-        sample = next((word for word in re.findall(r"[^\x00-\x7f]+", text)), "")
-        problems.add("gis.encoding_guessed", where, chosen="GB18030", sample=sample[:20])
+    text = decoded(data, where, encoding, problems)
     first = text.split("\n", 1)[0]
     delimiter = max(",\t;", key=first.count)
     try:
@@ -129,12 +115,7 @@ def csv_cells(
 
 
 def _sheet_cells(path: Path, sheet: str | None, log: ProblemLog) -> list[list[str]]:
-    members = checked_members(path)
-    unpacked = sum(member.file_size for member in members)
-    packed = max(1, sum(member.compress_size for member in members))
-    if unpacked > _LARGEST_SHEET and unpacked / packed > _LARGEST_RATIO / 4:
-        megabytes = f"{unpacked / 1e6:,.0f}"
-        raise InputError(problem("gis.zip_too_large", path.name, megabytes=megabytes))
+    check_workbook(path)
     values, formulas, merged = _open_sheets(path, sheet)
     _check_formulas(values, formulas, path.name)
     cells = [["" if cell is None else _cell_text(cell) for cell in row] for row in values]

@@ -23,8 +23,8 @@ from rasterio.windows import Window
 from gis.crs import same_crs
 from gis.grid import Grid, read_grid
 from gis.problems import ProblemLog
+from gis.raster_blocks import read_block
 from gis.safe_open import LARGEST_RASTER_CELLS, open_raster
-from layers.rasters import read_block
 
 _BLOCK = 2048
 
@@ -96,7 +96,7 @@ def _write(
     width = max(c + t.grid.width for (c, _), t in zip(places, tiles, strict=True)) - left
     height = max(r + t.grid.height for (_, r), t in zip(places, tiles, strict=True)) - top
     if width * height > LARGEST_RASTER_CELLS:
-        problems.add("gis.grid_too_large", where, width=width, height=height)
+        problems.add("layers.mosaic_too_large", where, width=width, height=height)
         problems.raise_if_errors()
     dtype = tiles[0].dataset.dtypes[band - 1]
     fill = _fill(dtype, known)

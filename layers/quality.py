@@ -35,7 +35,7 @@ from layers.overlaps import (
     unit_gap_ha,
     unit_overlaps,
 )
-from layers.values import Density, Layer, Lines
+from layers.values import Density, Layer, Lines, Register
 
 LayersByEpoch = Mapping[int, Sequence[Layer]]
 
@@ -276,6 +276,7 @@ def built_up_problems(layers: Sequence[Layer]) -> list[Problem]:
     for boundary in boundaries:
         for stand in stands:
             assert isinstance(stand.data, PolygonCover)
+            assert isinstance(boundary.data, Register)
             features = stand.data.features
             forest = features[features["ecosystem_type"].str.startswith("forest")]
             hectares = _shared_ha(boundary.data.features, forest) if len(forest) else 0.0
@@ -289,9 +290,9 @@ def built_up_problems(layers: Sequence[Layer]) -> list[Problem]:
     return found
 
 
-def _shared_ha(region: gpd.GeoDataFrame, features: gpd.GeoDataFrame) -> float:
+def _shared_ha(region: pd.DataFrame, features: gpd.GeoDataFrame) -> float:
     crs = CRS(features.crs)
-    outline = shapely.union_all(placed(region, crs, "built_up_boundary"))
+    outline = shapely.union_all(placed(gpd.GeoDataFrame(region), crs, "built_up_boundary"))
     shapes = np.asarray(features.geometry.array)
     return float(geometry_areas_ha(shapely.intersection(shapes, outline), crs).sum())
 

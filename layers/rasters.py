@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 import rasterio
-from numpy.typing import NDArray
 from rasterio.enums import MaskFlags
 from rasterio.errors import RasterioError
 from rasterio.windows import Window
 
-from gis.problems import InputError, ProblemLog, problem
+from gis.problems import InputError, ProblemLog
+from gis.raster_blocks import read_block
 from gis.side_files import category_names
 from gis.tiff_tags import DATE_TAG, NO_DATA_TAG, read_tags
 from layers.codes import ecosystem_types
@@ -63,24 +63,6 @@ def blocks(dataset: Any) -> tuple[Iterator[Window], bool]:
             yield Window(column * _BLOCK, row * _BLOCK, width, height)
 
     return windows(), step > 1
-
-
-def read_block(dataset: Any, band: int, window: Window, where: str) -> tuple[NDArray[Any], Any]:
-    """Values and the cells that the file itself declares unknown, of one window.
-
-    Raises ``InputError`` ``gis.raster_block_broken`` naming the window.
-    """
-    try:
-        values = dataset.read(band, window=window)
-        if MaskFlags.all_valid in dataset.mask_flag_enums[band - 1]:
-            return values, np.zeros(values.shape, dtype=bool)
-        return values, dataset.read_masks(band, window=window) == 0
-    except RasterioError as error:
-        rows = f"{window.row_off + 1}–{window.row_off + window.height}"
-        columns = f"{window.col_off + 1}–{window.col_off + window.width}"
-        raise InputError(
-            problem("gis.raster_block_broken", where, rows=rows, columns=columns)
-        ) from error
 
 
 def class_contents(dataset: Any, band: int, where: str) -> Contents:

@@ -28,7 +28,7 @@ from layers.encodings import original_text
 from layers.names import core, match_names, plain
 
 RUNS = settings(
-    max_examples=150, deadline=None,
+    max_examples=60, deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 

@@ -98,7 +98,7 @@ def test_strict_mode_lets_clean_data_through(tmp_path: Path) -> None:
 def test_repairs_are_copies_with_a_list_of_hectares(tmp_path: Path) -> None:
     bow_tie = shapely.Polygon(
         [(492100, 2491100), (492300, 2491300), (492300, 2491100), (492100, 2491300)]
-    )  # noqa: E501
+    )
     file = write_workspace(tmp_path, redline=[bow_tie, square(2), square(2)])
     before = (tmp_path / "redline.gpkg").read_bytes()
     assert check_workspace(file).errors

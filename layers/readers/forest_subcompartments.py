@@ -68,7 +68,8 @@ def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
     Options: ``area_unit`` (``ha`` unless declared), ``stock_unit`` of the field ``stock`` (``m3``
     unless declared), ``crown_density_unit`` (``fraction`` unless declared), ``land_codes`` (what
     values of the file stand for), ``forest_definition`` and ``canopy_threshold_percent``.
-    Non-forest land whose ecosystem the code does not tell leaves the cover with a warning that states its hectares.
+    Non-forest land whose ecosystem the code does not tell leaves the cover with a warning that
+    states its hectares and stock.
     """
     features = open_features(spec, FIELDS, POLYGONS, problems)
     area = geometry_areas_ha(features)
