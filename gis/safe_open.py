@@ -408,7 +408,11 @@ def _frame(
 
     try:
         return pyogrio.read_dataframe(
-            source, layer=layer, encoding=encoding, datetime_as_string=True
+            source,
+            layer=layer,
+            encoding=encoding,
+            datetime_as_string=True,
+            use_arrow=info["driver"] == "GPKG",
         )
     except UnicodeDecodeError:
         raise

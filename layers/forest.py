@@ -53,7 +53,7 @@ def classify(
     translation = translation or {}
     codes = land_code_texts(features, lost_zero_length=5)
     table = forest_land_codes()
-    translated = codes.map(lambda code: translation.get(code, code))
+    translated = codes.replace(dict(translation)) if translation else codes
     is_padded = (translated.str.len() == 4) & translated.str.startswith("0")
     padded = translated.where(~is_padded, translated.str[1:])
     entry = padded.map(

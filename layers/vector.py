@@ -228,7 +228,7 @@ def _without_repeated(features: Features, *, is_counted_once: bool) -> Features:
 def _check_encoding(values: pd.Series, column: str, where: str, problems: ProblemLog) -> None:
     """Refuse a column at the first text that was decoded with the wrong table."""
     for value in values.unique():
-        garbled = original_text(value)
+        garbled = None if value.isascii() else original_text(value)
         if garbled is not None:
             problems.add(
                 "layers.text_misdecoded",
