@@ -232,7 +232,7 @@ def plans_new(
     out: Annotated[Path | None, typer.Option(help="Plan file to write, like PATH.")] = None,
     lang: LanguageOption = None,
 ) -> None:
-    """Write a commented plan file to fill in, or with --from a draft of a plan's text to confirm."""
+    """Write a commented plan file to fill in, or with --from a draft of a text to confirm."""
     language = _language(lang)
     with _reported(language):
         if source is None:
