@@ -414,6 +414,11 @@ def _frame(
             datetime_as_string=True,
             use_arrow=info["driver"] == "GPKG",
         )
+    except NotImplementedError:
+        # curves: GDAL strokes them into short straight edges, but not on the way through Arrow
+        return pyogrio.read_dataframe(
+            source, layer=layer, encoding=encoding, datetime_as_string=True
+        )
     except UnicodeDecodeError:
         raise
     except ValueError:

@@ -20,6 +20,9 @@ from gis.problems import Language, problem
 if TYPE_CHECKING:
     from maps import Report
 
+collect_ignore = ["corpus_rows.py", "odd_rows.py"]
+"""Scripts that tests start in a process of their own."""
+
 PROJECT = Path(__file__).resolve().parent.parent
 
 

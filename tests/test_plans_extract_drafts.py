@@ -67,7 +67,7 @@ def test_confirmed_draft_is_a_valid_plan(tmp_path: Path, text_file: Path, langua
     assert (wetland.value, wetland.value_high, wetland.value_text) == (30000, 50000, "3~5")
     assert (targets["greenway_length"].comparator, targets["greenway_length"].kind) == (
         "increase",
-        "state",
+        "trend",
     )
     assert "100公里" in targets["greenway_length"].note["zh"]
     assert (targets["forest_area"].comparator, targets["forest_area"].kind) == ("increase", "trend")
@@ -84,7 +84,8 @@ def test_confirmed_draft_is_a_valid_plan(tmp_path: Path, text_file: Path, langua
     )
     assert targets["carbon_sink"].unit == "t CO2/yr"
     assert targets["park_green_area_per_capita"].unit == "m2"
-    assert targets["trees_planted"].kind == "count" or targets["trees_planted"].kind == "works"
+    assert targets["trees_planted"].kind == "works"
+    assert (targets["eco_redline"].kind, targets["eco_redline"].comparator) == ("rule", "none")
 
 
 def test_every_quote_stands_as_a_comment_above_its_reading(text_file: Path) -> None:
@@ -161,6 +162,21 @@ def test_command_new_writes_a_draft(tmp_path: Path, text_file: Path) -> None:
     done = CliRunner().invoke(app, ["plans", "new", str(out), "--from", str(text_file)])
     assert (done.exit_code, done.stdout.strip()) == (0, str(out))
     assert tomllib.loads(out.read_text(encoding="utf-8"))["plan"]["confirmed"] is False
+
+
+def test_command_new_without_a_text_writes_the_template(tmp_path: Path) -> None:
+    out = tmp_path / "plan.toml"
+    done = CliRunner().invoke(app, ["plans", "new", str(out)])
+    assert (done.exit_code, out.is_file()) == (0, True)
+
+
+def test_works_added_are_works_done_in_a_draft(tmp_path: Path) -> None:
+    text = "到2025年，新增造林10万亩。"
+    (found,) = extract_text(text)
+    assert found.comparator == "increase"
+    draft = draft_plan(Document(text), [found], name="a.txt", language="zh")
+    (table,) = tomllib.loads(draft)["targets"]
+    assert (table["kind"], table["comparator"], table["value_text"]) == ("works", ">=", "10")
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -17,7 +17,6 @@ from plans.extract.document import Document
 from plans.extract.found import FoundTarget
 from plans.extract.vocabulary import metrics
 from plans.extract.years import document_times
-from plans.fields import TARGET_FIELDS
 from plans.units import printed_figures, printed_units
 
 _HEAD = {
@@ -32,13 +31,12 @@ _HEAD = {
     ),
 }
 _WORDS = {
-    "zh": {"quote": "原文", "also": "另见", "read": "读作", "sure": "把握", "left": "未写入目标"},
+    "zh": {"quote": "原文", "also": "另见", "read": "读作", "sure": "把握"},
     "en": {
         "quote": "text",
         "also": "also",
         "read": "read as",
         "sure": "confidence",
-        "left": "left out",
     },
 }
 _PLACEHOLDER = {"zh": "未写明", "en": "not stated"}
@@ -54,53 +52,40 @@ def draft_plan(
     document: Document, found: Sequence[FoundTarget], *, name: str, language: Language
 ) -> str:
     """The text of a draft plan file; ``name`` is the file the text came from."""
-    kept, left = _sorted_out(found)
     lines = [line.format(name=_comment(name)) for line in _HEAD[language]]
     lines += ["", *_plan_table(document, name, language)]
     seen: dict[str, int] = {}
-    for first, others in kept:
+    for first, *others in _grouped(found):
         lines += ["", *_target_table(document, first, others, seen, language)]
-    if left:
-        lines += ["", f"# {_WORDS[language]['left']}:"]
-        lines += [f"# {each.metric}: {_quote(document, each)}" for each in left]
     return "\n".join(lines) + "\n"
 
 
-def _sorted_out(
-    found: Iterable[FoundTarget],
-) -> tuple[list[tuple[FoundTarget, list[FoundTarget]]], list[FoundTarget]]:
-    """Promises with their repeats, the surest first; and those that a plan file has no kind for."""
+def _grouped(found: Iterable[FoundTarget]) -> list[list[FoundTarget]]:
+    """Promises with their repeats, the surest first."""
     groups: dict[tuple[object, ...], list[FoundTarget]] = {}
-    left = []
     for each in found:
-        if _kind(each) not in TARGET_FIELDS["kind"].choices or not _is_writable(each):
-            left.append(each)
-            continue
-        key = (each.metric, each.year, each.comparator, each.value_si, _scope(each))
+        key = (each.metric, each.year, _comparator(each), each.value_si, _scope(each))
         groups.setdefault(key, []).append(each)
-    ordered = [sorted(group, key=lambda each: -each.confidence) for group in groups.values()]
-    return [(group[0], group[1:]) for group in ordered], left
-
-
-def _is_writable(found: FoundTarget) -> bool:
-    """A rule or system has no figure, which a plan file must have a comparator for."""
-    return bool(_comparator(found))
+    return [sorted(group, key=lambda each: -each.confidence) for group in groups.values()]
 
 
 def _comparator(found: FoundTarget) -> str:
-    allowed = TARGET_FIELDS["comparator"].choices
+    """The sign in a plan file: works added are works done, a rule without figure has none."""
     if found.kind in ("rule", "system") and not found.has_figure:
-        return "none" if "none" in allowed else ""
+        return "none"
     if not found.has_figure and found.comparator == "~":
         return "stable"
-    return found.comparator
+    is_added_works = found.kind == "works" and found.comparator == "increase" and found.has_figure
+    return ">=" if is_added_works else found.comparator
 
 
 def _kind(found: FoundTarget) -> str:
-    if found.kind != "target":
+    if found.kind in ("rule", "system"):
         return found.kind
-    if not found.has_figure and found.comparator != "assigned":
+    if _comparator(found) in ("increase", "stable"):
         return "trend"
+    if found.kind == "works":
+        return "works"
     return "count" if found.unit_si == "count" else "state"
 
 
@@ -196,7 +181,7 @@ def _figures(found: FoundTarget, comparator: str) -> list[tuple[str, str]]:
         printed = printed_units().get(unit_text)
         if printed and printed.unit == unit and _agrees(found, float(printed.factor)):
             fields += [("value_text", _text(found.printed)), ("unit_text", _text(unit_text))]
-    if unit:
+    if unit and comparator != "none":
         fields.append(("unit", _text(unit)))
     return fields
 
