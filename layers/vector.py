@@ -259,7 +259,8 @@ def _checked_geometry(
     wild = ~absent & ~(_coordinates_are_sane(held))
     _report(wild, "geometry_not_finite", where, problems)
     if wild.any():
-        held = np.where(wild, None, held)
+        held = held.copy()
+        held[wild] = None
         absent = absent | wild
     whole, is_mended = mended(held)
     _report(is_mended, "geometry_mended", where, problems)
