@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
-from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -14,8 +13,17 @@ import shapely
 from gis.problems import LANGUAGES, Language, Problem
 from layers import ecosystem_types
 from maps.classes import Classes, Kind, classes, kind_of
-from maps.map_layers import encode, label_point, overlay, thin_districts
+from maps.map_detail import details
+from maps.map_layers import (
+    SMALLEST_TOLERANCE_M,
+    encode,
+    label_point,
+    overlay,
+    thin_districts,
+)
+from maps.methods import described
 from maps.report import Report
+from maps.sensitivity import PUBLIC_TOLERANCE_M
 from maps.status import LOOKS
 from maps.words import words
 
@@ -33,7 +41,8 @@ WORD_TABLES = ("common.", "map.")
 
 def payload(report: Report) -> dict[str, object]:
     """Everything the page shows, as JSON-ready values."""
-    thinned = thin_districts(list(report.units.geometry))
+    smallest_m = PUBLIC_TOLERANCE_M if report.sensitivity == "public" else SMALLEST_TOLERANCE_M
+    thinned = thin_districts(list(report.units.geometry), smallest_m)
     return {
         "language": report.language,
         "title": report.title,
@@ -47,7 +56,8 @@ def payload(report: Report) -> dict[str, object]:
         "tolerance_m": thinned.tolerance_m,
         "indicators": [_indicator(each) for each in _titled_indicators(report)],
         "parts": _part_titles(report),
-        "results": _table(report.results),
+        "results": _results(report.results),
+        "changes": _table(_of_titled(report, report.changes).drop(columns=["unit_name", "unit"])),
         "classes": _classes(report),
         "verdicts": _verdicts(report),
         "plan": {"title": dict(report.plan_title), "source": dict(report.plan_source)},
@@ -57,7 +67,11 @@ def payload(report: Report) -> dict[str, object]:
             for key, epoch, found in report.absences
         ],
         "problems": [_problem(found) for found in report.problems],
-        "layers": [overlay(layer) for layer in report.layers],
+        "sensitivity": report.sensitivity,
+        "layers": [
+            overlay(layer, smallest_m) | {"detail": detail}
+            for layer, detail in zip(report.layers, details(report.layers), strict=True)
+        ],
         "coefficients": _table(report.coefficients),
         "ledger": _table(report.ledger),
         "provenance": [list(pair) for pair in flattened(report.provenance)],
@@ -143,6 +157,24 @@ def _table(frame: pd.DataFrame) -> dict[str, object]:
     }
 
 
+def _results(frame: pd.DataFrame) -> dict[str, object]:
+    """The results, with basis and method as numbers of texts that are said once, in both languages.
+
+    Names of units stand in ``units`` already.
+    """
+    texts = pd.unique(frame[["basis", "method"]].astype(str).to_numpy().ravel()).tolist()
+    place = {text: i for i, text in enumerate(texts)}
+    coded = frame.drop(columns=["unit_name"]).assign(
+        basis=frame["basis"].astype(str).map(place), method=frame["method"].astype(str).map(place)
+    )
+    return _table(coded) | {"texts": [dict(described(text)) for text in texts]}
+
+
+def _of_titled(report: Report, table: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the indicators themselves, without their parts."""
+    return table[table["indicator"].isin({str(e["key"]) for e in _titled_indicators(report)})]
+
+
 def _cell(value: object) -> object:
     if value is None or value is pd.NA or isinstance(value, str):
         return value if isinstance(value, str) else None
@@ -204,7 +236,7 @@ def _classes(report: Report) -> dict[str, dict[str, object]]:
         key = str(indicator["key"])
         values = _by_epoch(districts, key)
         found[f"value/{key}/total"] = _breaks(values, kind_of(key))
-        found[f"change/{key}"] = _breaks(_changes(values), "diverging")
+        found[f"change/{key}"] = _breaks(_changes(report, key), "diverging")
         if str(indicator["unit"]) in PER_TERRITORY:
             found |= _relative_classes(report, values, key, str(indicator["unit"]))
     return found | _target_classes(report, districts)
@@ -216,8 +248,11 @@ def _by_epoch(districts: pd.DataFrame, key: str) -> pd.DataFrame:
     return rows.pivot(index="unit_code", columns="epoch", values="value").astype(float)
 
 
-def _changes(values: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame({f"{a}/{b}": values[b] - values[a] for a, b in combinations(values, 2)})
+def _changes(report: Report, key: str) -> pd.DataFrame:
+    """Changes of an indicator in the districts, between all pairs of epochs."""
+    changes = report.changes
+    is_district = changes["unit_code"] != report.whole_code
+    return changes.loc[is_district & (changes["indicator"] == key), ["value"]].astype(float)
 
 
 def _relative_classes(

@@ -40,6 +40,10 @@ class Settings(Table):
         default=False, description="true marks every output as synthetic demonstration data"
     )
     review_number: str = Field(default="", description="审图号; empty prints 未审，内部使用")
+    sensitivity: Literal["internal", "public"] = Field(
+        default="internal",
+        description="public leaves out sub-compartments and coarsens outlines",
+    )
     plan: str = Field(default="", description="a bundled plan's id or the path of a plan file")
     wetland_scope: Literal["sandiao_00", "law_2022", "convention", "second_survey"] = "sandiao_00"
     forest_definition: Literal["china"] = "china"
