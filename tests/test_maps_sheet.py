@@ -17,20 +17,24 @@ from PIL import Image
 from pypdf import PdfReader
 
 from gis.problems import OutputError
-from maps import Report, write_sheet
+from maps import Report, SheetChoice, write_sheet, write_sheets
 from maps.fonts import chinese_font, require_glyphs
 from maps.sheet import Sheet, choose, draw_sheet
-from maps.sheet_page import HEIGHT_MM, WIDTH_MM
+from maps.layout import Layout, Orientation, Size, layout, load_layout
 
 Maker = Callable[..., Report]
+FORMS = [("A3", "landscape"), ("A3", "portrait"), ("A4", "landscape"), ("A4", "portrait")]
 HOSTILE = ("$x_1$ 区", "\\frac{1}{0}%&#", "=cmd|' /C calc'!A0", "<b>\u202e区\x07\u200f</b>")
 LONG = "很长的名称" * 2_000
 
 
-def drawn(report: Report, **what: object) -> Sheet:
+def drawn(
+    report: Report, form: Layout | None = None, district: str | None = None, **what: object
+) -> Sheet:
     fonts = chinese_font()
+    subject = dataclasses.replace(choose(report, **what), district=district)  # type: ignore[arg-type]
     with mpl.rc_context({"font.family": list(fonts.families), "text.parse_math": False}):
-        return draw_sheet(report, choose(report, **what), fonts)  # type: ignore[arg-type]
+        return draw_sheet(report, subject, fonts, form=form)
 
 
 def texts(sheet: Sheet) -> list[Text]:
@@ -44,7 +48,7 @@ def said(sheet: Sheet) -> set[str]:
 
 
 def boxes_mm(sheet: Sheet) -> list[tuple[str, np.ndarray]]:
-    """What each text covers on the page, as the renderer measures it: left, bottom, right, top."""
+    """What each text covers on paper, as the renderer measures it: left, bottom, right, top."""
     figure = sheet.page.figure
     renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
     mm = 25.4 / figure.dpi
@@ -60,16 +64,25 @@ def boxes_mm(sheet: Sheet) -> list[tuple[str, np.ndarray]]:
     ],
 )
 @pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: "-".join(form))
+@pytest.mark.parametrize("district", [None, "440104"])
 def test_no_text_overlaps_another_or_leaves_the_page(
-    make_report: Maker, names: list[str], text: str, language: str
+    make_report: Maker,
+    names: list[str],
+    text: str,
+    language: str,
+    form: tuple[Size, Orientation],
+    district: str | None,
 ) -> None:
     report = dataclasses.replace(make_report(names=names, text=text), language=language)
-    boxes = boxes_mm(drawn(report))
+    sheet = drawn(report, layout(*form), district)
+    boxes = boxes_mm(sheet)
+    width, height = sheet.page.layout.paper_mm
     for name, (left, bottom, right, top) in boxes:
         assert left >= 0, name
         assert bottom >= 0, name
-        assert right <= WIDTH_MM, name
-        assert top <= HEIGHT_MM, name
+        assert right <= width, name
+        assert top <= height, name
     overlaps = [
         (a, b)
         for (a, one), (b, two) in combinations(boxes, 2)
