@@ -36,8 +36,8 @@ class OverlayStyle:
 
 
 LIMITS: Mapping[str, OverlayStyle] = {
-    "redline": OverlayStyle("#c2185b", 1.1, "-"),
-    "protected_areas": OverlayStyle("#4a148c", 1.1, ":"),
+    "redline": OverlayStyle("#c2185b", 1.0, "-"),
+    "protected_areas": OverlayStyle("#4a148c", 1.0, "--"),
 }
 """Layer kinds whose outlines every sheet shows."""
 
@@ -122,25 +122,32 @@ def draw_layers(
     zorder: float,
     clip: Geometry | None = None,
 ) -> None:
-    """Layers in the order of their styles, as far as they lie in the window."""
+    """Layers in the order of their styles, as far as they lie in the window.
+
+    Limits stand on a white casing, which keeps them in sight on dark colours, and without the
+    borders inside them.
+    """
     frame = shapely.box(view.left, view.bottom, view.right, view.top)
-    for kind in styles:
+    for kind, style in styles.items():
         for _, features in (each for each in ground.layers if each[0] == kind):
             near = features.geometry.iloc[np.sort(features.sindex.query(clip or frame))]
-            shapes = shapely.simplify(
-                np.asarray(near, dtype=object), FINEST_MM * view.scale / 1000
-            )
-            style = styles[kind]
-            draw_shapes(
-                axes,
-                shapes[~shapely.is_empty(shapes)],
-                fills=[style.fill],
-                edge=style.colour,
-                line=style.line * weight,
-                dashes=style.dashes,
-                zorder=zorder,
-                clip=clip,
-            )
+            shapes = shapely.simplify(np.asarray(near, dtype=object), FINEST_MM * view.scale / 1000)
+            shapes = shapes[~shapely.is_empty(shapes)]
+            strokes = [(style.colour, style.line, style.dashes)]
+            if kind in LIMITS:
+                shapes = np.asarray([shapely.union_all(shapely.make_valid(shapes))], dtype=object)
+                strokes.insert(0, ("#ffffffb0", style.line + 0.8, "-"))
+            for colour, line, dashes in strokes:
+                draw_shapes(
+                    axes,
+                    shapes,
+                    fills=[style.fill],
+                    edge=colour,
+                    line=line * weight,
+                    dashes=dashes,
+                    zorder=zorder,
+                    clip=clip,
+                )
 
 
 def on_page(geometry: Geometry, view: Window, frame: Box, mm_per_m: float) -> Geometry:

@@ -77,7 +77,7 @@ class Page:
         }
         if halo:
             under = self.axes.text(x, y, text, **style, zorder=5)
-            under.set_path_effects([Stroke(linewidth=size * self.scale / 4.5, foreground="white")])
+            under.set_path_effects([Stroke(linewidth=size * self.scale / 3.5, foreground="white")])
         return self.axes.text(x, y, text, **style, zorder=6)
 
     def lines(

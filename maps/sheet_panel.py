@@ -149,7 +149,7 @@ def draw_indicators(section: Section, y: float, code: str) -> float:
     left, bottom, right, _ = section.area
     first, last = report.epochs[0], report.epochs[-1]
     y = section.heading(y, words["sheet.indicators"])
-    columns = [right - 58, right - 38, right]
+    columns = [right - 53, right - 36, right]
     heads = [str(first), str(last), words["sheet.change"]] if first != last else ["", str(last), ""]
     for x, head in zip(columns, heads, strict=True):
         page.text(x, y, head, 7.5, colour=GREY, align="right")
@@ -157,11 +157,11 @@ def draw_indicators(section: Section, y: float, code: str) -> float:
     height = min(7.4, max(3.6, (y - bottom - 2) / max(len(rows), 1)))
     for title, unit, early, late, change in rows:
         y -= height
-        name = page.fonts.fitted(f"{title}（{unit}）", 8, right - 74 - left)
+        name = page.fonts.fitted(f"{title}（{unit}）", 8, right - 66 - left)
         page.text(left, y, name, 8)
         if first != last:
             page.text(columns[0], y, early, 8, align="right", colour=GREY)
-            page.text(columns[2], y, page.fonts.fitted(change, 7.5, 36), 7.5, align="right")
+            page.text(columns[2], y, page.fonts.fitted(change, 7.5, 34), 7.5, align="right")
         page.text(columns[1], y, late, 8, align="right", bold=True)
     return y - 3
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from matplotlib.patches import Circle
 
@@ -17,14 +17,18 @@ from maps.text import visible
 _BOLD = 1.15
 """How much wider bold text may run than the regular face that is measured."""
 
-_TARGET_MM = (10.5, 16.0)
-_REASON_MM = 13.5
-"""Height of a target's row from which its reason has room."""
+_TARGET_MM = 10.5
+"""Least height of a target's row."""
 
-_TWO_LINES_MM = 12.5
-"""Height of a target's row from which a reason without a bar has room for two lines."""
+_REASON_MM, _LONG_REASON_MM = 14.0, 18.5
+"""Heights of a row with a bar from which its reason has one line, and two."""
 
-_BAR_MM = 44.0
+_BARE_MM = 13.5
+"""Height of a row without a bar from which its reason has two lines."""
+
+_BAR_MM = 36.0
+_MORE_MM = 5.0
+"""Room for the line that says how many targets found none."""
 
 Texts = Mapping[str, Mapping[Language, str]]
 
@@ -39,17 +43,28 @@ def draw_targets(section: Section, y: float) -> float:
         page.text(left, y, words["sheet.no_targets"], 8.5, colour=GREY)
         return y - 4
     room = y + 4.0 - bottom
-    fitting = math.floor(room / _TARGET_MM[0])
+    fitting = math.floor(room / _TARGET_MM)
     if len(rows) > fitting:
-        fitting = math.floor((room - 5.0) / _TARGET_MM[0])
+        room -= _MORE_MM
+        fitting = math.floor(room / _TARGET_MM)
         more = words["sheet.targets_more"].format(count=len(rows) - fitting)
         page.text(left, bottom + 0.5, more, 8, colour=GREY)
-        room -= 5.0
-    height = min(_TARGET_MM[1], room / min(len(rows), fitting))
-    for row, texts in [*zip(rows, section.report.verdict_words, strict=True)][:fitting]:
+    shown = [*zip(rows, section.report.verdict_words, strict=True)][:fitting]
+    heights = _heights([row for row, _ in shown], room)
+    for (row, texts), height in zip(shown, heights, strict=True):
         _draw_target(section, row, texts, y, height)
         y -= height
     return y
+
+
+def _heights(rows: Sequence[Mapping[str, object]], room: float) -> list[float]:
+    """Heights of the targets' rows: each as it wants while there is room, else all alike."""
+    for with_bar in (_LONG_REASON_MM, _REASON_MM):
+        wanted = [with_bar if _number(row["value"]) is not None else _BARE_MM for row in rows]
+        if sum(wanted) <= room:
+            spare = min((room - sum(wanted)) / len(rows), 2.5)
+            return [each + spare for each in wanted]
+    return [room / len(rows)] * len(rows)
 
 
 def _draw_target(
@@ -58,39 +73,44 @@ def _draw_target(
     page, words, language = section.page, section.words, section.report.language
     left, _, right, _ = section.area
     status = str(row["status"])
-    style = look(status)
     _draw_sign(page, status, left, y)
     word = words[f"common.{status}"]
-    page.text(right, y, word, 9, bold=True, colour=style.colour, align="right")
-    title = visible(texts["title"][language])
-    if _number(row["year"]) is not None:
-        title = words["sheet.target_year"].format(title=title, year=f"{_number(row['year']):.0f}")
-    room = right - left - 9 - _BOLD * page.fonts.width_mm(word, 9)
-    page.text(left + 6, y, page.fonts.fitted(title, 9, room / _BOLD), 9, bold=True)
+    page.text(right, y, word, 9, bold=True, colour=look(status).colour, align="right")
+    room = (right - left - 9) / _BOLD - page.fonts.width_mm(word, 9)
+    _draw_title(section, row, visible(texts["title"][language]), room, y)
     reason = visible(texts["reason"][language])
-    if _number(row["value"]) is None:
-        lines = page.fonts.wrapped(reason, 7.5, right - left - 6, 2 if height >= _TWO_LINES_MM else 1)
-        page.lines(left + 6, y - 4.2, lines, 7.5, colour=GREY)
-        return
-    _draw_value(section, row, visible(texts["printed"][language]), y)
-    if height >= _REASON_MM:
-        fitted = page.fonts.fitted(reason, 7.5, right - left - 6)
-        page.text(left + 6, y - 9.3, fitted, 7.5, colour=GREY)
+    has_bar = _number(row["value"]) is not None
+    if has_bar:
+        _draw_value(section, row, visible(texts["printed"][language]), y)
+    lines = 1 + (height >= (_LONG_REASON_MM if has_bar else _BARE_MM))
+    if height >= _REASON_MM or not has_bar:
+        wrapped = page.fonts.wrapped(reason, 7.5, right - left - 6, lines)
+        page.lines(left + 6, y - (8.9 if has_bar else 4.2), wrapped, 7.5, colour=GREY)
+
+
+def _draw_title(
+    section: Section, row: Mapping[str, object], title: str, room: float, y: float
+) -> None:
+    """Title and year of a target; a title that is too long is cut, its year stays."""
+    page = section.page
+    year = _number(row["year"])
+    pattern = "{title}" if year is None else section.words["sheet.target_year"]
+    bare = pattern.format(title="", year=f"{year or 0:.0f}")
+    fitted = page.fonts.fitted(title, 9, room - page.fonts.width_mm(bare, 9))
+    text = pattern.format(title=fitted, year=f"{year or 0:.0f}")
+    page.text(section.area[0] + 6, y, text, 9, bold=True)
 
 
 def _draw_value(section: Section, row: Mapping[str, object], printed: str, y: float) -> None:
     """The value in words beside its bar."""
-    page, words, language = section.page, section.words, section.report.language
+    page, language = section.page, section.report.language
     left, _, right, _ = section.area
     value, target = _number(row["value"]) or 0.0, _number(row["target"])
     unit = shown_unit(str(row["unit"]), language)
     interval = _number(row["low"]), _number(row["high"])
     colour = look(str(row["status"])).colour
     _draw_target_bar(page, value, interval, target, colour, left + 6, y - 5.2)
-    text = f"{figure(value, unit)} {unit.name}"
-    if printed:
-        text += "，" if language == "zh" else ", "
-        text += words["sheet.target"].format(printed=printed)
+    text = " · ".join(each for each in (f"{figure(value, unit)} {unit.name}", printed) if each)
     x = left + 6 + _BAR_MM + 3 if target is not None else left + 6
     page.text(x, y - 4.6, page.fonts.fitted(text, 8, right - x), 8, colour=INK)
 
