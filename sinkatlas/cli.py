@@ -137,6 +137,10 @@ def check(workspace: WorkspaceArgument, lang: LanguageOption = None) -> None:
 def run(
     workspace: WorkspaceArgument,
     out: Annotated[Path, typer.Option(help="Result folder.")] = Path("out"),
+    sheets: Annotated[
+        Literal["main", "all"] | None,
+        typer.Option(help="One sheet, or one per indicator and the atlas over districts."),
+    ] = None,
     lang: LanguageOption = None,
 ) -> None:
     """Run the main job: read the layers, close the account, judge the plan, write the results."""
@@ -144,7 +148,7 @@ def run(
     with _reported(language), _progress() as progress:
         from sinkatlas.pipeline import run as run_pipeline
 
-        done = run_pipeline(workspace, out, language=lang, progress=progress)
+        done = run_pipeline(workspace, out, language=lang, sheets=sheets, progress=progress)
         for each in done.report.problems:
             typer.echo(_line(each, language), err=True)
         typer.echo(str(done.folder / "map.html" if done.folder else ""))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from gis.progress import Progress
-from maps import write_geopackage, write_map, write_sheet, write_workbook
+from maps import SheetChoice, write_geopackage, write_map, write_sheets, write_workbook
 from maps.report import Report
 from sinkatlas.publish import RECORD, published
 from sinkatlas.tables import write_csv
@@ -17,7 +17,12 @@ TIMINGS = "timings.json"
 
 
 def write_outputs(
-    report: Report, folder: Path, seconds: Mapping[str, float], progress: Progress
+    report: Report,
+    folder: Path,
+    seconds: Mapping[str, float],
+    progress: Progress,
+    *,
+    sheets: SheetChoice,
 ) -> None:
     """Write every output of a run and publish the folder.
 
@@ -25,11 +30,12 @@ def write_outputs(
     """
     steps: tuple[tuple[str, Callable[[Path], object]], ...] = (
         ("results.csv", lambda path: write_csv(report.results, path)),
+        ("changes.csv", lambda path: write_csv(report.changes, path)),
         ("verdicts.csv", lambda path: write_csv(report.verdicts, path)),
         ("account.csv", lambda path: write_csv(report.account, path)),
         ("districts.gpkg", lambda path: write_geopackage(report, path)),
         ("report.xlsx", lambda path: write_workbook(report, path)),
-        ("sheets", lambda path: write_sheet(report, path)),
+        ("sheets", lambda path: write_sheets(report, path, sheets)),
         ("map.html", lambda path: write_map(report, path)),
         (RECORD, lambda path: _write_json(report.provenance, path)),
         (TIMINGS, lambda path: _write_json(_rounded(seconds), path)),

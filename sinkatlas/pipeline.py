@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 
@@ -24,6 +25,7 @@ from gis.problems import InputError, Language, ProblemLog
 from gis.progress import Progress, silent
 from layers import Layer, LayerSpec, Lines, kinds, read_layer
 from layers.quality import account_problems, layer_problems
+from maps import SheetChoice, layout, load_layout
 from maps.report import Report
 from plans import AssignedValue, Plan, Tolerances, Verdict, judge, load_plan
 from sink_models import Accuracy, EpochData, Options, Results, Sampling, evaluate
@@ -87,14 +89,17 @@ def run(
     out: str | Path | None = None,
     *,
     language: Language | None = None,
+    sheets: Literal["main", "all"] | None = None,
     progress: Progress = silent,
 ) -> Run:
     """Run the main job on a workspace and, when ``out`` is given, publish the result folder.
 
-    Raises ``InputError`` with every problem of the inputs, ``AccountError`` when an account does
+    ``sheets`` overrules which sheets the workspace asks for. Raises ``InputError`` with every
+    problem of the inputs, ``AccountError`` when an account does
     not close, ``OutputError`` when the results cannot be written. Nothing is left half-written.
     """
     space = workspace if isinstance(workspace, Workspace) else load_workspace(workspace)
+    choice = sheet_choice(space, sheets)
     clock = _Clock()
     problems = ProblemLog()
     with clock.timed("read"):
@@ -133,9 +138,27 @@ def run(
     folder = Path(out).resolve() if out is not None else None
     if folder is not None:
         with clock.timed("write"):
-            write_outputs(report, folder, clock.seconds, progress)
+            write_outputs(report, folder, clock.seconds, progress, sheets=choice)
     return Run(
         space, inputs, accounts, results, tuple(verdicts), report, folder, dict(clock.seconds)
+    )
+
+
+def sheet_choice(space: Workspace, which: Literal["main", "all"] | None = None) -> SheetChoice:
+    """The sheets that a workspace asks for; raises ``InputError`` for a wrong template."""
+    table = space.table.sheets
+    every = (which or table.which) == "all"
+    form = (
+        load_layout(space.resolve(table.template))
+        if table.template is not None
+        else layout(table.size, table.orientation)
+    )
+    return SheetChoice(
+        form=form,
+        formats=tuple(dict.fromkeys(table.formats)),
+        indicators=() if every else tuple(table.indicators),
+        every=every,
+        atlas=every or (table.atlas and which != "main"),
     )
 
 

@@ -134,6 +134,20 @@ class TolerancesTable(Table):
     coverage_min: Annotated[float, Field(gt=0, le=1)] = 0.99
 
 
+class SheetsTable(Table):
+    """Which sheets are printed and on what paper."""
+
+    which: Literal["main", "all"] = Field(
+        default="main", description="one sheet, or one per indicator and the atlas over districts"
+    )
+    size: Literal["A3", "A4"] = "A3"
+    orientation: Literal["landscape", "portrait"] = "landscape"
+    formats: Annotated[list[Literal["pdf", "png", "svg"]], Field(min_length=1)] = ["pdf", "png"]
+    indicators: list[str] = Field(default_factory=list, description="keys; empty means the main one")
+    atlas: bool = Field(default=False, description="a sheet for every unit, in one PDF")
+    template: str | None = Field(default=None, description="path of a layout file of your own")
+
+
 class WorkspaceTable(Table):
     """A whole workspace file."""
 
@@ -143,6 +157,7 @@ class WorkspaceTable(Table):
     assigned: list[AssignedTable] = Field(default_factory=list)
     tolerances: TolerancesTable = TolerancesTable()
     carbon: CarbonTable = CarbonTable()
+    sheets: SheetsTable = SheetsTable()
 
     @model_validator(mode="after")
     def years_are_distinct(self) -> WorkspaceTable:
@@ -305,6 +320,7 @@ def _keys_at(location: Iterable[int | str]) -> list[str]:
         "assigned": AssignedTable,
         "tolerances": TolerancesTable,
         "carbon": CarbonTable,
+        "sheets": SheetsTable,
     }
     names = [part for part in location if isinstance(part, str)]
     return list(tables[names[-1] if names else ""].model_fields)
@@ -314,6 +330,8 @@ def _check_layers(workspace: Workspace, problems: ProblemLog) -> None:
     from layers import kinds
 
     known = kinds()
+    if workspace.table.sheets.template is not None:
+        _check_file(workspace, workspace.table.sheets.template, "sheets.template", problems)
     cover_kinds = {key for key, kind in known.items() if kind.role != "units"}
     _check_file(workspace, workspace.table.units.path, "units.path", problems)
     for number, epoch in enumerate(workspace.table.epochs, start=1):
