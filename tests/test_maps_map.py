@@ -488,3 +488,28 @@ def test_one_epoch_without_a_plan_offers_values_only(opened: Open) -> None:
         "carbon",
     ]
     assert words("zh")["common.synthetic"] not in view.page.inner_text("body")
+
+
+def test_small_figures_are_told_as_small(opened: Open) -> None:
+    view = opened(make_report())
+    told = view.page.eval_on_selector_all(".side .figure", "all => all.map(e => e.textContent)")
+    assert not any(re.search(r"0\.00\d", each) for each in told)
+
+
+LATER_THAN_ES2020 = (
+    r"(\|\||&&|\?\?)=",  # logical assignment, 2021
+    r"\b\d+_\d",  # numeric separators, 2021
+    r"\.(replaceAll|at|hasOwn|findLast|findLastIndex|toSorted|toReversed|toSpliced|with|groupBy)\(",
+    r"\bObject\.hasOwn\b|\bWeakRef\b|\bAggregateError\b|Promise\.any\b|\bstructuredClone\b",
+    r"\bstatic\s*\{|^\s*#\w+\s*[=;(]|\bawait\b|^\s*(import|export)\b",  # 2022 classes, modules
+    r"/[dgimsuy]*[dv][dgimsuy]*\.(test|exec)\(",
+)
+
+
+def test_script_is_es2020_without_modules(page_text: str) -> None:
+    for name in SCRIPTS:
+        text = (PROJECT / "maps" / "assets" / "js" / name).read_text(encoding="utf-8")
+        code = re.sub(r"//[^\n]*|/\*.*?\*/|\"[^\"\n]*\"", "", text, flags=re.DOTALL)
+        for pattern in LATER_THAN_ES2020:
+            assert re.findall(pattern, code, re.MULTILINE) == [], (name, pattern)
+    assert 'type="module"' not in page_text

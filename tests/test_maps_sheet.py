@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable
 from itertools import combinations
 from pathlib import Path
+from xml.etree import ElementTree
 
 import matplotlib as mpl
 import numpy as np
@@ -265,3 +267,76 @@ def test_a_run_without_a_plan_has_a_sheet(make_report: Maker) -> None:
     report = make_report()
     bare = dataclasses.replace(report, verdicts=report.verdicts.head(0), verdict_words=())
     assert "本次运行未指定方案。" in said(drawn(bare))
+
+
+def test_a_set_has_a_sheet_per_indicator_and_an_atlas_page_per_district(
+    make_report: Maker, tmp_path: Path
+) -> None:
+    report = make_report()
+    form = layout("A4", "portrait")
+    choice = SheetChoice(form=form, formats=("pdf", "svg"), every=True, atlas=True)
+    paths = write_sheets(report, tmp_path, choice)
+    names = {each.name for each in paths}
+    assert {f"{each.key}_2024.pdf" for each in report.indicators} <= names
+    assert {f"atlas_2024_{code}.svg" for code in report.units["unit_code"]} <= names
+    pages = PdfReader(tmp_path / "atlas_2024.pdf").pages
+    assert len(pages) == 1 + len(report.units)
+    for page, name in zip(pages, ["某市", *report.units["unit_name"]], strict=True):
+        assert name in page.extract_text()
+        assert [float(each) / 72 * 25.4 for each in page.mediabox[2:]] == pytest.approx([210, 297])
+    again = write_sheets(report, tmp_path / "again", choice)
+    assert [each.read_bytes() for each in paths] == [each.read_bytes() for each in again]
+
+
+def test_named_indicators_are_printed_and_unknown_ones_told(
+    make_report: Maker, tmp_path: Path
+) -> None:
+    choice = SheetChoice(formats=("svg",), indicators=("forest_area",))
+    (path,) = write_sheets(make_report(), tmp_path, choice)
+    assert path.name == "forest_area_2024.svg"
+    with pytest.raises(OutputError, match="no_such_thing"):
+        write_sheets(make_report(), tmp_path, SheetChoice(indicators=("no_such_thing",)))
+
+
+def test_a_district_code_never_names_a_file_outside_the_folder(
+    make_report: Maker, tmp_path: Path
+) -> None:
+    report = make_report()
+    units = report.units.assign(unit_code=["../../etc", "a/b", "44"])
+    hostile = dataclasses.replace(report, units=units)
+    paths = write_sheets(hostile, tmp_path / "s", SheetChoice(formats=("svg",), atlas=True))
+    assert {each.parent for each in paths} == {tmp_path / "s"}
+    assert {each.name for each in paths} >= {"atlas_2024_001.svg", "atlas_2024_44.svg"}
+
+
+def test_text_from_data_is_inert_in_svg(make_report: Maker, tmp_path: Path) -> None:
+    names = ("</text><script>alert(1)</script>", "--><img src=x onerror=alert(1)>", "]]>区&amp;")
+    report = make_report(names=names, text=names[0])
+    (path,) = write_sheet(report, tmp_path, indicator="forest_area", formats=("svg",))
+    text = path.read_text(encoding="utf-8")
+    found = {each.tag.rpartition("}")[2] for each in ElementTree.fromstring(text).iter()}
+    assert not found & {"script", "img", "image", "foreignObject", "a"}
+    assert not re.search(r"\son\w+=", re.sub(r"<!--.*?-->|>[^<]*<", "", text, flags=re.DOTALL))
+
+
+def test_a_district_sheet_tells_its_figures_and_their_change(make_report: Maker) -> None:
+    report = make_report()
+    sheet = drawn(report, district="440103")
+    rows = report.results.query("unit_code == '440103' and indicator == 'forest_area'")
+    shown = said(sheet)
+    assert {f"{value:.2f}" for value in rows["value"]} <= shown
+    assert "某市东区生态状况（2024 年）" in shown
+    assert "西区" in shown  # a neighbour, by name only
+    assert {"各项指标", "变化 [区间]"} <= shown
+
+
+def test_the_locator_shows_the_municipality_alone(make_report: Maker) -> None:
+    """Nothing that is drawn in millimetres of the page reaches beyond the municipality's outline."""
+    report = make_report(names=[f"第{i}区" for i in range(4)])
+    with_inset = drawn(report, district="440103")
+    form = layout()
+    without = drawn(report, dataclasses.replace(form, locator=(0.0, 0.0)), district="440103")
+    added = len(with_inset.page.axes.artists + with_inset.page.axes.patches) - len(
+        without.page.axes.artists + without.page.axes.patches
+    )
+    assert added == 3  # its frame, the municipality, the district
