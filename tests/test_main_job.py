@@ -65,6 +65,7 @@ def test_a_run_writes_every_output_the_architecture_names(done: Run) -> None:
     assert names == {
         "map.html",
         "results.csv",
+        "changes.csv",
         "verdicts.csv",
         "account.csv",
         "report.xlsx",
