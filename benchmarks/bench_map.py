@@ -37,7 +37,7 @@ async (move) => {
   on = false;
   return times;
 }
-"""
+"""  # noqa: E501
 
 CHOOSE = """
 async () => {

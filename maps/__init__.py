@@ -4,9 +4,9 @@ Each output is a reading of one `Report`, so they cannot disagree.
 """
 
 from maps.geopackage import write_geopackage
+from maps.layout import Layout, layout, load_layout
 from maps.map import write_map
 from maps.report import IndicatorWords, MapLayer, Report
-from maps.layout import Layout, layout, load_layout
 from maps.sheet import write_sheet
 from maps.sheet_set import SheetChoice, write_sheets
 from maps.workbook import write_workbook

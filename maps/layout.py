@@ -135,6 +135,7 @@ _KEYS = {
     "columns": {"box", "city", "district"},
 }
 _NOWHERE: Box = (0.0, 0.0, 0.0, 0.0)
+_LARGEST_INSET_MM = 200.0
 
 
 @dataclass(frozen=True)
@@ -153,24 +154,23 @@ class _Reader:
         return found.get(key) if isinstance(found, Mapping) else None
 
     def number(self, table: str, key: str, least: float, most: float) -> float:
-        value = self.get(table, key)
-        if _is_number(value) and least <= value <= most:  # type: ignore[operator]
-            return float(value)  # type: ignore[arg-type]
+        value = _numbers([self.get(table, key)], 1)
+        if value is not None and least <= value[0] <= most:
+            return value[0]
         self.wrong(f"{table}.{key}", f"{least:g}–{most:g}")
         return least
 
     def pair(self, table: str, key: str) -> tuple[float, float]:
-        value = self.get(table, key)
-        if _numbers(value, 2) and all(0 <= each <= 200 for each in value):  # type: ignore[union-attr]
-            return float(value[0]), float(value[1])  # type: ignore[index]
-        self.wrong(f"{table}.{key}", "[0–200, 0–200]")
+        value = _numbers(self.get(table, key), 2)
+        if value is not None and all(0 <= each <= _LARGEST_INSET_MM for each in value):
+            return value[0], value[1]
+        self.wrong(f"{table}.{key}", f"[0–{_LARGEST_INSET_MM:g}, 0–{_LARGEST_INSET_MM:g}]")
         return 0.0, 0.0
 
     def box(self, key: str, value: object) -> Box:
-        if _numbers(value, 4):
-            left, bottom, right, top = (float(each) for each in value)  # type: ignore[attr-defined]
-            if left < right and bottom < top:
-                return left, bottom, right, top
+        found = _numbers(value, 4)
+        if found is not None and found[0] < found[2] and found[1] < found[3]:
+            return found[0], found[1], found[2], found[3]
         self.wrong(key, "[left, bottom, right, top]")
         return _NOWHERE
 
@@ -217,9 +217,10 @@ class _Reader:
             self.wrong(name, f"≥ {width:g} × {height:g} mm")
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-
-
-def _numbers(value: object, count: int) -> bool:
-    return isinstance(value, list) and len(value) == count and all(map(_is_number, value))
+def _numbers(value: object, count: int) -> tuple[float, ...] | None:
+    """A list of that many finite numbers, or None."""
+    if not isinstance(value, list) or len(value) != count:
+        return None
+    found = [each for each in value if isinstance(each, int | float) and not isinstance(each, bool)]
+    fits = len(found) == count and all(map(math.isfinite, found))
+    return tuple(float(each) for each in found) if fits else None

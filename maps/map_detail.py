@@ -39,16 +39,18 @@ _DECIMALS = 3
 def details(layers: Sequence[MapLayer]) -> list[dict[str, object] | None]:
     """For each layer what a click may ask for, or None: no attributes, or the budget is spent.
 
-    The latest epoch is served first.
+    All epochs get an equal part of the budget; when they do not fit, the earliest goes.
     """
     found: list[dict[str, object] | None] = [None] * len(layers)
-    room = BUDGET_BYTES
     wanted = [i for i, each in enumerate(layers) if each.attributes and each.features is not None]
-    for number, i in enumerate(sorted(wanted, key=lambda i: -(layers[i].epoch or 0))):
-        detail = _detail(layers[i], room / (len(wanted) - number))
-        if detail is not None:
-            found[i] = detail
-            room -= len(json.dumps(detail, ensure_ascii=False).encode("utf-8"))
+    wanted.sort(key=lambda i: layers[i].epoch or 0)
+    while wanted:
+        made = [_detail(layers[i], BUDGET_BYTES / len(wanted)) for i in wanted]
+        if all(each is not None for each in made):
+            for i, each in zip(wanted, made, strict=True):
+                found[i] = each
+            break
+        wanted = wanted[1:]
     return found
 
 
@@ -84,7 +86,7 @@ def id_picture(shapes: NDArray[np.object_], widest: int) -> dict[str, object]:
     ground = cell * math.cos(math.radians((low + high) / 2))
     return {
         "image": _png(ids),
-        "mercator": [left, south, east, top],
+        "mercator": [float(each) for each in (left, south, east, top)],
         "bounds": [[low, west], [high, far]],
         "size": [width, height],
         "cell_m": round(float(ground), 1),

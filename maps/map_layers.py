@@ -68,9 +68,7 @@ def thin_districts(geometries: Sequence[Any], smallest_m: float = SMALLEST_TOLER
     return _thin(outlines, thin, DISTRICT_VERTICES, smallest_m)
 
 
-def thin_overlay(
-    features: gpd.GeoDataFrame, smallest_m: float = SMALLEST_TOLERANCE_M
-) -> Thinned:
+def thin_overlay(features: gpd.GeoDataFrame, smallest_m: float = SMALLEST_TOLERANCE_M) -> Thinned:
     """Thin overlay outlines; many polygons are merged first."""
     lonlat = features if features.crs is None else features.to_crs(4326)
     geometries = np.asarray(lonlat.geometry.dropna(), dtype=object)

@@ -70,7 +70,9 @@ def _clause(text: str, language: Language) -> str:
     for key, form in FORMS.items():
         found = _matcher(form).fullmatch(text)
         if found is not None:
-            parts = {name: _filled(name, part, language) for name, part in found.groupdict().items()}
+            parts = {
+                name: _filled(name, part, language) for name, part in found.groupdict().items()
+            }
             return words(language)[f"method.{key}"].format(**parts)
     return term(text, language)
 

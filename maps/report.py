@@ -16,7 +16,6 @@ import pandas as pd
 
 from gis.problems import Language, Problem
 
-
 Sensitivity = Literal["internal", "public"]
 """``public`` outputs hold no sub-compartment and only coarse outlines."""
 
@@ -66,6 +65,7 @@ class Report:
     ``verdicts`` have the columns of ``results.csv`` and ``verdicts.csv``; ``verdict_words`` gives,
     for each row of ``verdicts`` in order, title, printed target, quote and reason per language
     (keys ``title``, ``printed``, ``quote``, ``reason``, each ``{"zh": …, "en": …}``);
+    ``trajectories`` and ``allocation`` have the columns of their CSV files, or none at all;
     ``absences`` has ``indicator``, ``epoch`` and ``problem``; ``review_number`` is the 审图号
     field. ``changes`` has ``unit_code``, ``unit_name``, ``indicator``, ``from_epoch``,
     ``to_epoch``, ``value``, ``low``, ``high``, ``unit``: the interval is that of the difference,
@@ -96,3 +96,5 @@ class Report:
     provenance: Mapping[str, object] = field(default_factory=dict)
     changes: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=CHANGE_COLUMNS))
     sensitivity: Sensitivity = "internal"
+    trajectories: pd.DataFrame = field(default_factory=pd.DataFrame)
+    allocation: pd.DataFrame = field(default_factory=pd.DataFrame)

@@ -20,9 +20,7 @@ _METRES_PER_DEGREE = 111_320.0
 
 def public_view(report: Report) -> Report:
     """The report without sub-compartments, its other outlines thinned to the public tolerance."""
-    layers = tuple(
-        _coarse(each) for each in report.layers if each.kind not in WITHHELD_KINDS
-    )
+    layers = tuple(_coarse(each) for each in report.layers if each.kind not in WITHHELD_KINDS)
     return replace(report, layers=layers, sensitivity="public")
 
 

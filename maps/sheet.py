@@ -7,7 +7,7 @@ searched; a character that no font can draw stops the sheet before anything is w
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -90,9 +90,7 @@ def write_sheet(
         return save_sheet(sheet, report, Path(folder) / subject.stem, formats)
 
 
-def save_sheet(
-    sheet: Sheet, report: Report, stem: Path, formats: Sequence[Format]
-) -> list[Path]:
+def save_sheet(sheet: Sheet, report: Report, stem: Path, formats: Sequence[Format]) -> list[Path]:
     """Write a drawn sheet beside ``stem`` in each format; call it inside ``style``."""
     title = visible(f"{report.title} {stem.name}")
     metadata: dict[Format, dict[str, Any]] = {
@@ -188,9 +186,7 @@ def _draw_city(
     return drawn, Key(found, tuple(counts), ground.kinds, unit.name)
 
 
-def _draw_columns(
-    page: Page, report: Report, subject: Subject, key: Key, unit: ShownUnit
-) -> None:
+def _draw_columns(page: Page, report: Report, subject: Subject, key: Key, unit: ShownUnit) -> None:
     """The sections that the layout names, each column from top to bottom."""
     code = subject.district or report.whole_code
     headline = _headline(report, subject, code, unit)

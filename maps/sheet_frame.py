@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import shapely
 from matplotlib.axes import Axes
 from shapely import Geometry
@@ -66,9 +65,7 @@ def draw_city(
     names = [str(each) for each in ground.units["unit_name"]]
     texts = {
         str(code): (name, value)
-        for code, name, value in zip(
-            ground.units["unit_code"], _short(names), values, strict=True
-        )
+        for code, name, value in zip(ground.units["unit_code"], _short(names), values, strict=True)
     }
     labels, unplaced = _draw_labels(page, texts, placed_on, corners)
     return DrawnMap(view, tuple(labels), tuple(unplaced))
@@ -82,9 +79,7 @@ def draw_district(page: Page, ground: Ground, code: str, words: Mapping[str, str
     shapes = thinned(ground.units.geometry, view)
     (district,) = shapes[own.to_numpy()]
     others = shapes[~own.to_numpy()]
-    draw_shapes(
-        axes, others, fills=["#eceeed"], edge="#9a9a9a", line=0.5 * page.scale, zorder=1
-    )
+    draw_shapes(axes, others, fills=["#eceeed"], edge="#9a9a9a", line=0.5 * page.scale, zorder=1)
     draw_shapes(axes, [district], fills=["#fbfaf3"], edge="none", line=0.0, zorder=1.5)
     styles = {**GROUND, **LIMITS}
     draw_layers(axes, ground, view, styles, weight=page.scale, zorder=2, clip=district)
@@ -96,7 +91,10 @@ def draw_district(page: Page, ground: Ground, code: str, words: Mapping[str, str
     frame = shapely.box(*page.layout.map)
     seen, texts = [], {}
     for unit_code, name, shape in zip(
-        ground.units["unit_code"].astype(str), _short(ground.units["unit_name"]), shapes, strict=True
+        ground.units["unit_code"].astype(str),
+        _short(ground.units["unit_name"]),
+        shapes,
+        strict=True,
     ):
         visible_part = _paper(page, shape, view).intersection(frame)
         if visible_part.area > 0 and unit_code != code:

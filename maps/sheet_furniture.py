@@ -1,4 +1,4 @@
-"""What stands in and around the map frame of a sheet: graticule, north arrow, scale bar, locator."""
+"""What stands in and around a sheet's map frame: graticule, north arrow, scale bar, locator."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def draw_furniture(
     bar = corner(frame, size, land, prefer=("bottom left", "bottom right"), taken=(arrow,))
     draw_arrow(page, arrow, convergence_degrees(view), words["sheet.north"])
     draw_scale_bar(page, bar, view.scale, length_km, bar_mm, words)
-    taken = (arrow, bar)
+    taken: tuple[Box, ...] = (arrow, bar)
     if min(page.layout.locator) > 0:
         prefer = ("bottom right", "top left")
         box = corner(frame, page.layout.locator, land, prefer=prefer, taken=taken)

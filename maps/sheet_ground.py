@@ -19,7 +19,7 @@ from shapely import Geometry
 from maps.layout import Box
 from maps.projection import Window, local_crs
 from maps.report import MapLayer, Report
-from maps.sheet_page import outline
+from maps.sheet_page import LineStyle, outline
 
 FINEST_MM = 0.05
 """What a printer and an eye cannot tell apart: outlines are thinned by this much paper."""
@@ -31,7 +31,7 @@ class OverlayStyle:
 
     colour: str
     line: float
-    dashes: str
+    dashes: LineStyle
     fill: str = "none"
 
 

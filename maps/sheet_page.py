@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import shapely
@@ -25,6 +25,8 @@ from shapely import Geometry
 
 from maps.fonts import MM_PER_POINT, Fonts
 from maps.layout import Layout
+
+LineStyle = Literal["-", "--", ":", "-."]
 
 INK = "#1a1a1a"
 GREY = "#595959"
@@ -96,12 +98,10 @@ class Page:
         *,
         colour: str = RULE,
         width: float = 0.5,
-        dashes: str = "-",
+        dashes: LineStyle = "-",
     ) -> None:
         """A line through points, its width in points."""
-        line = Line2D(
-            x, y, color=colour, linewidth=width * self.scale, linestyle=dashes, zorder=4
-        )
+        line = Line2D(x, y, color=colour, linewidth=width * self.scale, linestyle=dashes, zorder=4)
         self.axes.add_artist(line)
 
     def marks(

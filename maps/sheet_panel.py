@@ -135,8 +135,9 @@ def _draw_layer_keys(
         y -= _ROW_MM
         style = styles[kind]
         if style.fill == "none":
-            line = {"colour": style.colour, "dashes": style.dashes}
-            page.rule([x, x + 9], [y + 1, y + 1], width=1.5, **line)
+            page.rule(
+                [x, x + 9], [y + 1, y + 1], width=1.5, colour=style.colour, dashes=style.dashes
+            )
         else:
             page.box(x, y - 1.3, 9, 4.6, fill=style.fill, edge=style.colour)
         page.text(x + 11, y, words[f"sheet.{kind}"], 8.5)
@@ -170,9 +171,7 @@ def _indicator_rows(report: Report, code: str) -> list[tuple[str, str, str, str,
     """Title, unit, first value, last value and change of every indicator that a unit has."""
     first, last = report.epochs[0], report.epochs[-1]
     values = _looked_up(report.results, code, "epoch")
-    changes = _looked_up(
-        report.changes[report.changes["from_epoch"] == first], code, "to_epoch"
-    )
+    changes = _looked_up(report.changes[report.changes["from_epoch"] == first], code, "to_epoch")
     rows = []
     for each in report.indicators:
         unit = shown_unit(each.unit, report.language)

@@ -86,8 +86,8 @@ def _save_atlas(
                 title = visible(f"{report.title} {stem}")
                 metadata = {"Title": title, "Creator": "SinkAtlas", "CreationDate": None}
                 book = PdfPages(paths[0], metadata=metadata)
-            book.savefig(sheet.page.figure)
+            sheet.page.figure.savefig(book, format="pdf")  # type: ignore[arg-type]
         paths += save_sheet(sheet, report, folder / stem, single)
     if book is not None:
-        book.close()
+        book.close()  # type: ignore[no-untyped-call]
     return paths

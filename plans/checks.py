@@ -1,21 +1,39 @@
-"""Does a target make sense? Units, figures, years, and targets that contradict each other."""
+"""Does a target make sense by itself? Its kind, unit, figures, year and quote."""
 
 from __future__ import annotations
 
+import difflib
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import combinations
 from typing import Any
 
 from gis.problems import ProblemLog
 from plans.bases import bases
-from plans.fields import Place, nearest, shown
+from plans.fields import Place, shown
 from plans.units import exact, printed_figures, printed_units
 
 WITH_FIGURE = (">=", "<=", "~", "=", "range")
+DEFAULT_KIND = {"increase": "trend", "stable": "trend", "none": "rule"}
+"""Kind of a target that names none, where its comparator already tells."""
+
+_COMPARATORS: Mapping[str, tuple[str, ...]] = {
+    "state": (*WITH_FIGURE, "assigned"),
+    "works": (*WITH_FIGURE, "assigned"),
+    "count": (*WITH_FIGURE, "assigned"),
+    "trend": ("increase", "stable"),
+    "rule": (*WITH_FIGURE, "none"),
+    "system": ("none",),
+}
+"""Comparators that make sense with each kind."""
+
+_NUMERALS = dict(zip("一二三四五六七八九十", range(1, 11), strict=True))
 _AGREE = Fraction(1, 1_000_000)
 """Relative difference allowed between ``value`` and the printed figure it repeats."""
+
+_LIKE = 0.9
+"""Similarity, 0 to 1, from which an unknown indicator looks like a misspelt one."""
 
 _UNIT_OF_ENDING = {"_rate": "%", "_area": "ha", "_length": "km", "_volume": "m3"}
 
@@ -39,8 +57,10 @@ def check_target(
 ) -> None:
     """Check one well-typed target; fills in the unit and figures that its printed text gives."""
     _check_indicator(fields, place, known, problems)
+    _check_kind(fields, place, problems)
     if _check_unit(fields, place, known, problems):
         _check_figures(fields, place, problems)
+        _check_quote(fields, place, problems)
     year = fields.get("year")
     if year is not None and starts is not None and year < starts:
         problems.add("plans.year_before_plan", where=place.at("year"), year=year, starts=starts)
@@ -54,48 +74,57 @@ def check_target(
         )
 
 
-def check_together(
-    targets: list[tuple[dict[str, Any], Place]], adcode: str, problems: ProblemLog
-) -> None:
-    """Find ids used twice and two different figures for one indicator and year."""
-    for (one, here), (two, there) in combinations(targets, 2):
-        if one["id"] == two["id"]:
-            problems.add(
-                "plans.id_twice", where=there.at("id"), id=shown(one["id"]), first=here.at("id")
-            )
-        if _contradict(one, two, adcode):
-            problems.add(
-                "plans.two_values",
-                where=there.at("value"),
-                indicator=one["indicator"],
-                year=one.get("year", "–"),
-                first=_printed(one),
-                first_clause=shown(one["clause"]),
-                second=_printed(two),
-                second_clause=shown(two["clause"]),
-                first_place=here.at("value"),
-            )
-
-
 def _check_indicator(
     fields: Mapping[str, Any], place: Place, known: Known, problems: ProblemLog
 ) -> None:
     """A key that nobody computes is allowed, but one that looks misspelt is pointed out."""
-    indicator = fields["indicator"]
-    like = nearest(indicator, known.units)
-    if indicator not in known.units and like != "–" and _looks_misspelt(indicator, like):
+    for name in ("indicator", "also"):
+        given = fields.get(name)
+        if given is None or given in known.units:
+            continue
+        like = difflib.get_close_matches(given, known.units, n=1, cutoff=_LIKE)
+        if like:
+            problems.add(
+                "plans.indicator_unknown",
+                where=place.at(name),
+                given=shown(given),
+                nearest=like[0],
+            )
+
+
+def _check_kind(fields: Mapping[str, Any], place: Place, problems: ProblemLog) -> None:
+    """A kind and its comparator, and a force and its comparator, must speak of the same thing."""
+    comparator = fields["comparator"]
+    kind = fields.get("kind", DEFAULT_KIND.get(comparator, "state"))
+    if comparator not in _COMPARATORS[kind]:
         problems.add(
-            "plans.indicator_unknown",
-            where=place.at("indicator"),
-            given=shown(indicator),
-            nearest=like,
+            "plans.kind_comparator",
+            where=place.at("kind" if "kind" in fields else "comparator"),
+            kind=kind,
+            comparator=comparator,
+            allowed=", ".join(_COMPARATORS[kind]),
+        )
+    if fields.get("force") == "assigned" and comparator != "assigned":
+        problems.add(
+            "plans.force_comparator",
+            where=place.at("force"),
+            comparator=comparator,
         )
 
 
-def _looks_misspelt(given: str, like: str) -> bool:
-    return sorted(given.replace("_", "")) == sorted(like.replace("_", "")) or (
-        abs(len(given) - len(like)) <= 2 and len(set(given) ^ set(like)) <= 2
-    )
+def _check_quote(fields: Mapping[str, Any], place: Place, problems: ProblemLog) -> None:
+    """The printed figures should stand in the quote, else one of the two was copied wrongly."""
+    if "value_text" not in fields or fields.get("implied"):
+        return
+    quote = unicodedata.normalize("NFKC", fields["quote"])
+    stand = set(printed_figures(quote)) | {Fraction(_NUMERALS[c]) for c in quote if c in _NUMERALS}
+    if not set(printed_figures(fields["value_text"])) <= stand:
+        problems.add(
+            "plans.figure_not_quoted",
+            where=place.at("value_text"),
+            figure=shown(fields["value_text"]),
+            quote=shown(fields["quote"]),
+        )
 
 
 def _check_unit(fields: dict[str, Any], place: Place, known: Known, problems: ProblemLog) -> bool:
@@ -144,6 +173,9 @@ def _check_unit(fields: dict[str, Any], place: Place, known: Known, problems: Pr
             text=text,
             expected=printed[text].unit,
         )
+        return False
+    if fields.get("kind") == "count" and unit != "count":
+        problems.add("plans.unit_of_count", where=place.at("unit"), given=shown(unit))
         return False
     fields["unit"] = unit
     return True
@@ -211,27 +243,3 @@ def _check_size(fields: Mapping[str, Any], name: str, place: Place, problems: Pr
         problems.add("plans.rate_range", where=place.at(name), key=name, given=value)
     elif value < 0 and fields["unit"] != "t CO2/yr":
         problems.add("plans.value_negative", where=place.at(name), key=name, given=value)
-
-
-def _contradict(one: Mapping[str, Any], two: Mapping[str, Any], adcode: str) -> bool:
-    """Two figures for one thing; a floor and a ceiling together are a range, not a quarrel."""
-    if "value" not in one or "value" not in two or _thing(one, adcode) != _thing(two, adcode):
-        return False
-    if "<=" in (one["comparator"], two["comparator"]) and one["comparator"] != two["comparator"]:
-        return False
-    return bool(one["value"] != two["value"] or one.get("value_high") != two.get("value_high"))
-
-
-def _thing(fields: Mapping[str, Any], adcode: str) -> tuple[object, ...]:
-    return (
-        fields["indicator"],
-        fields.get("year"),
-        fields.get("scope", adcode),
-        fields.get("basis"),
-        fields.get("kind", "state"),
-    )
-
-
-def _printed(fields: Mapping[str, Any]) -> str:
-    value = fields.get("value_text", fields["value"])
-    return f"{fields['comparator']} {shown(value)} {fields.get('unit_text', fields['unit'])}"

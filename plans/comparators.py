@@ -42,6 +42,11 @@ def is_about(target: Target) -> bool:
     return target.comparator == "~" or (target.comparator == "=" and target.year is not None)
 
 
+def needs_tolerance(target: Target) -> bool:
+    """``~``, ``=`` with a year, and ``stable``: words that say nothing of how far they reach."""
+    return is_about(target) or target.comparator == "stable"
+
+
 def limits(target: Target, tolerances: Tolerances) -> tuple[float, float]:
     """Lowest and highest value that satisfy a target with a figure, in its SI unit."""
     value = _figure_of(target)

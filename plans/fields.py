@@ -50,7 +50,7 @@ TARGET_FIELDS: Mapping[str, Field] = {
     "year": Field("year"),
     "comparator": Field(
         required=True,
-        choices=(">=", "<=", "~", "=", "range", "assigned", "increase", "stable"),
+        choices=(">=", "<=", "~", "=", "range", "assigned", "increase", "stable", "none"),
     ),
     "value": Field("number"),
     "value_high": Field("number"),
@@ -60,16 +60,20 @@ TARGET_FIELDS: Mapping[str, Field] = {
     "clause": Field(required=True),
     "quote": Field(required=True),
     "force": Field(choices=("binding", "strive", "assigned")),
-    "kind": Field(choices=("state", "works", "count", "trend")),
+    "kind": Field(choices=("state", "works", "count", "trend", "rule", "system")),
     "scope": Field(),
     "scope_zh": Field(),
     "scope_en": Field(),
+    "read_from": Field(),
+    "also": Field(),
     "basis": Field(),
     "implied": Field("flag"),
     "note_zh": Field(),
     "note_en": Field(),
     "needs_zh": Field(),
     "needs_en": Field(),
+    "serves_zh": Field(),
+    "serves_en": Field(),
 }
 
 

@@ -35,6 +35,7 @@ class Finding:
     required_pace: float | None = None
     epochs_used: tuple[IndicatorValue, ...] = ()
     ground_could_matter: bool = True
+    early: bool = False
 
 
 def find(case: Case) -> Finding:
@@ -69,7 +70,8 @@ def _held_early(case: Case, finding: Finding) -> Finding:
     """Before the year, a floor reached is met; anything else that holds is on track."""
     target = case.target
     if is_floor(target):
-        return replace(finding, reasons=(*finding.reasons, reason("ahead", year=target.year)))
+        ahead = reason("ahead", year=target.year)
+        return replace(finding, reasons=(*finding.reasons, ahead), early=True)
     reasons = (*finding.reasons, reason("not_yet_due", year=target.year))
     years, arrays = _years_and_values(case)
     if len(years) < 2 or target.year is None:
@@ -150,7 +152,15 @@ def _change(case: Case) -> Finding:
         gap=now - before,
         probability=share(satisfied),
         epochs_used=(base, value),
+        # What is missing today can only add to a rise from a base that is whole.
+        ground_could_matter=not (
+            target.comparator == "increase" and is_held and _is_whole(base, case)
+        ),
     )
+
+
+def _is_whole(value: IndicatorValue, case: Case) -> bool:
+    return value.coverage >= case.tolerances.coverage_min and not value.lower_bound
 
 
 def _level_reason(case: Case, is_held: bool) -> Reason:
@@ -179,23 +189,45 @@ def _family(target: Target) -> str:
 
 
 def _weighed(finding: Finding, case: Case) -> Finding:
-    """Say when data are incomplete, and withhold the verdict when missing ground could turn it."""
-    minimum = case.tolerances.coverage_min
-    thin = [each for each in finding.epochs_used if each.coverage < minimum]
-    if not thin:
+    """Say when data are incomplete, and withhold the verdict when what is missing could turn it."""
+    lacking = [*_thin(finding, case), *_too_low(finding, case)]
+    if not lacking:
         return finding
     withheld = finding.ground_could_matter and finding.status is not Status.CANNOT_TELL
-    said = tuple(
-        reason(
-            "coverage" if withheld else "coverage_note",
-            epoch=each.epoch,
-            coverage=percent_words(each.coverage, minimum),
-            minimum=percent_words(minimum),
-        )
-        for each in thin
-    )
+    suffix = "" if withheld else "_note"
+    said = tuple(reason(f"{key}{suffix}", **facts) for key, facts in lacking)
     finding = replace(finding, reasons=(*finding.reasons, *said))
     return replace(finding, status=Status.CANNOT_TELL, probability=None) if withheld else finding
+
+
+_Lack = tuple[str, dict[str, object]]
+"""Key of a reason and its facts."""
+
+
+def _thin(finding: Finding, case: Case) -> list[_Lack]:
+    """Epochs whose data cover too little of the area."""
+    minimum = case.tolerances.coverage_min
+    return [
+        (
+            "coverage",
+            {
+                "epoch": each.epoch,
+                "coverage": percent_words(each.coverage, minimum),
+                "minimum": percent_words(minimum),
+            },
+        )
+        for each in finding.epochs_used
+        if each.coverage < minimum
+    ]
+
+
+def _too_low(finding: Finding, case: Case) -> list[_Lack]:
+    """Epochs whose value is only a lower bound."""
+    return [
+        ("lower_bound", {"epoch": each.epoch, "value": value_words(each.value, case.target)})
+        for each in finding.epochs_used
+        if each.lower_bound
+    ]
 
 
 def _years_and_values(case: Case) -> tuple[list[int], list[Array]]:

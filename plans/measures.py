@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 
 from plans.plan import Target, Words
@@ -21,6 +22,10 @@ _EN_UNIT = {"m3": "m³", "m3/ha": "m³/ha", "t CO2/yr": "t CO₂/yr", "count": "
 _TREND_UNIT = {"m3": "万立方米", "ha": "公顷", "km": "公里"}
 """How Chinese writes a value where the plan prints no unit."""
 
+_WITHOUT_FIGURE: Mapping[str, Words] = {
+    "rule": {"zh": "管控要求(未印数值)", "en": "a rule (no figure printed)"},
+    "system": {"zh": "体系建设(未印数值)", "en": "a system to be built (no figure printed)"},
+}
 _POINTS: Words = {"zh": "个百分点", "en": "percentage points"}
 
 
@@ -29,6 +34,11 @@ def unit_of(target: Target) -> PrintedUnit:
     bare = PrintedUnit(target.unit, target.unit, Fraction(1))
     text = target.unit_text if target.value_text else _TREND_UNIT.get(target.unit, target.unit)
     return printed_units().get(text, bare)
+
+
+def in_plan_unit(value: float | None, target: Target) -> float | None:
+    """A figure in SI as a number of the plan's printed units; None stays None."""
+    return None if value is None else float(exact(value) / unit_of(target).factor)
 
 
 def value_words(value: float, target: Target, *, against: float | None = None) -> Words:
@@ -42,8 +52,16 @@ def value_words(value: float, target: Target, *, against: float | None = None) -
 
 
 def gap_words(gap: float, target: Target) -> Words:
-    """The size of a difference, in percentage points for a rate."""
-    return _words(abs(gap), target, 0.0, extra=1, points=target.unit == "%")
+    """The size of a difference in the plan's unit and in SI; percentage points for a rate.
+
+    Where the two units differ, the other one follows in brackets.
+    """
+    size = abs(gap)
+    words = _words(size, target, 0.0, extra=1, points=target.unit == "%")
+    if unit_of(target).factor == 1:
+        return words
+    in_si = f"{words['en'].rpartition(' ')[0]} {_ZH_UNIT.get(target.unit, target.unit)}"
+    return {"zh": f"{words['zh']},合 {in_si}", "en": f"{words['en']}, {words['zh']}"}
 
 
 def pace_words(pace: float, target: Target) -> Words:
@@ -71,7 +89,7 @@ def limit_words(value: float, target: Target) -> Words:
 
 def printed_words(target: Target) -> Words:
     """The whole promise in a few words, such as ``到2025年 ≥ 2.87 万公顷``."""
-    if target.comparator in ("assigned", "increase", "stable"):
+    if target.comparator in ("assigned", "increase", "stable", "none"):
         said: dict[str, Words] = {
             "assigned": {
                 "zh": "完成下达指标(计划未印数值)",
@@ -79,6 +97,7 @@ def printed_words(target: Target) -> Words:
             },
             "increase": {"zh": "上升", "en": "to rise"},
             "stable": {"zh": "保持稳定", "en": "to stay stable"},
+            "none": _WITHOUT_FIGURE.get(target.kind, {"zh": "–", "en": "–"}),
         }
         words = said[target.comparator]
     else:

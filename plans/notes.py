@@ -8,41 +8,49 @@ from plans.bases import bases, basis_name, basis_of, contradict
 from plans.case import Case
 from plans.comparators import holds
 from plans.measures import limit_words, rounded_as_printed, target_words, value_words
+from plans.plan import Words
 from plans.reasons import Reason, reason
+from sink_models.indicator import indicators
 
 
-def basis_mismatch(case: Case) -> Reason | None:
-    """A reason when plan and results state bases that differ, or two epochs to be compared do."""
+def basis_mismatch(case: Case) -> tuple[Reason, ...]:
+    """Reasons when plan and results state bases that differ, or two epochs to be compared do."""
     plan_basis, run_basis = basis_of(case.target.basis or ""), basis_of(case.stated(case.judged))
     if plan_basis is not None and run_basis is not None and contradict(plan_basis, run_basis):
         return _mismatch(case, plan_basis, run_basis)
-    return _basis_changes(case) if case.target.value is None else None
+    return _basis_changes(case) if case.target.value is None else ()
 
 
-def _mismatch(case: Case, plan_basis: str, run_basis: str) -> Reason:
+def _mismatch(case: Case, plan_basis: str, run_basis: str) -> tuple[Reason, ...]:
     said = {"plan_basis": bases()[plan_basis], "run_basis": bases()[run_basis]}
     if case.target.value is None:
-        return reason("basis_mismatch_trend", **said)
-    return reason(
-        "basis_mismatch",
-        epoch=case.judged.epoch,
-        value=value_words(case.judged.value, case.target),
-        target=target_words(case.target),
-        **said,
-    )
+        differs = reason("basis_mismatch_trend", **said)
+    else:
+        differs = reason(
+            "basis_mismatch",
+            epoch=case.judged.epoch,
+            value=value_words(case.judged.value, case.target),
+            target=target_words(case.target),
+            **said,
+        )
+    family, _, scope = plan_basis.partition(":")
+    if family == "wetland" and run_basis.startswith("wetland:"):
+        return (differs, reason("wetland_setting", scope=scope))
+    return (differs,)
 
 
-def _basis_changes(case: Case) -> Reason | None:
+def _basis_changes(case: Case) -> tuple[Reason, ...]:
     earlier = [each for each in case.series if each.epoch < case.judged.epoch]
     if not earlier or len(case.trend) > 1:
-        return None
-    return reason(
+        return ()
+    changed = reason(
         "basis_changes",
         base_epoch=earlier[0].epoch,
         base_basis=basis_name(case.stated(earlier[0])),
         epoch=case.judged.epoch,
         run_basis=basis_name(case.stated(case.judged)),
     )
+    return (changed,)
 
 
 def rounding_turns(case: Case) -> bool:
@@ -67,11 +75,34 @@ def notes(case: Case, turned: bool) -> tuple[Reason, ...]:
     if target.year is None and target.value is not None:
         key = "no_year_floor" if target.comparator == "=" else "no_year"
         found.append(reason(key, epoch=value.epoch))
+    if target.also is not None:
+        found.append(_beside(case))
     if target.implied:
         found.append(reason("implied", target=target_words(target)))
     if target.basis is not None:
         found.extend(_basis_notes(case))
     return tuple(found)
+
+
+def _beside(case: Case) -> Reason:
+    """The second indicator that the plan names for the same figure, at the epoch judged."""
+    also = case.target.also or ""
+    declared = indicators().get(also)
+    title: Words = (
+        {"zh": declared.title_zh, "en": declared.title_en}
+        if declared is not None
+        else {"zh": also, "en": also}
+    )
+    value = next((each for each in case.beside if each.epoch == case.judged.epoch), None)
+    if value is None:
+        return reason("also_missing", title=title, epoch=case.judged.epoch)
+    said = value_words(value.value, case.target)
+    if case.target.value is None:
+        return reason("also", title=title, epoch=value.epoch, value=said)
+    is_held = bool(holds(case.target, value.sampled[:1], case.tolerances)[0])
+    return reason(
+        "also_met" if is_held else "also_unmet", title=title, epoch=value.epoch, value=said
+    )
 
 
 def _basis_notes(case: Case) -> list[Reason]:

@@ -10,17 +10,19 @@ t CO2/yr, count), ``value_text`` and ``unit_text`` stand as the plan prints them
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from importlib import resources
 from typing import Literal
 
 from gis.problems import Language
 
-Comparator = Literal[">=", "<=", "~", "=", "range", "assigned", "increase", "stable"]
+Comparator = Literal[">=", "<=", "~", "=", "range", "assigned", "increase", "stable", "none"]
 Force = Literal["binding", "strive", "assigned"]
-Kind = Literal["state", "works", "count", "trend"]
+Kind = Literal["state", "works", "count", "trend", "rule", "system"]
+Origin = Literal["plan", "ours"]
 Words = Mapping[Language, str]
+NO_WORDS: Words = {"zh": "", "en": ""}
 
 
 @dataclass(frozen=True)
@@ -30,12 +32,20 @@ class Target:
     comparator
         ``>=`` at least, ``<=`` at most, ``~`` about (左右, 稳定在), ``=`` as much as, ``range``
         between ``value`` and ``value_high``, ``assigned`` a figure handed down from above that the
-        plan does not print, ``increase`` and ``stable`` against the earliest epoch.
+        plan does not print, ``increase`` and ``stable`` against the earliest epoch, ``none`` for a
+        rule or a system, which promises no figure and no direction.
     kind
         ``state`` what stands at a time, ``works`` hectares of work done since the plan began (never
-        compared with what stands), ``count`` things counted, ``trend`` a direction without figure.
+        compared with what stands), ``count`` things counted, ``trend`` a direction without figure,
+        ``rule`` what may or may not be done on some ground, ``system`` a survey, an account or a
+        monitoring system to be built.
     scope
         A unit code (the city's own by default, or a district's) or the name of an area.
+    read_from
+        Code of the unit whose value speaks for a named scope, where the indicator itself is about
+        that scope only (a rate of the built-up area, read from the city's row); None otherwise.
+    also
+        A second indicator that the plan names for the same figure, shown beside the verdict.
     basis
         ``family:key`` of ``bases.csv``; ``family:unknown`` where the plan does not say; None where
         the indicator has only one statistic.
@@ -43,6 +53,10 @@ class Target:
         True where the figure lies in a word (万亩) rather than in a printed number.
     needs
         What would be needed to judge a promise that nothing computes yet; empty text when not said.
+    serves
+        What a run offers towards a system that is to be built; empty text when not said.
+    origin
+        ``plan`` for the plan's own promise, ``ours`` for a district's share that we worked out.
     line
         Line of the target in its file, for messages.
     """
@@ -68,6 +82,10 @@ class Target:
     note: Words
     needs: Words
     line: int
+    serves: Words = field(default_factory=lambda: NO_WORDS)
+    also: str | None = None
+    read_from: str | None = None
+    origin: Origin = "plan"
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from gis.problems import InputError, ProblemLog, problem
-from plans.checks import Known, check_target, check_together
+from plans.checks import DEFAULT_KIND, Known, check_target
 from plans.fields import (
     PLAN_FIELDS,
     TARGET_FIELDS,
@@ -19,17 +19,21 @@ from plans.fields import (
     place_of_tables,
     shown,
 )
-from plans.plan import Plan, Target, Words, bundled_ids
+from plans.plan import NO_WORDS, Plan, Target, Words, bundled_ids
+from plans.quarrels import check_together
 from sink_models.indicator import indicators
 
 _ALWAYS = ("id", "indicator", "comparator", "clause", "quote")
 """Keys without which a target cannot be checked further."""
 
 
-def load_plan(source: str | Path, *, problems: ProblemLog | None = None) -> Plan:
+def load_plan(
+    source: str | Path, *, problems: ProblemLog | None = None, label: str | None = None
+) -> Plan:
     """Read a bundled plan by its id, or any plan file by its path.
 
-    Warnings (a misspelt-looking indicator) go into ``problems`` when it is given. Raises
+    Warnings (a misspelt-looking indicator) go into ``problems`` when it is given, also where errors
+    stop the reading. ``label`` is what messages call the file, its path unless given. Raises
     ``InputError`` with every mistake of the file, each with file, line, target and remedy.
 
     >>> plan = load_plan("guangzhou")
@@ -38,14 +42,15 @@ def load_plan(source: str | Path, *, problems: ProblemLog | None = None) -> Plan
     """
     log = ProblemLog()
     text, file = _text_of(source)
+    file = label or file
     raw = _parsed(text, file)
     _check_top(raw, file, log)
     head_place = _places(text, file, "[plan]", [raw.get("plan")])[0]
     head = checked_table(_table(raw.get("plan")), PLAN_FIELDS, head_place, log)
     targets = _targets(raw, head, text, file, log)
-    log.raise_if_errors()
     if problems is not None:
-        problems.extend(log)
+        problems.extend(log.notices)
+    log.raise_if_errors()
     return _plan(head, targets)
 
 
@@ -178,7 +183,7 @@ def _target(fields: Mapping[str, Any], place: Place, head: Mapping[str, Any]) ->
         clause=fields["clause"],
         quote=fields["quote"],
         force=fields.get("force", "assigned" if comparator == "assigned" else "binding"),
-        kind=fields.get("kind", "trend" if comparator in ("increase", "stable") else "state"),
+        kind=fields.get("kind", DEFAULT_KIND.get(comparator, "state")),
         scope=scope,
         scope_name=_words(fields, "scope", city if scope == head["adcode"] else named),
         basis=fields.get("basis"),
@@ -186,6 +191,9 @@ def _target(fields: Mapping[str, Any], place: Place, head: Mapping[str, Any]) ->
         note=_words(fields, "note"),
         needs=_words(fields, "needs"),
         line=place.line,
+        serves=_words(fields, "serves"),
+        also=fields.get("also"),
+        read_from=fields.get("read_from"),
     )
 
 
@@ -206,5 +214,5 @@ def _words(table: Mapping[str, Any], key: str, default: Words | None = None) -> 
     """``key_zh`` and ``key_en``; a missing one takes the other's text, or the default."""
     zh, en = table.get(f"{key}_zh"), table.get(f"{key}_en")
     if zh is None and en is None:
-        return default if default is not None else {"zh": "", "en": ""}
+        return NO_WORDS if default is None else default
     return cast(Words, {"zh": zh or en, "en": en or zh})

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
 from gis.problems import Language
+from plans.allocation import Allocation
 from plans.measures import printed_words
 from plans.plan import Words
+from plans.trajectory import Trajectory
 from plans.verdict import Verdict
 from sink_models import Results
 from sink_models.indicator import indicators
@@ -39,6 +41,92 @@ def verdict_table(verdicts: Sequence[Verdict], *, language: Language = "zh") -> 
     """
     rows = [_row(verdict, language) for verdict in verdicts]
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(_TYPES)
+
+
+TRAJECTORY_COLUMNS = (
+    *("plan", "clause", "indicator", "scope", "target_year", "comparator", "target", "unit"),
+    *("year", "kind", "value", "low", "high"),
+    *("pace", "pace_low", "pace_high", "required_pace", "probability", "reason"),
+)
+"""Columns of ``trajectories.csv``."""
+
+_TRAJECTORY_TYPES = {
+    "target_year": "Int64",
+    "year": "Int64",
+    **dict.fromkeys(("target", "value", "low", "high"), "float64"),
+    **dict.fromkeys(("pace", "pace_low", "pace_high", "required_pace", "probability"), "float64"),
+}
+
+
+def trajectory_table(found: Sequence[Trajectory], *, language: Language = "zh") -> pd.DataFrame:
+    """The epochs (``observed``) and the line (``trend``) of every trajectory, a row per year.
+
+    Figures are in ``unit`` (SI), paces per year; what holds for a trajectory as a whole stands in
+    each of its rows.
+    """
+    rows = [row for each in found for row in _trajectory_rows(each, language)]
+    return pd.DataFrame(rows, columns=list(TRAJECTORY_COLUMNS)).astype(_TRAJECTORY_TYPES)
+
+
+def _trajectory_rows(found: Trajectory, language: Language) -> Iterator[tuple[object, ...]]:
+    target = found.target
+    for kind, points in (("observed", found.observed), ("trend", found.trend)):
+        for point in points:
+            yield (
+                *(found.plan_id, target.clause, target.indicator, target.scope, target.year),
+                *(target.comparator, target.value, target.unit),
+                *(point.year, kind, point.value, point.low, point.high),
+                *(found.pace, found.pace_low, found.pace_high, found.required_pace),
+                *(found.probability, found.reason_words[language]),
+            )
+
+
+ALLOCATION_COLUMNS = (
+    *("plan", "clause", "indicator", "year", "comparator", "method", "origin"),
+    *("unit_code", "unit_name", "baseline_epoch", "baseline", "capacity_ha"),
+    *("denominator", "numerator", "share", "unit", "share_printed", "unit_printed"),
+    *("epoch", "value", "low", "high", "gap", "status", "probability", "reason"),
+)
+"""Columns of ``allocation.csv``."""
+
+_ALLOCATION_TYPES = {
+    **dict.fromkeys(("year", "baseline_epoch", "epoch"), "Int64"),
+    **dict.fromkeys(
+        ("baseline", "capacity_ha", "denominator", "numerator", "share", "value", "low", "high"),
+        "float64",
+    ),
+    **dict.fromkeys(("gap", "probability"), "float64"),
+}
+
+
+def allocation_table(
+    found: Sequence[Allocation], names: Mapping[str, str], *, language: Language = "zh"
+) -> pd.DataFrame:
+    """One row per district and one for the city, whose target is the plan's own (``origin``).
+
+    ``numerator`` adds up to the city's; ``share_printed`` is text in ``unit_printed``. ``names``
+    gives names by code.
+    """
+    rows = [row for each in found for row in _allocation_rows(each, names, language)]
+    return pd.DataFrame(rows, columns=list(ALLOCATION_COLUMNS)).astype(_ALLOCATION_TYPES)
+
+
+def _allocation_rows(
+    found: Allocation, names: Mapping[str, str], language: Language
+) -> Iterator[tuple[object, ...]]:
+    for share, verdict in zip(
+        (*found.shares, found.city), (*found.verdicts, found.city_verdict), strict=True
+    ):
+        target = verdict.target
+        yield (
+            *(verdict.plan_id, target.clause, target.indicator, target.year, target.comparator),
+            *(found.request.method, target.origin, share.unit_code),
+            *(names.get(share.unit_code, ""), found.baseline_epoch, share.baseline),
+            *(share.capacity_ha, share.denominator, share.numerator, share.value, target.unit),
+            *(share.value_text, target.unit_text),
+            *(verdict.epoch, verdict.value, verdict.low, verdict.high, verdict.gap),
+            *(str(verdict.status), verdict.probability, verdict.reason(language)),
+        )
 
 
 def verdict_words(verdicts: Sequence[Verdict]) -> tuple[Mapping[str, Words], ...]:

@@ -16,7 +16,7 @@ from fractions import Fraction
 from functools import cache
 from importlib import resources
 
-_FIGURE = re.compile(r"[+-]?\d+(?:\.\d+)?")
+_FIGURE = re.compile(r"(?:(?<!\d)[+-])?\d+(?:\.\d+)?")
 _MOST_DECIMALS = 9
 
 
@@ -112,6 +112,15 @@ def telling_decimals(value: Fraction, against: Fraction, decimals: int) -> int:
     ):
         decimals += 1
     return decimals
+
+
+def figure_decimals(value: Fraction) -> int:
+    """Fewest decimals, up to 9, that write a value in full.
+
+    >>> figure_decimals(Fraction("41.650")), figure_decimals(Fraction(7))
+    (2, 0)
+    """
+    return next((d for d in range(_MOST_DECIMALS) if rounded(value, d) == value), _MOST_DECIMALS)
 
 
 def decimals_of_step(step: Fraction) -> int:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from gis.problems import Language
+from plans.measures import in_plan_unit
 from plans.plan import Target, Words
 from plans.reasons import Reason, joined
 
@@ -14,8 +15,9 @@ class Status(StrEnum):
     """What became of a promise.
 
     ``met`` and ``not_met`` once its year has come (a floor reached early is met as well);
-    ``on_track`` and ``off_track`` before; ``cannot_tell`` when one epoch gives no trend or missing
-    ground could decide; ``not_evaluable`` when something is missing, which the reason names.
+    ``on_track`` and ``off_track`` before; ``cannot_tell`` when one epoch gives no trend, or when
+    missing ground or a value that is only a lower bound could decide; ``not_evaluable`` when
+    something is missing, which the reason names.
     """
 
     MET = "met"
@@ -50,6 +52,12 @@ class Verdict:
         Share of the scope's area with data at the epoch judged, 0 to 1.
     basis
         Statistical basis of the value, as the results state it.
+    lower_bound
+        True when the value can only be too low, because something was not given.
+    tolerance_percent
+        Half-width, in percent, that 左右 or 稳定 was given; None where the target needs none.
+    early
+        True for a floor that was reached before its year.
     """
 
     plan_id: str
@@ -67,6 +75,19 @@ class Verdict:
     decided_by_rounding: bool = False
     coverage: float | None = None
     basis: str = ""
+    lower_bound: bool = False
+    tolerance_percent: float | None = None
+    early: bool = False
+
+    @property
+    def gap_in_plan_unit(self) -> float | None:
+        """The gap in the unit that the plan prints (``target.unit_text``)."""
+        return in_plan_unit(self.gap, self.target)
+
+    @property
+    def required_pace_in_plan_unit(self) -> float | None:
+        """The pace still needed, in the plan's printed unit per year."""
+        return in_plan_unit(self.required_pace, self.target)
 
     def reason(self, language: Language) -> str:
         """Why, in words, with the target's own note at the end."""

@@ -13,15 +13,15 @@ from dataclasses import replace
 
 from gis.problems import LANGUAGES, InputError, Severity
 from plans.assigned import check_assigned, entered_for, with_figure
-from plans.case import Case
-from plans.comparators import Tolerances
+from plans.case import Case, Evidence
+from plans.comparators import Tolerances, needs_tolerance
 from plans.findings import find
 from plans.measures import target_words
 from plans.notes import basis_mismatch, notes, rounding_turns
 from plans.plan import AssignedValue, Plan, Target, Words
 from plans.reasons import Reason, reason
 from plans.verdict import Status, Verdict
-from sink_models import IndicatorValue, Results, Sampling
+from sink_models import Results, Sampling
 from sink_models.indicator import indicators
 
 _NOTHING_KNOWN: Words = {"zh": "计算方法与所需图层", "en": "a method and its layers"}
@@ -35,49 +35,37 @@ def judge(
     tolerances: Tolerances | None = None,
     sampling: Sampling | None = None,
     run_basis: Mapping[str, str] | None = None,
+    names: Mapping[str, str] | None = None,
 ) -> list[Verdict]:
     """The verdict on every target of a plan, in the plan's order.
 
     ``run_basis`` states the basis (``wetland:sandiao_00``, ``forest:after_fusion``) of an
-    indicator's values where the results do not. Raises ``InputError`` when an entered assigned
-    value is invalid.
+    indicator's values where the results do not; ``names`` gives the units' names by code, for
+    scopes that a plan writes as a name. Raises ``InputError`` when an entered assigned value is
+    invalid.
     """
     entries = tuple(assigned)
     errors = [e for e in check_assigned(plan, entries) if e.severity is Severity.ERROR]
     if errors:
         raise InputError(errors)
-    return [
-        _judge_target(
-            plan,
-            target,
-            results,
-            entries,
-            tolerances or Tolerances(),
-            sampling or Sampling(),
-            run_basis or {},
-        )
-        for target in plan.targets
-    ]
+    evidence = Evidence(
+        results, tolerances or Tolerances(), sampling or Sampling(), run_basis or {}, names or {}
+    )
+    return [verdict_on(plan.id, target, evidence, assigned=entries) for target in plan.targets]
 
 
-def _judge_target(
-    plan: Plan,
-    target: Target,
-    results: Results,
-    assigned: Sequence[AssignedValue],
-    tolerances: Tolerances,
-    sampling: Sampling,
-    run_basis: Mapping[str, str],
+def verdict_on(
+    plan_id: str, target: Target, evidence: Evidence, *, assigned: Sequence[AssignedValue] = ()
 ) -> Verdict:
+    """The verdict on one target; entered figures stand in for what the plan leaves open."""
     entry = entered_for(target, assigned)
     if entry is not None:
         target = with_figure(target, entry)
-    series = _series(target, results)
-    missing = _missing(target, series, results)
+    case = evidence.case(target)
+    missing = _missing(case, evidence)
     if missing:
-        return Verdict(plan.id, target, Status.NOT_EVALUABLE, missing)
-    case = Case(target, series, tolerances, sampling, run_basis)
-    verdict = _verdict(plan.id, case)
+        return Verdict(plan_id, target, Status.NOT_EVALUABLE, missing)
+    verdict = _verdict(plan_id, case)
     if entry is None:
         return verdict
     source = reason(
@@ -89,41 +77,40 @@ def _judge_target(
     return replace(verdict, reasons=(*verdict.reasons, source))
 
 
-def _series(target: Target, results: Results) -> tuple[IndicatorValue, ...]:
-    """Values of the target's indicator for its scope, by epoch, without those that are NaN."""
-    found = (
-        value
-        for (indicator, _, unit_code), value in results.values.items()
-        if indicator == target.indicator and unit_code == target.scope
-    )
-    return tuple(
-        sorted((value for value in found if value.is_known), key=lambda value: value.epoch)
-    )
-
-
-def _missing(
-    target: Target, series: tuple[IndicatorValue, ...], results: Results
-) -> tuple[Reason, ...]:
+def _missing(case: Case, evidence: Evidence) -> tuple[Reason, ...]:
     """Why a target cannot be judged at all; empty when it can."""
-    figures = _or_direction(target_words(target), target)
+    target = case.target
     needs = target.needs if any(target.needs.values()) else _NOTHING_KNOWN
+    if target.kind in ("rule", "system"):
+        return _beyond_figures(target)
     if target.kind in ("works", "count"):
+        figures = _or_direction(target_words(target), target)
         return (reason(target.kind, target=figures, needs=needs),)
     if target.comparator == "assigned":
         return (reason("assigned_missing", indicator=target.indicator),)
-    if series:
+    if case.series:
         return ()
-    reasons = _missing_layers(target, results, needs)
-    scopes = {unit_code for _, _, unit_code in results.values}
-    if scopes and target.scope not in scopes:
+    reasons = _missing_layers(target, evidence, needs)
+    if evidence.results.values and not evidence.has_scope(target):
         reasons = (reason("scope_missing", scope=_scope_words(target)), *reasons)
     return reasons
 
 
-def _missing_layers(target: Target, results: Results, needs: Words) -> tuple[Reason, ...]:
+def _beyond_figures(target: Target) -> tuple[Reason, ...]:
+    """A rule or a system: what it would take to check it, and what a run offers towards it."""
+    said = [reason(target.kind, title=target.title)]
+    if any(target.serves.values()):
+        said.append(reason("serves", serves=target.serves))
+    if any(target.needs.values()):
+        said.append(reason("needs", needs=target.needs))
+    return tuple(said)
+
+
+def _missing_layers(target: Target, evidence: Evidence, needs: Words) -> tuple[Reason, ...]:
+    results = evidence.results
     computed = [key for key in results.values if key[0] == target.indicator]
     if computed:
-        here = any(unit_code == target.scope for _, _, unit_code in computed)
+        here = evidence.has_scope(target)
         return (reason("value_missing", title=target.title),) if here else ()
     absences = [each for each in results.absences if each.indicator == target.indicator]
     if not absences and target.indicator in indicators():
@@ -165,10 +152,12 @@ def _verdict(plan_id: str, case: Case) -> Verdict:
         high=None if math.isnan(high) else high,
         coverage=value.coverage,
         basis=value.basis,
+        lower_bound=value.lower_bound,
+        tolerance_percent=(case.tolerances.about_percent if needs_tolerance(case.target) else None),
     )
     mismatch = basis_mismatch(case)
-    if mismatch is not None:
-        return replace(shown, reasons=(mismatch,))
+    if mismatch:
+        return replace(shown, reasons=mismatch)
     finding = find(case)
     turned = rounding_turns(case)
     return replace(
@@ -180,4 +169,5 @@ def _verdict(plan_id: str, case: Case) -> Verdict:
         projected=finding.projected,
         probability=finding.probability,
         decided_by_rounding=turned,
+        early=finding.early,
     )

@@ -15,8 +15,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gis.extent import CLASSIFIED, OUTSIDE
-from gis.problems import AccountError, InputError, ProblemLog
+from gis.problems import AccountError, InputError, ProblemLog, problem
 from sink_models.book import DrawBook
+from sink_models.quantities import SHOWN_ROWS, quantities
 from sink_models.sampling import Array
 
 Mask = NDArray[np.bool_]
@@ -168,6 +169,7 @@ def read_account(data: EpochData, units: Sequence[str], book: DrawBook) -> Accou
     if log.errors:
         raise AccountError(log.errors)
     _check_accuracy(data)
+    _check_stock(where, rows)
     return Account(
         data.year, rows, tuple(units), frozenset(data.kinds), data.lengths, data.accuracy, book
     )
@@ -182,6 +184,28 @@ def _with_all_columns(rows: pd.DataFrame) -> pd.DataFrame:
     complete = rows.assign(**absent)
     keys = ["cover", "status", "ecosystem_type", *TEXT_COLUMNS]
     return complete.assign(**{name: complete[name].fillna("") for name in keys})
+
+
+def _check_stock(where: str, rows: pd.DataFrame) -> None:
+    """Raise ``InputError`` for stock on no area, and for more stock per hectare than can be."""
+    stocked = rows[rows["growing_stock_m3"] > 0]
+    density = stocked["growing_stock_m3"] / stocked["area_ha"].where(stocked["area_ha"] > 0)
+    ceiling = quantities()["stock_m3_ha"].high
+    is_bad = density.isna() | (density > ceiling)
+    if is_bad.any():
+        named = [
+            f"{row.unit_code} {row.species_group or row.ecosystem_type}: "
+            f"{row.growing_stock_m3:g} m3, {row.area_ha:g} ha"
+            for row in stocked[is_bad].head(SHOWN_ROWS).itertuples()
+        ]
+        found = problem(
+            "sink_models.stock_absurd",
+            where=where,
+            count=int(is_bad.sum()),
+            rows="; ".join(named),
+            ceiling=f"{ceiling:g}",
+        )
+        raise InputError(found)
 
 
 def _check_accuracy(data: EpochData) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
+from gis.problems import InputError, problem
 from sink_models.coefficient_store import CoefficientStore
 from sink_models.distributions import draw
 from sink_models.formulas import evaluate_formula
+from sink_models.options import Correlation
+from sink_models.propagation import correlated_normals
 from sink_models.rules import VolumeFunction, Zone, alternatives
 from sink_models.sampling import Array, Sampling
 
@@ -27,18 +32,63 @@ class DrawBook:
     sampling: Sampling
     zone: Zone
     accepted: frozenset[str] = frozenset()
+    correlations: tuple[Correlation, ...] = ()
     _drawn: dict[str, Array] = field(default_factory=dict, repr=False, compare=False)
+    estimates: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+    """Estimates by stratum, filled as they are asked for: epochs share the same arrays."""
 
     def coefficient(self, key: str) -> Array:
         """A coefficient; one with a rival in ``alternatives.csv`` spreads by their distance."""
         if key not in self._drawn:
             rival = alternatives().get(key)
-            own = self.store.draw(key, self.sampling)
+            own = self._correlated(key, self.store.draw(key, self.sampling))
             if rival is not None:
                 distance = self.store[rival.alternative].value - self.store[key].value
                 own = own + self.model_choice(key, rival.alternative) * distance
             self._drawn[key] = own
         return self._drawn[key]
+
+    def _correlated(self, key: str, own: Array) -> Array:
+        """Draws put into the order that the declared correlations ask for.
+
+        Only the order changes (Iman and Conover 1982): every coefficient keeps its law, and the
+        ranks follow correlated normals.
+        """
+        group = self._group_of(key)
+        if own.size < 2 or len(group) < 2:
+            return own
+        matrix = np.eye(len(group))
+        for each in self.correlations:
+            if each.first in group:
+                pair = group.index(each.first), group.index(each.second)
+                matrix[pair] = matrix[pair[::-1]] = each.value
+        streams = [
+            self.sampling.generator(f"correlation:{name}").standard_normal(own.size - 1)
+            for name in group
+        ]
+        try:
+            normals = correlated_normals(np.stack(streams), matrix)
+        except ValueError:
+            where = ", ".join(group)
+            raise InputError(
+                problem("sink_models.correlation_impossible", where, given="–")
+            ) from None
+        ranks = np.argsort(np.argsort(normals[group.index(key)]))
+        return np.concatenate([own[:1], np.sort(own[1:])[ranks]])
+
+    def _group_of(self, key: str) -> list[str]:
+        """Keys that a key is correlated with, directly or through others, sorted."""
+        group = {key}
+        for _ in self.correlations:
+            for each in self.correlations:
+                if group & {each.first, each.second}:
+                    group |= {each.first, each.second}
+        return sorted(group)
+
+    @property
+    def drawn(self) -> Mapping[str, Array]:
+        """Everything drawn so far, by the name of its stream."""
+        return self._drawn
 
     def formula(self, text: str) -> Array:
         """Value of a resolved formula."""

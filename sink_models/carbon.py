@@ -1,17 +1,19 @@
 """The carbon account of one epoch, and what it takes up between two.
 
-Carbon is held in t C and turned into t CO2 by one function, at the end.
+Carbon is held in t C and turned into t CO2 by one function (``co2.py``), at the end.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from gis.problems import AccountError, problem
 from sink_models.account import LAND_COVER, MANGROVES, SURVEY, WETLANDS, Account
+from sink_models.amounts import Amounts, Cell, Term
+from sink_models.ecosystem_types import group_of
 from sink_models.estimator import (
     LIVING,
     POOLS,
@@ -22,15 +24,13 @@ from sink_models.estimator import (
     PoolEstimate,
     estimator_of,
 )
+from sink_models.rules import density_candidates, density_rules
 from sink_models.sampling import Array
-from sink_models.strata import StratumSums, strata
+from sink_models.strata import Stratum, StratumSums, strata
 
 COVERS = (LAND_COVER, SURVEY, WETLANDS, MANGROVES)
 CLOSURE = 1e-9
 """Largest relative gap between a total and the sum of its parts."""
-
-Cell = tuple[str, str]
-"""Ecosystem type and pool."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +40,13 @@ class NotEstimated:
     ecosystem_type: str
     pool: str
     area_ha: float
+    candidates: tuple[str, ...] = ()
+    """The nearest rules, and why none of them applies."""
 
 
 @dataclass(frozen=True)
 class CarbonAccount:
-    """Carbon of one epoch: arrays of shape ``(1 or 1 + draws, units)`` by type and pool.
+    """Carbon of one epoch by ecosystem type and pool.
 
     ``stocks`` in t C; ``burial`` in t C/yr, into pools whose stock is held static. ``basis`` names
     the covers and whether stocks were measured: two epochs compare only on the same basis.
@@ -52,81 +54,112 @@ class CarbonAccount:
 
     year: int
     basis: str
-    stocks: Mapping[Cell, Array]
-    burial: Mapping[Cell, Array]
+    stocks: Amounts
+    burial: Amounts
     choices: tuple[Choice, ...]
     not_estimated: tuple[NotEstimated, ...]
     area_without_stock_ha: float
 
 
-def co2_from_c(carbon: Array) -> Array:
-    """Turn t C into t CO2 by the ratio of molar masses, 44/12.
-
-    >>> float(co2_from_c(np.array([12.0]))[0])
-    44.0
-    """
-    return carbon * (44.0 / 12.0)
-
-
 def carbon_account(account: Account) -> CarbonAccount:
-    """Estimate every stratum and sum by ecosystem type and pool.
+    """Estimate every stratum and keep its draws once, with its area and stock in each unit.
 
     Raises ``AccountError`` when the units do not sum to the whole, which is computed on its own.
     """
-    stocks: dict[Cell, Array] = {}
-    burial: dict[Cell, Array] = {}
-    whole: Array = np.zeros(1)
+    stocks: list[Term] = []
+    burial: list[Term] = []
     choices: list[Choice] = []
     missing: dict[Cell, float] = {}
     for sums in strata(account):
         kind = sums.stratum.ecosystem_type
-        estimator = estimator_of(sums.stratum)
-        found = estimator.estimate(sums.stratum, account.book) if estimator else {}
+        found, fluxes = _estimates(sums.stratum, account)
         for pool in POOLS:
-            if pool not in found:
+            if pool in found:
+                stocks += _terms((kind, pool), found[pool], sums, account)
+            else:
                 area = float(sums.area_ha.sum())
                 missing[kind, pool] = missing.get((kind, pool), 0.0) + area
-                continue
-            _add(stocks, (kind, pool), _in_units(found[pool], sums, account))
-            whole = whole + _in_whole(found[pool], sums, account)
-        fluxes = estimator.fluxes(sums.stratum, account.book) if estimator else {}
         if SOIL_BURIAL in fluxes:
-            _add(burial, (kind, SOIL), _in_units(fluxes[SOIL_BURIAL], sums, account))
+            burial += _terms((kind, SOIL), fluxes[SOIL_BURIAL], sums, account)
         choices += [each.choice for each in _in_order(found, fluxes)]
-    check_sum(
-        f"carbon {account.year}: units", [each.sum(axis=1) for each in stocks.values()], whole
-    )
+    units = len(account.units)
+    held = Amounts(units, tuple(stocks))
+    check_sum(f"carbon {account.year}: units", [held.total().sum(axis=1)], held.whole())
     return CarbonAccount(
         year=account.year,
         basis=_basis(account),
-        stocks=stocks,
-        burial=burial,
+        stocks=held,
+        burial=Amounts(units, tuple(burial)),
         choices=tuple(choices),
-        not_estimated=tuple(NotEstimated(*cell, area) for cell, area in sorted(missing.items())),
+        not_estimated=tuple(
+            NotEstimated(*cell, area, _nearest(cell, account))
+            for cell, area in sorted(missing.items())
+        ),
         area_without_stock_ha=_area_without_stock(account),
     )
 
 
-def _in_units(estimate: PoolEstimate, sums: StratumSums, account: Account) -> Array:
-    area, stock = _factors(sums, account)
-    by_area: Array = (estimate.per_ha * area)[:, None] * sums.area_ha[None, :]
-    by_stock: Array = (estimate.per_m3 * stock)[:, None] * sums.stock_m3[None, :]
-    return by_area + by_stock
+def _estimates(stratum: Stratum, account: Account) -> tuple[Estimates, Estimates]:
+    """Stocks and yearly fluxes of a stratum, estimated once per run and shared by its epochs."""
+    known = account.book.estimates
+    if stratum not in known:
+        estimator = estimator_of(stratum)
+        if estimator is None:
+            known[stratum] = ({}, {})
+        else:
+            book = account.book
+            known[stratum] = (estimator.estimate(stratum, book), estimator.fluxes(stratum, book))
+    found: tuple[Estimates, Estimates] = known[stratum]
+    return found
 
 
-def _in_whole(estimate: PoolEstimate, sums: StratumSums, account: Account) -> Array:
-    area, stock = _factors(sums, account)
-    by_area: Array = estimate.per_ha * area * float(sums.area_ha.sum())
-    return by_area + estimate.per_m3 * stock * float(sums.stock_m3.sum())
-
-
-def _factors(sums: StratumSums, account: Account) -> tuple[Array, Array]:
+def _terms(
+    cell: Cell, estimate: PoolEstimate, sums: StratumSums, account: Account
+) -> Iterator[Term]:
     cover = sums.stratum.cover
-    return account.factor(cover, "area"), account.factor(cover, "stock")
+    for weights, density, quantity in (
+        (sums.area_ha, estimate.per_ha, "area"),
+        (sums.stock_m3, estimate.per_m3, "stock"),
+    ):
+        if (density.any() and weights.any()) or quantity == "area":
+            yield Term(cell, weights, density, account.factor(cover, quantity))
 
 
-def _add(cells: dict[Cell, Array], cell: Cell, amount: Array) -> None:
-    cells[cell] = cells[cell] + amount if cell in cells else amount
+NEAREST = 3
+"""How many rules that do not apply are named."""
+
+
+def _nearest(cell: Cell, account: Account) -> tuple[str, ...]:
+    """Rules that would speak for a cell elsewhere or with unchecked coefficients."""
+    book = account.book
+    found = density_candidates(
+        book.store,
+        book.zone,
+        book.accepted,
+        ecosystem_type=cell[0],
+        forest_class="",
+        leaf="",
+        pool=cell[1],
+    )
+    if not found:
+        return _same_group(cell)
+    # rules that lack only a check come first: the analyst can take those
+    ranked = sorted(found, key=lambda each: each.verdict != "unchecked")
+    return tuple(each.short for each in ranked[:NEAREST])
+
+
+def _same_group(cell: Cell) -> tuple[str, ...]:
+    """Rules for the pool of a type in the same group: what an own row could be modelled on."""
+    group = group_of(cell[0])
+    if not group:
+        return ()
+    named = [
+        f"{kind}: {rule.formula}"
+        for rule in density_rules()
+        for kind in rule.ecosystem_types
+        if rule.pool == cell[1] and group_of(kind) == group and rule.base == "area"
+    ]
+    return tuple(dict.fromkeys(named))[:1]
 
 
 def _in_order(*estimates: Estimates) -> list[PoolEstimate]:
@@ -144,7 +177,7 @@ def _area_without_stock(account: Account) -> float:
     return account.total(is_arbor & ~account.is_in("stock_basis", ("measured",)))
 
 
-def yearly_uptake(earlier: CarbonAccount, later: CarbonAccount) -> dict[Cell, Array]:
+def yearly_uptake(earlier: CarbonAccount, later: CarbonAccount) -> Amounts:
     """Carbon taken up per year between two epochs, t C/yr, by type and pool.
 
     Living biomass by stock difference, IPCC 2006 Vol. 4 Ch. 2 Eq. 2.8a; burial as the mean of the
@@ -152,16 +185,14 @@ def yearly_uptake(earlier: CarbonAccount, later: CarbonAccount) -> dict[Cell, Ar
     change of the map into a sudden flux, so they are left out.
     """
     years = later.year - earlier.year
-    uptake: dict[Cell, Array] = {}
-    nothing = np.zeros((1, 1))
-    cells = sorted(set(earlier.stocks) | set(later.stocks))
-    for cell in (cell for cell in cells if cell[1] in LIVING):
-        before, after = earlier.stocks.get(cell, nothing), later.stocks.get(cell, nothing)
-        uptake[cell] = (after - before) / years
-    for cell in sorted(set(earlier.burial) | set(later.burial)):
-        before, after = earlier.burial.get(cell, nothing), later.burial.get(cell, nothing)
-        _add(uptake, cell, (before + after) / 2.0)
-    return uptake
+    before = earlier.stocks.where(_is_living).scaled(-1.0 / years)
+    after = later.stocks.where(_is_living).scaled(1.0 / years)
+    burial = earlier.burial.plus(later.burial).scaled(0.5)
+    return after.plus(before).plus(burial)
+
+
+def _is_living(cell: Cell) -> bool:
+    return cell[1] in LIVING
 
 
 def add_up(parts: Iterable[Array]) -> Array:
@@ -172,14 +203,17 @@ def add_up(parts: Iterable[Array]) -> Array:
     return total
 
 
-def check_sum(what: str, parts: Iterable[Array], total: Array) -> None:
+def check_sum(
+    what: str, parts: Iterable[Array], total: Array, *, scale: Array | None = None
+) -> None:
     """Raise ``AccountError`` unless the parts sum to the total within 1e-9, draw by draw.
 
-    The gap is measured against the sum of the parts' sizes: gains and losses may cancel.
+    The gap is measured against ``scale``, by default the sum of the parts' sizes: gains and losses
+    may cancel.
     """
     listed = list(parts)
     gap = np.abs(add_up(listed) - total)
-    scale = np.maximum(add_up(np.abs(part) for part in listed), 1e-6)
-    worst = float(np.max(gap / scale, initial=0.0))
+    sizes = add_up(np.abs(part) for part in listed) if scale is None else scale
+    worst = float(np.max(gap / np.maximum(sizes, 1e-6), initial=0.0))
     if not worst <= CLOSURE:
         raise AccountError(problem("sink_models.sum_broken", where=what, gap=f"{worst:.3g}"))

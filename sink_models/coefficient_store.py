@@ -3,8 +3,8 @@
 Tables live in ``sink_models/coefficients/*.csv``, one row per coefficient. ``verification`` says
 how far a row was checked: *verified A* was read in the publication itself, *verified B* in one
 independent transcription of it, *verified BB* in two, *verified AB* in both; *recalled* rows were
-not seen in print. ``ship`` says what follows: only ``ship`` and ``ship_with_note`` may drive a
-default, the others want the analyst's explicit choice.
+not seen in print. ``ship`` says what follows: only ``ship``, ``ship_with_note`` and rows of the
+analyst's own may drive a default, the others want the analyst's explicit choice.
 """
 
 from __future__ import annotations
@@ -22,7 +22,10 @@ from gis.problems import InputError, ProblemLog, problem
 from sink_models import distributions
 from sink_models.sampling import Array, Sampling
 
-SHIPPING = ("ship", "ship_with_note")
+ANALYST = "analyst"
+"""Standing of a row that an analyst gave under their own name."""
+
+SHIPPING = ("ship", "ship_with_note", ANALYST)
 SHIP_VALUES = (*SHIPPING, "confirm", "do_not_use_until_confirmed", "historic_only")
 COLUMNS = (
     *("key", "value", "unit", "low", "high", "range_basis", "distribution", "applies_to"),

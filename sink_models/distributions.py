@@ -1,7 +1,10 @@
 """How a coefficient's range becomes draws.
 
-Low and high are the 2.5 % and 97.5 % points unless the table says otherwise. The central value is
-always the median of the untruncated law, so the deterministic result is the middle of the draws.
+Low and high are the 2.5 % and 97.5 % points unless the law says otherwise. The central value is
+the median of the untruncated law, so the deterministic result is the middle of the draws. Two laws
+are only ever chosen by name: ``triangular``, whose low and high are the least and greatest value
+and whose peak is the value, and ``beta`` between the same ends with the value as its mode (the
+PERT form), for expert ranges that cannot be passed.
 """
 
 from __future__ import annotations
@@ -13,7 +16,15 @@ import numpy as np
 
 from sink_models.sampling import Array
 
-Distribution = Literal["constant", "normal", "lognormal", "two_piece_normal", "truncated_normal"]
+Distribution = Literal[
+    "constant",
+    "normal",
+    "lognormal",
+    "two_piece_normal",
+    "truncated_normal",
+    "triangular",
+    "beta",
+]
 DISTRIBUTIONS: tuple[str, ...] = get_args(Distribution)
 
 Z95 = 1.959963984540054
@@ -75,6 +86,12 @@ def draw(
     What falls beyond a bound is drawn again, whatever the law: a stock below 0 means nothing. A
     constant has no draws and must not come here.
     """
+    if distribution == "triangular":
+        return generator.triangular(low, value, high, count)
+    if distribution == "beta":
+        span = high - low
+        shape = 1.0 + 4.0 * (value - low) / span, 1.0 + 4.0 * (high - value) / span
+        return np.asarray(low + span * generator.beta(*shape, count))
     up, down = high - value, value - low
     if distribution == "truncated_normal":
         up, down = _free_sides(up, down, low <= minimum, high >= maximum)

@@ -12,15 +12,17 @@ from sink_models.account import EpochData, read_account
 from sink_models.book import DrawBook
 from sink_models.carbon import carbon_account, check_sum
 from sink_models.coefficient_store import CoefficientStore, coefficients
+from sink_models.drivers import Driver, drivers_of, moved_book
 from sink_models.estimator import POOLS
+from sink_models.forest_methods import forest_balances, forest_routes
 from sink_models.indicator import Absent, Context, Indicator, Outcome, Reading, indicators
-from sink_models.options import Options
-from sink_models.results import Absence, IndicatorValue, Results
+from sink_models.options import DEFAULT_OPTIONS, Options
+from sink_models.results import Absence, IndicatorValue, Results, StratumGround
 from sink_models.rules import find_zone
 from sink_models.sampling import Array, Sampling
+from sink_models.strata import strata
 
 DEFAULT_SAMPLING = Sampling()
-DEFAULT_OPTIONS = Options()
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def evaluate(
     zone = find_zone(
         options.region, climate_zone=options.climate_zone, soil_class=options.soil_class
     )
-    book = DrawBook(store, sampling, zone, options.accepted)
+    book = DrawBook(store, sampling, zone, options.accepted, options.correlations)
     contexts = _contexts(epochs, units, book, options)
     _check_standing(contexts, store, options)
     answers = [answer for context in contexts for answer in _answers(context)]
@@ -81,7 +83,41 @@ def evaluate(
         units=tuple(units),
         whole_code=whole[0],
         epochs=tuple(each.account.year for each in contexts),
+        drivers=_drivers(epochs, units, book, options),
+        forest_routes=tuple(each for one in contexts for each in forest_routes(one.account)),
+        forest_balances=forest_balances(
+            [(each.account, each.carbon) for each in contexts], options.flows
+        ),
+        ground=tuple(
+            StratumGround(
+                context.account.year,
+                sums.stratum,
+                float(sums.area_ha.sum()),
+                float(sums.stock_m3.sum()),
+            )
+            for context in contexts
+            for sums in strata(context.account)
+        ),
+        options=options,
     )
+
+
+def _drivers(
+    epochs: Sequence[EpochData], units: Sequence[str], book: DrawBook, options: Options
+) -> tuple[Driver, ...]:
+    """Drivers of every figure of the whole, from one more evaluation in moved worlds."""
+    if book.sampling.draws == 0:
+        return ()
+    moved, names = moved_book(book)
+    found: list[Driver] = []
+    for context in _contexts(epochs, units, moved, options):
+        for key, indicator in indicators().items():
+            if not any(needed <= context.account.kinds for needed in indicator.needs):
+                continue
+            outcome = indicator.read(context)
+            if isinstance(outcome, Reading):
+                found += drivers_of(key, context.account.year, _whole(outcome), names)
+    return tuple(found)
 
 
 def _contexts(
@@ -134,13 +170,13 @@ def _stamp(answer: _Answer, whole_code: str) -> Iterator[IndicatorValue]:
     reading, account = answer.outcome, answer.context.account
     shares, whole_share = account.coverage
     by_unit = _ratio(reading.numerator, reading.denominator, reading.scale)
-    denominator = None if reading.denominator is None else _sum_known(reading.denominator)
-    total = _ratio(_sum_known(reading.numerator), denominator, reading.scale)
+    total = _whole(reading)
     if answer.indicator.additive:
         _check_additive(answer, by_unit, total)
-    columns = [*((code, by_unit[:, place]) for place, code in enumerate(account.units))]
-    coverages = [*shares, whole_share]
-    for (code, sampled), coverage in zip([*columns, (whole_code, total)], coverages, strict=True):
+    bounds, divisors = _lower_bounds(reading), _divisors(reading)
+    columns = [*(by_unit[:, place] for place in range(len(account.units))), total]
+    for place, code in enumerate((*account.units, whole_code)):
+        sampled = columns[place]
         yield IndicatorValue(
             indicator=answer.key,
             epoch=account.year,
@@ -149,14 +185,38 @@ def _stamp(answer: _Answer, whole_code: str) -> Iterator[IndicatorValue]:
             unit=answer.indicator.unit,
             basis=reading.basis,
             method=reading.method,
-            coverage=float(coverage),
+            coverage=float((*shares, whole_share)[place]),
+            lower_bound=bounds[place],
+            denominator=divisors[place],
         )
+
+
+def _lower_bounds(reading: Reading) -> list[bool]:
+    """Which values can only be too low: units as declared, the whole if any unit is or has none."""
+    units = reading.numerator.shape[1]
+    declared = np.broadcast_to(np.asarray(reading.lower_bound, dtype=bool), (units,))
+    is_unknown = np.isnan(reading.numerator[0])
+    return [*map(bool, declared), bool((declared | is_unknown).any())]
+
+
+def _divisors(reading: Reading) -> list[float | None]:
+    """Central denominators of the units and of the whole; None where nothing is divided."""
+    if reading.denominator is None:
+        return [None] * (reading.numerator.shape[1] + 1)
+    whole = _sum_known(reading.denominator)
+    return [*map(float, reading.denominator[0]), float(whole[0])]
+
+
+def _whole(reading: Reading) -> Array:
+    """Value of all units together: sums first, then the ratio."""
+    denominator = None if reading.denominator is None else _sum_known(reading.denominator)
+    return _ratio(_sum_known(reading.numerator), denominator, reading.scale)
 
 
 def _ratio(numerator: Array, denominator: Array | None, scale: float) -> Array:
     """Scale times numerator over denominator; NaN where there is nothing to divide by."""
     if denominator is None:
-        return numerator * scale
+        return numerator if scale == 1.0 else numerator * scale
     top, bottom = np.broadcast_arrays(numerator, denominator)
     ratio: Array = np.full(top.shape, np.nan)
     np.divide(top, bottom, out=ratio, where=bottom > 0)
@@ -166,6 +226,8 @@ def _ratio(numerator: Array, denominator: Array | None, scale: float) -> Array:
 def _sum_known(values: Array) -> Array:
     """Sum over units of what is known; NaN when no unit is known. Shape ``(1 or 1 + draws,)``."""
     is_known = ~np.isnan(values)
+    if is_known.all():
+        return np.asarray(values.sum(axis=1))
     sums = np.where(is_known, values, 0.0).sum(axis=1)
     return np.asarray(np.where(is_known.any(axis=1), sums, np.nan))
 
@@ -174,7 +236,11 @@ def _check_additive(answer: _Answer, by_unit: Array, total: Array) -> None:
     if np.isnan(total[0]):
         return
     where = f"{answer.key} {answer.context.account.year}: units"
-    check_sum(where, list(np.nan_to_num(by_unit).T), total)
+    known = np.nan_to_num(by_unit) if np.isnan(by_unit).any() else by_unit
+    sizes = np.zeros(known.shape[0])
+    for column in known.T:
+        sizes += np.abs(column)
+    check_sum(where, [known.sum(axis=1)], total, scale=sizes)
     if not np.isfinite(total).all():
         raise AccountError(problem("sink_models.sum_broken", where=where, gap="inf"))
 

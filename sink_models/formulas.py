@@ -34,7 +34,10 @@ _TERM = re.compile(r"(?:(\w+)\()?([\w.>\-]+)\)?")
 
 _SYMBOLS = {
     **dict.fromkeys(("t C", "t CO2-C"), "C"),
-    **dict.fromkeys(("t d.m.", "t", "t AGB", "t AGB d.m.", "t BGB", "t BGB d.m."), "biomass"),
+    **dict.fromkeys(
+        ("t d.m.", "t", "t AGB", "t AGB d.m.", "t BGB", "t BGB d.m.", "t total", "t stem"),
+        "biomass",
+    ),
     **{"ha": "ha", "m3": "m3", "yr": "yr"},
 }
 _PURE_NUMBERS = ("dimensionless", "fraction", "% of living tree biomass C")

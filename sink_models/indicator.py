@@ -10,7 +10,7 @@ from functools import cache
 
 import sink_models.indicators as package
 from gis.problems import Problem
-from sink_models.account import Account
+from sink_models.account import Account, Mask
 from sink_models.carbon import CarbonAccount
 from sink_models.options import Options
 from sink_models.sampling import Array
@@ -35,7 +35,8 @@ class Reading:
 
     ``numerator`` and ``denominator`` have shape ``(1 or 1 + draws, units)``; NaN marks a unit for
     which the value is not known. ``basis`` names the statistical basis that verdicts compare,
-    ``method`` says how the figure was made.
+    ``method`` says how the figure was made. ``lower_bound`` is True, for all units or for each of
+    them, where something that could only add to the value was not given.
     """
 
     numerator: Array
@@ -44,6 +45,7 @@ class Reading:
     denominator: Array | None = None
     scale: float = 1.0
     warnings: tuple[Problem, ...] = ()
+    lower_bound: bool | Mask = False
 
 
 @dataclass(frozen=True)

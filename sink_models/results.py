@@ -11,12 +11,21 @@ import pandas as pd
 from gis.problems import Problem, problem
 from sink_models.carbon import NotEstimated
 from sink_models.coefficient_store import CoefficientStore
+from sink_models.drivers import Driver, first_order_half_width
 from sink_models.estimator import Choice
+from sink_models.forest_methods import ForestBalance, ForestRoute
+from sink_models.options import DEFAULT_OPTIONS, Options
 from sink_models.sampling import Array, Sampling
+from sink_models.strata import Stratum
 
 TABLE_COLUMNS = (
     *("unit_code", "unit_name", "epoch", "indicator", "value", "low", "high"),
     *("unit", "basis", "method", "coverage"),
+)
+
+UNCERTAINTY_COLUMNS = (
+    *("indicator", "epoch", "unit", "source", "kind", "low_change", "high_change", "share"),
+    *("monte_carlo_half", "approach_1_half"),
 )
 
 ValueKey = tuple[str, int, str]
@@ -29,7 +38,9 @@ class IndicatorValue:
 
     ``sampled[0]`` is the value, the rest its draws; length 1 means that no uncertainty is known,
     NaN that the unit has no value (nothing to divide by, or its stock is not known).
-    ``coverage`` is the classified share of the unit's territory, 0 to 1.
+    ``coverage`` is the classified share of the unit's territory, 0 to 1. ``lower_bound`` says that
+    the true value can only be higher, because something was not given. ``denominator`` is the
+    central value of what a ratio divides by (ha for a rate of ground), None for a plain sum.
     """
 
     indicator: str
@@ -40,6 +51,8 @@ class IndicatorValue:
     basis: str
     method: str
     coverage: float
+    lower_bound: bool = False
+    denominator: float | None = None
 
     @property
     def value(self) -> float:
@@ -60,6 +73,16 @@ class Absence:
 
 
 @dataclass(frozen=True)
+class StratumGround:
+    """Area and growing stock of a stratum in the whole at one epoch."""
+
+    epoch: int
+    stratum: Stratum
+    area_ha: float
+    stock_m3: float
+
+
+@dataclass(frozen=True)
 class Results:
     """All values of a run. ``values`` is in reporting order: unit, indicator, epoch; whole last."""
 
@@ -72,6 +95,38 @@ class Results:
     units: tuple[str, ...]
     whole_code: str
     epochs: tuple[int, ...]
+    drivers: tuple[Driver, ...] = ()
+    forest_routes: tuple[ForestRoute, ...] = ()
+    forest_balances: tuple[ForestBalance, ...] = ()
+    ground: tuple[StratumGround, ...] = ()
+    options: Options = DEFAULT_OPTIONS
+
+    def uncertainty_table(self, sampling: Sampling) -> pd.DataFrame:
+        """What drives the spread of each figure of the whole, beside both kinds of interval.
+
+        One row per figure and source, largest first. ``monte_carlo_half`` is half of the interval
+        of the draws, ``approach_1_half`` the first-order one, both in the figure's unit.
+        """
+        rows = []
+        for (indicator, epoch), group in self.drivers_by_figure.items():
+            value = self.values[indicator, epoch, self.whole_code]
+            low, high = sampling.bounds(value.sampled)
+            halves = ((high - low) / 2.0, first_order_half_width(group))
+            for each in group:
+                changes = (each.low_change, each.high_change, each.share)
+                rows.append(
+                    (indicator, epoch, value.unit, each.source, each.kind, *changes, *halves)
+                )
+        return pd.DataFrame(rows, columns=list(UNCERTAINTY_COLUMNS))
+
+    @property
+    def drivers_by_figure(self) -> Mapping[tuple[str, int], tuple[Driver, ...]]:
+        """Drivers by indicator and epoch, in reporting order, largest first."""
+        groups: dict[tuple[str, int], tuple[Driver, ...]] = {}
+        for each in self.drivers:
+            key = each.indicator, each.epoch
+            groups[key] = (*groups.get(key, ()), each)
+        return groups
 
     def table(self, names: Mapping[str, str], sampling: Sampling) -> pd.DataFrame:
         """The columns of ``results.csv``; NaN is an empty cell. ``names`` gives names by code."""
@@ -99,6 +154,8 @@ class Results:
                 type=kind or "-",
                 pools=", ".join(gap.pool for gap in each),
                 area=f"{max(gap.area_ha for gap in each):,.1f}",
+                candidates="; ".join(dict.fromkeys(name for gap in each for name in gap.candidates))
+                or "–",
             )
             for (epoch, kind), each in gaps.items()
         ]

@@ -201,6 +201,70 @@ def choose_density(
     return _first_usable(matching, lambda rule: formula_keys(rule.formula), store, accepted)
 
 
+@dataclass(frozen=True)
+class Candidate:
+    """A density rule that could speak for a stratum's pool, and why it does or does not.
+
+    ``verdict`` is ``chosen``, ``later`` (an earlier rule goes first), ``region``,
+    ``climate_zone``, ``leaf``, ``forest_class``, ``unchecked`` (its coefficients do not ship) or
+    ``no_row`` (a coefficient of its formula does not exist here); ``keys`` names what is lacking.
+    """
+
+    rule: DensityRule
+    verdict: str
+    keys: tuple[str, ...] = ()
+
+    @property
+    def short(self) -> str:
+        lacking = " ".join(self.keys) or self.rule.region or self.rule.climate_zone
+        return f"{self.rule.formula} [{self.verdict}: {lacking}]"
+
+
+def density_candidates(
+    store: CoefficientStore,
+    zone: Zone,
+    accepted: frozenset[str],
+    *,
+    ecosystem_type: str,
+    forest_class: str,
+    leaf: str,
+    pool: str,
+) -> tuple[Candidate, ...]:
+    """All rules for a pool of an ecosystem type with what became of each, in their order."""
+    chosen = choose_density(
+        store,
+        zone,
+        accepted,
+        ecosystem_type=ecosystem_type,
+        forest_class=forest_class,
+        leaf=leaf,
+        pool=pool,
+    )
+    found = []
+    for row in density_rules():
+        if row.pool != pool or ecosystem_type not in row.ecosystem_types:
+            continue
+        rule = _resolved(row, zone)
+        keys = formula_keys(rule.formula)
+        absent = tuple(key for key in keys if key not in store)
+        unchecked = tuple(
+            key for key in keys if key in store and not store[key].ships and key not in accepted
+        )
+        conditions = (
+            (rule == chosen, "chosen", ()),
+            (not zone.is_in(rule.region), "region", ()),
+            (rule.climate_zone not in ("", zone.climate_zone), "climate_zone", ()),
+            (rule.forest_class not in ("", forest_class), "forest_class", ()),
+            (rule.leaf not in ("", leaf), "leaf", ()),
+            (bool(absent), "no_row", absent),
+            (bool(unchecked), "unchecked", unchecked),
+            (True, "later", ()),
+        )
+        verdict, lacking = next((name, named) for holds, name, named in conditions if holds)
+        found.append(Candidate(rule, verdict, lacking))
+    return tuple(found)
+
+
 def choose_volume_function(
     store: CoefficientStore, accepted: frozenset[str], species_group: str
 ) -> VolumeFunction:

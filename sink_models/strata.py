@@ -11,6 +11,9 @@ from gis.extent import CLASSIFIED
 from sink_models.account import Account
 from sink_models.sampling import Array
 
+SCATTERED = "scattered_trees"
+"""Type of the stratum that holds scattered and four-side trees: they have stock and no area."""
+
 KEYS = ("cover", "ecosystem_type", "forest_class", "species_group", "stock_basis")
 
 
@@ -42,7 +45,7 @@ class StratumSums:
 
 
 def strata(account: Account) -> Iterator[StratumSums]:
-    """Strata of the classified rows, sorted by their keys."""
+    """Strata of the classified rows, sorted by their keys; scattered trees of each cover last."""
     is_classified = account.is_in("status", (CLASSIFIED,))
     groups = account.rows.groupby(list(KEYS)).indices
     for values in sorted(groups):
@@ -55,3 +58,9 @@ def strata(account: Account) -> Iterator[StratumSums]:
                 account.per_unit(mask, "area_ha"),
                 account.per_unit(mask, "growing_stock_m3"),
             )
+    for cover in sorted(set(account.rows["cover"].to_numpy()[is_classified])):
+        mask = is_classified & account.is_in("cover", (cover,))
+        stock = account.per_unit(mask, "scattered_stock_m3")
+        if stock.any():
+            stratum = Stratum(cover, SCATTERED, "", "", "measured")
+            yield StratumSums(stratum, np.zeros_like(stock), stock)

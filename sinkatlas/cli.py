@@ -191,6 +191,39 @@ def plans_show(
             typer.echo(line)
 
 
+@plans_app.command("check")
+def plans_check(
+    plan: Annotated[str, typer.Argument(help="A plan file, or the id of a bundled plan.")],
+    lang: LanguageOption = None,
+) -> None:
+    """Check a plan file: every mistake and doubt with its line and how to mend it."""
+    language = _language(lang)
+    with _reported(language):
+        from gis.problems import ProblemLog
+        from sinkatlas.showing import plan_check
+
+        log = ProblemLog()
+        try:
+            summary = plan_check(plan, language, log)
+        finally:
+            for each in log.notices:
+                typer.echo(_line(each, language), err=True)
+        typer.echo(summary)
+
+
+@plans_app.command("new")
+def plans_new(
+    path: Annotated[Path, typer.Argument(help="Plan file to write.")] = Path("plan.toml"),
+    lang: LanguageOption = None,
+) -> None:
+    """Write a commented plan file to fill in."""
+    language = _language(lang)
+    with _reported(language):
+        from sinkatlas.template import write_template
+
+        typer.echo(str(write_template(path, language, "plan")))
+
+
 @factors_app.command("list")
 def factors_list(
     contains: Annotated[str, typer.Argument(help="Only keys that contain this text.")] = "",
@@ -212,6 +245,18 @@ def factors_show(
 
         for line in factor_card(key):
             typer.echo(line)
+
+
+@factors_app.command("export")
+def factors_export(
+    path: Annotated[Path, typer.Argument(help="CSV file to write.")] = Path("factors.csv"),
+    lang: LanguageOption = None,
+) -> None:
+    """Write all coefficients as CSV: a start for an own file, see [carbon] coefficients."""
+    with _reported(_language(lang)):
+        from sinkatlas.showing import export_factors
+
+        typer.echo(f"{export_factors(path)}\t{path}")
 
 
 def _line(found: Problem, language: Language) -> str:

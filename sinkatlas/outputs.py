@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from gis.progress import Progress
@@ -21,10 +21,11 @@ def write_outputs(
     folder: Path,
     seconds: Mapping[str, float],
     progress: Progress,
+    also: Sequence[tuple[str, Callable[[Path], object]]] = (),
     *,
     sheets: SheetChoice,
 ) -> None:
-    """Write every output of a run and publish the folder.
+    """Write every output of a run and publish the folder; ``also`` are further files by name.
 
     Raises ``OutputError`` when a file cannot be written; then no result folder is touched.
     """
@@ -32,11 +33,14 @@ def write_outputs(
         ("results.csv", lambda path: write_csv(report.results, path)),
         ("changes.csv", lambda path: write_csv(report.changes, path)),
         ("verdicts.csv", lambda path: write_csv(report.verdicts, path)),
+        ("trajectories.csv", lambda path: write_csv(report.trajectories, path)),
+        ("allocation.csv", lambda path: write_csv(report.allocation, path)),
         ("account.csv", lambda path: write_csv(report.account, path)),
         ("districts.gpkg", lambda path: write_geopackage(report, path)),
         ("report.xlsx", lambda path: write_workbook(report, path)),
         ("sheets", lambda path: write_sheets(report, path, sheets)),
         ("map.html", lambda path: write_map(report, path)),
+        *also,
         (RECORD, lambda path: _write_json(report.provenance, path)),
         (TIMINGS, lambda path: _write_json(_rounded(seconds), path)),
     )

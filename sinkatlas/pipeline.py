@@ -27,10 +27,12 @@ from layers import Layer, LayerSpec, Lines, kinds, read_layer
 from layers.quality import account_problems, layer_problems
 from maps import SheetChoice, layout, load_layout
 from maps.report import Report
-from plans import AssignedValue, Plan, Tolerances, Verdict, judge, load_plan
-from sink_models import Accuracy, EpochData, Options, Results, Sampling, evaluate
+from plans import Verdict
+from sink_models import Accuracy, Correlation, EpochData, Options, Results, Sampling, evaluate
+from sinkatlas.judging import Judgement, judge_promises, read_promises
+from sinkatlas.methods import forest_flows, method_files, read_methods
 from sinkatlas.outputs import write_outputs
-from sinkatlas.reporting import make_report
+from sinkatlas.reporting import make_report, unit_names
 from sinkatlas.workspace import EpochTable, LayerTable, Source, Workspace, load_workspace
 
 LAYER_OPTIONS = (
@@ -63,10 +65,15 @@ class Run:
     inputs: Inputs
     accounts: Mapping[int, ExtentAccount]
     indicator_results: Results
-    judged: tuple[Verdict, ...]
+    judgement: Judgement
     report: Report
     folder: Path | None = None
     seconds: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def judged(self) -> tuple[Verdict, ...]:
+        """The verdicts, in the plan's order."""
+        return self.judgement.verdicts
 
     @property
     def results(self) -> pd.DataFrame:
@@ -77,6 +84,16 @@ class Run:
     def verdicts(self) -> pd.DataFrame:
         """One row per target: the columns of ``verdicts.csv``."""
         return self.report.verdicts
+
+    @property
+    def trajectories(self) -> pd.DataFrame:
+        """The epochs and the trend of every target: the columns of ``trajectories.csv``."""
+        return self.report.trajectories
+
+    @property
+    def allocation(self) -> pd.DataFrame:
+        """The districts' shares of the targets that were split: ``allocation.csv``."""
+        return self.report.allocation
 
     @property
     def account(self) -> pd.DataFrame:
@@ -102,7 +119,9 @@ def run(
     choice = sheet_choice(space, sheets)
     clock = _Clock()
     problems = ProblemLog()
+    promises = read_promises(space, problems)
     with clock.timed("read"):
+        methods = read_methods(space)
         inputs = read_inputs(space, problems=problems, progress=progress)
     units = _units(inputs)
     with clock.timed("account"):
@@ -119,10 +138,18 @@ def run(
             (units.whole_code, units.whole_name),
             sampling=sampling,
             options=_options(space, units),
+            store=methods.store,
         )
-    problems.extend(results.problems)
-    plan = _plan(space)
-    verdicts = _verdicts(space, plan, results, sampling)
+    problems.extend((*methods.notices, *results.problems))
+    judgement = judge_promises(
+        promises,
+        results,
+        {year: account.rows for year, account in accounts.items()},
+        names=unit_names(units),
+        sampling=sampling,
+        wetland_scope=space.table.workspace.wetland_scope,
+        problems=problems,
+    )
     report = make_report(
         space,
         language or space.table.workspace.language,
@@ -130,18 +157,25 @@ def run(
         inputs.layers,
         accounts,
         results,
-        plan,
-        verdicts,
+        judgement,
         tuple(problems),
         sampling,
     )
     folder = Path(out).resolve() if out is not None else None
     if folder is not None:
         with clock.timed("write"):
-            write_outputs(report, folder, clock.seconds, progress, sheets=choice)
-    return Run(
-        space, inputs, accounts, results, tuple(verdicts), report, folder, dict(clock.seconds)
-    )
+            files = method_files(
+                methods,
+                results,
+                sampling,
+                accounts,
+                unit_names(units),
+                title=report.title,
+                language=report.language,
+                is_synthetic=report.synthetic,
+            )
+            write_outputs(report, folder, clock.seconds, progress, files, sheets=choice)
+    return Run(space, inputs, accounts, results, judgement, report, folder, dict(clock.seconds))
 
 
 def sheet_choice(space: Workspace, which: Literal["main", "all"] | None = None) -> SheetChoice:
@@ -286,29 +320,12 @@ def _options(space: Workspace, units: Units) -> Options:
         climate_zone=space.table.carbon.climate_zone,
         soil_class=space.table.carbon.soil_class,
         accepted=frozenset(space.table.carbon.accepted),
+        flows=forest_flows(space),
+        correlations=tuple(
+            Correlation(each.first, each.second, each.value, each.reason)
+            for each in space.table.carbon.correlations
+        ),
     )
-
-
-def _plan(space: Workspace) -> Plan | None:
-    named = space.table.workspace.plan
-    if not named:
-        return None
-    file = space.resolve(named)
-    return load_plan(file if file.is_file() else named)
-
-
-def _verdicts(
-    space: Workspace, plan: Plan | None, results: Results, sampling: Sampling
-) -> list[Verdict]:
-    if plan is None:
-        return []
-    table = space.table
-    assigned = [
-        AssignedValue(each.indicator, each.year, each.value, each.unit, each.document, each.date)
-        for each in table.assigned
-    ]
-    tolerances = Tolerances(table.tolerances.about_percent, table.tolerances.coverage_min)
-    return judge(plan, results, assigned=assigned, tolerances=tolerances, sampling=sampling)
 
 
 class _Clock:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
@@ -14,8 +15,9 @@ from gis.problems import Language, Problem
 from layers import Layer, kinds, legend
 from maps.report import CHANGE_COLUMNS, IndicatorWords, MapLayer, Report
 from maps.sensitivity import public_view
-from plans import Plan, Verdict, verdict_table, verdict_words
+from plans import Plan, allocation_table, trajectory_table, verdict_table, verdict_words
 from sink_models import Results, Sampling, indicators
+from sinkatlas.judging import Judgement
 from sinkatlas.provenance import sha256_of, software_versions
 from sinkatlas.workspace import Workspace
 
@@ -35,8 +37,7 @@ def make_report(
     layers: Mapping[int, Sequence[Layer]],
     accounts: Mapping[int, ExtentAccount],
     results: Results,
-    plan: Plan | None,
-    verdicts: Sequence[Verdict],
+    judgement: Judgement,
     problems: tuple[Problem, ...],
     sampling: Sampling,
 ) -> Report:
@@ -45,9 +46,7 @@ def make_report(
     territory = units.data
     if not isinstance(territory, Units):
         raise TypeError(f"districts were read as {type(territory).__name__}")
-    names = dict(
-        zip(territory.features["unit_code"], territory.features["unit_name"], strict=True)
-    ) | {territory.whole_code: territory.whole_name}
+    names, plan, verdicts = unit_names(territory), judgement.plan, judgement.verdicts
     report = Report(
         title=settings.title,
         language=language,
@@ -73,13 +72,13 @@ def make_report(
         provenance=_provenance(space, units, layers, accounts, results, plan, problems, sampling),
         changes=changes_table(results, names, sampling),
         sensitivity=settings.sensitivity,
+        trajectories=trajectory_table(judgement.trajectories, language=language),
+        allocation=allocation_table(judgement.allocations, names, language=language),
     )
     return public_view(report) if settings.sensitivity == "public" else report
 
 
-def changes_table(
-    results: Results, names: Mapping[str, str], sampling: Sampling
-) -> pd.DataFrame:
+def changes_table(results: Results, names: Mapping[str, str], sampling: Sampling) -> pd.DataFrame:
     """What changed from each epoch to each later one, with the interval of the difference.
 
     Draw ``k`` of both epochs belongs to the same imagined world, so what both share (a coefficient)
@@ -100,6 +99,13 @@ def changes_table(
             figures = (float(change[0]), low, high, unit)
             rows.append((code, names.get(code, ""), indicator, earlier, later, *figures))
     return pd.DataFrame(rows, columns=CHANGE_COLUMNS)
+
+
+def unit_names(territory: Units) -> dict[str, str]:
+    """Names of the units and of the whole, by code."""
+    features = territory.features
+    names = dict(zip(features["unit_code"], features["unit_name"], strict=True))
+    return names | {territory.whole_code: territory.whole_name}
 
 
 def account_table(
@@ -181,18 +187,19 @@ def _map_layers(layers: Mapping[int, Sequence[Layer]]) -> tuple[MapLayer, ...]:
                     )
                 )
             else:
-                shown.append(_feature_layer(layer, kind.key, title, year))
+                features = layer.data.features
+                shown.append(_feature_layer(layer, features, title, year))
     return tuple(shown)
 
 
 def _feature_layer(
-    layer: Layer, kind: str, title: Mapping[Language, str], year: int
+    layer: Layer, own: gpd.GeoDataFrame, title: Mapping[Language, str], year: int
 ) -> MapLayer:
     """A vector layer to draw; sub-compartments keep the attributes that a reader may look up.
 
     Their areas are taken here, on the ellipsoid and from the full outlines.
     """
-    own = layer.data.features
+    kind = layer.spec.kind
     features = to_crs(own, DISPLAY_CRS, where=layer.spec.path)
     if kind != DETAIL_KIND:
         return MapLayer(kind, title, year, features=features)
@@ -227,6 +234,7 @@ def _provenance(
         },
         "plan": {"id": plan.id, "source": plan.source} if plan else None,
         "inputs": [_input_record(space, each) for each in sources],
+        "tables": _table_records(space),
         "software": software_versions(),
         "sampling": {
             "seed": sampling.seed,
@@ -270,6 +278,18 @@ def _input_record(space: Workspace, layer: Layer) -> dict[str, object]:
         "sha256": sha256_of(spec.path),
         **layer.facts,
     }
+
+
+def _table_records(space: Workspace) -> list[dict[str, object]]:
+    """The analyst's own plan file and tables of shares; a bundled plan is part of the software."""
+    settings = space.table.workspace
+    named = [("plan", settings.plan)] if settings.plan else []
+    named += [("allocation", each.table) for each in space.table.allocation if each.table]
+    return [
+        {"kind": kind, "path": path, "sha256": sha256_of(space.resolve(path))}
+        for kind, path in named
+        if space.resolve(path).is_file()
+    ]
 
 
 def _is_missing(value: object) -> bool:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from gis.problems import InputError, Language, problem
-from plans import load_plan
-from sink_models import coefficients
+import pandas as pd
+
+from gis.problems import InputError, Language, ProblemLog, problem
+from plans import load_plan, printed_words
+from sink_models import coefficients, export_rows, indicators
+from sinkatlas.tables import write_csv
 
 
 def plan_lines(named: str, language: Language) -> Iterator[str]:
@@ -17,10 +21,33 @@ def plan_lines(named: str, language: Language) -> Iterator[str]:
     source = plan.source if language == "zh" else plan.source_en
     yield f"{plan.title[language]} ({plan.adcode}) {source}"
     for target in plan.targets:
-        year = target.year or "–"
-        printed = f"{target.value_text}{target.unit_text}".strip() or "–"
-        yield f"{target.id}\t{target.indicator}\t{year}\t{target.comparator}\t{printed}"
+        printed = printed_words(target)[language]
+        yield f"{target.id}\t{target.indicator}\t{target.kind}\t{target.force}\t{printed}"
         yield f"    {target.clause}: 「{target.quote}」"
+        scope = "" if target.scope == plan.adcode else target.scope_name[language]
+        said = (scope, target.basis or "", target.note[language])
+        if any(said):
+            yield f"    {' · '.join(filter(None, said))}"
+
+
+def plan_check(named: str, language: Language, problems: ProblemLog) -> str:
+    """How many targets of each kind a plan has; doubts about it go into ``problems``.
+
+    Raises ``InputError`` with every mistake of the file.
+    """
+    plan = load_plan(Path(named) if Path(named).is_file() else named, problems=problems)
+    kinds = Counter(target.kind for target in plan.targets)
+    counted = ", ".join(f"{kind} {number}" for kind, number in kinds.items())
+    judged = sum(target.indicator in indicators() for target in plan.targets)
+    if language == "zh":
+        return (
+            f"{plan.title['zh']}:{len(plan.targets)} 条目标可用({counted}),"
+            f"{judged} 条有可计算的指标。"
+        )
+    return (
+        f"{plan.title['en']}: {len(plan.targets)} targets are usable ({counted}), "
+        f"{judged} with an indicator that is computed."
+    )
 
 
 def factor_lines(contains: str = "") -> Iterator[str]:
@@ -47,3 +74,13 @@ def factor_card(key: str) -> Iterator[str]:
 
 def _shown(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else ("" if value is None else str(value))
+
+
+def export_factors(path: Path) -> int:
+    """Write every coefficient with all its columns as CSV; gives the number of rows."""
+    rows = export_rows(coefficients())
+    table = pd.DataFrame(rows)
+    numbers = ["value", "low", "high"]
+    table[numbers] = table[numbers].apply(pd.to_numeric)  # text that begins with a minus is guarded
+    write_csv(table, path)
+    return len(rows)

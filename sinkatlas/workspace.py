@@ -74,10 +74,14 @@ class UnitsTable(Source):
 
 
 class AccuracyTable(Table):
-    """Half-widths, in percent, of a layer's area and stock at the run's interval."""
+    """How well a layer is known: half-widths, in percent, of its area and stock at the run's
+    interval, or the error matrix of a sample of its classes."""
 
     area_percent: Percent | None = None
     stock_percent: Percent | None = None
+    error_matrix: str | None = Field(
+        default=None, description="CSV: map classes by reference classes, numbers of sample points"
+    )
 
 
 class LayerTable(Source):
@@ -116,6 +120,15 @@ class AssignedTable(Table):
     date: datetime.date
 
 
+class CorrelationTable(Table):
+    """One ``[[carbon.correlations]]`` entry: errors of two coefficients that go together."""
+
+    first: Text
+    second: Text
+    value: Annotated[float, Field(ge=-1, le=1)]
+    reason: Text
+
+
 class CarbonTable(Table):
     """What the carbon estimates may rest on beyond the checked coefficients of the region."""
 
@@ -125,6 +138,42 @@ class CarbonTable(Table):
         default_factory=list,
         description="unchecked coefficients that the analyst takes on; every output says so",
     )
+    coefficients: str = Field(
+        default="", description="CSV of coefficients of the analyst's own; every output says so"
+    )
+    pools: str = Field(default="", description="carbon-pools CSV of InVEST, applied beside ours")
+    growth_percent: Annotated[float, Field(ge=0, le=30)] | None = Field(
+        default=None, description="yearly growth of the growing stock, for gain-loss"
+    )
+    consumption_percent: Annotated[float, Field(ge=0, le=30)] | None = Field(
+        default=None, description="yearly harvest, fuelwood and disturbance of the growing stock"
+    )
+    rates_source: str = Field(default="", description="where the two rates were read")
+    correlations: list[CorrelationTable] = Field(default_factory=list)
+
+
+class AllocationTable(Table):
+    """One ``[[allocation]]`` entry: a city's target to be split over the units."""
+
+    indicator: Text
+    year: Year | None = Field(default=None, description="the target's year; none for one without")
+    method: Literal["equal_points", "proportional", "potential", "table"]
+    baseline: Year | None = Field(
+        default=None, description="epoch to start from; the earliest with a value in every unit"
+    )
+    table: str | None = Field(default=None, description="CSV with unit_code and value")
+    exclude: list[Literal["cropland", "redline"]] = Field(
+        default=["cropland", "redline"], description="ground that is left out of the potential"
+    )
+    decimals: Annotated[int, Field(ge=0, le=6)] | None = Field(
+        default=None, description="print the shares with more decimals than the plan"
+    )
+
+    @model_validator(mode="after")
+    def table_goes_with_its_method(self) -> AllocationTable:
+        if (self.method == "table") != (self.table is not None):
+            raise ValueError("allocation_table")
+        return self
 
 
 class TolerancesTable(Table):
@@ -143,7 +192,9 @@ class SheetsTable(Table):
     size: Literal["A3", "A4"] = "A3"
     orientation: Literal["landscape", "portrait"] = "landscape"
     formats: Annotated[list[Literal["pdf", "png", "svg"]], Field(min_length=1)] = ["pdf", "png"]
-    indicators: list[str] = Field(default_factory=list, description="keys; empty means the main one")
+    indicators: list[str] = Field(
+        default_factory=list, description="keys; empty means the main one"
+    )
     atlas: bool = Field(default=False, description="a sheet for every unit, in one PDF")
     template: str | None = Field(default=None, description="path of a layout file of your own")
 
@@ -155,6 +206,7 @@ class WorkspaceTable(Table):
     units: UnitsTable
     epochs: Annotated[list[EpochTable], Field(min_length=1)]
     assigned: list[AssignedTable] = Field(default_factory=list)
+    allocation: list[AllocationTable] = Field(default_factory=list)
     tolerances: TolerancesTable = TolerancesTable()
     carbon: CarbonTable = CarbonTable()
     sheets: SheetsTable = SheetsTable()
@@ -265,6 +317,8 @@ def _translated(error: ErrorDetails, raw: Mapping[str, Any], file: Path) -> Prob
     if kind == "value_error" and "duplicate_epoch" in str(context.get("error")):
         years = str(context["error"]).partition(":")[2]
         return problem("sinkatlas.workspace_duplicate_epoch", where=file, years=years)
+    if kind == "value_error" and "allocation_table" in str(context.get("error")):
+        return problem("sinkatlas.workspace_allocation_table", where=file, key=key)
     limits = " ".join(f"{_SIGNS.get(name, name)} {value}" for name, value in context.items())
     return problem(
         f"sinkatlas.workspace_{_EXPECTATIONS.get(kind, 'value')}",
@@ -318,9 +372,11 @@ def _keys_at(location: Iterable[int | str]) -> list[str]:
         "layers": LayerTable,
         "accuracy": AccuracyTable,
         "assigned": AssignedTable,
+        "allocation": AllocationTable,
         "tolerances": TolerancesTable,
         "carbon": CarbonTable,
         "sheets": SheetsTable,
+        "correlations": CorrelationTable,
     }
     names = [part for part in location if isinstance(part, str)]
     return list(tables[names[-1] if names else ""].model_fields)
@@ -334,6 +390,10 @@ def _check_layers(workspace: Workspace, problems: ProblemLog) -> None:
         _check_file(workspace, workspace.table.sheets.template, "sheets.template", problems)
     cover_kinds = {key for key, kind in known.items() if kind.role != "units"}
     _check_file(workspace, workspace.table.units.path, "units.path", problems)
+    for name in ("coefficients", "pools"):
+        path = getattr(workspace.table.carbon, name)
+        if path:
+            _check_file(workspace, path, f"carbon.{name}", problems)
     for number, epoch in enumerate(workspace.table.epochs, start=1):
         seen: set[str] = set()
         for place, layer in enumerate(epoch.layers, start=1):
@@ -358,6 +418,12 @@ def _check_layers(workspace: Workspace, problems: ProblemLog) -> None:
                 )
             seen.add(layer.kind)
             _check_file(workspace, layer.path, f"{key}.path", problems)
+            if layer.accuracy.error_matrix:
+                matrix = layer.accuracy.error_matrix
+                _check_file(workspace, matrix, f"{key}.accuracy.error_matrix", problems)
+    for number, each in enumerate(workspace.table.allocation, start=1):
+        if each.table is not None:
+            _check_file(workspace, each.table, f"allocation[{number}].table", problems)
 
 
 def _check_file(workspace: Workspace, path: str, key: str, problems: ProblemLog) -> None:

@@ -64,9 +64,13 @@ def test_a_run_writes_every_output_the_architecture_names(done: Run) -> None:
     names = {path.name for path in done.folder.iterdir()}
     assert names == {
         "map.html",
+        "method.html",
+        "uncertainty.csv",
         "results.csv",
         "changes.csv",
         "verdicts.csv",
+        "trajectories.csv",
+        "allocation.csv",
         "account.csv",
         "report.xlsx",
         "districts.gpkg",
@@ -292,6 +296,9 @@ def test_the_command_line_fails_with_one_message_and_no_traceback(tmp_path: Path
 def test_the_small_commands_answer(tmp_path: Path) -> None:
     assert "jiangmen" in sinkatlas("plans", "list", cwd=tmp_path).stdout
     assert "44.14" in sinkatlas("plans", "show", "jiangmen", cwd=tmp_path).stdout
+    assert (
+        "13 targets" in sinkatlas("plans", "check", "jiaxing", "--lang", "en", cwd=tmp_path).stdout
+    )
     assert "mangrove_cf" in sinkatlas("factors", "list", "mangrove", cwd=tmp_path).stdout
     assert "0.451" in sinkatlas("factors", "show", "mangrove_cf", cwd=tmp_path).stdout
     unknown = sinkatlas("factors", "show", "mangrove_c", "--lang", "en", cwd=tmp_path)

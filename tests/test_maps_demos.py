@@ -53,7 +53,7 @@ EVERY_THEME = """
   }
   return found;
 }
-"""
+"""  # noqa: E501
 
 EVERY_CARD = """
 (codes) => {
@@ -71,7 +71,7 @@ EVERY_CARD = """
   }
   return found;
 }
-"""
+"""  # noqa: E501
 
 
 @pytest.fixture(scope="module")
@@ -211,7 +211,9 @@ def test_curtain_shows_two_epochs_and_moves_by_keys_and_pointer(runs: Runs, open
             ".label-value", "all => all.map(each => each.textContent)"
         )
     assert values[report.epochs[0]] != values[report.epochs[-1]]
-    clips = "() => ['overlayPane', 'leftDistricts'].map(n => map_sinkatlas.getPane(n).style.clipPath)"
+    clips = (
+        "() => ['overlayPane', 'leftDistricts'].map(n => map_sinkatlas.getPane(n).style.clipPath)"
+    )
     right, left = page.evaluate(clips)
     assert right.startswith("polygon(")
     assert left != right
@@ -325,7 +327,7 @@ CONTRAST = """
   }
   return found;
 }
-"""
+"""  # noqa: E501
 
 
 def test_contrast_of_all_text_is_aa(runs: Runs, opened: Open) -> None:

@@ -82,8 +82,9 @@ def results(names: tuple[str, ...]) -> pd.DataFrame:
 def changes(table: pd.DataFrame) -> pd.DataFrame:
     """Later minus earlier, with an interval one tenth of a unit wide on either side."""
     early, late = (
-        table[(table["epoch"] == epoch) & ~table["indicator"].str.contains(".", regex=False)]
-        .reset_index(drop=True)
+        table[
+            (table["epoch"] == epoch) & ~table["indicator"].str.contains(".", regex=False)
+        ].reset_index(drop=True)
         for epoch in (2020, 2024)
     )
     change = late["value"] - early["value"]

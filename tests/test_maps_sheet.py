@@ -21,8 +21,8 @@ from pypdf import PdfReader
 from gis.problems import OutputError
 from maps import Report, SheetChoice, write_sheet, write_sheets
 from maps.fonts import chinese_font, require_glyphs
+from maps.layout import Layout, Orientation, Size, layout
 from maps.sheet import Sheet, choose, draw_sheet
-from maps.layout import Layout, Orientation, Size, layout, load_layout
 
 Maker = Callable[..., Report]
 FORMS = [("A3", "landscape"), ("A3", "portrait"), ("A4", "landscape"), ("A4", "portrait")]
@@ -331,7 +331,7 @@ def test_a_district_sheet_tells_its_figures_and_their_change(make_report: Maker)
 
 
 def test_the_locator_shows_the_municipality_alone(make_report: Maker) -> None:
-    """Nothing that is drawn in millimetres of the page reaches beyond the municipality's outline."""
+    """An inset adds its frame, the municipality and the district, and nothing else."""
     report = make_report(names=[f"第{i}区" for i in range(4)])
     with_inset = drawn(report, district="440103")
     form = layout()
@@ -339,4 +339,4 @@ def test_the_locator_shows_the_municipality_alone(make_report: Maker) -> None:
     added = len(with_inset.page.axes.artists + with_inset.page.axes.patches) - len(
         without.page.axes.artists + without.page.axes.patches
     )
-    assert added == 3  # its frame, the municipality, the district
+    assert added == 3

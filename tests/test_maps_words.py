@@ -1,4 +1,4 @@
-"""Words of the outputs: every key exists in both languages, is used, and is asked for with its facts."""
+"""Words of the outputs: every key exists in both languages and is used, every form has words."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from maps.words import words
 
 PROJECT = Path(__file__).resolve().parent.parent
 SCRIPTS = sorted((PROJECT / "maps" / "assets" / "js").glob("*.js"))
-SOURCES = [path for room in ("maps", "sinkatlas") for path in sorted((PROJECT / room).rglob("*.py"))]
+SOURCES = [
+    path for room in ("maps", "sinkatlas") for path in sorted((PROJECT / room).rglob("*.py"))
+]
 TABLES = sorted({key.partition(".")[0] for key in words("zh")})
 
 
@@ -75,7 +77,9 @@ def test_every_word_that_is_asked_for_exists() -> None:
     asked = {each for each in PLAIN if each.partition(".")[0] in TABLES and "." in each}
     files = {each for each in asked if each.endswith((".py", ".css", ".js", ".html", ".toml"))}
     beginnings = {each for each in asked if each.endswith((".", "_"))}
-    assert {each for each in beginnings if not any(k.startswith(each) for k in words("zh"))} == set()
+    assert {
+        each for each in beginnings if not any(k.startswith(each) for k in words("zh"))
+    } == set()
     assert asked - files - beginnings - words("zh").keys() == set()
 
 

@@ -127,6 +127,11 @@ def test_all_mistakes_of_a_file_come_at_once_with_file_line_and_target(tmp_path:
         ('issued = "2023-03"', 'issued = "spring"', "plans.wrong_date"),
         ('id = "county"\n', "", "plans.missing_key"),
         ("[[targets]]", "[[target]]", "plans.unknown_key"),
+        ('">="', '"none"\nkind = "state"', "plans.kind_comparator"),
+        ('">="', '">="\nkind = "trend"', "plans.kind_comparator"),
+        ('">="', '">="\nkind = "system"', "plans.kind_comparator"),
+        ('">="', '">="\nkind = "count"', "plans.unit_of_count"),
+        ('">="', '">="\nforce = "assigned"', "plans.force_comparator"),
     ],
 )
 def test_each_mistake_is_named(tmp_path: Path, old: str, new: str, code: str) -> None:
@@ -158,6 +163,81 @@ def test_two_figures_are_no_quarrel_when_they_speak_of_two_things(
 ) -> None:
     second = TARGET.replace('"cover"', '"again"').replace("40.5", "41").replace(*change)
     assert len(load_plan(write(tmp_path, HEAD + TARGET + second)).targets) == 2
+
+
+def warnings(folder: Path, text: str) -> list[str]:
+    log = ProblemLog()
+    load_plan(write(folder, text), problems=log)
+    return [each.code for each in log]
+
+
+def test_unknown_basis_and_no_basis_are_one_thing(tmp_path: Path) -> None:
+    second = TARGET.replace('"cover"', '"again"').replace("40.5", "41")
+    unknown = second.replace('clause = "三"', 'clause = "三"\nbasis = "forest:unknown"')
+    assert mistakes(tmp_path, HEAD + TARGET + unknown) == ["plans.two_values"]
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (("三", "四"), "plans.same_twice"),
+        (('">="', '"~"'), "plans.two_comparators"),  # a box that drops its 左右
+    ],
+)
+def test_repeated_promise_is_pointed_out(
+    tmp_path: Path, change: tuple[str, str], code: str
+) -> None:
+    second = TARGET.replace('"cover"', '"again"').replace(*change)
+    assert warnings(tmp_path, HEAD + TARGET + second) == [code]
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "is_told"),
+    [
+        ("40.5", "森林覆盖率达到４０．５％", False),  # full-width digits
+        ("40.50", "森林覆盖率达到40.5%", False),
+        ("40.5", "森林覆盖率达到45.0%", True),
+        ("3", "覆盖率提高三个百分点", False),
+    ],
+)
+def test_figure_that_the_quote_does_not_hold_is_pointed_out(
+    tmp_path: Path, text: str, quote: str, is_told: bool
+) -> None:
+    changed = TARGET.replace("value = 40.5", f'value_text = "{text}"\nunit_text = "%"')
+    changed = changed.replace("森林覆盖率达到40.5%", quote)
+    assert warnings(tmp_path, HEAD + changed) == ["plans.figure_not_quoted"] * is_told
+
+
+RULE = """
+[[targets]]
+id = "redline"
+indicator = "eco_redline"
+comparator = "none"
+clause = "四"
+quote = "严守生态保护红线"
+"""
+
+
+def test_rule_needs_neither_figure_nor_unit_and_is_a_rule_by_its_comparator(tmp_path: Path) -> None:
+    (rule,) = load_plan(write(tmp_path, HEAD + RULE)).targets
+    assert (rule.kind, rule.value, rule.unit, rule.force) == ("rule", None, "", "binding")
+    system = RULE.replace('"none"', '"none"\nkind = "system"')
+    (system_target,) = load_plan(write(tmp_path, HEAD + system)).targets
+    assert system_target.kind == "system"
+    distance = RULE.replace(
+        '"none"', '">="\nkind = "rule"\nvalue_text = "1"\nunit_text = "公里"'
+    ).replace("严守生态保护红线", "一公里范围内禁止新建")
+    (far,) = load_plan(write(tmp_path, HEAD + distance)).targets
+    assert (far.value, far.unit) == (1.0, "km")
+
+
+def test_range_with_a_hyphen_has_no_negative_end(tmp_path: Path) -> None:
+    text = TARGET.replace('">="', '"range"').replace(
+        "value = 40.5", 'value_text = "40-45"\nunit_text = "%"'
+    )
+    text = text.replace("达到40.5%", "达到40-45%")
+    (target,) = load_plan(write(tmp_path, HEAD + text)).targets
+    assert (target.value, target.value_high) == (40.0, 45.0)
 
 
 def test_id_used_twice_is_refused(tmp_path: Path) -> None:

@@ -517,3 +517,126 @@ def test_braces_in_words_from_outside_are_only_text() -> None:
     entry = replace(ENTRY, document="{0.__class__} {{ x }}")
     found = verdict(ASSIGNED, value(2025, 40.0), assigned=[entry])
     assert "{0.__class__} {{ x }}" in found.reason("zh")
+
+
+# --- lower bounds ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("comparator", "central", "status"),
+    [
+        (">=", 40.0, Status.CANNOT_TELL),  # what was not given could hold the rest
+        (">=", 42.0, Status.MET),  # and cannot undo a floor
+        ("<=", 42.0, Status.NOT_MET),  # nor a ceiling that is passed
+        ("<=", 40.0, Status.CANNOT_TELL),
+        ("~", 40.0, Status.CANNOT_TELL),
+        ("~", 41.0, Status.CANNOT_TELL),
+        ("~", 45.0, Status.NOT_MET),
+    ],
+)
+def test_lower_bound_never_makes_a_silent_verdict(
+    comparator: str, central: float, status: Status
+) -> None:
+    draws = normal(central, 0.5, "stock")
+    found = verdict(
+        target(comparator, 41.0, 2025), value(2025, central, sampled=draws, lower_bound=True)
+    )
+    assert (found.status, found.lower_bound) == (status, True)
+    withheld = status is Status.CANNOT_TELL
+    assert ("lower_bound" if withheld else "lower_bound_note") in keys(found)
+    assert (found.probability is None) is withheld
+    assert found.gap == pytest.approx(central - 41.0)
+
+
+def test_trend_through_a_lower_bound_cannot_tell() -> None:
+    epochs = (value(2020, 40.0, lower_bound=True), value(2024, 42.0))
+    assert verdict(target(">=", 44.5, 2030), *epochs).status is Status.CANNOT_TELL
+
+
+def test_rise_from_a_whole_base_to_a_lower_bound_is_a_rise_but_not_the_other_way() -> None:
+    rise = target("increase", None, None, kind="trend")
+    up = verdict(rise, value(2020, 40.0), value(2024, 41.0, lower_bound=True))
+    assert (up.status, keys(up)[-1]) == (Status.MET, "lower_bound_note")
+    false_rise = verdict(rise, value(2020, 40.0, lower_bound=True), value(2024, 41.0))
+    assert false_rise.status is Status.CANNOT_TELL
+    fall = verdict(rise, value(2020, 40.0), value(2024, 39.0, lower_bound=True))
+    assert fall.status is Status.CANNOT_TELL
+
+
+# --- details -----------------------------------------------------------------------------------
+
+
+def test_gap_and_pace_stand_in_the_plans_unit_and_in_si() -> None:
+    aim = replace(
+        next(each for each in load_plan("chengdu").targets if each.id == "wetland-2025"),
+        scope=CITY,
+        basis=None,
+    )
+    quantity = {"indicator": "wetland_area", "unit": "ha"}
+    missed = verdict(aim, value(2025, 28_000.0, **quantity))
+    # 28,000 - 28,700 = -700 ha = -0.07 万公顷
+    assert (missed.gap, missed.gap_in_plan_unit) == (
+        pytest.approx(-700.0),
+        pytest.approx(-0.07, rel=1e-12),
+    )
+    assert "差 0.070 万公顷,合 700 公顷" in missed.reason("zh")
+    assert "short by 700 ha, 0.070 万公顷" in missed.reason("en")
+    early = verdict(replace(aim, year=2030), value(2023, 28_000.0, **quantity))
+    # 700 ha in 7 years
+    assert early.required_pace == pytest.approx(100.0)
+    assert early.required_pace_in_plan_unit == pytest.approx(0.01)
+
+
+def test_early_and_tolerance_are_told_apart() -> None:
+    early = verdict(target(">=", 41.0, 2030), value(2024, 42.0))
+    assert (early.early, early.tolerance_percent) == (True, None)
+    due = verdict(target("~", 41.0, 2025), value(2025, 41.0), tolerances=Tolerances(2.5))
+    assert (due.early, due.tolerance_percent) == (False, 2.5)
+    stay = verdict(target("stable", None, 2030, kind="trend"), value(2024, 40.0))
+    assert stay.tolerance_percent == 1.0
+
+
+def test_second_indicator_of_a_dual_name_stands_beside_the_first() -> None:
+    aim = target("~", 55.0, 2025, also="forest_greening_rate")
+    greening = value(2025, 57.0, indicator="forest_greening_rate")
+    found = verdict(aim, value(2025, 54.8), greening)
+    # 54.8 lies in 54.45 to 55.55, 57 does not
+    assert found.status is Status.MET
+    assert "also_unmet" in keys(found)
+    assert "57.0 %" in found.reason("en")
+    assert "also_met" in keys(
+        verdict(aim, value(2025, 54.8), replace(greening, sampled=np.array([55.0])))
+    )
+    assert "also_missing" in keys(verdict(aim, value(2025, 54.8)))
+    rise = target("increase", None, None, kind="trend", also="forest_greening_rate")
+    assert "also" in keys(verdict(rise, value(2020, 54.0), value(2025, 54.8), greening))
+
+
+def test_scope_is_a_code_a_name_or_read_from_the_unit_that_is_named() -> None:
+    names = {CITY: "广州市"}
+    by_name = verdict(target(">=", 41.0, 2025, scope="广州市"), value(2025, 42.0), names=names)
+    assert by_name.status is Status.MET
+    aim = target(">=", 41.0, 2025, scope="建成区", read_from=CITY)
+    assert verdict(aim, value(2025, 42.0)).status is Status.MET
+    assert verdict(replace(aim, read_from=None), value(2025, 42.0)).status is Status.NOT_EVALUABLE
+
+
+def test_wetland_scopes_that_differ_name_the_setting_that_mends_it() -> None:
+    found = verdict(wetland("wetland:convention"), protected("wetland:sandiao_00"))
+    assert found.status is Status.NOT_EVALUABLE
+    assert 'wetland_scope = "convention"' in found.reason("en")
+    other = verdict(wetland("wetland:convention"), protected("land_cover"))
+    assert keys(other) == ["basis_mismatch"]
+
+
+@pytest.mark.parametrize("kind", ["rule", "system"])
+def test_rule_and_system_are_not_evaluable_and_say_what_helps(kind: str) -> None:
+    promises = [(p, t) for p in map(load_plan, bundled_ids()) for t in p.targets if t.kind == kind]
+    assert promises
+    for plan, promise in promises:
+        computed = value(2025, 1.0, indicator=promise.indicator, unit_code=promise.scope)
+        (found,) = judge(replace(plan, targets=(promise,)), results(computed))
+        assert (found.status, found.value) == (Status.NOT_EVALUABLE, None)
+        assert keys(found)[0] == kind
+        assert set(keys(found)[1:]) <= {"serves", "needs"}
+        assert len(keys(found)) > 1

@@ -510,3 +510,39 @@ def test_epoch_given_twice_is_refused() -> None:
 def test_parts_outside_the_units_are_ignored() -> None:
     rows = pd.concat([city(), pd.DataFrame([row("outside", "mangroves", "mangrove", 99.0)])])
     assert value(run(epoch(rows=rows)), "mangrove_area") == pytest.approx(50.0)
+
+
+# Lower bounds and denominators
+
+
+def bounds(results: Results, key: str) -> list[bool]:
+    return [results.values[key, 2024, unit].lower_bound for unit in (*UNITS, WHOLE[0])]
+
+
+def test_value_says_where_it_can_only_be_too_low() -> None:
+    whole = run(epoch())
+    for key in ("forest_stock_volume", "forest_area", "wetland_protection_rate"):
+        assert bounds(whole, key) == [False, False, False]
+    rows = pd.DataFrame([*city().to_dict("records"), missing_stock("440103", 10.0)])
+    lacking = run(epoch(rows=rows))
+    # 103 has 10 ha of stands without stock, 104 has none
+    assert bounds(lacking, "forest_stock_volume") == [True, False, True]
+    assert bounds(lacking, "standing_stock_volume") == [True, False, True]
+    assert bounds(lacking, "forest_stock_density") == [False, False, False]
+
+
+def test_scattered_trees_and_a_missing_stratum_make_lower_bounds_too() -> None:
+    rows = city()
+    rows.loc[rows["forest_class"] == "other_shrub", "scattered_stock_m3"] = np.nan
+    assert bounds(run(epoch(rows=rows)), "standing_stock_volume") == [False, True, True]
+    half = run(epoch(kinds=ALL - {"redline"}))
+    assert all(bounds(half, "wetland_protection_rate"))
+
+
+def test_rates_carry_what_they_divide_by_and_sums_nothing() -> None:
+    found = run(epoch()).values
+    # 103 has 1,020 ha of ground, 104 has 1,000 ha; wetland is 50 + 30 ha
+    rates = [found["forest_cover_rate", 2024, u].denominator for u in (*UNITS, WHOLE[0])]
+    assert rates == pytest.approx([1020.0, 1000.0, 2020.0])
+    assert found["wetland_protection_rate", 2024, WHOLE[0]].denominator == pytest.approx(80.0)
+    assert found["forest_area", 2024, WHOLE[0]].denominator is None

@@ -1,4 +1,4 @@
-"""Changes between epochs: the interval is that of the difference, on draws that both epochs share."""
+"""Changes between epochs: the interval is that of the difference, on draws that both share."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ def test_what_both_epochs_share_cancels() -> None:
     """Stocks of 100 and 110 with one shared error of ±10: the difference is 10, sharply."""
     shared = 10 * noise("coefficient")
     table = changes_table(
-        results(value("a", 2020, 100 + shared), value("a", 2024, 110 + shared)), {"1": "区"}, SAMPLING
+        results(value("a", 2020, 100 + shared), value("a", 2024, 110 + shared)),
+        {"1": "区"},
+        SAMPLING,
     )
     (row,) = table.to_dict("records")
     assert (row["from_epoch"], row["to_epoch"], row["unit_name"]) == (2020, 2024, "区")

@@ -89,6 +89,41 @@ def test_a_mistake_gets_its_own_words(tmp_path: Path, change: tuple[str, str], c
     assert f"sinkatlas.{code}" in found
 
 
+SPLIT = """
+[[allocation]]
+indicator = "forest_cover_rate"
+year = 2025
+method = "equal_points"
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (('"equal_points"', '"table"'), "workspace_allocation_table"),
+        (('"equal_points"', '"equal_points"\ntable = "a.csv"'), "workspace_allocation_table"),
+        (('"equal_points"', '"table"\ntable = "a.csv"'), "workspace_file_missing"),
+        (('"equal_points"', '"evenly"'), "workspace_choice"),
+        (('"equal_points"', '"potential"\nexclude = ["water"]'), "workspace_choice"),
+        (("year = 2025", 'year = "2025"'), "workspace_not_integer"),
+        (("method", "methode"), "workspace_unknown_key"),
+        (('"equal_points"', '"equal_points"\ndecimals = 9'), "workspace_out_of_range"),
+    ],
+)
+def test_a_split_that_cannot_be_made_is_told(
+    tmp_path: Path, change: tuple[str, str], code: str
+) -> None:
+    found = problems_of(written(tmp_path, GOOD + SPLIT.replace(*change)))
+    assert f"sinkatlas.{code}" in found
+    assert "allocation[1]" in found[f"sinkatlas.{code}"]
+
+
+def test_a_split_leaves_out_cropland_and_the_red_line_unless_told(tmp_path: Path) -> None:
+    (found,) = load_workspace(written(tmp_path, GOOD + SPLIT)).table.allocation
+    assert found.exclude == ["cropland", "redline"]
+    assert found.baseline is None
+
+
 def test_a_layer_kind_stands_once_per_epoch(tmp_path: Path) -> None:
     again = '  [[epochs.layers]]\n  kind = "redline"\n  path = "redline.gpkg"\n'
     assert "sinkatlas.workspace_kind_twice" in problems_of(written(tmp_path, GOOD + again))

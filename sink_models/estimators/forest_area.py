@@ -23,7 +23,9 @@ def estimate_forest(stratum: Stratum, book: DrawBook) -> Estimates:
 
 
 def claims_woody(stratum: Stratum) -> bool:
-    return stratum.ecosystem_type in WOODY_TYPES
+    """Woody land by area; open stands with stock go by their trees instead."""
+    is_open_with_stock = stratum.ecosystem_type == "open_forest" and stratum.has_measured_stock
+    return stratum.ecosystem_type in WOODY_TYPES and not is_open_with_stock
 
 
 def estimate_woody(stratum: Stratum, book: DrawBook) -> Estimates:

@@ -8,14 +8,13 @@ import numpy as np
 
 from gis.problems import Problem, problem
 from sink_models.account import LAND_COVER, MANGROVES, SURVEY, WETLANDS
+from sink_models.amounts import Amounts, Cell
 from sink_models.carbon import (
     CarbonAccount,
-    Cell,
-    add_up,
     check_sum,
-    co2_from_c,
     yearly_uptake,
 )
+from sink_models.co2 import co2_from_c
 from sink_models.ecosystem_types import group_of
 from sink_models.estimator import ABOVE, POOLS, SOIL
 from sink_models.indicator import Absent, Context, Indicator, Outcome, Reading
@@ -31,11 +30,13 @@ SINK_EXCLUDES = "other pools rest on static densities and are left out"
 
 def carbon_stock(context: Context) -> Outcome:
     carbon, where = context.carbon, f"carbon_stock {context.account.year}"
-    if not carbon.stocks:
+    if not carbon.stocks.terms:
         return Absent(problem("sink_models.nothing_estimated", where))
-    total = _per_unit(context, carbon.stocks.values())
-    method = _stock_method(carbon, carbon.stocks)
-    return Reading(total, carbon.basis, method, warnings=_gaps(context, where))
+    method = _stock_method(carbon, carbon.stocks.cells)
+    gaps = _gaps(context, where)
+    return Reading(
+        carbon.stocks.total(), carbon.basis, method, warnings=gaps, lower_bound=bool(gaps)
+    )
 
 
 def carbon_stock_parts(context: Context) -> Mapping[str, Outcome]:
@@ -43,7 +44,7 @@ def carbon_stock_parts(context: Context) -> Mapping[str, Outcome]:
     parts = _breakdown(context, carbon.stocks, lambda cells: _stock_method(carbon, cells))
     where = f"carbon_stock {context.account.year}"
     kinds = {each.ecosystem_type for each in carbon.not_estimated}
-    for kind in sorted(kinds - {cell[0] for cell in carbon.stocks}):
+    for kind in sorted(kinds - {cell[0] for cell in carbon.stocks.cells}):
         found = problem("sink_models.type_not_estimated", where, type=kind)
         parts[f"type.{kind}"] = Absent(found)
     for pool in POOLS:
@@ -57,7 +58,7 @@ def carbon_sink(context: Context) -> Outcome:
     if isinstance(uptake, Absent):
         return uptake
     where = f"carbon_sink {context.account.year}"
-    total = co2_from_c(_per_unit(context, uptake.values()))
+    total = co2_from_c(uptake.total())
     warnings = (*_gaps(context, where), *_mixed_methods(context, where))
     return Reading(total, context.carbon.basis, _sink_method(context), warnings=warnings)
 
@@ -66,11 +67,10 @@ def carbon_sink_parts(context: Context) -> Mapping[str, Outcome]:
     uptake = _uptake(context)
     if isinstance(uptake, Absent):
         return {}
-    in_co2 = {cell: co2_from_c(amount) for cell, amount in uptake.items()}
-    return _breakdown(context, in_co2, lambda cells: _sink_method(context))
+    return _breakdown(context, uptake, lambda cells: _sink_method(context), co2_from_c)
 
 
-def _uptake(context: Context) -> dict[Cell, Array] | Absent:
+def _uptake(context: Context) -> Amounts | Absent:
     where = f"carbon_sink {context.account.year}"
     if context.earlier is None:
         return Absent(problem("sink_models.needs_earlier_epoch", where))
@@ -79,29 +79,38 @@ def _uptake(context: Context) -> dict[Cell, Array] | Absent:
         years = f"{before.year} {before.basis}, {after.year} {after.basis}"
         return Absent(problem("sink_models.basis_changed", where, bases=years))
     uptake = yearly_uptake(before, after)
-    return uptake if uptake else Absent(problem("sink_models.nothing_estimated", where))
+    return uptake if uptake.terms else Absent(problem("sink_models.nothing_estimated", where))
 
 
-def _per_unit(context: Context, amounts: Iterable[Array]) -> Array:
-    total = add_up(amounts)
-    return np.broadcast_to(total, (total.shape[0], len(context.account.units)))
+def _same(carbon: Array) -> Array:
+    return carbon
 
 
 def _breakdown(
-    context: Context, cells: Mapping[Cell, Array], method_of: Callable[[Iterable[Cell]], str]
+    context: Context,
+    amounts: Amounts,
+    method_of: Callable[[Iterable[Cell]], str],
+    convert: Callable[[Array], Array] = _same,
 ) -> dict[str, Outcome]:
     """Readings by pool and by type; stops the run when either does not sum to the total."""
-    total = add_up(cells.values())
+    total = amounts.whole()
     parts: dict[str, Outcome] = {}
+    cells = amounts.cells
     kinds = tuple(sorted({kind for kind, _ in cells}))
     for group, names, place in (("pool", POOLS, 1), ("type", kinds, 0)):
-        chosen = {name: [cell for cell in cells if cell[place] == name] for name in names}
-        sums = {name: add_up(cells[cell] for cell in own) for name, own in chosen.items() if own}
-        check_sum(f"carbon {context.account.year}: {group}s", sums.values(), total)
-        for name, amount in sums.items():
+        sums: Array = np.zeros(1)
+        sizes: Array = np.zeros(1)
+        for name in names:
+            chosen = [cell for cell in cells if cell[place] == name]
+            if not chosen:
+                continue
+            part = amounts.where(set(chosen).__contains__).total()
+            whole = part.sum(axis=1)
+            sums, sizes = sums + whole, sizes + np.abs(whole)
             parts[f"{group}.{name}"] = Reading(
-                _per_unit(context, [amount]), context.carbon.basis, method_of(chosen[name])
+                convert(part), context.carbon.basis, method_of(chosen)
             )
+        check_sum(f"carbon {context.account.year}: {group}s", [sums], total, scale=sizes)
     return parts
 
 

@@ -96,6 +96,11 @@ def _lower_bound(context: Context, key: str, *classes: str) -> tuple[str, tuple[
     return f"; lower bound: {area:.1f} ha of stands without growing stock", (found,)
 
 
+def _lacks_stock(account: Account, *classes: str) -> Mask:
+    """Units in which some stands have no growing stock, so that their sum is a lower bound."""
+    return account.per_unit(without_stock(account, *classes), "area_ha") > 0
+
+
 def _stock_not_given(account: Account, key: str, *classes: str) -> Absent | None:
     lacking = account.total(without_stock(account, *classes))
     if lacking > 0 and not measured(account, *classes).any():
@@ -113,7 +118,8 @@ def forest_stock_volume(context: Context) -> Outcome:
     stock = account.stock(measured(account, *FOREST_CLASSES))
     values = _unknown_as_nan(account, stock, "arbor")
     method = f"growing stock of forest sub-compartments{remark}"
-    return Reading(values, BY_SURVEY, method, warnings=warnings)
+    lacking = _lacks_stock(account, "arbor")
+    return Reading(values, BY_SURVEY, method, warnings=warnings, lower_bound=lacking)
 
 
 def standing_stock_volume(context: Context) -> Outcome:
@@ -132,7 +138,8 @@ def standing_stock_volume(context: Context) -> Outcome:
         warnings = (*warnings, found)
         method += "; lower bound: scattered stock not given everywhere"
     values = _unknown_as_nan(account, stock + scattered, "arbor")
-    return Reading(values, BY_SURVEY, method, warnings=warnings)
+    lacking = _lacks_stock(account, "arbor", "open") | (account.per_unit(gaps, "area_ha") > 0)
+    return Reading(values, BY_SURVEY, method, warnings=warnings, lower_bound=lacking)
 
 
 def forest_stock_density(context: Context) -> Outcome:

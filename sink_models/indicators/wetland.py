@@ -60,7 +60,9 @@ def wetland_protection_rate(context: Context) -> Outcome:
         )
         method += f"; {lacking} not given, so this is a lower bound"
     numerator, denominator = account.area(rows & inside), account.area(rows)
-    return Reading(numerator, basis, method, denominator, 100.0, warnings)
+    return Reading(
+        numerator, basis, method, denominator, 100.0, warnings, lower_bound=len(present) == 1
+    )
 
 
 def mangrove_area(context: Context) -> Outcome:

@@ -1,0 +1,70 @@
+"""Targets of one plan that contradict or repeat each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import combinations
+from typing import Any
+
+from gis.problems import ProblemLog
+from plans.bases import basis_of
+from plans.checks import DEFAULT_KIND
+from plans.fields import Place, shown
+
+
+def check_together(
+    targets: list[tuple[dict[str, Any], Place]], adcode: str, problems: ProblemLog
+) -> None:
+    """Find ids used twice, two figures for one indicator and year, and promises made twice."""
+    for (one, here), (two, there) in combinations(targets, 2):
+        if one["id"] == two["id"]:
+            problems.add(
+                "plans.id_twice", where=there.at("id"), id=shown(one["id"]), first=here.at("id")
+            )
+        code = _quarrel(one, two, adcode)
+        if code:
+            problems.add(
+                code,
+                where=there.at("value"),
+                indicator=one["indicator"],
+                year=one.get("year", "–"),
+                first=_printed(one),
+                first_clause=shown(one["clause"]),
+                second=_printed(two),
+                second_clause=shown(two["clause"]),
+                first_place=here.at("value"),
+            )
+
+
+def _quarrel(one: Mapping[str, Any], two: Mapping[str, Any], adcode: str) -> str:
+    """Code of what is wrong with two targets that speak of one thing; empty when nothing is.
+
+    A floor and a ceiling together are a range, no quarrel. One figure with two comparators is what
+    a plan does that drops its 左右 in a box: told, not refused.
+    """
+    if _thing(one, adcode) != _thing(two, adcode):
+        return ""
+    pair = {one["comparator"], two["comparator"]}
+    if "value" not in one or "value" not in two:
+        return "plans.same_twice" if len(pair) == 1 and "none" not in pair else ""
+    if "<=" in pair and len(pair) == 2:
+        return ""
+    if (one["value"], one.get("value_high")) != (two["value"], two.get("value_high")):
+        return "plans.two_values"
+    return "plans.same_twice" if len(pair) == 1 else "plans.two_comparators"
+
+
+def _thing(fields: Mapping[str, Any], adcode: str) -> tuple[object, ...]:
+    return (
+        fields["indicator"],
+        fields.get("year"),
+        fields.get("scope", adcode),
+        basis_of(fields.get("basis") or ""),
+        fields.get("kind", DEFAULT_KIND.get(fields["comparator"], "state")),
+    )
+
+
+def _printed(fields: Mapping[str, Any]) -> str:
+    value = shown(fields.get("value_text", fields.get("value", "")))
+    unit = fields.get("unit_text", fields.get("unit", ""))
+    return f"{fields['comparator']} {value} {unit}".strip()

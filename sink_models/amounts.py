@@ -1,0 +1,128 @@
+"""Sampled amounts per unit as linear terms, summed by matrix products.
+
+Carbon is linear: an amount of a unit is a sum over strata of area (or stock) times a density that
+all units share. So draws are kept once per stratum and never per unit; a total over any choice of
+cells is one product of a small matrix (units by terms) with a tall one (terms by draws). Terms that
+rest on the same draws are merged first, so that equal epochs differ by exactly 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from sink_models.sampling import Array
+
+Cell = tuple[str, str]
+"""Ecosystem type and pool."""
+
+TILE = 16
+"""Rows and columns are padded to multiples of this, so that every element is summed by the same
+instructions however many threads share the work: same inputs, same bits."""
+
+BLOCK = 1024
+"""Draws per product, which bounds the memory of a sum."""
+
+
+@dataclass(frozen=True)
+class Term:
+    """``weights[unit] * density[draw] * factor[draw]`` of one cell.
+
+    ``density`` and ``factor`` have shape ``(1 + draws,)`` or ``(1,)``; equal draws must be the same
+    array object, for terms are merged by identity.
+    """
+
+    cell: Cell
+    weights: Array
+    density: Array
+    factor: Array
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """A sum of terms over ``units`` units."""
+
+    units: int
+    terms: tuple[Term, ...] = ()
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """The cells that hold anything, sorted."""
+        return tuple(sorted({term.cell for term in self.terms}))
+
+    def where(self, chosen: Callable[[Cell], bool]) -> Amounts:
+        """The terms of some cells."""
+        return Amounts(self.units, tuple(term for term in self.terms if chosen(term.cell)))
+
+    def scaled(self, by: float) -> Amounts:
+        """All amounts times a number."""
+        return Amounts(
+            self.units,
+            tuple(
+                Term(term.cell, term.weights * by, term.density, term.factor) for term in self.terms
+            ),
+        )
+
+    def plus(self, other: Amounts) -> Amounts:
+        return Amounts(self.units, (*self.terms, *other.terms))
+
+    def total(self) -> Array:
+        """Sum of all terms, shape ``(1 or 1 + draws, units)``; zeros where there are none."""
+        return self._sum(_merged(self.terms), self.units)
+
+    def whole(self) -> Array:
+        """Sum over units by its own way: weights first. Shape ``(1 or 1 + draws,)``."""
+        result: Array = np.zeros(1)
+        for term in self.terms:
+            result = result + float(term.weights.sum()) * term.density * term.factor
+        return result
+
+    @staticmethod
+    def _sum(terms: Iterable[Term], units: int) -> Array:
+        by_factor: dict[int, list[Term]] = {}
+        for term in terms:
+            by_factor.setdefault(id(term.factor), []).append(term)
+        total: Array = np.zeros((units, 1))
+        for group in by_factor.values():
+            part = product([term.weights for term in group], [term.density for term in group])
+            factor = group[0].factor
+            if factor.size > 1 or factor[0] != 1.0:
+                part = part * factor
+            if total.shape == part.shape:
+                total += part
+            else:
+                total = total + part
+        return total.T
+
+
+def _merged(terms: Iterable[Term]) -> list[Term]:
+    """Terms on the same draws as one, with their weights added."""
+    merged: dict[tuple[int, int], Term] = {}
+    for term in terms:
+        key = id(term.density), id(term.factor)
+        known = merged.get(key)
+        weights = term.weights if known is None else known.weights + term.weights
+        merged[key] = Term(term.cell, weights, term.density, term.factor)
+    return list(merged.values())
+
+
+def product(weights: list[Array], densities: list[Array]) -> Array:
+    """Sum of outer products, shape ``(units, 1 or 1 + draws)``, one matrix product per block."""
+    draws = max(density.size for density in densities)
+    units = weights[0].size
+    left = np.zeros((_padded(units), len(weights)))
+    left[:units] = np.stack(weights, axis=1)
+    result = np.empty((units, draws))
+    for start in range(0, draws, BLOCK):
+        stop = min(start + BLOCK, draws)
+        right = np.zeros((len(densities), _padded(stop - start)))
+        for row, density in enumerate(densities):
+            right[row, : stop - start] = density if density.size == 1 else density[start:stop]
+        result[:, start:stop] = (left @ right)[:units, : stop - start]
+    return result
+
+
+def _padded(size: int) -> int:
+    return -(-size // TILE) * TILE

@@ -1,0 +1,115 @@
+"""Equations as pure functions, one module per subject; each declares its own in ``EQUATIONS``.
+
+Arguments are numbers or arrays that broadcast, named with their units; the last axis may be strata
+and the first axis draws. Results are element by element: sum over strata where the equation sums.
+NaN in, NaN out: no function answers for missing input.
+"""
+
+from sink_models.equations.card import EquationCard, equation_cards
+from sink_models.equations.dead_organic_matter import (
+    dead_matter_after_conversion,
+    dead_matter_gain_loss,
+    dead_matter_stock_difference,
+)
+from sink_models.equations.forest import (
+    biomass_carbon_from_stock,
+    biomass_gain,
+    biomass_loss,
+    carbon_from_density,
+    conversion_change,
+    converted_land_change,
+    disturbance_loss,
+    expansion_from_density,
+    fuelwood_loss,
+    gain_loss,
+    growth_curve,
+    mapped_biomass_carbon,
+    provincial_arbor_change,
+    stock_difference,
+    total_growth,
+    total_growth_from_increment,
+    wood_removal_loss,
+)
+from sink_models.equations.roots import (
+    AboveGroundBiomass,
+    LivingBiomass,
+    VolumeBiomass,
+    add_roots,
+)
+from sink_models.equations.settlement import (
+    UrbanGreen,
+    greenway_green,
+    urban_growth_by_crown,
+    urban_growth_by_trees,
+)
+from sink_models.equations.soil import (
+    mineral_soil_change,
+    organic_soil_loss,
+    soil_change,
+    soil_stock,
+)
+from sink_models.equations.totals import (
+    Reconciliation,
+    co2_from_carbon,
+    fire_emission,
+    net_present_value,
+    reconcile,
+)
+from sink_models.equations.wetland import (
+    WeightedGas,
+    co2_equivalent,
+    coastal_methane,
+    marsh_methane,
+    methane_as_co2,
+    tidal_accretion,
+    wetland_methane,
+)
+
+__all__ = [
+    "AboveGroundBiomass",
+    "EquationCard",
+    "LivingBiomass",
+    "Reconciliation",
+    "UrbanGreen",
+    "VolumeBiomass",
+    "WeightedGas",
+    "add_roots",
+    "biomass_carbon_from_stock",
+    "biomass_gain",
+    "biomass_loss",
+    "carbon_from_density",
+    "co2_equivalent",
+    "co2_from_carbon",
+    "coastal_methane",
+    "conversion_change",
+    "converted_land_change",
+    "dead_matter_after_conversion",
+    "dead_matter_gain_loss",
+    "dead_matter_stock_difference",
+    "disturbance_loss",
+    "equation_cards",
+    "expansion_from_density",
+    "fire_emission",
+    "fuelwood_loss",
+    "gain_loss",
+    "greenway_green",
+    "growth_curve",
+    "mapped_biomass_carbon",
+    "marsh_methane",
+    "methane_as_co2",
+    "mineral_soil_change",
+    "net_present_value",
+    "organic_soil_loss",
+    "provincial_arbor_change",
+    "reconcile",
+    "soil_change",
+    "soil_stock",
+    "stock_difference",
+    "tidal_accretion",
+    "total_growth",
+    "total_growth_from_increment",
+    "urban_growth_by_crown",
+    "urban_growth_by_trees",
+    "wetland_methane",
+    "wood_removal_loss",
+]

@@ -1,0 +1,363 @@
+"""Own coefficients, candidates, forest routes, loose trees, coastal presets, the method sheet."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gis.problems import InputError
+from sink_models import (
+    EpochData,
+    ForestFlows,
+    Options,
+    Results,
+    Sampling,
+    blue_carbon_balance,
+    carbon_from_density,
+    coastal_preset,
+    coefficients,
+    evaluate,
+    export_rows,
+    greenway_green,
+    mapped_biomass_carbon,
+    methane_as_co2,
+    with_overrides,
+)
+from sink_models.blue_carbon import BIOMASS, SOIL
+from sink_models.coefficient_store import read_coefficients
+from sink_models.method_sheet import method_sheet
+from sink_models.rules import density_candidates, find_zone
+
+SAMPLING = Sampling(draws=200)
+HEADER = "key,value,unit,low,high,reason,analyst,source_document\n"
+PROVINCIAL = frozenset({"prov_svd_national", "prov_bef_total_national", "prov_cf"})
+
+
+def ground(stock: float = 8_000.0, scattered: float = 0.0) -> pd.DataFrame:
+    base = {"unit_code": "440103", "status": "classified", "species_group": ""}
+    return pd.DataFrame(
+        [
+            {
+                **base,
+                "cover": "forest_subcompartments",
+                "ecosystem_type": "forest_arbor",
+                "forest_class": "arbor",
+                "species_group": "oaks",
+                "stock_basis": "measured",
+                "area_ha": 100.0,
+                "growing_stock_m3": stock,
+                "scattered_stock_m3": scattered,
+            },
+            {
+                **base,
+                "cover": "forest_subcompartments",
+                "ecosystem_type": "open_forest",
+                "forest_class": "open",
+                "stock_basis": "measured",
+                "area_ha": 10.0,
+                "growing_stock_m3": 150.0,
+            },
+            {
+                **base,
+                "cover": "land_cover",
+                "ecosystem_type": "mangrove",
+                "area_ha": 20.0,
+            },
+        ]
+    )
+
+
+def run(frames: dict[int, pd.DataFrame] | None = None, *, store=None, **options: object) -> Results:
+    kinds = frozenset({"forest_subcompartments", "land_cover"})
+    epochs = [
+        EpochData(year, rows, kinds=kinds) for year, rows in (frames or {2020: ground()}).items()
+    ]
+    chosen = Options(region="440100", **options)  # type: ignore[arg-type]
+    whole = ("440100", "city")
+    return evaluate(epochs, ["440103"], whole, sampling=SAMPLING, options=chosen, store=store)
+
+
+# Own coefficients
+
+
+def test_own_value_drives_and_is_named_with_reason_and_hand() -> None:
+    text = HEADER + "mangrove_soil_c_mineral,300,t C/ha (0-1 m),280,320,own cores,Li Hua,\n"
+    store, overrides = with_overrides(coefficients(), text, where="mine.csv")
+    before, after = run(), run(store=store)
+
+    def soil(results: Results) -> float:
+        return results.values["carbon_stock.type.mangrove", 2020, "440100"].value
+
+    assert soil(after) - soil(before) == pytest.approx(20 * (300 - 286))
+    notice = overrides[0].notice
+    for word in ("Li Hua", "own cores", "286", "300"):
+        assert word in notice.text("en")
+        assert word in notice.text("zh")
+    row = store["mangrove_soil_c_mineral"]
+    assert (row.ship, row.distribution) == ("analyst", "normal")
+    assert "Li Hua" in row.note
+    assert coefficients()["mangrove_soil_c_mineral"].value == 286
+
+
+def test_own_row_with_a_new_key_needs_a_source() -> None:
+    row = "my_density,5,t C/ha,,,plots,Li Hua,"
+    with pytest.raises(InputError, match=r"override_source.*my_density"):
+        with_overrides(coefficients(), HEADER + row + "\n", where="mine.csv")
+    store, _ = with_overrides(coefficients(), HEADER + row + "Report 2023\n", where="mine.csv")
+    assert store["my_density"].source_document == "Report 2023"
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("mangrove_cf,45.1,%,,,x,Li,", r"override_unit.*t C/t d\.m\."),
+        ("mangrove_cf,45.1,t C/t d.m.,,,x,Li,", "quantity_range"),
+        ("mangrove_cf,0.45,t C/t d.m.,0.46,0.5,x,Li,", "outside its own range|不在自己的区间"),
+        ("mangrove_cf,0.45,t C/t d.m.,,,,Li,", "override_unsigned.*reason"),
+        ("mangrove_cf,0.45,t C/t d.m.,,,x,,", "override_unsigned.*analyst"),
+        ("mangrove_cf,many,t C/t d.m.,,,x,Li,", "not a number|不是数"),
+        ("mangrove_agb_subtropical,-5,t d.m./ha,,,x,Li,", "quantity_range"),
+        ("new,5,bushels/acre,,,x,Li,Report", "override_new_unit.*bushels"),
+    ],
+)
+def test_bad_own_rows_are_refused_with_their_line(row: str, words: str) -> None:
+    with pytest.raises(InputError, match=words) as caught:
+        with_overrides(coefficients(), HEADER + row + "\n", where="mine.csv")
+    assert "mine.csv:2" in str(caught.value)
+
+
+def test_unknown_columns_of_an_own_file_are_refused() -> None:
+    with pytest.raises(InputError, match="coefficient_columns"):
+        with_overrides(coefficients(), "key,value,colour\nx,1,red\n", where="mine.csv")
+
+
+def test_export_reads_back_as_the_same_store() -> None:
+    rows = export_rows(coefficients())
+    again = read_coefficients((f"x:{n}", row) for n, row in enumerate(rows))
+    assert len(again) == len(coefficients())
+    assert again["mangrove_cf"] == coefficients()["mangrove_cf"]
+
+
+# Selection is explained
+
+
+def test_selection_says_which_rules_apply_which_was_chosen_and_why_not_the_others() -> None:
+    def verdicts(accepted: frozenset[str]) -> dict[str, str]:
+        found = density_candidates(
+            coefficients(),
+            find_zone("440100"),
+            accepted,
+            ecosystem_type="mangrove",
+            forest_class="",
+            leaf="mixed",
+            pool="soil",
+        )
+        return {each.rule.formula: each.verdict for each in found}
+
+    assert verdicts(frozenset()) == {
+        "mangrove_soil_c_aggregated": "unchecked",
+        "mangrove_soil_c_mineral": "chosen",
+    }
+    assert verdicts(frozenset({"mangrove_soil_c_aggregated"})) == {
+        "mangrove_soil_c_aggregated": "chosen",
+        "mangrove_soil_c_mineral": "later",
+    }
+
+
+def test_a_stratum_without_coefficient_names_the_nearest_candidates() -> None:
+    rows = ground().assign(ecosystem_type="shrub", forest_class="special_shrub", stock_basis="")
+    notes = " ".join(each.text("en") for each in run({2020: rows}).notes)
+    assert "shrub" in notes
+    assert "prov_special_shrub_biomass_above" in notes
+
+
+# Open stands and scattered trees
+
+
+def test_open_stands_and_scattered_trees_want_accepted_factors() -> None:
+    rows = ground(scattered=400.0)
+    plain = run({2020: rows})
+    gaps = {(gap.ecosystem_type, gap.pool) for _, gap in plain.not_estimated}
+    assert ("scattered_trees", "above_ground") in gaps
+    assert ("open_forest", "above_ground") in gaps
+
+
+def test_scattered_trees_count_by_stock_alone_with_roots_in_the_factor() -> None:
+    """400 m3 * 0.462 * 1.787 * 0.5 = 165.12 t C, above and below together."""
+    results = run({2020: ground(scattered=400.0)}, accepted=PROVINCIAL)
+    value = results.values["carbon_stock.type.scattered_trees", 2020, "440100"].value
+    assert value == pytest.approx(165.12, abs=0.005)
+    again = run({2020: ground(scattered=800.0)}, accepted=PROVINCIAL)
+    doubled = again.values["carbon_stock.type.scattered_trees", 2020, "440100"].value
+    assert doubled == pytest.approx(2 * value)
+
+
+# Forest by other routes, and both methods of change
+
+
+def test_routes_by_hand() -> None:
+    """100 ha of oaks with 8,000 m3: 80 m3/ha, CF 0.47, R 0.23.
+
+    Fang: (1.1453 * 8,000 + 8.5473 * 100) * 0.47 (table values read in the test);
+    BCEF temperate hardwoods 41-100: 1.4 -> 8,000 * 1.4 * 1.23 * 0.47 = 6,474.72;
+    subtropical hardwoods 41-80: 0.8 -> 8,000 * 0.8 * 1.23 * 0.47 = 3,699.84.
+    """
+    routes = {each.route: each for each in run().forest_routes}
+    store = coefficients()
+    slope, intercept = (store[f"fang2001_oaks_{letter}"].value for letter in "ab")
+    assert routes["function"].carbon_t == pytest.approx((slope * 8_000 + intercept * 100) * 0.47)
+    assert routes["bcef_temperate"].carbon_t == pytest.approx(6_474.72)
+    assert routes["bcef_subtropical"].carbon_t == pytest.approx(3_699.84)
+    assert "bcef_temperate_hardwoods_bcefs_gs41-100" in routes["bcef_temperate"].classes
+
+
+def test_a_route_with_unchecked_rows_gives_no_number_until_they_are_accepted() -> None:
+    (route,) = (each for each in run().forest_routes if each.route == "density_bef")
+    assert np.isnan(route.carbon_t)
+    assert "arcm001_quercus_svd" in " ".join(route.missing)
+    keys = frozenset(f"arcm001_quercus_{name}" for name in ("svd", "bef", "r", "cf"))
+    accepted = run(accepted=keys).forest_routes
+    (route,) = (each for each in accepted if each.route == "density_bef")
+    # 8,000 * 0.676 * 1.355 * 1.292 * 0.5 = 4,733.78
+    assert route.carbon_t == pytest.approx(4_733.78, abs=0.01)
+
+
+def test_class_of_stock_per_hectare_reaches_to_its_printed_end() -> None:
+    for stock, expected in ((8_000.0, "gs41-80"), (8_001.0, "gsgt80"), (2_000.0, "gs0-20")):
+        routes = run({2020: ground(stock)}).forest_routes
+        (route,) = (each for each in routes if each.route == "bcef_subtropical")
+        assert route.classes[0].endswith(expected)
+
+
+def test_gain_loss_and_stock_difference_are_reconciled_with_their_residual() -> None:
+    """Gains V GR a CF, losses V CR a CF with V = 8,000; stock grows by 250 m3/yr over 4 years."""
+    flows = ForestFlows(6.0, 4.0, "own survey")
+    results = run({2020: ground(8_000.0), 2024: ground(9_000.0)}, flows=flows)
+    (balance,) = results.forest_balances
+    slope = coefficients()["fang2001_oaks_a"].value
+    terms = balance.terms
+    assert terms.gains[0] == pytest.approx(8_000 * 0.06 * slope * 0.47)
+    assert terms.losses[0] == pytest.approx(8_000 * 0.04 * slope * 0.47)
+    assert terms.stock_difference[0] == pytest.approx(1_000 / 4 * slope * 0.47)
+    np.testing.assert_allclose(terms.gains - terms.losses + terms.residual, terms.stock_difference)
+
+
+def test_rates_that_are_not_known_give_no_balance() -> None:
+    frames = {2020: ground(), 2024: ground(9_000.0)}
+    kinds = frozenset({"forest_subcompartments", "land_cover"})
+    epochs = [EpochData(year, rows, kinds=kinds) for year, rows in frames.items()]
+    elsewhere = evaluate(
+        epochs, ["440103"], ("x", "x"), sampling=SAMPLING, options=Options(region="510100")
+    )
+    assert elsewhere.forest_balances == ()
+    assert run(frames).forest_balances[0].keys == ("prov_gd_gr_2015", "prov_gd_cr_2015")
+
+
+def test_absurd_rates_are_refused() -> None:
+    with pytest.raises(InputError, match=r"flow_rate.*growth_percent"):
+        run(flows=ForestFlows(300.0, 4.0, "x"))
+
+
+# Coast and town
+
+
+def test_mangrove_preset_rests_on_checked_rows_and_caps_young_growth() -> None:
+    """Mature: 75 * 0.451 * 1.96 = 66.297 t C/ha; growth 18.1 * 0.451 * 1.96 = 16.0 per year."""
+    preset = coastal_preset("mangrove")
+    assert all(coefficients()[key].ships for key in preset.keys)
+    biomass = preset.coast.pools[BIOMASS]
+    assert float(biomass.ceiling) == pytest.approx(66.297)  # type: ignore[arg-type]
+    assert float(biomass.gain) == pytest.approx(16.0, abs=0.005)  # type: ignore[arg-type]
+    bare = coastal_preset("mangrove").coast
+    young = {BIOMASS: bare.pools[BIOMASS].__class__(0.0, biomass.gain, biomass.ceiling)}
+    planted = bare.__class__("mangrove", {**bare.pools, **young})
+    balance = blue_carbon_balance({"mangrove": planted}, {}, [(2000, "mangrove")], end_year=2010)
+    assert balance.stock[BIOMASS][1] == pytest.approx(16.0, abs=0.005)
+    assert balance.stock[BIOMASS][-1] == pytest.approx(66.297)
+    assert balance.gains[SOIL][0] == pytest.approx(1.62)
+
+
+def test_marsh_and_seagrass_soils_want_their_recalled_rows_accepted() -> None:
+    for kind, needed in (
+        ("tidal_marsh", {"tidalmarsh_soil_c_mineral", "tidalmarsh_ef_rewet"}),
+        ("seagrass", {"seagrass_soil_c_mineral", "seagrass_ef_rewet"}),
+    ):
+        preset = coastal_preset(kind)  # type: ignore[arg-type]
+        assert SOIL not in preset.coast.pools
+        assert set(preset.lacking) == needed
+        taken = coastal_preset(kind, accepted=frozenset(needed))  # type: ignore[arg-type]
+        assert SOIL in taken.coast.pools
+
+
+def test_methane_names_its_set_of_potentials() -> None:
+    weighed = methane_as_co2(methane_kg=193.7)
+    assert float(weighed.t_co2e) == pytest.approx(5.2299)
+    assert weighed.gwp_set == "ar6_nonfossil"
+    with pytest.raises(InputError, match="gwp100_ch4_sar"):
+        methane_as_co2(methane_kg=1.0, gwp_set="sar")
+
+
+def test_greenways_are_flagged_as_not_creditable() -> None:
+    green = greenway_green(length_km=10, width_m=20, crown_share=0.5, crown_rate_t_c_ha=2.9)
+    assert not green.is_creditable
+    assert green.not_creditable_under == "CCER-14-001-V01"
+    assert float(green.crown_area_ha) == 10.0
+
+
+# The method sheet
+
+
+def test_sheet_holds_definitions_equations_numbers_choices_and_references() -> None:
+    text = HEADER + "mangrove_cf,0.45,t C/t d.m.,,,own assay,Li Hua,\n"
+    store, overrides = with_overrides(coefficients(), text, where="mine.csv")
+    results = run({2020: ground(), 2024: ground(9_000.0)}, store=store)
+    sheet = method_sheet(results, SAMPLING, overrides)
+    sections = {each.key: each for each in sheet.sections}
+    wanted = "figures definitions equations numbers choices routes balance uncertainty"
+    assert list(sections) == [*wanted.split(), "coefficients", "own", "gaps", "references"]
+    for section in sheet.sections:
+        assert section.title["zh"]
+        assert section.title["en"]
+        assert section.paragraphs or section.formulas or section.table
+        if section.table is not None:
+            widths = {len(row) for row in section.table.rows} | {len(section.table.heads)}
+            assert len(widths) == 1
+    numbers = " ".join(str(row) for row in sections["numbers"].table.rows)  # type: ignore[union-attr]
+    assert "75 * 0.45" in numbers
+    listed = {row[0] for row in sections["coefficients"].table.rows}  # type: ignore[union-attr]
+    assert listed == set(results.used_keys)
+    cited = {words["en"] for words in sections["references"].paragraphs}
+    assert {store[key].source_document for key in results.used_keys} <= cited
+    assert "FANG" in {each.key for each in sections["equations"].formulas}
+
+
+def test_sheet_says_what_another_rule_would_change() -> None:
+    """Mangrove soil by the aggregated default: 20 ha * (386 - 286) = 2,000 t C more."""
+    sheet = method_sheet(run(), SAMPLING)
+    (choices,) = (each for each in sheet.sections if each.key == "choices")
+    assert choices.table is not None
+    rows = {row[2]: row[4] for row in choices.table.rows}
+    assert rows["mangrove_soil_c_aggregated"] == "2000"
+
+
+# Stocks that cannot be
+
+
+@pytest.mark.parametrize("change", [{"area_ha": 0.0}, {"growing_stock_m3": 400_000.0}])
+def test_stock_without_area_or_beyond_its_ceiling_is_refused_with_the_row(change) -> None:
+    rows = ground()
+    for name, value in change.items():
+        rows.loc[0, name] = value
+    with pytest.raises(InputError, match=r"stock_absurd.*440103 oaks"):
+        run({2020: rows})
+
+
+def test_biomass_map_and_area_times_density() -> None:
+    """2 ha * 100 t/ha * 1.24 * 0.47 = 116.56 t C; 2 ha * 58.28 t C/ha is the same."""
+    cells = mapped_biomass_carbon(
+        area_ha=[2.0, 1.0], above_ground_t_ha=[100.0, np.nan], root_shoot=0.24, carbon_fraction=0.47
+    )
+    assert cells[0] == pytest.approx(116.56)
+    assert np.isnan(cells[1])
+    assert carbon_from_density(area_ha=2.0, density_t_c_ha=58.28) == pytest.approx(116.56)

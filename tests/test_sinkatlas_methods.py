@@ -1,0 +1,207 @@
+"""Method files of a workspace: own coefficients, matrices, pools, and the page they end up in."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import rasterio
+import shapely
+from rasterio.transform import from_origin
+
+from gis.problems import InputError
+from sink_models.method_sheet import Formula, MethodSheet, Section, SheetTable, both
+from sinkatlas.method_page import mathml, write_method_page
+from sinkatlas.methods import adjusted_area_table, method_files, pool_table, read_methods
+from sinkatlas.pipeline import Run, run
+from sinkatlas.showing import export_factors
+from sinkatlas.workspace import load_workspace
+
+HOSTILE = '<script>alert(1)</script>"&{{x}}\u202e=1+1'
+WORKSPACE = """
+[workspace]
+title = "t"
+draws = 50
+[units]
+path = "units.gpkg"
+whole_code = "440100"
+whole_name = "city"
+[[epochs]]
+year = 2024
+[[epochs.layers]]
+kind = "land_cover"
+path = "cover.tif"
+legend = "esa_worldcover"
+{accuracy}
+[carbon]
+{carbon}
+"""
+MATRIX = "class,forest,crop\nforest,45,5\ncrop,2,48\n"
+POOLS = "lucode,c_above,c_below,c_soil,c_dead\n10,50,10,40,2\n40,3,1,30,0\n"
+OWN = "key,value,unit,reason,analyst\nannual_crop_biomass_2019,4,t C/ha,own plots,Li Hua\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two square units of 0.02 degree; the western one is tree cover (10), the other crop (40)."""
+    squares = [shapely.box(113.0 + x, 23.0, 113.02 + x, 23.02) for x in (0.0, 0.02)]
+    units = gpd.GeoDataFrame(
+        {"adcode": ["440103", "440104"], "name": ["A", "B"]}, geometry=squares, crs="EPSG:4490"
+    )
+    units.to_file(tmp_path / "units.gpkg", driver="GPKG")
+    cells = np.repeat(np.repeat([[10, 40]], 20, axis=0), 20, axis=1).astype("uint8")
+    profile = {"driver": "GTiff", "dtype": "uint8", "count": 1, "width": 40, "height": 20}
+    transform = from_origin(113.0, 23.02, 0.001, 0.001)
+    with rasterio.open(
+        tmp_path / "cover.tif", "w", crs="EPSG:4326", transform=transform, **profile
+    ) as file:
+        file.write(cells, 1)
+    for name, text in (("matrix.csv", MATRIX), ("pools.csv", POOLS), ("own.csv", OWN)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def done(folder: Path, carbon: str = "", accuracy: str = "") -> Run:
+    file = folder / "workspace.toml"
+    file.write_text(WORKSPACE.format(carbon=carbon, accuracy=accuracy), encoding="utf-8")
+    return run(file)
+
+
+def test_own_coefficient_moves_the_figure_and_every_list_of_problems_names_it(
+    folder: Path,
+) -> None:
+    plain, own = done(folder), done(folder, 'coefficients = "own.csv"')
+    area = own.account.query("ecosystem_type == 'crop' and unit_code == '440104'")["area_ha"].sum()
+
+    def stock(made: Run) -> float:
+        key = ("carbon_stock.pool.above_ground", 2024, "440104")
+        return made.indicator_results.values[key].value
+
+    assert stock(plain) - stock(own) == pytest.approx(0.7 * area)
+    told = [each.text("en") for each in own.report.problems]
+    assert [each for each in told if "Li Hua" in each and "own plots" in each]
+    recorded = str(own.report.provenance["problems"])
+    assert "Li Hua" in recorded
+    assert "Li Hua" not in str(plain.report.provenance["problems"])
+
+
+def test_pools_table_sums_by_the_areas_of_the_account(folder: Path) -> None:
+    """Tree cover holds 50 + 10 + 40 + 2 = 102 t C/ha, crop 34."""
+    made = done(folder, 'pools = "pools.csv"')
+    methods = read_methods(made.workspace)
+    table = pool_table(methods, made.accounts, {"440103": "A"}, "440100")
+    totals = table[table["pool"] == "total"].set_index("unit_code")["value"]
+    areas = (
+        made.account[made.account["cover"] == "land_cover"].groupby("unit_code")["area_ha"].sum()
+    )
+    assert totals["440103"] == pytest.approx(102 * areas["440103"])
+    assert totals["440104"] == pytest.approx(34 * areas["440104"])
+    assert totals["440100"] == pytest.approx(totals["440103"] + totals["440104"])
+
+
+def test_error_matrix_adjusts_areas_per_unit_and_units_sum_to_the_whole(folder: Path) -> None:
+    """Of mapped tree cover 45 in 50 are forest, of mapped crop 2 in 50."""
+    made = done(folder, accuracy='accuracy = { error_matrix = "matrix.csv" }')
+    methods = read_methods(made.workspace)
+    table = adjusted_area_table(methods, made.accounts, {}, "440100", 90.0)
+    by = table.set_index(["unit_code", "ecosystem_type"])
+    mapped = by["mapped_ha"]
+    forest = by["adjusted_ha"].xs("forest", level="ecosystem_type")
+    assert forest["440103"] == pytest.approx(0.9 * mapped["440103", "forest"])
+    assert forest["440104"] == pytest.approx(0.04 * mapped["440104", "crop"])
+    assert forest["440100"] == pytest.approx(forest["440103"] + forest["440104"])
+    assert (table["low"] < table["adjusted_ha"]).all()
+
+
+def test_a_matrix_without_a_class_that_the_layer_shows_is_refused(folder: Path) -> None:
+    (folder / "matrix.csv").write_text("class,forest,grass\nforest,9,1\ngrass,1,9\n")
+    made = done(folder, accuracy='accuracy = { error_matrix = "matrix.csv" }')
+    with pytest.raises(InputError, match=r"matrix_classes.*crop"):
+        adjusted_area_table(read_methods(made.workspace), made.accounts, {}, "440100", 90.0)
+
+
+@pytest.mark.parametrize(
+    ("carbon", "words"),
+    [
+        ('coefficients = "absent.csv"', r"workspace_file_missing.*carbon\.coefficients"),
+        ("growth_percent = 5.0", "workspace_rates"),
+        ("growth_percent = 50.0", "growth_percent"),
+        (
+            '[[carbon.correlations]]\nfirst = "a"\nsecond = "b"\nvalue = 0.5\nreason = "x"',
+            "coefficient_unknown",
+        ),
+    ],
+)
+def test_method_settings_that_cannot_be_are_refused(folder: Path, carbon: str, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        done(folder, carbon)
+
+
+def test_gb18030_tables_are_read(folder: Path) -> None:
+    text = OWN.replace("own plots", "自有样地").replace("Li Hua", "李华")
+    (folder / "own.csv").write_bytes(text.encode("gb18030"))
+    file = folder / "workspace.toml"
+    file.write_text(WORKSPACE.format(carbon='coefficients = "own.csv"', accuracy=""))
+    (override,) = read_methods(load_workspace(file)).overrides
+    assert override.analyst == "李华"
+
+
+def test_files_are_named_only_when_there_is_something_in_them(folder: Path) -> None:
+    made = done(folder)
+    sampling = made.report.interval_percent
+    assert sampling == 90.0
+    from sink_models import Sampling
+
+    files = method_files(
+        read_methods(made.workspace),
+        made.indicator_results,
+        Sampling(draws=50),
+        made.accounts,
+        {},
+        title="t",
+        language="en",
+        is_synthetic=False,
+    )
+    assert [name for name, _ in files] == ["method.html", "uncertainty.csv"]
+
+
+# The page
+
+
+def test_no_text_of_data_becomes_markup(tmp_path: Path) -> None:
+    words = both(HOSTILE, HOSTILE)
+    table = SheetTable((words,), ((HOSTILE,), (words,)))
+    formula = Formula(HOSTILE, words, "A * <b>", HOSTILE, HOSTILE, "own")
+    sheet = MethodSheet((Section("x", words, (words,), (formula,), table),))
+    path = tmp_path / "method.html"
+    write_method_page(sheet, path, title=HOSTILE, language="en", is_synthetic=True)
+    page = path.read_text(encoding="utf-8")
+    assert "<script" not in page
+    assert "<b>" not in page
+    assert "\u202e" not in page
+    assert "&lt;script&gt;" in page
+    assert "Synthetic" in page
+    assert not re.search(r"(?:src|href)=", page)
+    assert "default-src 'none'" in page
+
+
+def test_formulas_are_typeset_with_indices_and_powers() -> None:
+    assert mathml("ΔC_G = A * G_TOTAL") == (
+        "<math><msub><mi>ΔC</mi><mi>G</mi></msub><mo>=</mo><mi>A</mi><mo>·</mo>"
+        "<msub><mi>G</mi><mi>TOTAL</mi></msub></math>"
+    )
+    decay = mathml("0.5^((t - s) / H)")
+    assert decay.startswith("<math><msup><mn>0.5</mn><mrow>")
+    assert decay.count("(") == 1  # the outer bracket only groups the exponent
+
+
+def test_factors_are_exported_whole(tmp_path: Path) -> None:
+    count = export_factors(tmp_path / "factors.csv")
+    table = pd.read_csv(tmp_path / "factors.csv", dtype=str, keep_default_na=False)
+    assert len(table) == count > 1_000
+    row = table.set_index("key").loc["mangrove_cf"]
+    assert (row["value"], row["low"], row["ship"]) == ("0.451", "0.429", "ship")
