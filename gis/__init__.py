@@ -12,13 +12,17 @@ if TYPE_CHECKING:
     from gis.crs import parse_crs, shift_to_wgs84, to_crs
     from gis.density import cell_areas_ha
     from gis.ellipsoid import line_lengths_km, polygon_areas_ha
+    from gis.engine import Engine
     from gis.extent import (
         CLASSIFIED,
         NO_DATA,
         OUTSIDE,
         UNCOVERED,
         Cover,
+        DensityRaster,
         ExtentAccount,
+        FurtherRaster,
+        KeyRaster,
         PolygonCover,
         RasterCover,
         Stratum,
@@ -33,9 +37,10 @@ _HOMES = {
     "crs": ("parse_crs", "shift_to_wgs84", "to_crs"),
     "density": ("cell_areas_ha",),
     "ellipsoid": ("line_lengths_km", "polygon_areas_ha"),
+    "engine": ("Engine",),
     "extent": (
-        "CLASSIFIED", "NO_DATA", "OUTSIDE", "UNCOVERED", "Cover", "ExtentAccount", "PolygonCover",
-        "RasterCover", "Stratum", "Units",
+        "CLASSIFIED", "NO_DATA", "OUTSIDE", "UNCOVERED", "Cover", "DensityRaster", "ExtentAccount",
+        "FurtherRaster", "KeyRaster", "PolygonCover", "RasterCover", "Stratum", "Units",
     ),
     "grid": ("Grid", "read_grid"),
     "lines": ("line_lengths",),
@@ -49,8 +54,12 @@ __all__ = [
     "OUTSIDE",
     "UNCOVERED",
     "Cover",
+    "DensityRaster",
+    "Engine",
     "ExtentAccount",
+    "FurtherRaster",
     "Grid",
+    "KeyRaster",
     "PolygonCover",
     "RasterCover",
     "Stratum",

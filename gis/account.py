@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import geopandas as gpd
 import numpy as np
@@ -21,20 +21,22 @@ from pyproj import CRS
 
 from gis.account_rows import grouped, piece_rows, vocabulary_of, zone_rows
 from gis.checks import check_inputs
-from gis.class_raster import ClassSource, class_source
 from gis.classes import ClassAreas, class_areas, unknown_code_problems
 from gis.coverage import Edges, edges_of, joined
 from gis.crs import metres_per_unit, to_crs
 from gis.ellipsoid import geometry_areas_ha, polygon_areas_ha
+from gis.engine import Engine
 from gis.extent import (
     Cover,
     ExtentAccount,
+    FurtherRaster,
+    KeyRaster,
     PolygonCover,
     RasterCover,
     Stratum,
     Units,
 )
-from gis.grid import Grid, read_grid
+from gis.grid import Grid
 from gis.ledger import closed_ledger, without_noise
 from gis.partition import (
     Pieces,
@@ -46,7 +48,8 @@ from gis.partition import (
 )
 from gis.problems import InputError, problem
 from gis.progress import Progress, silent
-from gis.safe_open import open_raster
+from gis.raster_bands import ClassBand, DensityBand, class_band, density_band, open_band
+from gis.resampling import resampling_note
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -76,6 +79,8 @@ def extent_account(
     strata: Sequence[Stratum],
     *,
     epoch: int,
+    further: Sequence[FurtherRaster] = (),
+    engine: Engine | None = None,
     progress: Progress = silent,
 ) -> ExtentAccount:
     """Account for all ground of all units in one epoch.
@@ -85,6 +90,10 @@ def extent_account(
     known class are ``no_data``. Parts of polygon covers in no unit have ``unit_code`` "outside".
     A feature's quantities go with its area: what an earlier cover took away takes its share along.
 
+    ``further`` rasters cut the raster cover's ground by more keys, or are integrated over it; those
+    on another grid than the cover's are resampled, which the notes tell. ``engine`` says who
+    counts, in how much memory. An exception that ``progress`` raises ends the work.
+
     Raises
     ------
     InputError
@@ -93,40 +102,25 @@ def extent_account(
     AccountError
         A unit's parts do not add up to its outline's area within 1e-9.
     """
-    check_inputs(units, covers, strata)
+    check_inputs(units, covers, strata, further)
     raster = next((cover for cover in covers if isinstance(cover, RasterCover)), None)
-    if raster is None:
-        return _account(units, covers, strata, None, None, epoch, progress)
-    with open_raster(raster.path) as dataset:
-        grid = read_grid(dataset, raster.path.name, raster.crs)
-        source = class_source(dataset, raster)
-        return _account(units, covers, strata, grid, source, epoch, progress)
-
-
-def _account(
-    units: Units,
-    covers: Sequence[Cover],
-    strata: Sequence[Stratum],
-    grid: Grid | None,
-    source: ClassSource | None,
-    epoch: int,
-    progress: Progress,
-) -> ExtentAccount:
-    plane = _in_one_plane(units, covers, strata, grid)
+    source = _source(raster, further)
+    plane = _in_one_plane(units, covers, strata, source.grid)
     _refuse_overlapping_units(plane)
     progress("cover", 0, 2)
     unit_shapes = np.asarray(plane.units.geometry.array)
     zones = zones_of(unit_shapes, plane.strata)
     pieces, overlaps = _cover_pieces(plane, zones)
     progress("cover", 2, 2)
-    edges = _uncut_edges(zones, pieces, plane.grid)
-    areas, unknown = class_areas(edges, len(zones), plane.grid, source, progress=progress)
-    if len(unknown) and source:
-        named = [units.codes[unit] for unit in zones.unit]
-        raise InputError(unknown_code_problems(unknown, source.where, named))
+    areas = class_areas(
+        _uncut_edges(zones, pieces, plane.grid), len(zones), plane.grid,
+        source.classes, source.densities, engine=engine, progress=progress,
+    )  # fmt: skip
+    _refuse_unknown_codes(areas, source, units, zones)
     unit_area = geometry_areas_ha(unit_shapes, plane.crs)
-    vocabulary = vocabulary_of(units, covers, strata)
-    remainder = grouped(zone_rows(zones, areas, covers, vocabulary), vocabulary)
+    vocabulary = vocabulary_of(units, covers, strata, further)
+    measured = zone_rows(zones, areas, covers, vocabulary, further)
+    remainder = grouped(measured, vocabulary)
     remainder = without_noise(remainder, dict(zip(units.codes, unit_area, strict=True)))
     held = piece_rows(plane.covers, pieces, vocabulary)
     rows = grouped(pd.concat([held, remainder], ignore_index=True), vocabulary)
@@ -137,9 +131,52 @@ def _account(
         overlaps=overlaps,
         keys=vocabulary.keys,
         strata=vocabulary.strata,
-        quantities=vocabulary.quantities,
-        notes=_notes(units, plane, unit_area, areas, source),
+        quantities=vocabulary.columns,
+        notes=_notes(units, plane, unit_area, areas) | source.notes,
     )
+
+
+@dataclass(frozen=True)
+class _Source:
+    """The rasters of an account: their grid, or None without any, and what is read from them."""
+
+    grid: Grid | None = None
+    classes: tuple[ClassBand, ...] = ()
+    densities: tuple[DensityBand, ...] = ()
+    notes: dict[str, str] = field(default_factory=dict)
+
+
+def _source(raster: RasterCover | None, further: Sequence[FurtherRaster]) -> _Source:
+    """Open every raster once: its grid, and how it lies to the first one's."""
+    if raster is None:
+        return _Source()
+    first = class_band(raster)
+    opened = open_band(first, None)
+    opened.close()
+    classes: list[ClassBand] = [first]
+    densities: list[DensityBand] = []
+    notes: dict[str, str] = {}
+    for each in further:
+        band = class_band(each) if isinstance(each, KeyRaster) else density_band(each)
+        beside = open_band(band, opened.grid)
+        beside.close()
+        if beside.shift is None:
+            notes[f"resampled.{each.name}"] = resampling_note(beside.grid, opened.grid, band)
+        if isinstance(band, ClassBand):
+            classes.append(band)
+        else:
+            densities.append(band)
+    grid = opened.grid
+    notes["cell_size"] = f"{grid.cell_width:.12g} x {grid.cell_height:.12g}"
+    notes["raster_size"] = f"{grid.width} x {grid.height}"
+    return _Source(grid, tuple(classes), tuple(densities), notes)
+
+
+def _refuse_unknown_codes(areas: ClassAreas, source: _Source, units: Units, zones: Regions) -> None:
+    names = [each.path.name for each in source.classes]
+    found = unknown_code_problems(areas, names, [units.codes[unit] for unit in zones.unit])
+    if found:
+        raise InputError(found)
 
 
 def _in_one_plane(
@@ -204,20 +241,14 @@ def _uncut_edges(zones: Regions, pieces: Pieces, grid: Grid) -> Edges:
     )
 
 
-def _notes(
-    units: Units, plane: _Plane, unit_area: Array, areas: ClassAreas, source: ClassSource | None
-) -> dict[str, str]:
+def _notes(units: Units, plane: _Plane, unit_area: Array, areas: ClassAreas) -> dict[str, str]:
     """Facts for the run record."""
     own = polygon_areas_ha(units.features)
-    notes = {
+    return {
         "working_crs": plane.crs.name,
         "cells_read": str(areas.cells_read),
         "unit_area_change_by_reprojection": f"{np.max(np.abs(unit_area / own - 1.0)):.1e}",
     }
-    if source is not None:
-        notes["cell_size"] = f"{plane.grid.cell_width:.12g} x {plane.grid.cell_height:.12g}"
-        notes["raster_size"] = f"{plane.grid.width} x {plane.grid.height}"
-    return notes
 
 
 __all__ = ["extent_account"]

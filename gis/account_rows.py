@@ -16,6 +16,9 @@ from gis.extent import (
     OUTSIDE,
     UNCOVERED,
     Cover,
+    DensityRaster,
+    FurtherRaster,
+    KeyRaster,
     PolygonCover,
     RasterCover,
     Stratum,
@@ -24,6 +27,7 @@ from gis.extent import (
 from gis.partition import OUTSIDE_UNIT, Pieces, Regions
 
 Array = NDArray[np.float64]
+Indices = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -35,14 +39,27 @@ class Vocabulary:
     keys: tuple[str, ...]
     strata: tuple[str, ...]
     quantities: tuple[str, ...]
+    densities: tuple[DensityRaster, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All quantities: the covers' own, and for each density its total and the area known."""
+        measured = [name for each in self.densities for name in (each.quantity, each.area_column)]
+        return (*self.quantities, *measured)
 
     @property
     def groups(self) -> list[str]:
         return ["unit_code", "cover", "status", *self.keys, *self.strata]
 
 
-def vocabulary_of(units: Units, covers: Sequence[Cover], strata: Sequence[Stratum]) -> Vocabulary:
-    keys = dict.fromkeys(key for cover in covers for key in cover.keys)
+def vocabulary_of(
+    units: Units,
+    covers: Sequence[Cover],
+    strata: Sequence[Stratum],
+    further: Sequence[FurtherRaster] = (),
+) -> Vocabulary:
+    keyed = [*covers, *(each for each in further if isinstance(each, KeyRaster))]
+    keys = dict.fromkeys(key for cover in keyed for key in cover.keys)
     vectors = [cover for cover in covers if isinstance(cover, PolygonCover)]
     quantities = dict.fromkeys(name for cover in vectors for name in cover.quantities)
     return Vocabulary(
@@ -51,6 +68,7 @@ def vocabulary_of(units: Units, covers: Sequence[Cover], strata: Sequence[Stratu
         tuple(keys),
         tuple(stratum.name for stratum in strata),
         tuple(quantities),
+        tuple(each for each in further if isinstance(each, DensityRaster)),
     )
 
 
@@ -82,39 +100,52 @@ def _stratum_columns(regions: Regions, words: Vocabulary) -> dict[str, NDArray[n
 
 
 def zone_rows(
-    zones: Regions, areas: ClassAreas, covers: Sequence[Cover], words: Vocabulary
+    zones: Regions,
+    areas: ClassAreas,
+    covers: Sequence[Cover],
+    words: Vocabulary,
+    further: Sequence[FurtherRaster] = (),
 ) -> pd.DataFrame:
-    """One row per zone and class, per zone without data, per zone uncovered, where area is."""
+    """One row per zone and combination of classes, and per zone uncovered, where area is."""
+    bare = np.flatnonzero(areas.uncovered)
+    uncovered = _zone_part(zones, bare, areas.uncovered[bare], words).assign(
+        cover="", status=UNCOVERED
+    )
     raster = next((cover for cover in covers if isinstance(cover, RasterCover)), None)
-    name = raster.name if raster else ""
-    parts = [
-        _zone_part(zones, areas.no_data, words, cover=name, status=NO_DATA),
-        _zone_part(zones, areas.uncovered, words, cover="", status=UNCOVERED),
-    ]
-    if raster is not None:
-        keys = raster.classes[list(raster.keys)]
-        parts += [
-            _zone_part(zones, areas.by_class[:, place], words, cover=name, status=CLASSIFIED, **row)
-            for place, row in enumerate(keys.to_dict(orient="records"))
-        ]
-    return pd.concat(parts, ignore_index=True)
+    if raster is None:
+        return uncovered
+    zone, place = np.nonzero(areas.areas)
+    rows = _zone_part(zones, zone, areas.areas[zone, place], words).assign(cover=raster.name)
+    own = np.unravel_index(place, areas.counts)
+    rows["status"] = np.where(own[0] == len(raster.classes), NO_DATA, CLASSIFIED)
+    keyed: list[RasterCover | KeyRaster] = [raster]
+    keyed += [each for each in further if isinstance(each, KeyRaster)]
+    for each, places in zip(keyed, own, strict=True):
+        for key in each.keys:
+            values = np.array([*each.classes[key], None], dtype=object)
+            rows[key] = values[np.minimum(places, len(each.classes))]
+    for number, density in enumerate(words.densities):
+        rows[density.quantity] = areas.totals[number, zone, place] * density.per_ha
+        rows[density.area_column] = areas.known[number, zone, place]
+    return pd.concat([rows, uncovered], ignore_index=True)
 
 
-def _zone_part(zones: Regions, area: Array, words: Vocabulary, **constants: str) -> pd.DataFrame:
-    some = np.flatnonzero(area)
-    part = Regions(zones.geometry[some], zones.unit[some], zones.inside[some], zones.source[some])
+def _zone_part(zones: Regions, numbers: Indices, area: Array, words: Vocabulary) -> pd.DataFrame:
+    part = Regions(
+        zones.geometry[numbers], zones.unit[numbers], zones.inside[numbers], zones.source[numbers]
+    )
     return pd.DataFrame(
-        {"unit_code": _unit_codes(part, words), "area_ha": area[some]}
-        | _stratum_columns(part, words)
-    ).assign(**constants)
+        {"unit_code": _unit_codes(part, words), "area_ha": area} | _stratum_columns(part, words)
+    )
 
 
 def grouped(rows: pd.DataFrame, words: Vocabulary) -> pd.DataFrame:
     """Sum by unit, cover, status, keys and strata, in a fixed order.
 
-    Missing keys become "", a quantity is missing when any member lacks it.
+    Missing keys become "", a cover's quantity is missing when any member lacks it. A density's
+    quantity is that of the area it is known for, and missing where that is none.
     """
-    rows = rows.reindex(columns=[*words.groups, "area_ha", *words.quantities])
+    rows = rows.reindex(columns=[*words.groups, "area_ha", *words.columns])
     for key in words.keys:
         rows[key] = rows[key].astype(object).where(rows[key].notna(), "").astype(str)
     for stratum in words.strata:
@@ -123,12 +154,15 @@ def grouped(rows: pd.DataFrame, words: Vocabulary) -> pd.DataFrame:
     rows["cover"] = pd.Categorical(rows["cover"], categories=words.covers)
     rows["status"] = pd.Categorical(rows["status"], categories=[CLASSIFIED, NO_DATA, UNCOVERED])
     groups = rows.groupby(words.groups, observed=True, sort=True)
-    summed = groups[["area_ha", *words.quantities]].sum()
+    summed = groups[["area_ha", *words.columns]].sum()
     for quantity in words.quantities:
         missing = (
             rows[quantity].isna().groupby([rows[name] for name in words.groups], observed=True)
         )
         summed[quantity] = summed[quantity].where(~missing.any())
+    for density in words.densities:
+        known = summed[density.area_column] > 0
+        summed[density.quantity] = summed[density.quantity].where(known)
     summed = summed.reset_index()
     plain = {name: summed[name].astype(str) for name in ("unit_code", "cover", "status")}
     return summed.assign(**plain)

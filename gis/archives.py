@@ -13,48 +13,97 @@ LARGEST_UNPACKED = 100_000_000
 
 LARGEST_RATIO = 100
 
+LARGEST_WORKBOOK = 20_000_000
+"""Bytes of an unpacked workbook from which its ratio is judged; sheets are read whole."""
 
-def layer_inside_zip(file: Path) -> tuple[str, str]:
+MOST_MEMBERS = 20_000
+
+_LAYER_FILES = {".gpkg": "GPKG", ".geojson": "GeoJSON"}
+_NESTED = (".zip", ".7z", ".rar", ".tar", ".gz", ".tgz")
+
+
+def layer_inside_zip(file: Path, layer: str | None = None) -> tuple[str, str]:
     """Path for GDAL and expected driver of the one layer in an archive.
+
+    ``layer`` chooses among several Shapefiles or geodatabases, by path or by name.
 
     Raises
     ------
     InputError
         ``gis.vector_unreadable``, ``gis.zip_member_unsafe``, ``gis.zip_too_large``,
-        ``gis.layer_ambiguous`` listing the layers, ``gis.layer_none``.
+        ``gis.zip_nested``, ``gis.layer_ambiguous`` listing the layers, ``gis.layer_none``.
     """
-    try:
-        with zipfile.ZipFile(file) as archive:
-            members = archive.infolist()
-    except zipfile.BadZipFile as error:
-        raise InputError(problem("gis.vector_unreadable", file.name)) from error
-    problems = _member_problems(members, file)
-    if problems:
-        raise InputError(problems)
+    members = checked_members(file)
     layers = _layers([member.filename for member in members])
+    if layer is not None and len(layers) > 1:
+        layers = {name: driver for name, driver in layers.items() if _is_named(name, layer)}
     if len(layers) > 1:
         shown = ", ".join(readable_name(name) for name in layers)
         raise InputError(problem("gis.layer_ambiguous", file.name, layers=shown))
     if not layers:
+        nested = [
+            m.filename for m in members if PurePosixPath(m.filename).suffix.lower() in _NESTED
+        ]
+        if nested:
+            shown = ", ".join(readable_name(name)[:60] for name in nested[:5])
+            raise InputError(problem("gis.zip_nested", file.name, members=shown))
         raise InputError(problem("gis.layer_none", file.name))
     name, driver = next(iter(layers.items()))
-    return f"/vsizip/{{{file}}}/{name}", driver
+    inside = f"/{name}" if name else ""
+    return f"/vsizip/{{{file}}}{inside}", driver
+
+
+def checked_members(file: Path) -> list[zipfile.ZipInfo]:
+    """Members of an archive that stays within its folder and unpacks to a sane size."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            members = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
+        raise InputError(problem("gis.zip_unreadable", file.name)) from error
+    problems = _member_problems(members, file)
+    if problems:
+        raise InputError(problems)
+    return members
+
+
+def check_workbook(file: Path) -> None:
+    """Refuse a workbook (.xlsx is an archive) that unpacks to far more than it looks."""
+    members = checked_members(file)
+    unpacked = sum(member.file_size for member in members)
+    packed = max(1, sum(member.compress_size for member in members))
+    if unpacked > LARGEST_WORKBOOK and unpacked / packed > LARGEST_RATIO / 4:
+        megabytes = f"{unpacked / 1e6:,.0f}"
+        raise InputError(problem("gis.zip_too_large", file.name, megabytes=megabytes))
+
+
+def _is_named(name: str, layer: str) -> bool:
+    readable = PurePosixPath(readable_name(name))
+    return layer in (str(readable), readable.name, readable.stem)
 
 
 def _layers(names: list[str]) -> dict[str, str]:
-    """Shapefiles and geodatabase folders among the members, with their driver."""
+    """Shapefiles, GeoPackages and geodatabase folders among the members, with their driver."""
     found: dict[str, str] = {}
     for name in names:
         path = PurePosixPath(name)
         geodatabase = [part for part in (path, *path.parents) if part.suffix.lower() == ".gdb"]
+        suffix = path.suffix.lower()
+        if "__MACOSX" in path.parts:
+            continue
         if geodatabase:
             found[str(geodatabase[-1])] = "OpenFileGDB"
-        elif path.suffix.lower() == ".shp" and "__MACOSX" not in path.parts:
+        elif suffix == ".gdbtable" and len(path.parts) == 1:
+            found[""] = "OpenFileGDB"  # the files of a geodatabase packed without their folder
+        elif suffix == ".shp":
             found[name] = "ESRI Shapefile"
+        elif suffix in _LAYER_FILES:
+            found[name] = _LAYER_FILES[suffix]
     return found
 
 
 def _member_problems(members: list[zipfile.ZipInfo], file: Path) -> list[Problem]:
+    if len(members) > MOST_MEMBERS:
+        return [problem("gis.zip_many_members", file.name, count=len(members), limit=MOST_MEMBERS)]
     found: list[Problem] = []
     for member in members:
         path = PurePosixPath(member.filename.replace("\\", "/"))
@@ -62,6 +111,10 @@ def _member_problems(members: list[zipfile.ZipInfo], file: Path) -> list[Problem
         if is_link or path.is_absolute() or ".." in path.parts or ":" in member.filename:
             found.append(
                 problem("gis.zip_member_unsafe", file.name, member=readable_name(member.filename))
+            )
+        if member.flag_bits & 1:
+            found.append(
+                problem("gis.zip_encrypted", file.name, member=readable_name(member.filename))
             )
     unpacked = sum(member.file_size for member in members)
     packed = max(1, sum(member.compress_size for member in members))

@@ -11,26 +11,43 @@ import shapely
 from pyproj import CRS
 
 from gis.crs import range_problems
-from gis.extent import Cover, PolygonCover, RasterCover, Stratum, Units
+from gis.extent import (
+    Cover,
+    DensityRaster,
+    FurtherRaster,
+    KeyRaster,
+    PolygonCover,
+    RasterCover,
+    Stratum,
+    Units,
+)
 from gis.problems import Problem, ProblemLog, problem
 
 SHOWN = 10
 """How many row numbers a message lists before it only counts."""
 
 
-def check_inputs(units: Units, covers: Sequence[Cover], strata: Sequence[Stratum]) -> None:
+def check_inputs(
+    units: Units,
+    covers: Sequence[Cover],
+    strata: Sequence[Stratum],
+    further: Sequence[FurtherRaster] = (),
+) -> None:
     """Raise one ``InputError`` with everything that is wrong with the layers."""
     log = ProblemLog()
     log.extend(_unit_problems(units))
     log.extend(_cover_order_problems(covers))
     for name, features in named_layers(units, covers, strata):
         log.extend(layer_problems(features, name))
-    for cover in covers:
-        log.extend(_table_problems(cover))
+    for cover in (*covers, *further):
+        if not isinstance(cover, DensityRaster):
+            log.extend(_table_problems(cover))
+    if further and not any(isinstance(cover, RasterCover) for cover in covers):
+        log.add("gis.raster_cover_missing", ", ".join(each.name for each in further))
     log.raise_if_errors()
 
 
-def _table_problems(cover: Cover) -> list[Problem]:
+def _table_problems(cover: Cover | KeyRaster) -> list[Problem]:
     """Columns a cover promises and lacks; class codes that are no codes."""
     if isinstance(cover, PolygonCover):
         table, wanted = cover.features, (*cover.keys, *cover.quantities)
@@ -40,7 +57,7 @@ def _table_problems(cover: Cover) -> list[Problem]:
     missing = [column for column in wanted if column not in table]
     if missing:
         found.append(problem("gis.columns_missing", cover.name, columns=", ".join(missing)))
-    if isinstance(cover, RasterCover):
+    if isinstance(cover, RasterCover | KeyRaster):
         codes = cover.classes.index
         if not (pd.api.types.is_integer_dtype(codes) and codes.is_unique):
             found.append(problem("gis.class_codes_wrong", cover.name))

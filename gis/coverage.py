@@ -42,11 +42,25 @@ class Edges:
     start: Array
     stop: Array
     sign: Array
+    reach: Array | None = None
+    """Sorted edges only: the furthest row that this edge or one before it gets to."""
 
     def between(self, rows: tuple[int, int]) -> Edges:
-        """The edges that touch a range of rows."""
-        near = (self.start[:, 1] < rows[1]) & (self.stop[:, 1] > rows[0])
-        return Edges(self.zone[near], self.start[near], self.stop[near], self.sign[near])
+        """The edges that touch a range of rows, in their order."""
+        part = slice(None)
+        if self.reach is not None:
+            first = int(np.searchsorted(self.reach, rows[0], side="right"))
+            part = slice(first, int(np.searchsorted(self.start[:, 1], rows[1], side="left")))
+        zone, sign = self.zone[part], self.sign[part]
+        start, stop = self.start[part], self.stop[part]
+        near = (start[:, 1] < rows[1]) & (stop[:, 1] > rows[0])
+        return Edges(zone[near], start[near], stop[near], sign[near])
+
+    def sorted_by_row(self) -> Edges:
+        """The same edges by the row they start in, so that ``between`` need not look at all."""
+        order = np.argsort(self.start[:, 1], kind="stable")
+        reach = np.maximum.accumulate(self.stop[order, 1])
+        return Edges(self.zone[order], self.start[order], self.stop[order], self.sign[order], reach)
 
     @property
     def row_range(self) -> tuple[int, int]:

@@ -295,6 +295,60 @@ def _metre_problems(
     return []
 
 
+def likely_systems(bounds: tuple[float, ...]) -> list[str]:
+    """CGCS2000 systems that coordinates of China could be in, by their magnitude alone.
+
+    A proposal for a message: several systems share the same numbers, so none is ever assumed.
+
+    >>> likely_systems((113.0, 22.0, 114.0, 23.0))
+    ['EPSG:4490']
+    >>> likely_systems((38_492_000.0, 2_491_000.0, 38_498_000.0, 2_497_000.0))
+    ['EPSG:4526']
+    >>> likely_systems((20_280_000.0, 2_491_000.0, 20_290_000.0, 2_497_000.0))
+    ['EPSG:4498']
+    """
+    if len(bounds) != 4 or not np.isfinite(bounds).all():
+        return []
+    west, south, east, north = bounds
+    if 70 <= west <= east <= 140 and 0 <= south <= north <= 60:
+        return ["EPSG:4490"]
+    if not 300_000 <= south <= north <= 6_000_000:
+        return []
+    zone = int(west // 1_000_000)
+    if west >= 1e6 and int(east // 1_000_000) == zone:
+        if 25 <= zone <= 45:
+            return [f"EPSG:{4513 + zone - 25}"]
+        return [f"EPSG:{4491 + zone - 13}"] if 13 <= zone <= 23 else []
+    if 100_000 <= west <= east <= 900_000:
+        return [f"EPSG:{code}" for code in range(4534, 4555)]
+    return []
+
+
+def systems_that_fit(bounds: Bounds, crs: CRS, target: Bounds) -> list[str]:
+    """Systems in which these coordinates would lie within (or near) a place in longitude/latitude.
+
+    ``bounds`` are coordinates labelled ``crs``; ``target`` is west, south, east, north in degrees.
+    Tried are the Gauss-Kruger systems of CGCS2000 (3 and 6 degrees, with and without zone number),
+    UTM, web Mercator and plain degrees: a wrong central meridian or zone shows up here.
+    """
+    found = []
+    x = np.array([bounds[0], bounds[2], (bounds[0] + bounds[2]) / 2])
+    y = np.array([bounds[1], bounds[3], (bounds[1] + bounds[3]) / 2])
+    codes = [4490, 3857, *range(4491, 4555), *range(32643, 32654)]
+    for code in codes:
+        candidate = CRS.from_epsg(code)
+        if same_crs(candidate, crs):
+            continue
+        lon, lat = unprojection(candidate).transform(x, y)
+        near = (
+            (target[0] - 0.05 <= lon) & (lon <= target[2] + 0.05)
+            & (target[1] - 0.05 <= lat) & (lat <= target[3] + 0.05)
+        )  # fmt: skip
+        if near[2]:
+            found.append(f"EPSG:{code}")
+    return found
+
+
 def _false_easting(crs: CRS) -> float | None:
     """False easting of a transverse Mercator CRS; ``None`` for every other projection."""
     operation = crs.coordinate_operation
@@ -321,11 +375,13 @@ def _is_modern_chinese(crs: CRS) -> bool:
 __all__ = [
     "geographic",
     "has_modern_datum",
+    "likely_systems",
     "metres_per_unit",
     "parse_crs",
     "range_problems",
     "same_crs",
     "shift_to_wgs84",
+    "systems_that_fit",
     "to_crs",
     "transform_between",
     "unprojection",

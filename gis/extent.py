@@ -71,6 +71,46 @@ class RasterCover:
 
 
 @dataclass(frozen=True)
+class KeyRaster:
+    """A further class raster, which cuts the raster cover's ground by key columns of its own.
+
+    As :class:`RasterCover`, but it claims no ground: where it has no data or does not reach, its
+    keys are empty.
+    """
+
+    name: str
+    path: Path
+    classes: pd.DataFrame
+    keys: tuple[str, ...]
+    band: int = 1
+    no_data: tuple[int, ...] = ()
+    crs: str | None = None
+
+
+@dataclass(frozen=True)
+class DensityRaster:
+    """A raster of a quantity per hectare, integrated over the raster cover's ground.
+
+    The account's column ``quantity`` holds value x ``per_ha`` x hectares, and ``area_column`` the
+    hectares whose value is known. Where none is, the quantity is missing. ``per_ha`` brings the
+    file's unit to the quantity's per hectare. ``no_data`` lists values that say "not known" beyond
+    the file's own mask; NaN and infinity always do.
+    """
+
+    name: str
+    path: Path
+    quantity: str
+    band: int = 1
+    per_ha: float = 1.0
+    no_data: tuple[float, ...] = ()
+    crs: str | None = None
+
+    @property
+    def area_column(self) -> str:
+        return f"{self.quantity}_known_ha"
+
+
+@dataclass(frozen=True)
 class Stratum:
     """A named yes/no region; its column in the account is a boolean called ``name``."""
 
@@ -79,6 +119,7 @@ class Stratum:
 
 
 Cover = PolygonCover | RasterCover
+FurtherRaster = KeyRaster | DensityRaster
 
 
 @dataclass(frozen=True)
@@ -89,7 +130,8 @@ class ExtentAccount:
         ``unit_code`` (a code of the units, or ``"outside"`` for parts of vector covers that lie in
         no unit), ``cover`` (name of the cover; empty for uncovered), ``status`` (``classified``,
         ``no_data``, ``uncovered``), every key column (empty string where it does not apply), every
-        stratum (bool), ``area_ha`` and every quantity (float, NaN = not given).
+        stratum (bool), ``area_ha`` and every quantity (float, NaN = not given). A density raster's
+        quantity stands beside the hectares it is known for.
     ledger
         One row per unit: ``unit_code``, ``unit_area_ha`` (ellipsoidal integral of the outline,
         computed on its own), ``classified_ha``, ``no_data_ha``, ``uncovered_ha``,
@@ -116,7 +158,10 @@ __all__ = [
     "OUTSIDE",
     "UNCOVERED",
     "Cover",
+    "DensityRaster",
     "ExtentAccount",
+    "FurtherRaster",
+    "KeyRaster",
     "PolygonCover",
     "RasterCover",
     "Stratum",

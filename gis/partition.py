@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from pyproj import CRS
 
 from gis.ellipsoid import geometry_areas_ha
+from gis.pooled import pooled
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -28,6 +29,9 @@ OUTSIDE_UNIT = -1
 
 SLIVER_HA = 1e-6
 """0.01 m2: overlaps below it are not reported, parts below it join a sibling."""
+
+CHUNK = 24
+"""Vertices of an outline that are indexed together."""
 
 NOISE_HA = 1e-9
 """0.1 cm2: overlaps below it are rounding of shared borders and are left alone."""
@@ -143,7 +147,7 @@ def _overlapping_pairs(features: Objects, crs: CRS) -> tuple[Indices, Indices]:
     later, earlier = tree.query(features, predicate="intersects")
     ordered = earlier < later
     earlier, later = earlier[ordered], later[ordered]
-    interior = shapely.relate_pattern(features[earlier], features[later], "T********")
+    interior = pooled(shapely.relate_pattern, features[earlier], features[later], "T********")
     earlier, later = earlier[interior], later[interior]
     shared = polygons_only(shapely.intersection(features[earlier], features[later]))
     real = geometry_areas_ha(shared, crs) > NOISE_HA
@@ -210,22 +214,53 @@ def cut_by_zones(
 
 
 def _within_zones(features: Objects, zones: Regions) -> tuple[Indices, Indices, Objects]:
-    """Feature number, zone number and geometry of every part inside a zone."""
-    tree = shapely.STRtree(features)
-    zone, feature = tree.query(zones.geometry, predicate="intersects")
-    whole = shapely.covers(zones.geometry[zone], features[feature])
-    settled = np.zeros(len(features), dtype=bool)
-    settled[feature[whole]] = True
-    crossing = ~whole & ~settled[feature]
-    parts = polygons_only(
-        shapely.intersection(features[feature[crossing]], zones.geometry[zone[crossing]])
+    """Feature number, zone number and geometry of every part inside a zone.
+
+    A feature that touches no stretch of any zone's outline lies in one zone or in none, and one of
+    its vertices tells which; only the others are intersected.
+    """
+    touched = np.zeros(len(features), dtype=bool)
+    touched[shapely.STRtree(features).query(_outline_chunks(zones), predicate="intersects")[1]] = (
+        True
     )
+    plain = np.flatnonzero(~touched & ~shapely.is_empty(features))
+    zone_of, at = shapely.STRtree(_first_vertices(features[plain])).query(
+        zones.geometry, predicate="contains"
+    )
+    cut = np.flatnonzero(touched)
+    zone, feature = shapely.STRtree(features[cut]).query(zones.geometry, predicate="intersects")
+    feature = cut[feature]
+    parts = polygons_only(pooled(shapely.intersection, features[feature], zones.geometry[zone]))
     given = ~shapely.is_empty(parts)
     return (
-        np.concatenate([feature[whole], feature[crossing][given]]),
-        np.concatenate([zone[whole], zone[crossing][given]]),
-        np.concatenate([features[feature[whole]], parts[given]]),
+        np.concatenate([plain[at], feature[given]]),
+        np.concatenate([zone_of, zone[given]]),
+        np.concatenate([features[plain[at]], parts[given]]),
     )
+
+
+def _first_vertices(polygons: Objects) -> Objects:
+    """One vertex of each polygon."""
+    vertices, owner = shapely.get_coordinates(polygons, return_index=True)
+    _, first = np.unique(owner, return_index=True)
+    return np.asarray(shapely.points(vertices[first]))
+
+
+def _outline_chunks(zones: Regions) -> Objects:
+    """The outlines of all zones as short lines, whose boxes are small."""
+    rings = shapely.get_rings(shapely.get_parts(zones.geometry))
+    vertices, ring = shapely.get_coordinates(rings, return_index=True)
+    start = np.r_[True, ring[1:] != ring[:-1]]
+    first = np.flatnonzero(start)
+    position = np.arange(len(ring)) - first[ring]
+    # a chunk ends with the vertex that the next one starts with
+    shared = (position % CHUNK == 0) & ~start
+    times = np.where(shared & np.r_[ring[1:] == ring[:-1], False], 2, 1)
+    chunk_start = start | (shared & (times == 2))
+    at = np.repeat(np.arange(len(ring)), times)
+    is_second = np.r_[False, at[1:] == at[:-1]]
+    opens = np.where(times[at] == 2, is_second, chunk_start[at])
+    return np.asarray(shapely.linestrings(vertices[at], indices=np.cumsum(opens) - 1))
 
 
 def _beyond_units(

@@ -25,7 +25,7 @@ import locale
 import os
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
 from importlib import resources
@@ -50,6 +50,10 @@ class ProblemWords:
     severity: Severity
     message: Mapping[Language, str]
     remedy: Mapping[Language, str]
+    changes_numbers: bool = False
+    """Whether a warning can mean a wrong figure: strict mode makes it an error."""
+    families: tuple[str, ...] = ()
+    """Kinds of mistake that the check looks for, as the catalogue of checks groups them."""
 
 
 @cache
@@ -61,6 +65,8 @@ def catalogue(room: str) -> Mapping[str, ProblemWords]:
             severity=Severity(entry["severity"]),
             message={language: entry[language] for language in LANGUAGES},
             remedy={language: entry[f"{language}_remedy"] for language in LANGUAGES},
+            changes_numbers=entry.get("changes_numbers", False),
+            families=tuple(entry.get("families", ())),
         )
         for code, entry in tomllib.loads(text).items()
     }
@@ -77,6 +83,8 @@ class Problem:
     code: str
     where: str = ""
     facts: Mapping[str, str] = field(default_factory=dict)
+    is_strict: bool = False
+    """Raised by strict mode: a warning that can change a figure weighs as an error."""
 
     @property
     def words(self) -> ProblemWords:
@@ -85,7 +93,12 @@ class Problem:
 
     @property
     def severity(self) -> Severity:
-        return self.words.severity
+        return Severity.ERROR if self.is_strict else self.words.severity
+
+    @property
+    def changes_numbers(self) -> bool:
+        """Whether figures can be wrong because of it; every error can."""
+        return self.words.changes_numbers or self.words.severity is Severity.ERROR
 
     def message(self, language: Language) -> str:
         """What is wrong, where, and by how much."""
@@ -109,6 +122,11 @@ def problem(code: str, where: object = "", **facts: object) -> Problem:
     return Problem(code, str(where), {name: str(value) for name, value in facts.items()})
 
 
+def strictly(found: Iterable[Problem]) -> tuple[Problem, ...]:
+    """The problems as strict mode weighs them: what can change a figure is an error."""
+    return tuple(replace(each, is_strict=True) if each.changes_numbers else each for each in found)
+
+
 class SinkAtlasError(Exception):
     """Base of all our errors; ``problems`` holds at least one problem."""
 
@@ -117,6 +135,10 @@ class SinkAtlasError(Exception):
             (problems,) if isinstance(problems, Problem) else tuple(problems)
         )
         super().__init__(*self.problems)
+
+    def __reduce__(self) -> tuple[type[SinkAtlasError], tuple[tuple[Problem, ...]]]:
+        """How the error travels between processes."""
+        return type(self), (self.problems,)
 
     def text(self, language: Language) -> str:
         """All problems, one per line, in the given language."""

@@ -9,15 +9,20 @@ GDAL is imported inside the functions, because ``harden_environment`` must run b
 
 from __future__ import annotations
 
-import json
 import os
+import shutil
+import tempfile
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gis.archives import layer_inside_zip
-from gis.problems import InputError, Problem, problem
+from gis.problems import InputError, Problem, ProblemLog, Severity, problem
 from gis.shapefiles import check_shapefile
+from gis.side_files import checksum_problem, geopackage_problems, raster_side_problems
+from gis.text_formats import geojson_problems, xml_problem
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -67,8 +72,12 @@ VECTOR_DRIVERS = {
     ".geojson": "GeoJSON",
     ".json": "GeoJSON",
     ".gdb": "OpenFileGDB",
+    ".kml": "LIBKML",
+    ".gml": "GML",
+    ".fgb": "FlatGeobuf",
     ".zip": "",
     ".parquet": "Parquet",
+    ".geoparquet": "Parquet",
 }
 """Extensions of vector files that are read, and their driver; a zip's is that of its layer."""
 
@@ -87,14 +96,18 @@ def harden_environment() -> None:
     os.environ["PROJ_NETWORK"] = "OFF"
 
 
-def open_raster(path: str | Path) -> Any:
+def open_raster(path: str | Path, problems: ProblemLog | None = None) -> Any:
     """Open a GeoTIFF or Erdas Imagine file for reading; returns a rasterio dataset.
+
+    The file speaks for itself: ``.aux.xml`` and world files beside it are not used. What they say
+    against it goes to ``problems``.
 
     Raises
     ------
     InputError
         ``gis.path_not_plain``, ``gis.file_missing``, ``gis.raster_format`` naming what the file
-        is, ``gis.raster_unreadable``.
+        is, ``gis.raster_unreadable``, ``gis.raster_too_large``, ``gis.raster_many_bands``,
+        ``gis.checksum_differs``.
     """
     import rasterio
     from rasterio.errors import NotGeoreferencedWarning, RasterioError
@@ -104,22 +117,76 @@ def open_raster(path: str | Path) -> Any:
     driver = next((name for magic, name in RASTER_DRIVERS.items() if start.startswith(magic)), None)
     if driver is None:
         raise InputError(problem("gis.raster_format", file.name, found=looks_like(start)))
+    damaged = checksum_problem(file)
+    if damaged:
+        raise InputError(damaged)
+    if problems is not None:
+        problems.extend(raster_side_problems(file))
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), rasterio.Env(GDAL_PAM_ENABLED="NO"):
             # read_grid reports it as a problem, in words that say what to do
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            return rasterio.open(file, driver=driver)
+            dataset = rasterio.open(file, driver=driver)
     except RasterioError as error:
         raise InputError(problem("gis.raster_unreadable", file.name)) from error
+    excessive = _size_problem(dataset, file)
+    if excessive:
+        dataset.close()
+        raise InputError(excessive)
+    return dataset
+
+
+LARGEST_RASTER_CELLS = 30_000_000_000
+"""Cells of a whole raster: China at 30 m has about eleven thousand million."""
+
+MOST_BANDS = 64
+_SMALL_RASTER_BYTES = 1_000_000_000
+_LARGEST_RASTER_RATIO = 10_000
+"""Declared bytes per byte of file: deflate reaches a thousand on one class, a trap far more."""
+
+
+def _size_problem(dataset: Any, file: Path) -> Problem | None:
+    """What a file declares is checked before any of it is read."""
+    if dataset.count > MOST_BANDS:
+        return problem("gis.raster_many_bands", file.name, count=dataset.count, limit=MOST_BANDS)
+    cells = dataset.width * dataset.height
+    declared = cells * dataset.count * _bytes_per_cell(dataset)
+    ratio = declared / max(1, file.stat().st_size)
+    is_trap = declared > _SMALL_RASTER_BYTES and ratio > _LARGEST_RASTER_RATIO
+    if cells <= LARGEST_RASTER_CELLS and not is_trap:
+        return None
+    return problem(
+        "gis.raster_too_large", file.name, width=dataset.width, height=dataset.height,
+        gigabytes=f"{declared / 1e9:,.1f}", kilobytes=f"{file.stat().st_size / 1e3:,.1f}",
+    )  # fmt: skip
+
+
+def _bytes_per_cell(dataset: Any) -> int:
+    import numpy as np
+
+    name = dataset.dtypes[0]
+    return 4 if name == "complex_int16" else int(np.dtype(name).itemsize)
+
+
+_PROBES = 64
+"""How many features of a Shapefile with an index are looked up through that index."""
+
+MOST_VERTICES = 900_000
+"""Vertices of one feature beyond which a file is taken for a mistake or an attack."""
 
 
 def read_vector(
-    path: str | Path, layer: str | None = None, encoding: str | None = None
+    path: str | Path,
+    layer: str | None = None,
+    encoding: str | None = None,
+    problems: ProblemLog | None = None,
 ) -> gpd.GeoDataFrame:
     """Read one vector layer whole.
 
-    GeoPackage, Shapefile, GeoJSON, file geodatabase, a zip with one Shapefile or geodatabase, and
-    GeoParquet. Spatial indexes are not used: a stale one would hide rows.
+    GeoPackage, Shapefile, GeoJSON, file geodatabase, KML, GML, FlatGeobuf, GeoParquet, and a zip
+    with one Shapefile, GeoPackage or geodatabase. Spatial indexes are not used: a stale one would
+    hide rows. Warnings go to ``problems``; ``attrs`` of the result says what was chosen
+    (``encoding``, ``layer``, ``driver``).
 
     Raises
     ------
@@ -128,17 +195,112 @@ def read_vector(
         ``gis.layer_ambiguous`` and ``gis.layer_missing`` listing the layers,
         ``gis.encoding_wrong``, ``gis.vector_unreadable``, and what the format's own checks find.
     """
-    file = _existing(path, folder=Path(path).suffix.lower() == ".gdb")
-    kind = file.suffix.lower()
-    found = _format_problem(file, kind)
-    if found:
-        raise InputError(found)
-    if kind == ".parquet":
-        return _read_parquet(file)
-    source, driver = layer_inside_zip(file) if kind == ".zip" else (file, VECTOR_DRIVERS[kind])
+    log = ProblemLog()
+    try:
+        read = _read_checked(path, layer, encoding, log)
+    finally:
+        if problems is not None:
+            problems.extend(log.notices)
+    _check_vertices(read, Path(path).name)
+    return read
+
+
+def _read_checked(
+    path: str | Path, layer: str | None, encoding: str | None, log: ProblemLog
+) -> gpd.GeoDataFrame:
+    kind = Path(path).suffix.lower()
+    if kind in (".mdb", ".accdb"):
+        raise InputError(problem("gis.personal_geodatabase", Path(path).name))
+    file = _existing(path, folder=kind == ".gdb")
+    _raise_problems(_format_problems(file, kind), log)
+    damaged = None if kind == ".gdb" else checksum_problem(file)
+    if damaged:
+        raise InputError(damaged)
+    if kind in (".parquet", ".geoparquet"):
+        return _read_parquet(file, log)
+    if kind == ".gpkg":
+        log.extend(geopackage_problems(file))
+    source, driver = (
+        layer_inside_zip(file, layer) if kind == ".zip" else (file, VECTOR_DRIVERS[kind])
+    )
     if driver == "ESRI Shapefile":
-        check_shapefile(source, file)
-    return _read_with_gdal(source, driver, file.name, layer, encoding)
+        encoding = check_shapefile(source, file, log, encoding)
+        layer = None if kind == ".zip" else layer
+        _check_index(source, file, encoding, log)
+    if driver in ("GPKG", "GeoJSON") and kind == ".zip":
+        return _read_unpacked(file, source, layer, log)
+    if driver not in ("GML", "LIBKML"):
+        return _read_with_gdal(source, driver, file.name, layer, encoding, log)
+    with _private_copy(file) as copy:  # reading GML writes a .gfs beside the file
+        return _read_with_gdal(copy, driver, file.name, layer, encoding, log)
+
+
+def _read_unpacked(
+    file: Path, source: str | Path, layer: str | None, log: ProblemLog
+) -> gpd.GeoDataFrame:
+    """A GeoPackage or GeoJSON out of an archive, with the checks that it gets on disk."""
+    import zipfile
+
+    member = str(source).rpartition("}/")[2]
+    with tempfile.TemporaryDirectory(prefix="sinkatlas-") as folder, zipfile.ZipFile(file) as held:
+        target = Path(folder) / f"layer{Path(member).suffix.lower()}"
+        with held.open(member) as stream, target.open("wb") as unpacked:
+            shutil.copyfileobj(stream, unpacked)
+        return _read_checked(target, layer, None, log)
+
+
+@contextmanager
+def _private_copy(file: Path) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="sinkatlas-") as folder:
+        yield Path(shutil.copyfile(file, Path(folder) / f"layer{file.suffix.lower()}"))
+
+
+def _raise_problems(found: list[Problem], log: ProblemLog) -> None:
+    errors = [each for each in found if each.severity is Severity.ERROR]
+    if errors:
+        raise InputError(errors)
+    log.extend(found)
+
+
+def _check_vertices(features: gpd.GeoDataFrame, where: str) -> None:
+    import numpy as np
+    import shapely
+
+    counts = shapely.get_num_coordinates(np.asarray(features.geometry.array))
+    if len(counts) and counts.max() > MOST_VERTICES:
+        raise InputError(
+            problem(
+                "gis.vertices_too_many", where, row=int(counts.argmax()) + 1,
+                count=int(counts.max()), limit=MOST_VERTICES,
+            )
+        )  # fmt: skip
+
+
+def _check_index(source: str | Path, file: Path, encoding: str | None, log: ProblemLog) -> None:
+    """A spatial index beside a Shapefile that finds fewer rows than there are is told."""
+    import pyogrio
+    from pyogrio.errors import DataLayerError, DataSourceError
+
+    if not isinstance(source, Path) or not any(
+        source.with_suffix(suffix).is_file() for suffix in (".qix", ".sbn")
+    ):
+        return
+    try:
+        whole, bounds = pyogrio.read_bounds(source)
+        found = {
+            int(fid)
+            for place in range(0, len(whole), max(1, len(whole) // _PROBES))
+            for fid in pyogrio.read_bounds(source, bbox=tuple(bounds[:, place]))[0]
+            if fid == whole[place]
+        }
+    except (DataSourceError, DataLayerError, ValueError, TypeError):
+        return
+    probed = len(range(0, len(whole), max(1, len(whole) // _PROBES)))
+    if len(found) < probed:
+        log.add(
+            "gis.index_stale", file.name, index=source.with_suffix(".qix").name,
+            indexed=len(found), rows=probed,
+        )  # fmt: skip
 
 
 def _existing(path: str | Path, *, folder: bool) -> Path:
@@ -169,60 +331,116 @@ def looks_like(start: bytes) -> str:
     return next((name for magic, name in KNOWN_STARTS if text.startswith(magic.lower())), "?")
 
 
-def _format_problem(file: Path, kind: str) -> Problem | None:
-    """Whether extension and content belong together."""
+def _format_problems(file: Path, kind: str) -> list[Problem]:
+    """Whether extension and content belong together, and what a text format says of itself."""
     if kind not in VECTOR_DRIVERS:
         allowed = " ".join(sorted(VECTOR_DRIVERS))
-        return problem("gis.vector_extension", file.name, extension=kind, allowed=allowed)
+        return [problem("gis.vector_extension", file.name, extension=kind, allowed=allowed)]
     if kind == ".gdb":
-        return None if (file / "a00000001.gdbtable").is_file() else _wrong(file, "?")
+        return _geodatabase_problems(file)
     start = _first_bytes(file)
     if kind in (".geojson", ".json"):
-        return _geojson_problem(file, start)
+        is_json = looks_like(start) == "JSON"
+        return geojson_problems(file) if is_json else [_wrong(file, looks_like(start))]
+    if kind in (".kml", ".gml"):
+        is_xml = looks_like(start) == "XML"
+        found = xml_problem(file) if is_xml else _wrong(file, looks_like(start))
+        return [found] if found else []
     magic = {
         ".gpkg": b"SQLite format 3\x00",
         ".shp": b"\x00\x00\x27\x0a",
+        ".fgb": b"fgb\x03fgb",
         ".zip": b"PK\x03\x04",
         ".parquet": b"PAR1",
+        ".geoparquet": b"PAR1",
     }
-    return None if start.startswith(magic[kind]) else _wrong(file, looks_like(start))
+    return [] if start.startswith(magic[kind]) else [_wrong(file, looks_like(start))]
+
+
+def _geodatabase_problems(folder: Path) -> list[Problem]:
+    """A geodatabase has its catalogue and one index per table."""
+    if any(folder.glob("a0000000*.gdbtable")):
+        return []
+    return [problem("gis.vector_format", folder.name, found="?", extension=".gdb")]
 
 
 def _wrong(file: Path, found: str) -> Problem:
     return problem("gis.vector_format", file.name, found=found, extension=file.suffix.lower())
 
 
-def _geojson_problem(file: Path, start: bytes) -> Problem | None:
-    """GeoJSON must be UTF-8, whole, of features, and must not point elsewhere for its CRS."""
-    if looks_like(start) != "JSON":
-        return _wrong(file, looks_like(start))
+def _read_parquet(file: Path, log: ProblemLog) -> gpd.GeoDataFrame:
+    import geopandas
+    import numpy as np
+
     try:
-        content = json.loads(file.read_bytes().decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        return problem("gis.encoding_wrong", file.name, encoding="UTF-8")
-    except (ValueError, RecursionError):
-        return problem("gis.vector_unreadable", file.name)
-    if not isinstance(content, dict) or content.get("type") not in ("FeatureCollection", "Feature"):
-        return _wrong(file, "JSON")
-    if "stac_version" in content:
-        return _wrong(file, "STAC")
-    crs = content.get("crs")
-    if isinstance(crs, dict) and crs.get("type") != "name":
-        return problem("gis.geojson_crs_link", file.name)
-    return None
+        read = geopandas.read_parquet(file)
+        held = np.asarray(~(read.geometry.isna() | read.geometry.is_empty)).sum()
+        west, south, east, north = read.total_bounds
+        within = _rows_by_covering(file, (west - 1, south - 1, east + 1, north + 1))
+    except (ValueError, OSError, KeyError, TypeError) as error:
+        raise InputError(problem("gis.vector_unreadable", file.name)) from error
+    if within is not None and within < held:
+        log.add("gis.index_stale", file.name, index="bbox", indexed=within, rows=int(held))
+    read.attrs.update(driver="Parquet")
+    return read
 
 
-def _read_parquet(file: Path) -> gpd.GeoDataFrame:
+def _rows_by_covering(file: Path, bounds: tuple[float, float, float, float]) -> int | None:
+    """Rows that the file's own box column finds in its whole extent; None without that column."""
     import geopandas
 
     try:
-        return geopandas.read_parquet(file)
-    except (ValueError, OSError, KeyError) as error:
-        raise InputError(problem("gis.vector_unreadable", file.name)) from error
+        return len(geopandas.read_parquet(file, bbox=bounds))
+    except ValueError:
+        return None
+
+
+def _frame(
+    source: str | Path,
+    layer: str,
+    encoding: str | None,
+    info: dict[str, Any],
+    where: str,
+    log: ProblemLog,
+) -> gpd.GeoDataFrame:
+    """The layer as a frame; date fields that hold no dates are left out aloud, not the file."""
+    import pyogrio
+
+    try:
+        return pyogrio.read_dataframe(
+            source,
+            layer=layer,
+            encoding=encoding,
+            datetime_as_string=True,
+            use_arrow=info["driver"] == "GPKG",
+        )
+    except NotImplementedError:
+        # curves: GDAL strokes them into short straight edges, but not on the way through Arrow
+        return pyogrio.read_dataframe(
+            source, layer=layer, encoding=encoding, datetime_as_string=True
+        )
+    except UnicodeDecodeError:
+        raise
+    except ValueError:
+        dates = [
+            str(name)
+            for name, kind in zip(info["fields"], info["dtypes"], strict=True)
+            if str(kind).startswith("datetime")
+        ]
+        if not dates:
+            raise
+        columns = [str(name) for name in info["fields"] if str(name) not in dates]
+        log.add("gis.dates_left_out", where, fields=", ".join(dates))
+        return pyogrio.read_dataframe(source, layer=layer, encoding=encoding, columns=columns)
 
 
 def _read_with_gdal(
-    source: str | Path, driver: str, where: str, layer: str | None, encoding: str | None
+    source: str | Path,
+    driver: str,
+    where: str,
+    layer: str | None,
+    encoding: str | None,
+    log: ProblemLog,
 ) -> gpd.GeoDataFrame:
     import pyogrio
     from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
@@ -230,14 +448,27 @@ def _read_with_gdal(
 
     try:
         chosen = _one_layer(source, where, layer)
-        if pyogrio.read_info(source, layer=chosen, encoding=encoding)["driver"] != driver:
+        found = pyogrio.read_info(source, layer=chosen, encoding=encoding)
+        if found["driver"] not in _ALIASES.get(driver, (driver,)):
             raise InputError(problem("gis.vector_unreadable", where))
-        return pyogrio.read_dataframe(source, layer=chosen, encoding=encoding)
+        with warnings.catch_warnings():
+            # rings that are not closed and measures are judged by our own checks
+            warnings.simplefilter("ignore", UserWarning)
+            warnings.simplefilter("ignore", RuntimeWarning)
+            read = _frame(source, chosen, encoding, found, where, log)
     except (UnicodeDecodeError, LookupError) as error:
         given = encoding or "UTF-8"
         raise InputError(problem("gis.encoding_wrong", where, encoding=given)) from error
-    except (DataSourceError, DataLayerError, FeatureError, GEOSException, ValueError) as error:
+    except GEOSException as error:
+        detail = str(error)[:120]
+        raise InputError(problem("gis.geometry_unreadable", where, detail=detail)) from error
+    except (DataSourceError, DataLayerError, FeatureError, ValueError) as error:
         raise InputError(problem("gis.vector_unreadable", where)) from error
+    read.attrs.update(driver=driver, layer=chosen, encoding=found.get("encoding") or "")
+    return read
+
+
+_ALIASES = {"LIBKML": ("LIBKML", "KML"), "GeoJSON": ("GeoJSON", "GeoJSONSeq")}
 
 
 def _one_layer(source: str | Path, where: str, layer: str | None) -> str:

@@ -1,12 +1,29 @@
-"""Shapefiles checked for missing and shortened parts, which GDAL reads without a word."""
+"""Shapefiles checked for missing and shortened parts, which GDAL reads without a word.
+
+The encoding of the attribute table is settled here too. A .cpg file or the language id of the .dbf
+may declare it, and either may be wrong: the bytes decide, and what was chosen is said.
+"""
 
 from __future__ import annotations
 
+import re
 import struct
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
+from gis.dbf import (
+    CODE_PAGES,
+    Dbf,
+    TextCell,
+    cut_cells,
+    decodes,
+    impossible_dates,
+    overflowing_rows,
+    parse_dbf,
+    shortened_names,
+    text_cells,
+)
 from gis.problems import Problem, ProblemLog, problem
 
 Reader = Callable[[str], bytes | None]
@@ -14,9 +31,27 @@ Reader = Callable[[str], bytes | None]
 
 Sizes = Callable[[str], int]
 
+Whole = Callable[[str], bytes]
+"""From a suffix to all bytes of that part."""
 
-def check_shapefile(source: str | Path, file: Path) -> None:
+
+LARGEST_DBF = 4_000_000_000
+"""Bytes; the format's own limit is 2 GB."""
+
+WESTERN = ("CP1252", "CP437", "CP850", "CP28591", "ISO-8859-1", "ISO8859-1", "ISO88591", "LATIN1")
+"""Declarations that read any bytes, and that software writes without having looked."""
+
+_HIGH_BYTES = re.compile(rb"[\x80-\xff]+")
+_SHOWN_ROWS = 10
+
+
+def check_shapefile(
+    source: str | Path, file: Path, problems: ProblemLog, encoding: str | None = None
+) -> str | None:
     """Compare the lengths and counts that .shp, .shx and .dbf state with what is there.
+
+    Returns the encoding of the attribute table, ``None`` when every text is ASCII. ``encoding`` is
+    the analyst's word and is only tried. Warnings go to ``problems``.
 
     ``source`` is a path on disk, or a member of the zip ``file`` in GDAL's notation.
 
@@ -26,17 +61,130 @@ def check_shapefile(source: str | Path, file: Path) -> None:
         ``gis.shapefile_part_missing``, ``gis.shapefile_shortened``, ``gis.shapefile_counts``.
     """
     if isinstance(source, Path):
-        head, size = _parts_on_disk(source)
+        head, size, whole = _parts_on_disk(source)
     else:
-        head, size = _parts_in_zip(file, source.rpartition("}/")[2])
+        head, size, whole = _parts_in_zip(file, source.rpartition("}/")[2])
     log = ProblemLog()
     log.extend(_missing_parts(head, file.name))
     log.raise_if_errors()
     log.extend(_length_problems(head, size, file.name))
     log.raise_if_errors()
+    table = parse_dbf(whole(".dbf")) if size(".dbf") <= LARGEST_DBF else None
+    if table is None:
+        return encoding
+    log.extend(_value_problems(table, file.name))
+    chosen = _encoding(table, head(".cpg"), encoding, file.name, log)
+    log.extend(_cut_problems(table, chosen, file.name))
+    problems.extend(log.notices)
+    log.raise_if_errors()
+    return chosen
 
 
-def _parts_on_disk(shp: Path) -> tuple[Reader, Sizes]:
+def _value_problems(table: Dbf, where: str) -> Iterator[Problem]:
+    """Numbers that did not fit, dates that do not exist, names cut at ten characters."""
+    for field in table.fields:
+        name = field.name.decode("utf-8", errors="replace")
+        rows = overflowing_rows(table, field)
+        if rows:
+            yield problem(
+                "gis.number_overflow", where, field=name, count=len(rows), rows=_listed(rows)
+            )
+        rows = impossible_dates(table, field)
+        if rows:
+            yield problem(
+                "gis.date_impossible", where, field=name, count=len(rows), rows=_listed(rows)
+            )
+    pairs = shortened_names(table)
+    if pairs:
+        shown = ", ".join(f"{one}/{other}" for one, other in pairs[:_SHOWN_ROWS])
+        yield problem("gis.field_names_cut", where, fields=shown)
+
+
+def _listed(rows: Iterable[int]) -> str:
+    numbers = list(rows)
+    shown = ", ".join(map(str, numbers[:_SHOWN_ROWS]))
+    return shown if len(numbers) <= _SHOWN_ROWS else f"{shown}, … ({len(numbers)})"
+
+
+def _encoding(
+    table: Dbf, cpg: bytes | None, asked: str | None, where: str, problems: ProblemLog
+) -> str | None:
+    """The encoding to read with: asked for, declared and true, or told from the bytes."""
+    names = [field.name for field in table.fields if any(byte > 127 for byte in field.name)]
+    cells = text_cells(table) + [TextCell(name, len(name) >= 10) for name in names]
+    if asked is not None or not cells:
+        return asked
+    declared, by = _declared(cpg, table.language_id)
+    found = likely_encoding(cells)
+    says_little = declared is None or declared in WESTERN
+    if (
+        declared
+        and decodes(cells, declared)
+        and not (says_little and found in ("UTF-8", "GB18030"))
+    ):
+        return declared
+    if found is None and declared:
+        # single cells are broken, the declaration stands and the reader names the first of them
+        problems.add("gis.encoding_wrong", where, encoding=declared)
+        return declared
+    if found is None:
+        problems.add("gis.encoding_unknown", where)
+        return None
+    sample = cells[0].data.decode(found, errors="ignore")
+    if declared:
+        problems.add(
+            "gis.encoding_not_declared", where, by=by, declared=declared, chosen=found,
+            sample=sample[:20],
+        )  # fmt: skip
+    elif found != "UTF-8":
+        problems.add("gis.encoding_guessed", where, chosen=found, sample=sample[:20])
+    return found
+
+
+def likely_encoding(cells: list[TextCell]) -> str | None:
+    """The encoding that some texts beyond ASCII are in: UTF-8, GB18030, Big5 or a western one.
+
+    Chinese text has its bytes above 127 in pairs; a western accent stands alone between letters,
+    though GB18030 would read it together with the letter after it.
+
+    >>> likely_encoding([TextCell("南山区".encode("gbk"), False)])
+    'GB18030'
+    >>> likely_encoding([TextCell("Straße".encode("latin-1"), False)])
+    'CP1252'
+    """
+    if decodes(cells, "UTF-8"):
+        return "UTF-8"
+    lone = sum(len(run) % 2 for cell in cells for run in _HIGH_BYTES.findall(cell.data))
+    high = sum(len(run) for cell in cells for run in _HIGH_BYTES.findall(cell.data))
+    order = ("GB18030", "BIG5", "CP1252") if lone <= 0.25 * high else ("CP1252", "GB18030", "BIG5")
+    return next((name for name in order if decodes(cells, name)), None)
+
+
+def _declared(cpg: bytes | None, language_id: int) -> tuple[str | None, str]:
+    """Encoding and source of the declaration; code page 936 and its like get Python's names."""
+    text = (cpg or b"").decode("ascii", errors="ignore").strip().strip("\x00").upper()
+    if text:
+        number = text.removeprefix("ANSI").removeprefix("CP").strip(" _-")
+        known = {"936": "GBK", "950": "BIG5", "65001": "UTF-8", "UTF8": "UTF-8", "54936": "GB18030"}
+        if text.startswith("GB"):
+            return "GB18030", ".cpg"
+        return known.get(number, f"CP{number}" if number.isdecimal() else text), ".cpg"
+    name = CODE_PAGES.get(language_id)
+    return name, f"LDID 0x{language_id:02X}"
+
+
+def _cut_problems(table: Dbf, encoding: str | None, where: str) -> Iterator[Problem]:
+    if encoding is None:
+        return
+    try:
+        cut = cut_cells(table, encoding)
+    except LookupError:
+        return  # an unknown encoding is reported when it is used
+    for name, rows in cut.items():
+        yield problem("gis.text_cut", where, field=name, count=len(rows), rows=_listed(rows))
+
+
+def _parts_on_disk(shp: Path) -> tuple[Reader, Sizes, Whole]:
     parts = {
         path.suffix.lower(): path
         for path in shp.parent.iterdir()
@@ -49,10 +197,14 @@ def _parts_on_disk(shp: Path) -> tuple[Reader, Sizes]:
         with parts[suffix].open("rb") as stream:
             return stream.read(100)
 
-    return head, lambda suffix: parts[suffix].stat().st_size
+    return (
+        head,
+        lambda suffix: parts[suffix].stat().st_size,
+        lambda suffix: parts[suffix].read_bytes(),
+    )
 
 
-def _parts_in_zip(file: Path, member: str) -> tuple[Reader, Sizes]:
+def _parts_in_zip(file: Path, member: str) -> tuple[Reader, Sizes, Whole]:
     stem = str(PurePosixPath(member).with_suffix(""))
     with zipfile.ZipFile(file) as archive:
         parts = {
@@ -67,7 +219,11 @@ def _parts_in_zip(file: Path, member: str) -> tuple[Reader, Sizes]:
         with zipfile.ZipFile(file) as archive, archive.open(parts[suffix]) as stream:
             return stream.read(100)
 
-    return head, lambda suffix: parts[suffix].file_size
+    def whole(suffix: str) -> bytes:
+        with zipfile.ZipFile(file) as archive, archive.open(parts[suffix]) as stream:
+            return stream.read()
+
+    return head, lambda suffix: parts[suffix].file_size, whole
 
 
 def _missing_parts(head: Reader, where: str) -> list[Problem]:

@@ -12,15 +12,17 @@ from layers.legends import Legend, built_in_legends, legend
 from layers.quality import account_problems, coverage_problems, grid_problems, layer_problems
 from layers.reading import read_layer
 from layers.registry import kinds
-from layers.values import Field, Layer, LayerKind, LayerSpec, Lines
+from layers.values import Density, Field, Layer, LayerKind, LayerSpec, Lines, Register
 
 __all__ = [
+    "Density",
     "Field",
     "Layer",
     "LayerKind",
     "LayerSpec",
     "Legend",
     "Lines",
+    "Register",
     "account_problems",
     "built_in_legends",
     "coverage_problems",

@@ -67,10 +67,15 @@ def find_columns(
                 allowed=", ".join(names),
             )
     found = {}
+    folded = {name.casefold(): name for name in reversed(existing)}
     for each in fields:
         column = chosen.get(each.name, each.column)
+        likely = [folded[a.casefold()] for a in (column, *each.aliases) if a.casefold() in folded]
         if column in existing:
             found[each.name] = column
+        elif likely and each.name not in chosen:
+            found[each.name] = likely[0]
+            problems.add("layers.column_by_alias", where, field=each.name, column=likely[0])
         elif each.required or each.name in chosen:
             problems.add(
                 "layers.missing_column",
@@ -95,7 +100,9 @@ def texts(values: pd.Series, *, rows: pd.Series, where: str, problems: ProblemLo
             problems.add(
                 "layers.code_precision", where, column=values.name, rows=row_list(rows[lossy])
             )
-    return values.map(_as_text).astype(object)
+    place, distinct = pd.factorize(values, use_na_sentinel=True)
+    found = np.array([*map(_as_text, distinct), ""], dtype=object)  # the last is for missing, -1
+    return pd.Series(found[place], index=values.index, name=values.name, dtype=object)
 
 
 def _as_text(value: object) -> str:
@@ -115,9 +122,24 @@ def numbers(values: pd.Series, *, rows: pd.Series, where: str, problems: Problem
     Text in plain decimal notation is a number; thousands separators, full-width digits, dashes and
     units in the cell are not, because each has more than one reading.
     """
+    if pd.api.types.is_numeric_dtype(values.dtype) and not pd.api.types.is_bool_dtype(values.dtype):
+        result = values.astype(float)
+        _check_range(result, rows, where, problems)
+        return result
     given = values.map(lambda value: value.strip() if isinstance(value, str) else value)
     given = given.where(given != "", None)
     is_text = given.map(lambda value: isinstance(value, str))
+    percent = is_text & given.map(lambda value: str(value).endswith(("%", "％")))
+    if percent.any():
+        problems.add(
+            "layers.percent_text",
+            where,
+            column=values.name,
+            count=int(percent.sum()),
+            sample=_clipped(given[percent].iloc[0]),
+            rows=row_list(rows[percent]),
+        )
+        given, is_text = given.mask(percent, None), is_text & ~percent
     unreadable = is_text & ~given.map(_is_plain_number)
     if unreadable.any():
         problems.add(
@@ -129,16 +151,20 @@ def numbers(values: pd.Series, *, rows: pd.Series, where: str, problems: Problem
             rows=row_list(rows[unreadable]),
         )
     result = pd.to_numeric(given.mask(unreadable, None), errors="raise").astype(float)
+    _check_range(result, rows, where, problems)
+    return result
+
+
+def _check_range(result: pd.Series, rows: pd.Series, where: str, problems: ProblemLog) -> None:
     for code, bad in (("number_not_finite", np.isinf(result)), ("number_negative", result < 0)):
         if bad.any():
             problems.add(
                 f"layers.{code}",
                 where,
-                column=values.name,
+                column=result.name,
                 count=int(bad.sum()),
                 rows=row_list(rows[bad]),
             )
-    return result
 
 
 def _is_plain_number(value: object) -> bool:

@@ -8,6 +8,10 @@ incl. mangrove and bamboo".
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import shapely
@@ -35,18 +39,29 @@ _GROUP_WITHOUT_NAME = {
 }
 
 
-def classify(features: Features, area: Array) -> pd.DataFrame:
+def classify(
+    features: Features, area: Array, translation: Mapping[str, str] | None = None
+) -> pd.DataFrame:
     """``land_code``, ``forest_class`` and ``ecosystem_type`` of each sub-compartment by its code.
+
+    The field may hold codes of either generation or their Chinese names; ``translation`` is the
+    option ``land_codes``, which says what other values in the file stand for.
 
     Unknown codes are refused, each with its features, hectares and rows. Codes whose meaning was
     not read in a published list are named for confirmation.
     """
+    translation = translation or {}
     codes = land_code_texts(features, lost_zero_length=5)
     table = forest_land_codes()
-    padded = codes.where(~((codes.str.len() == 4) & codes.str.startswith("0")), codes.str[1:])
-    entry = padded.map({code: match_code(code, table) for code in set(padded)})
+    translated = codes.replace(dict(translation)) if translation else codes
+    is_padded = (translated.str.len() == 4) & translated.str.startswith("0")
+    padded = translated.where(~is_padded, translated.str[1:])
+    entry = padded.map(
+        {code: match_code(code, table) or _named(code, table) for code in set(padded)}
+    )
     known = entry.notna()
     report_unknown(features, codes, known, area)
+    _report_generation(features, table, entry)
     recalled = sorted(set(codes[known & (entry.map(table["verification"]) == "recall")]))
     if recalled:
         features.problems.add(
@@ -59,6 +74,22 @@ def classify(features: Features, area: Array) -> pd.DataFrame:
             "ecosystem_type": entry.map(table["ecosystem_type"]).fillna(""),
         }
     )
+
+
+def _named(name: str, table: pd.DataFrame) -> str | None:
+    """The first code whose Chinese name this is."""
+    held = table.index[table["zh"] == name]
+    return str(held[0]) if len(held) else None
+
+
+def _report_generation(features: Features, table: pd.DataFrame, entry: pd.Series) -> None:
+    """Which code list the file uses; both in one file is worth a look."""
+    forest = entry.dropna()
+    forest = forest[forest.map(table["forest_class"]) != "not_forestland"]
+    found = sorted(set(forest.map(table["scheme"])))
+    features.facts["land_code_list"] = ", ".join(found)
+    if len(found) > 1:
+        features.problems.add("layers.code_lists_mixed", features.where, lists=", ".join(found))
 
 
 def crown_density(features: Features, unit: str) -> pd.Series:
@@ -101,28 +132,73 @@ def _check_crown_density(
         )
 
 
+@dataclass(frozen=True)
+class Definition:
+    """What counts as arbor forest: least crown density (0-1) and least area (ha).
+
+    Where ``is_exclusive`` the density must be above its floor, not at it.
+    """
+
+    key: str
+    crown_density: float
+    area_ha: float
+    is_exclusive: bool = False
+
+    @property
+    def text(self) -> str:
+        sign = ">" if self.is_exclusive else ">="
+        return f"crown density {sign} {self.crown_density:.2f}, area >= {self.area_ha:.4g} ha"
+
+
+DEFINITIONS = {
+    "china": Definition("china", LEAST_CROWN_DENSITY, LEAST_AREA_HA),
+    "fao": Definition("fao", 0.10, 0.5, is_exclusive=True),
+}
+"""China's definition, and FAO's: "trees … canopy cover of more than 10 percent", 0.5 ha (FRA)."""
+
+
+def definition_of(options: Mapping[str, Any]) -> Definition:
+    """The definition a workspace asks for, with its own crown-density floor if it states one."""
+    chosen = DEFINITIONS[options.get("forest_definition", "china")]
+    percent = options.get("canopy_threshold_percent")
+    if percent is None:
+        return chosen
+    return replace(chosen, crown_density=float(percent) / 100.0, is_exclusive=False)
+
+
 def apply_definition(
-    classes: pd.DataFrame, density: pd.Series, area: Array, features: Features
+    classes: pd.DataFrame,
+    density: pd.Series,
+    area: Array,
+    features: Features,
+    definition: Definition = DEFINITIONS["china"],
 ) -> pd.DataFrame:
     """Classes after the crown-density and area floors, with a warning for each that bites.
 
-    Arbor land below the crown density is open forest. Forest smaller than the area floor, counted
-    with the forest it touches, is other forest land. Where no crown density is given the code
-    decides.
+    Arbor land below the crown density is open forest; where the definition is wider than China's,
+    open forest above it is arbor forest. Forest smaller than the area floor, counted with the
+    forest it touches, is other forest land. Where no crown density is given the code decides.
     """
     result = classes.copy()
-    sparse = (result["forest_class"] == "arbor") & (density < LEAST_CROWN_DENSITY)
-    result.loc[sparse, ["forest_class", "ecosystem_type"]] = ["open", "open_forest"]
-    _warn("below_crown_density", sparse.to_numpy(), area, features)
-    small = _too_small(result["forest_class"].isin(FOREST_CLASSES).to_numpy(), area, features)
+    floor = definition.crown_density
+    # single-precision files hold 0.10 as 0.100000001, which is not more than 0.10
+    sparse = (density <= floor + 1e-7) if definition.is_exclusive else (density < floor)
+    below = (result["forest_class"] == "arbor") & sparse
+    wider = (result["forest_class"] == "open") & density.notna() & ~sparse
+    if floor < LEAST_CROWN_DENSITY:
+        result.loc[wider, ["forest_class", "ecosystem_type"]] = ["arbor", "forest_arbor"]
+    result.loc[below, ["forest_class", "ecosystem_type"]] = ["open", "open_forest"]
+    _warn("below_crown_density", below.to_numpy(), area, features)
+    is_forest = result["forest_class"].isin(FOREST_CLASSES).to_numpy()
+    small = _too_small(is_forest, area, features, definition.area_ha)
     result.loc[small, "forest_class"] = "other_forestland"
     _warn("below_area_floor", small, area, features)
     return result
 
 
-def _too_small(is_forest: Flags, area: Array, features: Features) -> Flags:
+def _too_small(is_forest: Flags, area: Array, features: Features, least_ha: float) -> Flags:
     """Forest below the area floor even together with the forest it touches."""
-    candidates = np.flatnonzero(is_forest & (area + _CONTACT_TOLERANCE_HA < LEAST_AREA_HA))
+    candidates = np.flatnonzero(is_forest & (area + _CONTACT_TOLERANCE_HA < least_ha))
     small = np.zeros(len(area), dtype=bool)
     if candidates.size:
         shapes = features.table.geometry.to_numpy()
@@ -131,7 +207,7 @@ def _too_small(is_forest: Flags, area: Array, features: Features) -> Flags:
             shapes[candidates], predicate="intersects"
         )
         connected = np.bincount(own, weights=area[forest[touched]], minlength=len(candidates))
-        small[candidates] = connected + _CONTACT_TOLERANCE_HA < LEAST_AREA_HA
+        small[candidates] = connected + _CONTACT_TOLERANCE_HA < least_ha
     return small
 
 

@@ -17,7 +17,19 @@ from gis.problems import InputError, ProblemLog, problem
 from layers.codes import ecosystem_types, normalised
 from layers.columns import nearest
 
-_TITLES = {"esa_worldcover": "ESA WorldCover 10 m", "clcd": "CLCD 30 m"}
+_TITLES = {
+    "clcd": "CLCD 30 m",
+    "cnlucc": "CNLUCC (RESDC) 30 m, 1 km",
+    "dynamic_world": "Dynamic World 10 m",
+    "esa_worldcover": "ESA WorldCover 10 m",
+    "esri_lulc_2020": "Esri land cover 2020, ten classes",
+    "esri_lulc_annual": "Esri land cover annual, nine classes",
+    "glc_fcs30_2015": "GLC_FCS30 30 m, 2015",
+    "glc_fcs30_2020": "GLC_FCS30 30 m, 2020",
+    "glc_fcs30d": "GLC_FCS30D 30 m",
+    "globeland30": "GlobeLand30 30 m",
+    "modis_igbp": "MODIS MCD12Q1 IGBP 500 m",
+}
 _REQUIRED = ("code", "ecosystem_type")
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 _YES, _NO = ("1", "true", "yes", "是"), ("", "0", "false", "no", "否")

@@ -62,6 +62,32 @@ def unit_gap_ha(units: Units) -> float:
     return float(filled - geometry_areas_ha(parts, crs).sum())
 
 
+def open_gaps(units: Units, *, reach: float = 0.05) -> list[tuple[tuple[int, ...], float]]:
+    """Strips between units that open to the outside: the units they lie between, and hectares.
+
+    Found are strips narrower than ``2 * reach`` of a typical unit's side. A river mouth between two
+    units looks the same, so this is for a person to judge.
+    """
+    crs = CRS(units.features.crs)
+    shapes = unit_shapes(units, crs)
+    side = float(np.median(np.sqrt(shapely.area(shapes))))
+    width = reach * side
+    merged = shapely.simplify(shapely.union_all(shapes), width / 20)
+    closed = shapely.buffer(merged, width, join_style="mitre")
+    closed = shapely.buffer(closed, -width, join_style="mitre")
+    outer = shapely.polygons(shapely.get_exterior_ring(shapely.get_parts(merged)))
+    strips = shapely.get_parts(shapely.difference(closed, shapely.union_all(outer)))
+    found = []
+    for strip, hectares in zip(strips, geometry_areas_ha(strips, crs), strict=True):
+        near = shapely.buffer(strip, width * 1e-6)
+        touching = np.flatnonzero(
+            shapely.length(shapely.intersection(near, shapely.boundary(shapes))) > width
+        )
+        if len(touching) > 1:
+            found.append((tuple(int(place) for place in touching), float(hectares)))
+    return found
+
+
 def meets(features: gpd.GeoDataFrame, units: Units) -> bool:
     """Whether any feature touches any unit."""
     shapes = unit_shapes(units, CRS(features.crs))

@@ -9,24 +9,33 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import combinations, pairwise
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
-from pyproj import CRS
+import shapely
+from numpy.typing import NDArray
+from pyproj import CRS, Geod
 
-from gis.crs import same_crs
+from gis.crs import same_crs, shift_to_wgs84, systems_that_fit, to_crs
+from gis.ellipsoid import geometry_areas_ha, polygon_areas_ha
 from gis.extent import OUTSIDE, ExtentAccount, PolygonCover, RasterCover, Stratum, Units
 from gis.grid import Grid, read_grid
+from gis.offset_copies import CHINA_BOUNDS
 from gis.problems import Problem, problem
 from gis.safe_open import open_raster
+from layers.columns import row_list
+from layers.names import match_names
 from layers.overlaps import (
     common_ground_ha,
     meets,
+    open_gaps,
     outside_share,
+    placed,
     raster_meets,
     unit_gap_ha,
     unit_overlaps,
 )
-from layers.values import Layer, Lines
+from layers.values import Density, Layer, Lines, Register
 
 LayersByEpoch = Mapping[int, Sequence[Layer]]
 
@@ -36,6 +45,11 @@ LEAST_GAP_SHARE = 0.001
 _OFFICIAL_TOLERANCE = 0.01
 _SERIOUS_OVERLAP = 0.01
 _SLIVER_HA = 0.01
+_LEAST_OPEN_GAP = 0.002
+_YEARS_APART = 2
+_LEAST_CELLS = 10
+_SHIFTED_M, _SHIFT_RESIDUAL_M = 100.0, 5.0
+Bounds4 = NDArray[np.float64]
 
 
 def layer_problems(units: Units, layers: LayersByEpoch) -> list[Problem]:
@@ -50,7 +64,11 @@ def layer_problems(units: Units, layers: LayersByEpoch) -> list[Problem]:
         for layer in layers[epoch]:
             found += _position_problems(layer, units)
             found += _year_problems(layer)
+            found += attribute_problems(layer, units)
+            found += shift_problems(layer, units)
+            found += small_unit_problems(layer, units)
         found += cover_problems(layers[epoch])
+        found += built_up_problems(layers[epoch])
     return found + grid_problems(layers)
 
 
@@ -74,24 +92,157 @@ def unit_problems(units: Units) -> list[Problem]:
     gap = unit_gap_ha(units)
     if gap >= _SLIVER_HA:
         found.append(problem("layers.units_gap", "districts", hectares=f"{gap:.4g}"))
+    whole = float(polygon_areas_ha(units.features).sum())
+    for touching, hectares in open_gaps(units):
+        if hectares >= _LEAST_OPEN_GAP * whole:
+            shown = ", ".join(names[place] for place in touching)
+            found.append(
+                problem(
+                    "layers.units_gap_open", "districts", units=shown, hectares=f"{hectares:.4g}"
+                )
+            )
     return found
 
 
 def _position_problems(layer: Layer, units: Units) -> list[Problem]:
     where, data = layer.spec.where, layer.data
-    if isinstance(data, RasterCover):
-        is_near = raster_meets(layer_grid(layer), units)
+    if isinstance(data, RasterCover | Density):
+        grid = layer_grid(layer)
+        is_near, bounds, crs = raster_meets(grid, units), grid.bounds, grid.crs
     elif isinstance(data, PolygonCover | Stratum | Lines):
-        is_near = meets(data.features, units)
+        is_near, crs = meets(data.features, units), CRS(data.features.crs)
+        west, south, east, north = (float(each) for each in data.features.total_bounds)
+        bounds = (west, south, east, north)
     else:
         return []
     if not is_near:
-        return [problem("layers.no_overlap", where, crs=layer.facts.get("crs", "–"))]
+        west, south, east, north = to_crs(units.features, "EPSG:4490", "districts").total_bounds
+        fitting = systems_that_fit(bounds, crs, (west, south, east, north))
+        return [
+            problem(
+                "layers.no_overlap", where, crs=layer.facts.get("crs", "–"),
+                candidates=", ".join(fitting) or "–",
+            )
+        ]  # fmt: skip
     if isinstance(data, Stratum):
         share = outside_share(data.features, units)
         if share > LEAST_GAP_SHARE:
             return [problem("layers.stratum_outside", where, percent=f"{100 * share:.3g}")]
     return []
+
+
+def attribute_problems(layer: Layer, units: Units) -> list[Problem]:
+    """What features say of their unit and year against the reporting units and the epoch."""
+    given = layer.attributes
+    if given is None:
+        return []
+    fields = given.attrs.get("given", ())
+    found = []
+    if "unit_name" in fields:
+        found += _unit_name_problems(given, layer.spec.where, units)
+    if "survey_year" in fields:
+        found += _survey_year_problems(given, layer)
+    return found
+
+
+def _unit_name_problems(given: pd.DataFrame, where: str, units: Units) -> list[Problem]:
+    """Unit names that are blank, written otherwise, or of no reporting unit."""
+    names = given["unit_name"].to_numpy()
+    matched = match_names([name for name in names if name], units.features["unit_name"])
+    found = []
+    blank = names == ""
+    if blank.any():
+        found.append(
+            problem(
+                "layers.unit_names_blank", where, count=int(blank.sum()),
+                hectares=f"{given['hectares'][blank].sum():.4g}",
+                rows=row_list(given["row"][blank]),
+            )
+        )  # fmt: skip
+    inexact = [f"{one[:20]} → {other}" for one, other in matched.items() if other and one != other]
+    if inexact:
+        found.append(problem("layers.unit_names_inexact", where, names="; ".join(inexact[:20])))
+    unknown = [name for name, other in matched.items() if other is None]
+    if unknown:
+        found.append(
+            problem(
+                "layers.unit_names_unknown", where, count=int(np.isin(names, unknown).sum()),
+                names=", ".join(name[:20] for name in unknown[:20]),
+            )
+        )  # fmt: skip
+    return found
+
+
+def _survey_year_problems(given: pd.DataFrame, layer: Layer) -> list[Problem]:
+    years = pd.to_numeric(given["survey_year"].str.slice(0, 4), errors="coerce")
+    epoch = layer.spec.options.get("year") or layer.spec.epoch
+    if epoch is None or years.isna().all():
+        return []
+    off = (years - int(epoch)).abs() > _YEARS_APART
+    if not off.any():
+        return []
+    share = given["hectares"][off].sum() / given["hectares"].sum()
+    return [
+        problem(
+            "layers.survey_years_mixed", layer.spec.where, first=int(years.min()),
+            last=int(years.max()), epoch=epoch, percent=f"{100 * share:.3g}",
+        )
+    ]  # fmt: skip
+
+
+def shift_problems(layer: Layer, units: Units) -> list[Problem]:
+    """A polygon layer that copies the units' outlines, hundreds of metres off as GCJ-02 shifts.
+
+    Judged by the corners of its extent: off by 100 m or more as it lies, and within 5 m of the
+    units' extent once the formula is undone.
+    """
+    data = layer.data
+    if not isinstance(data, PolygonCover | Stratum) or layer.spec.shift is not None:
+        return []
+    own = to_crs(data.features[["geometry"]], "EPSG:4326", layer.spec.where)
+    west, south, east, north = own.total_bounds
+    inside = CHINA_BOUNDS[0] < west < east < CHINA_BOUNDS[2]
+    if not (inside and CHINA_BOUNDS[1] < south < north < CHINA_BOUNDS[3]):
+        return []
+    reference = to_crs(units.features, "EPSG:4326", "districts").total_bounds
+    corners = gpd.GeoDataFrame(geometry=gpd.points_from_xy([west, east], [south, north]), crs=4326)
+    undone = shift_to_wgs84(corners, "gcj02", layer.spec.where).total_bounds
+    as_it_lies = _metres_apart(np.array([west, south, east, north]), reference)
+    residual = _metres_apart(np.asarray(undone), reference)
+    if as_it_lies < _SHIFTED_M or residual > _SHIFT_RESIDUAL_M:
+        return []
+    return [
+        problem(
+            "layers.shifted_like_gcj02", layer.spec.where, metres=f"{as_it_lies:.0f}",
+            residual=f"{residual:.1f}",
+        )
+    ]  # fmt: skip
+
+
+def _metres_apart(one: Bounds4, other: Bounds4) -> float:
+    """Largest distance between the south-west and the north-east corners of two extents."""
+    geod = Geod(ellps="GRS80")
+    _, _, metres = geod.inv(one[[0, 2]], one[[1, 3]], other[[0, 2]], other[[1, 3]])
+    return float(np.max(metres))
+
+
+def small_unit_problems(layer: Layer, units: Units) -> list[Problem]:
+    """Units of fewer than ten cells of a class raster: no classification says much of them."""
+    if not isinstance(layer.data, RasterCover):
+        return []
+    grid = layer_grid(layer)
+    placed_units = to_crs(units.features, grid.crs, "districts")
+    shapes = np.asarray(placed_units.geometry.array)
+    cells = shapely.area(shapes) / (grid.cell_width * grid.cell_height)
+    hectares = polygon_areas_ha(units.features)
+    return [
+        problem(
+            "layers.unit_below_cells", layer.spec.where,
+            name=units.features["unit_name"].iloc[place], cells=f"{cells[place]:.3g}",
+            hectares=f"{hectares[place]:.4g}",
+        )
+        for place in np.flatnonzero(cells < _LEAST_CELLS)
+    ]  # fmt: skip
 
 
 def _year_problems(layer: Layer) -> list[Problem]:
@@ -115,6 +266,35 @@ def cover_problems(layers: Sequence[Layer]) -> list[Problem]:
             if part["hectares"].sum() >= _SLIVER_HA:
                 found.append(_shared_ground(code, part, upper, lower))
     return found
+
+
+def built_up_problems(layers: Sequence[Layer]) -> list[Problem]:
+    """Surveyed forest that lies inside the built-up boundary: urban forest, or a mistake."""
+    boundaries = [each for each in layers if each.spec.kind == "built_up_boundary"]
+    stands = [each for each in layers if each.spec.kind == "forest_subcompartments"]
+    found = []
+    for boundary in boundaries:
+        for stand in stands:
+            assert isinstance(stand.data, PolygonCover)
+            assert isinstance(boundary.data, Register)
+            features = stand.data.features
+            forest = features[features["ecosystem_type"].str.startswith("forest")]
+            hectares = _shared_ha(boundary.data.features, forest) if len(forest) else 0.0
+            if hectares >= _SLIVER_HA:
+                found.append(
+                    problem(
+                        "layers.forest_in_built_up", boundary.spec.where,
+                        other=stand.spec.where, hectares=f"{hectares:.4g}",
+                    )
+                )  # fmt: skip
+    return found
+
+
+def _shared_ha(region: pd.DataFrame, features: gpd.GeoDataFrame) -> float:
+    crs = CRS(features.crs)
+    outline = shapely.union_all(placed(gpd.GeoDataFrame(region), crs, "built_up_boundary"))
+    shapes = np.asarray(features.geometry.array)
+    return float(geometry_areas_ha(shapely.intersection(shapes, outline), crs).sum())
 
 
 def _shared_ground(code: str, part: pd.DataFrame, upper: Layer, lower: Layer) -> Problem:
@@ -166,7 +346,8 @@ def grid_problems(layers: LayersByEpoch) -> list[Problem]:
 
 def layer_grid(layer: Layer) -> Grid:
     """Grid of a raster layer, in the coordinate system that holds."""
-    with open_raster(layer.spec.path) as dataset:
+    assert isinstance(layer.data, RasterCover | Density)
+    with open_raster(layer.data.path) as dataset:
         return read_grid(dataset, layer.spec.where, layer.spec.crs)
 
 

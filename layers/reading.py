@@ -10,7 +10,7 @@ from layers.columns import nearest
 from layers.registry import kinds
 from layers.values import Layer, LayerKind, LayerSpec
 
-COMMON_OPTIONS = ("fields", "encoding", "year")
+COMMON_OPTIONS = ("fields", "encoding", "year", "table", "assume")
 """Options that every kind understands; ``encoding`` is for attribute tables only."""
 
 _CHOICES: Mapping[str, tuple[str, ...]] = {
@@ -34,7 +34,7 @@ def read_layer(spec: LayerSpec, *, problems: ProblemLog) -> Layer:
         log.raise_if_errors()
     finally:
         problems.extend(log.notices)
-    return Layer(spec, kind, reading.data, reading.facts)
+    return Layer(spec, kind, reading.data, reading.facts, reading.attributes)
 
 
 def _kind(spec: LayerSpec, problems: ProblemLog) -> LayerKind:

@@ -9,11 +9,12 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 import geopandas as gpd
+import pandas as pd
 
 from gis.extent import PolygonCover, RasterCover, Stratum, Units
 from gis.problems import ProblemLog
 
-Role = Literal["units", "cover", "stratum", "lines"]
+Role = Literal["units", "cover", "stratum", "lines", "density", "register"]
 
 POLYGONS = ("Polygon", "MultiPolygon")
 LINES = ("LineString", "MultiLineString")
@@ -32,6 +33,8 @@ class Field:
     title_zh: str
     title_en: str
     required: bool = False
+    aliases: tuple[str, ...] = ()
+    """Other names seen in bureaus' files, taken when the usual one is absent; letter case aside."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,12 @@ class LayerSpec:
     layer: str | None = None
     legend: str | None = None
     options: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    paths: tuple[Path, ...] = ()
+    """All files of a layer that comes in several, such as one per zone; ``path`` is the first."""
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        return self.paths or (self.path,)
 
     @property
     def where(self) -> str:
@@ -71,7 +80,26 @@ class Lines:
     features: gpd.GeoDataFrame
 
 
-LayerData = Units | PolygonCover | RasterCover | Stratum | Lines
+@dataclass(frozen=True)
+class Density:
+    """A continuous raster: ``unit`` per cell after scale and offset, times ``factor``."""
+
+    name: str
+    path: Path
+    band: int
+    unit: str
+    factor: float = 1.0
+
+
+@dataclass(frozen=True)
+class Register:
+    """Features or rows kept as they are, with standard columns: works, parks, footprints."""
+
+    name: str
+    features: pd.DataFrame
+
+
+LayerData = Units | PolygonCover | RasterCover | Stratum | Lines | Density | Register
 
 
 @dataclass(frozen=True)
@@ -80,6 +108,8 @@ class Reading:
 
     data: LayerData
     facts: Mapping[str, str]
+    attributes: pd.DataFrame | None = None
+    """Per feature, for checks against other layers: ``row``, ``hectares`` and given fields."""
 
 
 @dataclass(frozen=True)
@@ -114,3 +144,4 @@ class Layer:
     kind: LayerKind
     data: LayerData
     facts: Mapping[str, str]
+    attributes: pd.DataFrame | None = None

@@ -8,19 +8,29 @@ itself): then it is mended and named.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 from pyproj import CRS
 
-from gis.crs import parse_crs, range_problems, same_crs, shift_to_wgs84
+from gis.crs import (
+    geographic,
+    likely_systems,
+    parse_crs,
+    range_problems,
+    same_crs,
+    shift_to_wgs84,
+    to_crs,
+)
 from gis.offset_copies import Offset
 from gis.problems import InputError, ProblemLog
 from gis.safe_open import read_vector
-from layers.columns import Flags, find_columns, numbers, row_list, texts
+from layers.attribute_tables import joined
+from layers.columns import Flags, find_columns, nearest, numbers, row_list, texts
 from layers.encodings import original_text
 from layers.repair import mended
 from layers.values import Field, LayerSpec
@@ -73,20 +83,49 @@ class Features:
 def open_features(
     spec: LayerSpec, fields: Sequence[Field], geometry: Sequence[str], problems: ProblemLog
 ) -> Features:
-    """Read a vector file and check what all kinds have in common.
+    """Read the file or files of a vector layer and check what all kinds have in common.
 
-    Raises ``InputError`` with every problem of the file's coordinate system, geometries and
-    columns. Geometries come back valid and in two dimensions, in the file's own CRS (WGS 84 after a
-    declared shift).
+    Raises ``InputError`` with every problem of the coordinate systems, geometries and columns.
+    Geometries come back valid and in two dimensions, in the file's own CRS (WGS 84 after a declared
+    shift). Files in several coordinate systems, such as a city in two zones, are brought to
+    longitude and latitude on their common datum. Rows are numbered through all files.
     """
-    read = read_vector(spec.path, layer=spec.layer, encoding=spec.options.get("encoding"))
+    parts: list[gpd.GeoDataFrame] = []
+    facts: dict[str, str] = {}
+    given: set[str] = set()
+    for number, file in enumerate(spec.files):
+        own = replace(spec, path=file, paths=())
+        table, found = _open_file(own, fields, geometry, problems)
+        parts.append(table)
+        given |= {name for name in table.columns if name != "geometry"}
+        facts.update(found if number == 0 else {f"{k} [{number + 1}]": v for k, v in found.items()})
+    problems.raise_if_errors()
+    table = parts[0] if len(parts) == 1 else _united(parts, spec.where)
+    table["row"] = np.arange(1, len(table) + 1)
+    features = Features(table, frozenset(given), spec.where, facts, problems)
+    checked = _without_empty_ground(features)
+    checked = _without_repeated(checked, is_counted_once=spec.kind != "districts")
+    checked.facts["features"] = str(len(checked.table))
+    problems.raise_if_errors()
+    return checked
+
+
+def _open_file(
+    spec: LayerSpec, fields: Sequence[Field], geometry: Sequence[str], problems: ProblemLog
+) -> tuple[gpd.GeoDataFrame, dict[str, str]]:
+    read = read_vector(
+        spec.path, layer=spec.layer, encoding=spec.options.get("encoding"), problems=problems
+    )
+    held = {name: str(value) for name, value in read.attrs.items() if value}
     if len(read) == 0:
         problems.add("layers.empty_layer", spec.where)
         problems.raise_if_errors()
     features = read.reset_index(drop=True)
-    existing = [name for name in features.columns if name != features.geometry.name]
+    features.attrs = {}
+    features = _with_additions(features, spec, fields, problems)
+    existing = [str(name) for name in features.columns if name != features.geometry.name]
     columns = find_columns(
-        existing, fields, spec.options.get("fields", {}), where=spec.where, problems=problems
+        existing, fields, _chosen(spec, fields), where=spec.where, problems=problems
     )
     features = _checked_geometry(features, geometry, spec.where, problems)
     if spec.shift is None and set(existing) >= _DATAV and _DATAV_EITHER & set(existing):
@@ -98,21 +137,98 @@ def open_features(
         geometry=shapely.force_2d(located.geometry.array),
         crs=located.crs,
     )
-    table["row"] = np.arange(1, len(table) + 1)
     facts = {
         "crs": crs_name(located.crs),
         "features": str(len(table)),
+        **{name: held[name] for name in ("driver", "layer", "encoding") if name in held},
         **{f"column.{name}": column for name, column in columns.items()},
     }
     if spec.shift is not None:
         facts["shift"] = f"{spec.shift} → WGS 84 (approximate)"
-    return Features(table, frozenset(columns), spec.where, facts, problems)
+    return table, facts
+
+
+def _chosen(spec: LayerSpec, fields: Sequence[Field]) -> dict[str, str]:
+    """Columns of the option ``fields``; a field with one assumed value is its own column."""
+    names = {each.name for each in fields}
+    assumed = {name: name for name in spec.options.get("assume", {}) if name in names}
+    return {**spec.options.get("fields", {}), **assumed}
+
+
+def _with_additions(
+    features: gpd.GeoDataFrame, spec: LayerSpec, fields: Sequence[Field], problems: ProblemLog
+) -> gpd.GeoDataFrame:
+    """The file's table with what the workspace adds: a joined table, values for the whole file."""
+    if "table" in spec.options:
+        features = gpd.GeoDataFrame(
+            joined(features, spec.options["table"], where=spec.where, problems=problems),
+            geometry=features.geometry.name,
+            crs=features.crs,
+        )
+    for name, value in spec.options.get("assume", {}).items():
+        if name not in {each.name for each in fields}:
+            allowed = ", ".join(each.name for each in fields)
+            problems.add(
+                "layers.unknown_field", spec.where, field=name,
+                nearest=nearest(name, [each.name for each in fields]), allowed=allowed,
+            )  # fmt: skip
+            continue
+        features[name] = value
+        problems.add("layers.value_assumed", spec.where, field=name, value=value)
+    return features
+
+
+def _united(parts: Sequence[gpd.GeoDataFrame], where: str) -> gpd.GeoDataFrame:
+    """Features of several files in one coordinate system."""
+    first = CRS(parts[0].crs)
+    if not all(same_crs(CRS(part.crs), first) for part in parts):
+        common = geographic(first)
+        parts = [to_crs(part, common, where) for part in parts]
+    return gpd.GeoDataFrame(
+        pd.concat(parts, ignore_index=True), geometry="geometry", crs=parts[0].crs
+    )
+
+
+def _without_empty_ground(features: Features) -> Features:
+    """Features less the polygons without area, which hold no ground to account for."""
+    shapes = np.asarray(features.table.geometry.array)
+    is_polygon = np.isin(shapely.get_type_id(shapes), (3, 6))
+    flat = is_polygon & (shapely.area(shapes) == 0)
+    if not flat.any():
+        return features
+    _report(flat, "geometry_zero_area", features.where, features.problems)
+    table = features.table[~flat].reset_index(drop=True)
+    return replace(features, table=table)
+
+
+def _without_repeated(features: Features, *, is_counted_once: bool) -> Features:
+    """Features less those that repeat an earlier geometry; identifiers borne twice are named.
+
+    Reporting units are never left out: there, the overlap is refused.
+    """
+    shapes = pd.Series(shapely.to_wkb(shapely.normalize(np.asarray(features.table.geometry.array))))
+    twice = shapes.duplicated(keep="first").to_numpy()
+    if twice.any() and is_counted_once:
+        _report(twice, "duplicate_features", features.where, features.problems)
+    if "id" in features.given:
+        ids = features.text("id")
+        again = (ids.duplicated(keep=False) & (ids != "")).to_numpy() & ~twice
+        again &= ids.where(~pd.Series(twice), "").duplicated(keep=False).to_numpy()
+        if again.any():
+            features.problems.add(
+                "layers.duplicate_ids", features.where, column=features.facts["column.id"],
+                count=int(again.sum()), ids=", ".join(sorted(set(ids[again]))[:10]),
+                rows=row_list(features.rows[again]),
+            )  # fmt: skip
+    if not (twice.any() and is_counted_once):
+        return features
+    return replace(features, table=features.table[~twice].reset_index(drop=True))
 
 
 def _check_encoding(values: pd.Series, column: str, where: str, problems: ProblemLog) -> None:
     """Refuse a column at the first text that was decoded with the wrong table."""
     for value in values.unique():
-        garbled = original_text(value)
+        garbled = None if value.isascii() else original_text(value)
         if garbled is not None:
             problems.add(
                 "layers.text_misdecoded",
@@ -138,11 +254,23 @@ def _checked_geometry(
     _report(other, "geometry_type", where, problems, found=found, allowed=", ".join(allowed))
     whole, is_mended = mended(np.asarray(shapes.array))
     _report(is_mended, "geometry_mended", where, problems)
-    broken = ~np.asarray(shapely.is_valid(whole)) & ~absent
+    broken = ~np.asarray(shapely.is_valid(whole)) & ~absent & ~_is_flat(whole)
     if broken.any():
         reason = shapely.is_valid_reason(whole[broken][0])
         _report(broken, "geometry_invalid", where, problems, reason=reason)
     return features.set_geometry(gpd.GeoSeries(whole, index=features.index, crs=features.crs))
+
+
+def _is_flat(shapes: NDArray[np.object_]) -> Flags:
+    """Polygons that hold no ground whichever way they are read: collapsed to lines and points."""
+    flat = np.zeros(len(shapes), dtype=bool)
+    suspects = np.flatnonzero(
+        np.isin(shapely.get_type_id(shapes), (3, 6)) & ~shapely.is_valid(shapes)
+    )
+    for place in suspects:
+        if shapely.area(shapely.make_valid(shapes[place])) == 0:
+            flat[place] = True
+    return flat
 
 
 def _report(flags: Flags, code: str, where: str, problems: ProblemLog, **facts: str) -> None:
@@ -153,7 +281,7 @@ def _report(flags: Flags, code: str, where: str, problems: ProblemLog, **facts: 
 
 def _located(features: gpd.GeoDataFrame, spec: LayerSpec, problems: ProblemLog) -> gpd.GeoDataFrame:
     """The features with the coordinate system that holds, shifted back when a shift is declared."""
-    crs = chosen_crs(features.crs, spec, problems)
+    crs = chosen_crs(features.crs, spec, problems, features.total_bounds)
     if crs is None:
         return features
     placed = features.set_crs(crs, allow_override=True)
@@ -178,16 +306,19 @@ def _located(features: gpd.GeoDataFrame, spec: LayerSpec, problems: ProblemLog) 
         return placed
 
 
-def chosen_crs(own: object, spec: LayerSpec, problems: ProblemLog) -> CRS | None:
+def chosen_crs(
+    own: object, spec: LayerSpec, problems: ProblemLog, bounds: Sequence[float] = ()
+) -> CRS | None:
     """The file's coordinate system, or the analyst's when one is declared.
 
     A declared system that differs from the file's wins, with a warning; a file without one needs
-    a declaration.
+    a declaration. What the coordinates look like is proposed, never assumed.
     """
     held = None if own is None else CRS.from_user_input(own)
     if spec.crs is None:
         if held is None:
-            problems.add("layers.crs_missing", spec.where)
+            likely = ", ".join(likely_systems(tuple(float(each) for each in bounds))) or "–"
+            problems.add("layers.crs_missing", spec.where, likely=likely)
         return held
     try:
         declared = parse_crs(spec.crs, spec.where)

@@ -2,7 +2,9 @@
 
 Layer ``districts`` has one row per reporting unit and one for the whole (``is_whole``), with a
 column per indicator and year; layer ``results`` has the rows of ``results.csv``. Aliases tell each
-column's indicator, year and unit in the report's language.
+column's indicator, year and unit in the report's language, and descriptions how it is defined.
+QGIS finds the map's colours in the file. ``districts.parquet`` holds the same districts, and
+``districts.qml`` beside it their style.
 """
 
 from __future__ import annotations
@@ -17,25 +19,27 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow.parquet
 import pyogrio
 import shapely
 from shapely import Geometry
 
 from gis.problems import OutputError, problem
 from maps.parts import parts_of
-from maps.report import Report
+from maps.qgis import styles, write_styles
+from maps.report import IndicatorWords, Report
 from maps.text import visible
 from maps.words import words
 
 DISTRICTS, RESULTS = "districts", "results"
 """Names of the two layers."""
 
-_DATE = "2000-01-01T00:00:00Z"
+_DATE = "2000-01-01T00:00:00.000Z"
 """Stands where the format wants a date of last change: same report, same bytes."""
 
 
 def write_geopackage(report: Report, path: str | os.PathLike[str]) -> Path:
-    """Write the GeoPackage in EPSG:4490, and read it back.
+    """Write the GeoPackage in EPSG:4490 with aliases and styles, and read it back.
 
     Raises ``OutputError`` when what is read back differs from what was written.
     """
@@ -47,9 +51,40 @@ def write_geopackage(report: Report, path: str | os.PathLike[str]) -> Path:
             districts, target, layer=DISTRICTS, driver="GPKG", geometry_type="MultiPolygon"
         )
         pyogrio.write_dataframe(results, target, layer=RESULTS, driver="GPKG", append=True)
-    _write_aliases(target, _aliases(report))
+    aliases = field_aliases(report)
+    _write_aliases(target, aliases, _descriptions(report))
+    found = styles(report, field_names(report.results), aliases)
+    write_styles(target, DISTRICTS, found, date=_DATE)
     _require_equal(target, DISTRICTS, districts)
     _require_equal(target, RESULTS, results)
+    return target
+
+
+def write_geoparquet(report: Report, path: str | os.PathLike[str]) -> Path:
+    """Write the districts as GeoParquet, each column with its alias, unit and definition."""
+    target = Path(path)
+    district_table(report).to_parquet(target, index=False, compression="zstd")
+    table = pyarrow.parquet.read_table(target)
+    aliases, told = field_aliases(report), _descriptions(report)
+    units = {field: each.unit for field, each in _indicator_of(report).items()}
+    for place, field in enumerate(table.schema):
+        facts = {"alias": aliases, "unit": units, "description": told}
+        known = {name: texts[field.name] for name, texts in facts.items() if field.name in texts}
+        table = table.cast(table.schema.set(place, field.with_metadata(known or None)))
+    pyarrow.parquet.write_table(table, target, compression="zstd")
+    return target
+
+
+def write_district_style(report: Report, path: str | os.PathLike[str]) -> Path | None:
+    """Write the style that the districts show first as a ``.qml`` file, for beside a layer file.
+
+    A report without results has no style, and nothing is written.
+    """
+    found = styles(report, field_names(report.results), field_aliases(report))
+    if not found:
+        return None
+    target = Path(path)
+    target.write_text(found[0].qml, encoding="utf-8", newline="\n")
     return target
 
 
@@ -113,25 +148,41 @@ def _visible_texts(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(**texts).reset_index(drop=True)
 
 
-def _aliases(report: Report) -> dict[str, str]:
+def field_aliases(report: Report) -> dict[str, str]:
     """What each field of the districts means, for people; no two alike."""
     text, language = words(report.language), report.language
-    known = {each.key: each for each in (*report.indicators, *parts_of(report))}
     found = {
         "unit_code": text["workbook.column_unit_code"],
         "unit_name": text["workbook.column_unit_name"],
         "is_whole": text["common.whole"],
     }
-    for (indicator, epoch), name in field_names(report.results).items():
-        if indicator in known:
-            title = visible(known[indicator].title[language])
-            alias = f"{title} {epoch} ({known[indicator].unit})"
-            found[name] = f"{alias} {name}" if alias in found.values() else alias
+    epochs = {name: epoch for (_, epoch), name in field_names(report.results).items()}
+    for name, indicator in _indicator_of(report).items():
+        alias = f"{visible(indicator.title[language])} {epochs[name]} ({indicator.unit})"
+        found[name] = f"{alias} {name}" if alias in found.values() else alias
     return found
 
 
-def _write_aliases(path: Path, aliases: Mapping[str, str]) -> None:
-    """Field aliases by the format's schema extension (OGC 12-128r18, clause F.9).
+def _indicator_of(report: Report) -> dict[str, IndicatorWords]:
+    """The indicator that each field shows, where the report has words for it."""
+    known = {each.key: each for each in (*report.indicators, *parts_of(report))}
+    return {
+        name: known[key] for (key, _), name in field_names(report.results).items() if key in known
+    }
+
+
+def _descriptions(report: Report) -> dict[str, str]:
+    """Definition and source of each field of figures."""
+    return {
+        name: " · ".join(
+            visible(part) for part in (each.definition[report.language], each.source) if part
+        )
+        for name, each in _indicator_of(report).items()
+    }
+
+
+def _write_aliases(path: Path, aliases: Mapping[str, str], told: Mapping[str, str]) -> None:
+    """Field aliases and descriptions by the format's schema extension (OGC 12-128r18, F.9).
 
     pyogrio cannot set them, and QGIS and GDAL read them from here.
     """
@@ -159,9 +210,9 @@ def _write_aliases(path: Path, aliases: Mapping[str, str]) -> None:
             extension,
         )
         database.executemany(
-            "INSERT INTO gpkg_data_columns (table_name, column_name, name, title)"
-            " VALUES (?, ?, ?, ?)",
-            [(DISTRICTS, field, alias, alias) for field, alias in aliases.items()],
+            "INSERT INTO gpkg_data_columns (table_name, column_name, name, title, description)"
+            " VALUES (?, ?, ?, ?, ?)",
+            [(DISTRICTS, field, alias, alias, told.get(field)) for field, alias in aliases.items()],
         )
 
 

@@ -14,13 +14,23 @@ ELLIPSIS = "…"
 def visible(text: str) -> str:
     """Text without what cannot be seen: control, format and direction marks, lone surrogates.
 
-    Tabs and line ends become single spaces.
+    Tabs and line ends become single spaces. Code points that Unicode calls noncharacters go too:
+    XML cannot hold all of them, so a workbook or a document with one would not open.
 
     >>> visible("锦江\\u202e区\\x07\\n一 期")
     '锦江区 一 期'
     """
     spaced = "".join(" " if each in "\t\n\r\u2028\u2029" else each for each in text)
-    return "".join(each for each in spaced if unicodedata.category(each) not in ("Cc", "Cf", "Cs"))
+    return "".join(
+        each
+        for each in spaced
+        if unicodedata.category(each) not in ("Cc", "Cf", "Cs") and not _is_noncharacter(each)
+    )
+
+
+def _is_noncharacter(character: str) -> bool:
+    code = ord(character)
+    return code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
 
 
 def shortened(text: str, limit: int) -> str:

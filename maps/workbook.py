@@ -16,20 +16,33 @@ from maps.report import Report
 from maps.text import visible
 from maps.words import words
 from maps.workbook_cells import Book
-from maps.workbook_evidence import add_account, add_ledger, add_method, add_quality, add_run
+from maps.workbook_evidence import (
+    add_account,
+    add_allocation,
+    add_ledger,
+    add_method,
+    add_quality,
+    add_run,
+    add_sources,
+)
 from maps.workbook_findings import add_summary, add_targets
 from maps.workbook_matrix import add_districts, add_parts
+from maps.workbook_units import add_change, add_units
 
 _CREATED = datetime.datetime(2000, 1, 1)
 _PAGES = (
     add_summary,
+    add_units,
+    add_targets,
+    add_allocation,
+    add_change,
     add_districts,
     add_parts,
-    add_targets,
     add_account,
     add_ledger,
     add_quality,
     add_method,
+    add_sources,
     add_run,
 )
 _INERT = {
@@ -41,10 +54,11 @@ _INERT = {
 
 
 def write_workbook(report: Report, path: str | os.PathLike[str]) -> Path:
-    """Write the workbook: summary, districts, targets, account, balance, quality, method, run.
+    """Write the workbook: findings and charts first, then districts, account, quality, sources.
 
-    Indicators keep the units of ``results.csv`` and 16 significant digits, which is what xlsxwriter
-    stores; the summary speaks in the bureau's units. A missing value is an empty cell.
+    The pages of districts and parts keep the units of ``results.csv`` and 16 significant digits,
+    which is what xlsxwriter stores; the summary, the pages by unit and of change and the charts
+    speak in the bureau's units. A missing value is an empty cell.
     """
     target = Path(path)
     workbook = xlsxwriter.Workbook(target, _INERT)

@@ -75,12 +75,16 @@ class Book:
         """The heading of a known table column; an unknown one keeps its name."""
         return self.words.get(f"workbook.column_{column}", column)
 
+    @property
+    def font(self) -> str:
+        """The font of cells and charts."""
+        return "Microsoft YaHei" if self.report.language == "zh" else "Calibri"
+
     def format(self, **properties: Any) -> Format:
         """A cell format, made once."""
         key = tuple(sorted(properties.items()))
         if key not in self.formats:
-            font = "Microsoft YaHei" if self.report.language == "zh" else "Calibri"
-            base = {"font_name": font, "font_size": 10, "valign": "vcenter"}
+            base = {"font_name": self.font, "font_size": 10, "valign": "vcenter"}
             self.formats[key] = self.workbook.add_format(base | properties)
         return self.formats[key]
 

@@ -1,20 +1,26 @@
-"""The pages of the workbook that back the answer: account, balance, quality, method, run record."""
+"""The pages of the workbook that back the answer: account, balance, quality, method, sources."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TypeGuard
 
 import pandas as pd
+from xlsxwriter.worksheet import Worksheet
 
 from maps.workbook_cells import (
     Book,
     Column,
     cells_of,
+    colour_statuses,
     new_page,
     section,
     set_widths,
     write_table,
 )
+
+_CLOSED = 1e-9
+"""Relative residual within which an account closes."""
 
 _ON_OTHER_PAGES = ("coefficients", "problems")
 
@@ -25,8 +31,90 @@ def add_account(book: Book) -> None:
 
 
 def add_ledger(book: Book) -> None:
-    """Each unit's area against what was found in it."""
-    _add_frame(book, "ledger", book.report.ledger)
+    """Each unit's area against what was found in it; a residual too large is marked."""
+    ledger = book.report.ledger
+    sheet, row = _add_frame(book, "ledger", ledger)
+    if "relative_residual" in ledger:
+        place = list(ledger.columns).index("relative_residual")
+        sheet.conditional_format(
+            row + 1,
+            place,
+            row + max(len(ledger), 1),
+            place,
+            {
+                "type": "cell",
+                "criteria": "not between",
+                "minimum": -_CLOSED,
+                "maximum": _CLOSED,
+                "format": book.workbook.add_format(
+                    {"bg_color": "#f5dccb", "font_color": "#8c3a04", "bold": True}
+                ),
+            },
+        )
+
+
+def add_allocation(book: Book) -> None:
+    """A city's target as split over its districts, when the run was asked to split one."""
+    shares = getattr(book.report, "allocation", None)
+    if shares is None or shares.empty:
+        return
+    if "status" in shares:
+        shares = shares.assign(status=[book.status(str(each)) for each in shares["status"]])
+    sheet, row = _add_frame(book, "allocation", shares)
+    if "status" in shares:
+        place = list(shares.columns).index("status")
+        colour_statuses(book, sheet, row + 1, row + len(shares), place)
+
+
+def add_sources(book: Book) -> None:
+    """Where the figures come from: input files, the plan, documents of indicators, coefficients."""
+    report = book.report
+    sheet, row = new_page(book, "sources")
+    inputs = _input_columns(book)
+    found = _documents(book)
+    documents = [
+        Column(book.word("used_for"), [use for use, _ in found]),
+        Column(book.word("source"), [text for _, text in found], wide=True),
+    ]
+    row = section(book, sheet, row, book.word("inputs"))
+    row = write_table(book, sheet, row, inputs)
+    row = section(book, sheet, row, book.word("documents"))
+    row = write_table(book, sheet, row, documents)
+    set_widths(sheet, (inputs, documents))
+    sheet.print_area(0, 0, row, max(len(inputs), len(documents)) - 1)
+    sheet.freeze_panes(2 if report.synthetic else 1, 0)
+
+
+def _documents(book: Book) -> list[tuple[str, str]]:
+    """What a document is used for, and its name: the plan's, the indicators', the coefficients'."""
+    report, language = book.report, book.report.language
+    found = [(book.word("plan"), f"{report.plan_title[language]} {report.plan_source[language]}")]
+    found += [(book.word("definition"), each.source) for each in report.indicators]
+    if "source_document" in report.coefficients:
+        named = report.coefficients["source_document"].dropna()
+        found += [(book.word("coefficients"), str(each)) for each in named]
+    return [pair for pair in dict.fromkeys(found) if pair[1].strip()]
+
+
+def _input_columns(book: Book) -> list[Column]:
+    """One row per input file as the run record has it."""
+    listed = book.report.provenance.get("inputs")
+    given = [each for each in listed if isinstance(each, Mapping)] if _is_list(listed) else []
+    names = ("kind", "epoch", "path", "crs", "sha256")
+    return [
+        Column(
+            book.word(f"input_{name}"),
+            [each.get(name) for each in given],
+            "0" if name == "epoch" else "",
+            wide=name in ("crs", "sha256"),
+            align="center" if name == "epoch" else "",
+        )
+        for name in names
+    ]
+
+
+def _is_list(value: object) -> TypeGuard[Sequence[object]]:
+    return isinstance(value, Sequence) and not isinstance(value, str)
 
 
 def add_quality(book: Book) -> None:
@@ -111,7 +199,8 @@ def add_run(book: Book) -> None:
     sheet.print_area(0, 0, last, 1)
 
 
-def _add_frame(book: Book, page: str, frame: pd.DataFrame) -> None:
+def _add_frame(book: Book, page: str, frame: pd.DataFrame) -> tuple[Worksheet, int]:
+    """A table as a page of its own; returns the page and the row of its headings."""
     sheet, row = new_page(book, page)
     columns = _frame_columns(book, frame)
     last = write_table(book, sheet, row, columns)
@@ -121,6 +210,7 @@ def _add_frame(book: Book, page: str, frame: pd.DataFrame) -> None:
     if columns:
         sheet.autofilter(row, 0, max(last - 2, row), len(columns) - 1)
         sheet.print_area(0, 0, last, len(columns) - 1)
+    return sheet, row
 
 
 def _frame_columns(book: Book, frame: pd.DataFrame) -> list[Column]:
@@ -148,6 +238,6 @@ def _flat(value: object, key: str = "") -> list[tuple[str, object]]:
     if isinstance(value, Mapping):
         parts = [(f"{key}.{name}" if key else str(name), each) for name, each in value.items()]
         return [pair for name, each in parts for pair in _flat(each, name)]
-    if isinstance(value, Sequence) and not isinstance(value, str):
+    if _is_list(value):
         return [pair for place, each in enumerate(value) for pair in _flat(each, f"{key}.{place}")]
     return [(key, value)]

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from maps.figures import HA_PER_WAN_MU, shown_unit
+from maps.status import LOOKS
 from maps.workbook_cells import (
     Book,
     Column,
@@ -125,9 +126,17 @@ def _facts(book: Book) -> dict[str, str]:
         "plan_source": report.plan_source[report.language],
         "interval": f"{report.interval_percent:g} %",
         "review": report.review_number or book.words["common.review_pending"],
+        "findings": _tally(book),
         "notices": counts,
     }
     return {book.word(key): fact for key, fact in facts.items()}
+
+
+def _tally(book: Book) -> str:
+    """How many targets stand where: ``√ Met 2 · × Not met 1``."""
+    counts = book.report.verdicts["status"].value_counts()
+    told = [f"{book.status(each)} {counts[each]}" for each in LOOKS if each in counts.index]
+    return " · ".join(told) or book.words["common.none"]
 
 
 def _key_figures(book: Book) -> list[Column]:

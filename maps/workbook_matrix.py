@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
 
 import pandas as pd
 from xlsxwriter.worksheet import Worksheet
@@ -25,6 +27,27 @@ _PAGE_INCHES = 15.4
 """Width that an A3 page gives to its columns."""
 
 
+@dataclass(frozen=True)
+class Group:
+    """Columns that stand under one title."""
+
+    title: str
+    columns: Sequence[Column]
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """A written matrix: its page, first row and column of figures, and its number of rows.
+
+    The first row is the whole's.
+    """
+
+    sheet: Worksheet
+    row: int
+    column: int
+    rows: int
+
+
 def add_districts(book: Book) -> None:
     """Units by indicator and year with limits; the whole stands first, then code order."""
     _add_matrix(book, "districts", book.report.indicators)
@@ -39,29 +62,47 @@ def add_parts(book: Book) -> None:
 
 def _add_matrix(book: Book, page: str, indicators: Sequence[IndicatorWords]) -> None:
     """Rows of units; columns of indicator and year with value, low and high, under three heads."""
-    report = book.report
-    sheet, row = new_page(book, page, note=book.word("note_missing"))
-    codes, names = _units_and_whole(book)
-    keys = [Column(book.word("code"), codes), Column(book.word("name"), names)]
-    groups = [_value_columns(book, each, codes) for each in indicators]
-    columns = [*keys, *(column for group in groups for column in group)]
-    head = book.format(
-        bold=True, bg_color="#e3efed", border=1, border_color="#9a9a9a", align="center"
-    )
-    span = 3 * len(report.epochs)
-    for place, indicator in enumerate(indicators):
-        at = len(keys) + place * span
-        title = cell_text(
-            f"{indicator.title[report.language]} ({indicator.unit})", book.word("cut")
+    codes, _ = units_and_whole(book)
+    groups = [
+        Group(
+            f"{each.title[book.report.language]} ({each.unit})", _value_columns(book, each, codes)
         )
-        sheet.merge_range(row, at, row, at + span - 1, title, head)
+        for each in indicators
+    ]
+    write_matrix(book, page, groups, note=book.word("note_missing"))
+
+
+def write_matrix(book: Book, page: str, groups: Sequence[Group], *, note: str) -> Matrix:
+    """A page with one row per unit, the whole first, and its columns in titled groups."""
+    sheet, row = new_page(book, page, note=note)
+    codes, names = units_and_whole(book)
+    keys = [Column(book.word("code"), codes), Column(book.word("name"), names)]
+    columns = [*keys, *(column for group in groups for column in group.columns)]
+    _write_titles(book, sheet, row, groups, len(keys))
     last = write_table(book, sheet, row + 1, columns, bold_rows=[0])
     set_widths(sheet, (columns,))
     sheet.freeze_panes(row + 2, len(keys))
     sheet.repeat_rows(row, row + 1)
     sheet.repeat_columns(0, len(keys) - 1)
     sheet.print_area(0, 0, last, len(columns) - 1)
-    _break_pages(sheet, keys, groups)
+    _break_pages(sheet, keys, [group.columns for group in groups])
+    return Matrix(sheet, row + 2, len(keys), len(codes))
+
+
+def _write_titles(
+    book: Book, sheet: Worksheet, row: int, groups: Sequence[Group], first: int
+) -> None:
+    look = book.format(
+        bold=True, bg_color="#e3efed", border=1, border_color="#9a9a9a", align="center"
+    )
+    at = first
+    for group in groups:
+        title, end = cell_text(group.title, book.word("cut")), at + len(group.columns) - 1
+        if end > at:
+            sheet.merge_range(row, at, row, end, title, look)
+        else:  # a range of one cell cannot be merged
+            sheet.write_string(row, at, title, look)
+        at = end + 1
 
 
 def _value_columns(book: Book, indicator: IndicatorWords, codes: list[str]) -> list[Column]:
@@ -87,15 +128,17 @@ def _break_pages(
     """Whole indicators on each page, at the scale that fits the widest page."""
     if not groups or not groups[0]:
         return
-    each_page = max(1, _COLUMNS_PER_PAGE // len(groups[0]))
-    pages = [groups[start : start + each_page] for start in range(0, len(groups), each_page)]
+    pages: list[list[Sequence[Column]]] = [[]]
+    for group in groups:
+        if pages[-1] and sum(map(len, pages[-1])) + len(group) > _COLUMNS_PER_PAGE:
+            pages.append([])
+        pages[-1].append(group)
     widest = max(sum(_inches(column) for group in page for column in group) for page in pages)
     widest += sum(_inches(each) for each in keys)
     sheet.fit_to_pages(0, 0)
     sheet.set_print_scale(max(10, min(100, math.floor(100 * _PAGE_INCHES / widest))))
-    step = each_page * len(groups[0])
-    end = len(keys) + len(groups) * len(groups[0])
-    sheet.set_v_pagebreaks(list(range(len(keys) + step, end, step)))
+    ends = accumulate((sum(map(len, page)) for page in pages[:-1]), initial=len(keys))
+    sheet.set_v_pagebreaks(list(ends)[1:])
 
 
 def _inches(column: Column) -> float:
@@ -106,7 +149,7 @@ def _inches(column: Column) -> float:
     return (10 * column.width + 5) / 96
 
 
-def _units_and_whole(book: Book) -> tuple[list[str], list[str]]:
+def units_and_whole(book: Book) -> tuple[list[str], list[str]]:
     """Codes and names for a table: the whole first, then the units in code order."""
     report = book.report
     units = report.units.sort_values("unit_code")

@@ -13,7 +13,7 @@
 # %% [markdown]
 # # SinkAtlas from Python
 #
-# From layers to a verdict in five cells: a synthetic city, the run, the figures, the plan, the map.
+# From layers to a verdict: a synthetic city, the run, the figures, the plan, map, sheet and tables.
 # The data are **synthetic demonstration data** (合成示意数据); with files of your own, write a
 # workspace (`sinkatlas new`) and start at the second cell.
 
@@ -67,9 +67,23 @@ account.groupby(["epoch", "status"])["area_ha"].sum()
 result.verdicts[["clause", "indicator", "year", "target", "value", "gap", "status", "reason"]]
 
 # %% [markdown]
-# ## The map
-# One file that opens without a network.
+# ## Showing and saving
+# The map, a sheet and the tables show themselves, and `save` writes what the result folder holds.
+# The map sits in a frame of its own; it needs no network there either.
 
 # %%
-map_file = result.folder / "map.html"
-print(f"{map_file.name}: {map_file.stat().st_size / 1e6:.1f} MB")
+result.map()
+
+# %%
+result.sheet("forest_cover_rate")
+
+# %%
+result.table("verdicts")
+
+# %%
+table = result.table(indicator="forest_area", epoch=2024)
+saved = table.save(Path("jiaxing") / "forest_area_2024.csv")
+map_file = result.map().save(Path("jiaxing") / "map.html")
+assert map_file.read_bytes() == (result.folder / "map.html").read_bytes()
+print(f"{saved.name}, {map_file.name}: {map_file.stat().st_size / 1e6:.1f} MB")
+table

@@ -52,10 +52,17 @@ class Known:
         return next(endings, None)
 
 
+def check_confirmed(fields: Mapping[str, Any], place: Place, problems: ProblemLog) -> None:
+    """A table that a program drafted counts only after somebody has compared it with the plan."""
+    if fields.get("confirmed") is False:
+        problems.add("plans.unconfirmed", where=place.at("confirmed"))
+
+
 def check_target(
     fields: dict[str, Any], starts: int | None, place: Place, known: Known, problems: ProblemLog
 ) -> None:
     """Check one well-typed target; fills in the unit and figures that its printed text gives."""
+    check_confirmed(fields, place, problems)
     _check_indicator(fields, place, known, problems)
     _check_kind(fields, place, problems)
     if _check_unit(fields, place, known, problems):

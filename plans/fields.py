@@ -41,6 +41,7 @@ PLAN_FIELDS: Mapping[str, Field] = {
     "starts": Field("year"),
     "source_zh": Field(required=True),
     "source_en": Field(),
+    "confirmed": Field("flag"),
 }
 TARGET_FIELDS: Mapping[str, Field] = {
     "id": Field(required=True),
@@ -74,6 +75,7 @@ TARGET_FIELDS: Mapping[str, Field] = {
     "needs_en": Field(),
     "serves_zh": Field(),
     "serves_en": Field(),
+    "confirmed": Field("flag"),
 }
 
 

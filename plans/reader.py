@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from gis.problems import InputError, ProblemLog, problem
-from plans.checks import DEFAULT_KIND, Known, check_target
+from plans.checks import DEFAULT_KIND, Known, check_confirmed, check_target
 from plans.fields import (
     PLAN_FIELDS,
     TARGET_FIELDS,
@@ -47,6 +47,7 @@ def load_plan(
     _check_top(raw, file, log)
     head_place = _places(text, file, "[plan]", [raw.get("plan")])[0]
     head = checked_table(_table(raw.get("plan")), PLAN_FIELDS, head_place, log)
+    check_confirmed(head, head_place, log)
     targets = _targets(raw, head, text, file, log)
     if problems is not None:
         problems.extend(log.notices)

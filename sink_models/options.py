@@ -9,7 +9,7 @@ from sink_models.coefficient_store import CoefficientStore
 from sink_models.rules import climate_zones, soil_classes
 
 WETLAND_SCOPES = ("sandiao_00", "law_2022", "convention", "second_survey")
-FOREST_DEFINITIONS = ("china",)
+FOREST_DEFINITIONS = ("china", "fao")
 GROWTH_CEILING = 30.0
 """Percent per year: no growing stock of a territory is known to grow or be consumed faster."""
 

@@ -114,22 +114,47 @@ def schema() -> None:
     typer.echo(json.dumps(workspace_schema(), ensure_ascii=False, indent=2))
 
 
+StrictOption = Annotated[
+    bool,
+    typer.Option("--strict", help="Official mode: doubts that can change a figure are errors."),
+]
+
+
 @app.command()
-def check(workspace: WorkspaceArgument, lang: LanguageOption = None) -> None:
-    """Read every layer and close the account without writing anything; list what is wrong."""
+def check(
+    workspace: WorkspaceArgument,
+    out: Annotated[Path | None, typer.Option(help="Folder for check.json and check.html.")] = None,
+    strict: StrictOption = False,
+    repair: Annotated[
+        Path | None, typer.Option(help="Folder for mended copies and the list of changes.")
+    ] = None,
+    lang: LanguageOption = None,
+) -> None:
+    """Read every layer, close the account without a result; list faults and offer repairs."""
     language = _language(lang)
     with _reported(language), _progress() as progress:
-        from sinkatlas.pipeline import run
+        from sinkatlas.checking import check_workspace, repair_workspace, write_check
 
-        done = run(workspace, language=lang, progress=progress)
-        for each in done.report.problems:
+        found = check_workspace(workspace, strict=strict, progress=progress)
+        for each in found.problems:
             typer.echo(_line(each, language))
-        layers = sum(len(of_epoch) for of_epoch in done.inputs.layers.values())
-        units = len(done.report.units)
+        if out is not None:
+            for file in write_check(found, out, language):
+                typer.echo(str(file))
+        if repair is not None:
+            changes = repair_workspace(workspace, repair)
+            typer.echo(str(repair / "repairs.csv"))
+            for change in changes:
+                typer.echo(
+                    f"{change.layer} {change.row}: {change.action}, "
+                    f"{change.before_ha:.4f} → {change.after_ha:.4f} ha"
+                )
+        if found.errors:
+            raise typer.Exit(1)
         typer.echo(
-            f"{units} 个单元、{layers} 个图层可用,台账闭合。"
+            f"{len(found.layers)} 个图层可用,台账闭合。"
             if language == "zh"
-            else f"{units} units and {layers} layers are usable; the account closes."
+            else f"{len(found.layers)} layers are usable; the account closes."
         )
 
 
@@ -141,14 +166,38 @@ def run(
         Literal["main", "all"] | None,
         typer.Option(help="One sheet, or one per indicator and the atlas over districts."),
     ] = None,
+    strict: StrictOption = False,
     lang: LanguageOption = None,
+    workers: Annotated[
+        int, typer.Option(min=0, help="Processes that count rasters; 0 counts in threads.")
+    ] = 0,
+    cluster: Annotated[
+        str | None, typer.Option(help="Address of a dask scheduler whose workers count rasters.")
+    ] = None,
+    memory: Annotated[
+        int, typer.Option(min=64, help="Memory for counting rasters, MiB per process.")
+    ] = 1024,
+    resume: Annotated[
+        Path | None,
+        typer.Option(help="Folder for finished parts: an interrupted run goes on from there."),
+    ] = None,
 ) -> None:
     """Run the main job: read the layers, close the account, judge the plan, write the results."""
     language = _language(lang)
     with _reported(language), _progress() as progress:
+        from gis.engine import Engine
         from sinkatlas.pipeline import run as run_pipeline
 
-        done = run_pipeline(workspace, out, language=lang, sheets=sheets, progress=progress)
+        engine = Engine(workers=workers, cluster=cluster, memory_mib=memory, partials=resume)
+        done = run_pipeline(
+            workspace,
+            out,
+            language=lang,
+            sheets=sheets,
+            strict=strict,
+            engine=engine,
+            progress=progress,
+        )
         for each in done.report.problems:
             typer.echo(_line(each, language), err=True)
         typer.echo(str(done.folder / "map.html" if done.folder else ""))
@@ -211,17 +260,41 @@ def plans_check(
         typer.echo(summary)
 
 
+@plans_app.command("extract")
+def plans_extract(
+    file: Annotated[Path, typer.Argument(help="Text of a plan: txt, docx, pdf, html or xlsx.")],
+    form: Annotated[
+        Literal["json", "toml"], typer.Option("--format", help="Readings, or a draft plan file.")
+    ] = "json",
+    lang: LanguageOption = None,
+) -> None:
+    """Read the targets in a plan's text, each with its quote and where that stands."""
+    language = _language(lang)
+    with _reported(language):
+        from plans.extract import draft_text, readings_json
+
+        typer.echo(readings_json(file) if form == "json" else draft_text(file, language), nl=False)
+
+
 @plans_app.command("new")
 def plans_new(
     path: Annotated[Path, typer.Argument(help="Plan file to write.")] = Path("plan.toml"),
+    source: Annotated[
+        Path | None, typer.Option("--from", help="Text of a plan to read targets from.")
+    ] = None,
     lang: LanguageOption = None,
 ) -> None:
-    """Write a commented plan file to fill in."""
+    """Write a plan file: a commented one to fill in, or a draft from a plan's text to confirm."""
     language = _language(lang)
     with _reported(language):
-        from sinkatlas.template import write_template
+        if source is None:
+            from sinkatlas.template import write_template
 
-        typer.echo(str(write_template(path, language, "plan")))
+            typer.echo(str(write_template(path, language, "plan")))
+        else:
+            from plans.extract import write_draft
+
+            typer.echo(str(write_draft(source, path, language)))
 
 
 @factors_app.command("list")
@@ -261,7 +334,7 @@ def factors_export(
 
 def _line(found: Problem, language: Language) -> str:
     signs = {
-        "zh": {"warning": "警告", "info": "提示"},
-        "en": {"warning": "warning", "info": "note"},
+        "zh": {"error": "错误", "warning": "警告", "info": "提示"},
+        "en": {"error": "error", "warning": "warning", "info": "note"},
     }
     return f"{signs[language][found.severity.value]} {found.text(language)}"

@@ -7,7 +7,16 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from gis.progress import Progress
-from maps import SheetChoice, write_geopackage, write_map, write_sheets, write_workbook
+from maps import (
+    SheetChoice,
+    write_brief,
+    write_district_style,
+    write_geopackage,
+    write_geoparquet,
+    write_map,
+    write_sheets,
+    write_workbook,
+)
 from maps.report import Report
 from sinkatlas.publish import RECORD, published
 from sinkatlas.tables import write_csv
@@ -37,7 +46,10 @@ def write_outputs(
         ("allocation.csv", lambda path: write_csv(report.allocation, path)),
         ("account.csv", lambda path: write_csv(report.account, path)),
         ("districts.gpkg", lambda path: write_geopackage(report, path)),
+        ("districts.parquet", lambda path: write_geoparquet(report, path)),
+        ("districts.qml", lambda path: write_district_style(report, path)),
         ("report.xlsx", lambda path: write_workbook(report, path)),
+        ("report.docx", lambda path: write_brief(report, path)),
         ("sheets", lambda path: write_sheets(report, path, sheets)),
         ("map.html", lambda path: write_map(report, path)),
         *also,

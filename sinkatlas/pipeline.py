@@ -12,6 +12,7 @@ from typing import Literal
 import pandas as pd
 
 from gis import (
+    Engine,
     ExtentAccount,
     PolygonCover,
     RasterCover,
@@ -21,7 +22,7 @@ from gis import (
     line_lengths,
 )
 from gis.extent import OUTSIDE
-from gis.problems import InputError, Language, ProblemLog
+from gis.problems import InputError, Language, ProblemLog, Severity, problem, strictly
 from gis.progress import Progress, silent
 from layers import Layer, LayerSpec, Lines, kinds, read_layer
 from layers.quality import account_problems, layer_problems
@@ -33,6 +34,7 @@ from sinkatlas.judging import Judgement, judge_promises, read_promises
 from sinkatlas.methods import forest_flows, method_files, read_methods
 from sinkatlas.outputs import write_outputs
 from sinkatlas.reporting import make_report, unit_names
+from sinkatlas.views import MapView, SheetView, TableView, sheet_view, table_view
 from sinkatlas.workspace import EpochTable, LayerTable, Source, Workspace, load_workspace
 
 LAYER_OPTIONS = (
@@ -41,6 +43,8 @@ LAYER_OPTIONS = (
     "stock_unit",
     "crown_density_unit",
     "code_set",
+    "land_codes",
+    "assume",
     "encoding",
     "band",
     "no_data",
@@ -100,6 +104,27 @@ class Run:
         """The extent account of all epochs: the columns of ``account.csv``."""
         return self.report.account
 
+    def map(self) -> MapView:
+        """The interactive map: shows itself in a notebook, ``save`` writes the page."""
+        return MapView(self.report)
+
+    def sheet(self, indicator: str | None = None, *, epoch: int | None = None) -> SheetView:
+        """A printed sheet: shows itself in a notebook, ``save`` writes PDF or PNG.
+
+        Without ``indicator`` the one of the result folder; without ``epoch`` its last year. Raises
+        ``OutputError`` when there are no such results.
+        """
+        return sheet_view(self.report, indicator, epoch)
+
+    def table(
+        self, name: str = "results", *, indicator: str | None = None, epoch: int | None = None
+    ) -> TableView:
+        """``results``, ``verdicts`` or ``account``, whole or narrowed: shows itself and saves CSV.
+
+        Raises ``InputError`` for an unknown table, indicator or year.
+        """
+        return table_view(self.report, name, indicator=indicator, epoch=epoch)
+
 
 def run(
     workspace: Workspace | str | Path,
@@ -107,18 +132,42 @@ def run(
     *,
     language: Language | None = None,
     sheets: Literal["main", "all"] | None = None,
+    engine: Engine | None = None,
+    strict: bool = False,
     progress: Progress = silent,
 ) -> Run:
     """Run the main job on a workspace and, when ``out`` is given, publish the result folder.
 
-    ``sheets`` overrules which sheets the workspace asks for. Raises ``InputError`` with every
-    problem of the inputs, ``AccountError`` when an account does
+    ``engine`` says who counts the rasters and in how much memory; no choice changes a figure.
+    ``sheets`` overrules which sheets the workspace asks for.
+
+    Raises ``InputError`` with every problem of the inputs, ``AccountError`` when an account does
     not close, ``OutputError`` when the results cannot be written. Nothing is left half-written.
     """
     space = workspace if isinstance(workspace, Workspace) else load_workspace(workspace)
     choice = sheet_choice(space, sheets)
-    clock = _Clock()
     problems = ProblemLog()
+    problems.extend(space.notices)
+    try:
+        return _run(space, out, language, choice, strict, engine, progress, problems)
+    except InputError as error:
+        # what was noticed on the way often tells why an error came about
+        told = {(each.code, each.where) for each in error.problems}
+        noticed = [each for each in problems if (each.code, each.where) not in told]
+        raise InputError([*error.problems, *noticed]) from error
+
+
+def _run(
+    space: Workspace,
+    out: str | Path | None,
+    language: Language | None,
+    choice: SheetChoice,
+    strict: bool,
+    engine: Engine | None,
+    progress: Progress,
+    problems: ProblemLog,
+) -> Run:
+    clock = _Clock()
     promises = read_promises(space, problems)
     with clock.timed("read"):
         methods = read_methods(space)
@@ -126,10 +175,12 @@ def run(
     units = _units(inputs)
     with clock.timed("account"):
         accounts = {
-            epoch.year: _account(units, inputs.layers[epoch.year], epoch.year, progress)
+            epoch.year: _account(units, inputs.layers[epoch.year], epoch.year, engine, progress)
             for epoch in space.epochs
         }
     problems.extend(account_problems(accounts, units, inputs.layers))
+    if strict or space.table.workspace.strict:
+        hold_strictly(space, problems)
     sampling = _sampling(space)
     with clock.timed("evaluate"):
         results = evaluate(
@@ -196,35 +247,58 @@ def sheet_choice(space: Workspace, which: Literal["main", "all"] | None = None) 
     )
 
 
+def hold_strictly(space: Workspace, problems: ProblemLog) -> None:
+    """Stop at every warning that can change a figure, all of them at once."""
+    weighed = strictly(problems)
+    errors = [each for each in weighed if each.severity is Severity.ERROR]
+    if errors:
+        stopped = problem("sinkatlas.strict_stops", space.path.name, count=len(errors))
+        raise InputError([stopped, *errors])
+
+
 def read_inputs(space: Workspace, *, problems: ProblemLog, progress: Progress = silent) -> Inputs:
     """Read the units and every layer; all errors of all files are raised together."""
-    tables = [(epoch.year, layer) for epoch in space.epochs for layer in epoch.layers]
-    total = len(tables) + 1
-    units_table = space.table.units
-    fields = {"unit_code": units_table.code, "unit_name": units_table.name}
-    options = {
-        "fields": fields,
-        "encoding": units_table.encoding,
-        "whole_code": units_table.whole_code,
-        "whole_name": units_table.whole_name,
-    }
+    units_spec, *specs = layer_specs(space)
+    total = len(specs) + 1
     log = ProblemLog()
-    units = _read(_spec(space, "districts", units_table, None, options), log)
+    units = _read(units_spec, log)
     progress("read", 1, total)
     read: dict[int, list[Layer]] = {epoch.year: [] for epoch in space.epochs}
-    for number, (year, table) in enumerate(tables, start=2):
-        layer = _read(_layer_spec(space, table, year), log)
-        if layer is not None:
-            read[year].append(layer)
+    for number, spec in enumerate(specs, start=2):
+        layer = _read(spec, log)
+        if layer is not None and spec.epoch is not None:
+            read[spec.epoch].append(layer)
         progress("read", number, total)
+    problems.extend(log.notices)
     log.raise_if_errors()
     if units is None:
         raise AssertionError("a layer that was not read left no error")
-    problems.extend(log)
     inputs = Inputs(units, {year: tuple(layers) for year, layers in read.items()})
     problems.extend(layer_problems(_units(inputs), inputs.layers))
+    for year, layers in inputs.layers.items():
+        if not any(isinstance(each.data, PolygonCover | RasterCover) for each in layers):
+            problems.add("sinkatlas.epoch_without_cover", space.path.name, year=year)
     problems.raise_if_errors()
     return inputs
+
+
+def layer_specs(space: Workspace) -> tuple[LayerSpec, ...]:
+    """What is to be read: the units first, then the layers epoch by epoch."""
+    units = space.table.units
+    options = {
+        "fields": {"unit_code": units.code, "unit_name": units.name},
+        "encoding": units.encoding,
+        "whole_code": units.whole_code,
+        "whole_name": units.whole_name,
+    }
+    return (
+        _spec(space, "districts", units, None, options),
+        *(
+            _layer_spec(space, table, epoch.year)
+            for epoch in space.epochs
+            for table in epoch.layers
+        ),
+    )
 
 
 def _read(spec: LayerSpec, log: ProblemLog) -> Layer | None:
@@ -249,7 +323,8 @@ def _spec(
 ) -> LayerSpec:
     return LayerSpec(
         kind=kind,
-        path=space.resolve(source.path),
+        path=space.resolve(source.files[0]),
+        paths=tuple(space.resolve(path) for path in source.paths),
         epoch=epoch,
         crs=source.crs,
         shift=source.shift,
@@ -264,6 +339,13 @@ def _layer_spec(space: Workspace, table: LayerTable, year: int) -> LayerSpec:
     if legend is not None and space.resolve(legend).is_file():
         legend = str(space.resolve(legend))
     options = {name: getattr(table, name) for name in LAYER_OPTIONS}
+    if table.table is not None:
+        options["table"] = {
+            **table.table.model_dump(exclude_none=True), "path": space.resolve(table.table.path)
+        }  # fmt: skip
+    if table.kind == "forest_subcompartments":
+        options["forest_definition"] = space.table.workspace.forest_definition
+        options["canopy_threshold_percent"] = space.table.forest.canopy_threshold_percent
     return _spec(space, table.kind, table, year, options, legend)
 
 
@@ -275,7 +357,11 @@ def _units(inputs: Inputs) -> Units:
 
 
 def _account(
-    units: Units, layers: tuple[Layer, ...], year: int, progress: Progress
+    units: Units,
+    layers: tuple[Layer, ...],
+    year: int,
+    engine: Engine | None,
+    progress: Progress,
 ) -> ExtentAccount:
     ranked = sorted(layers, key=lambda layer: (kinds()[layer.spec.kind].priority, layer.spec.kind))
     data = [layer.data for layer in ranked]
@@ -284,6 +370,7 @@ def _account(
         [each for each in data if isinstance(each, PolygonCover | RasterCover)],
         [each for each in data if isinstance(each, Stratum)],
         epoch=year,
+        engine=engine,
         progress=progress,
     )
 

@@ -17,9 +17,11 @@ _PACKAGES = (
     "rasterio",
     "shapely",
     "pyproj",
+    "pyarrow",
     "folium",
     "matplotlib",
     "xlsxwriter",
+    "python-docx",
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -12,7 +13,7 @@ from gis import ExtentAccount, RasterCover, Units, polygon_areas_ha
 from gis.crs import to_crs
 from gis.extent import CLASSIFIED, NO_DATA, OUTSIDE, UNCOVERED
 from gis.problems import Language, Problem
-from layers import Layer, kinds, legend
+from layers import Density, Layer, Register, kinds, legend
 from maps.report import CHANGE_COLUMNS, IndicatorWords, MapLayer, Report
 from maps.sensitivity import public_view
 from plans import Plan, allocation_table, trajectory_table, verdict_table, verdict_words
@@ -186,9 +187,8 @@ def _map_layers(layers: Mapping[int, Sequence[Layer]]) -> tuple[MapLayer, ...]:
                         crs=layer.data.crs,
                     )
                 )
-            else:
-                features = layer.data.features
-                shown.append(_feature_layer(layer, features, title, year))
+            elif not isinstance(layer.data, Density | Register):
+                shown.append(_feature_layer(layer, layer.data.features, title, year))
     return tuple(shown)
 
 
@@ -267,17 +267,29 @@ def _provenance(
 
 def _input_record(space: Workspace, layer: Layer) -> dict[str, object]:
     spec = layer.spec
-    try:
-        shown = spec.path.relative_to(space.folder).as_posix()
-    except ValueError:
-        shown = spec.path.name
-    return {
+    record: dict[str, object] = {
         "kind": spec.kind,
         "epoch": spec.epoch,
-        "path": shown,
+        "path": _shown(space, spec.path),
         "sha256": sha256_of(spec.path),
         **layer.facts,
     }
+    further = [
+        *spec.files[1:],
+        *([spec.options["table"]["path"]] if "table" in spec.options else []),
+    ]
+    if further:
+        record["further_files"] = [
+            {"path": _shown(space, file), "sha256": sha256_of(file)} for file in further
+        ]
+    return record
+
+
+def _shown(space: Workspace, file: Path) -> str:
+    try:
+        return file.relative_to(space.folder).as_posix()
+    except ValueError:
+        return file.name
 
 
 def _table_records(space: Workspace) -> list[dict[str, object]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 import difflib
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from pydantic_core import ErrorDetails
 
 from gis.problems import InputError, Language, Problem, ProblemLog, problem
+from gis.redaction import redact
 
 Year = Annotated[int, Field(ge=1900, le=2100)]
 Percent = Annotated[float, Field(gt=0, lt=100)]
@@ -46,7 +48,10 @@ class Settings(Table):
     )
     plan: str = Field(default="", description="a bundled plan's id or the path of a plan file")
     wetland_scope: Literal["sandiao_00", "law_2022", "convention", "second_survey"] = "sandiao_00"
-    forest_definition: Literal["china"] = "china"
+    forest_definition: Literal["china", "fao"] = "china"
+    strict: bool = Field(
+        default=False, description="true makes every warning that can change a figure an error"
+    )
     seed: Annotated[int, Field(ge=0)] = 20240601
     draws: Annotated[int, Field(ge=0, le=100_000)] = 1000
     interval_percent: Annotated[float, Field(ge=50, lt=100)] = 90.0
@@ -55,13 +60,26 @@ class Settings(Table):
 class Source(Table):
     """Where a layer's file is and how to read it; paths count from the workspace file."""
 
-    path: Text
+    path: Text | None = None
+    paths: list[Text] = Field(
+        default_factory=list, description="instead of path: several files of one layer"
+    )
     layer: str | None = Field(default=None, description="layer name inside a GeoPackage or .gdb")
     crs: str | None = Field(default=None, description="used when the file has none, e.g. EPSG:4490")
     shift: Literal["gcj02", "bd09"] | None = Field(
         default=None, description="declare an offset copy; it is shifted back and marked"
     )
     encoding: str | None = None
+
+    @model_validator(mode="after")
+    def one_way_to_name_files(self) -> Source:
+        if bool(self.path) == bool(self.paths):
+            raise ValueError("path_or_paths")
+        return self
+
+    @property
+    def files(self) -> list[str]:
+        return self.paths or [self.path or ""]
 
 
 class UnitsTable(Source):
@@ -84,6 +102,17 @@ class AccuracyTable(Table):
     )
 
 
+class AttributeTableTable(Table):
+    """A ``table`` of a layer: an attribute table (CSV, XLSX) joined to the features by code."""
+
+    path: Text
+    code: Text = Field(description="column of the table that holds the code")
+    key: str | None = Field(default=None, description="column of the layer, if named otherwise")
+    header_row: Annotated[int, Field(ge=1)] | None = None
+    sheet: str | None = None
+    encoding: str | None = None
+
+
 class LayerTable(Source):
     """One ``[[epochs.layers]]`` entry."""
 
@@ -96,6 +125,13 @@ class LayerTable(Source):
     stock_unit: Literal["m3", "m3_per_ha"] | None = None
     crown_density_unit: Literal["fraction", "percent"] | None = None
     code_set: Literal["sandiao", "planning2023"] | None = None
+    land_codes: dict[str, str] = Field(
+        default_factory=dict, description="value in the file = code or class name it stands for"
+    )
+    assume: dict[str, str] = Field(
+        default_factory=dict, description="standard field = one value for the whole file"
+    )
+    table: AttributeTableTable | None = None
     band: Annotated[int, Field(ge=1)] | None = None
     no_data: list[int] = Field(default_factory=list)
     year: Year | None = Field(default=None, description="year the data show, if not the epoch's")
@@ -127,6 +163,14 @@ class CorrelationTable(Table):
     second: Text
     value: Annotated[float, Field(ge=-1, le=1)]
     reason: Text
+
+
+class ForestTable(Table):
+    """The ``[forest]`` table: what departs from the forest definition that was chosen."""
+
+    canopy_threshold_percent: Annotated[float, Field(ge=1, le=100)] | None = Field(
+        default=None, description="least crown density of arbor forest, instead of 20 (FAO: > 10)"
+    )
 
 
 class CarbonTable(Table):
@@ -210,6 +254,7 @@ class WorkspaceTable(Table):
     tolerances: TolerancesTable = TolerancesTable()
     carbon: CarbonTable = CarbonTable()
     sheets: SheetsTable = SheetsTable()
+    forest: ForestTable = ForestTable()
 
     @model_validator(mode="after")
     def years_are_distinct(self) -> WorkspaceTable:
@@ -218,13 +263,24 @@ class WorkspaceTable(Table):
             raise ValueError(f"duplicate_epoch:{sorted({y for y in years if years.count(y) > 1})}")
         return self
 
+    @model_validator(mode="after")
+    def rates_are_shares(self) -> WorkspaceTable:
+        for each in self.assigned:
+            if each.indicator.endswith("_rate") and each.unit == "%" and not 0 <= each.value <= 100:
+                raise ValueError(f"assigned_rate:{each.indicator} = {each.value:g} %")
+        return self
+
 
 @dataclass(frozen=True)
 class Workspace:
-    """A checked workspace and the file it came from; ``epochs`` are in order of year."""
+    """A checked workspace and the file it came from; ``epochs`` are in order of year.
+
+    ``notices`` are warnings about the file itself.
+    """
 
     table: WorkspaceTable
     path: Path
+    notices: tuple[Problem, ...] = ()
 
     @property
     def folder(self) -> Path:
@@ -248,9 +304,14 @@ def load_workspace(path: str | Path) -> Workspace:
     file = Path(path)
     if file.is_dir():
         file = file / "workspace.toml"
-    table = _validated(_parsed(file), file)
-    workspace = Workspace(table, file.resolve())
+    raw = _parsed(file)
     problems = ProblemLog()
+    _check_secrets(raw, file, problems)
+    try:
+        table = _validated(raw, file)
+    except InputError as error:
+        raise InputError([*error.problems, *problems.notices]) from None
+    workspace = Workspace(table, file.resolve(), tuple(problems.notices))
     _check_layers(workspace, problems)
     problems.raise_if_errors()
     return workspace
@@ -281,6 +342,25 @@ def _parsed(file: Path) -> Mapping[str, Any]:
         raise InputError(problem("sinkatlas.workspace_syntax", where=file, detail=error)) from None
 
 
+_SECRET = re.compile(
+    r"://[^/\s:@]*:[^/\s@]+@|[?&;](?:sig|token|key|signature|password|passwd|pwd|X-Amz-[\w-]+)=[^&\s]+"
+    r"|\bpassword\s*=\s*\S+",
+    re.IGNORECASE,
+)
+
+
+def _check_secrets(raw: object, file: Path, problems: ProblemLog, key: str = "") -> None:
+    """Warn of passwords and access tokens in the file; the warning never repeats them."""
+    if isinstance(raw, Mapping):
+        for name, value in raw.items():
+            _check_secrets(value, file, problems, f"{key}.{name}".lstrip("."))
+    elif isinstance(raw, list):
+        for number, value in enumerate(raw, start=1):
+            _check_secrets(value, file, problems, f"{key}[{number}]")
+    elif isinstance(raw, str) and _SECRET.search(raw):
+        problems.add("sinkatlas.workspace_secret", where=file, key=key)
+
+
 def _validated(raw: Mapping[str, Any], file: Path) -> WorkspaceTable:
     try:
         return WorkspaceTable.model_validate(raw)
@@ -292,7 +372,7 @@ def _translated(error: ErrorDetails, raw: Mapping[str, Any], file: Path) -> Prob
     """A pydantic error in our words; the error type decides, never its English text."""
     key = _dotted(error["loc"])
     kind = error["type"]
-    given = _shown(error.get("input"))
+    given = redact(_shown(error.get("input")))
     context = error.get("ctx", {})
     if kind == "extra_forbidden":
         allowed = _keys_at(error["loc"][:-1])
@@ -319,6 +399,11 @@ def _translated(error: ErrorDetails, raw: Mapping[str, Any], file: Path) -> Prob
         return problem("sinkatlas.workspace_duplicate_epoch", where=file, years=years)
     if kind == "value_error" and "allocation_table" in str(context.get("error")):
         return problem("sinkatlas.workspace_allocation_table", where=file, key=key)
+    if kind == "value_error" and "path_or_paths" in str(context.get("error")):
+        return problem("sinkatlas.workspace_path_or_paths", where=file, key=key)
+    if kind == "value_error" and "assigned_rate" in str(context.get("error")):
+        value = str(context["error"]).partition(":")[2]
+        return problem("sinkatlas.workspace_assigned_rate", where=file, value=value)
     limits = " ".join(f"{_SIGNS.get(name, name)} {value}" for name, value in context.items())
     return problem(
         f"sinkatlas.workspace_{_EXPECTATIONS.get(kind, 'value')}",
@@ -377,9 +462,12 @@ def _keys_at(location: Iterable[int | str]) -> list[str]:
         "carbon": CarbonTable,
         "sheets": SheetsTable,
         "correlations": CorrelationTable,
+        "forest": ForestTable,
+        "table": AttributeTableTable,
     }
     names = [part for part in location if isinstance(part, str)]
-    return list(tables[names[-1] if names else ""].model_fields)
+    found = tables.get(names[-1] if names else "", WorkspaceTable)
+    return list(found.model_fields)
 
 
 def _check_layers(workspace: Workspace, problems: ProblemLog) -> None:
@@ -389,7 +477,8 @@ def _check_layers(workspace: Workspace, problems: ProblemLog) -> None:
     if workspace.table.sheets.template is not None:
         _check_file(workspace, workspace.table.sheets.template, "sheets.template", problems)
     cover_kinds = {key for key, kind in known.items() if kind.role != "units"}
-    _check_file(workspace, workspace.table.units.path, "units.path", problems)
+    for path in workspace.table.units.files:
+        _check_file(workspace, path, "units.path", problems)
     for name in ("coefficients", "pools"):
         path = getattr(workspace.table.carbon, name)
         if path:
@@ -417,7 +506,10 @@ def _check_layers(workspace: Workspace, problems: ProblemLog) -> None:
                     year=epoch.year,
                 )
             seen.add(layer.kind)
-            _check_file(workspace, layer.path, f"{key}.path", problems)
+            for path in layer.files:
+                _check_file(workspace, path, f"{key}.path", problems)
+            if layer.table is not None:
+                _check_file(workspace, layer.table.path, f"{key}.table.path", problems)
             if layer.accuracy.error_matrix:
                 matrix = layer.accuracy.error_matrix
                 _check_file(workspace, matrix, f"{key}.accuracy.error_matrix", problems)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,9 @@ from gis.problems import Language, problem
 
 if TYPE_CHECKING:
     from maps import Report
+
+collect_ignore = ["corpus_rows.py", "odd_rows.py"]
+"""Scripts that tests start in a process of their own."""
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -50,6 +54,27 @@ def chromium() -> Iterator[Any]:
         browser = driver.chromium.launch(executable_path=program, args=switches)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def convert(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path, str], Path]:
+    """Open a file in LibreOffice and save it in another format."""
+    program = shutil.which("soffice")
+    if program is None:
+        message = "LibreOffice (soffice) is absent"
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"{message}, and CI must run these tests")
+        pytest.skip(message)
+    profile = tmp_path_factory.mktemp("profile").as_uri()
+
+    def converted(path: Path, suffix: str) -> Path:
+        out = path.parent / "converted"
+        command = [program, f"-env:UserInstallation={profile}", "--headless", "--norestore"]
+        command += ["--convert-to", suffix, "--outdir", str(out), str(path)]
+        subprocess.run(command, check=True, capture_output=True, timeout=300)
+        return out / f"{path.stem}.{suffix}"
+
+    return converted
 
 
 @pytest.fixture

@@ -255,7 +255,8 @@ def test_bands_held_in_memory_do_not_matter(
     units = units_of(pieces(9, 4, beyond=0.05))
     keys = ("unit_code", "status", "kind")
     usual = extent_account(units, [raster], [], epoch=2020)
-    monkeypatch.setattr("gis.classes.BAND_CELLS", band_cells)
+    monkeypatch.setattr("gis.raster_plan.BAND_CELLS", band_cells)
+    monkeypatch.setattr("gis.raster_plan.WINDOW_CELLS", max(1, band_cells // 3))
     banded = extent_account(units, [raster], [], epoch=2020)
     same(table(usual, *keys), table(banded, *keys), share=1e-13)
 

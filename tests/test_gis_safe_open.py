@@ -19,7 +19,7 @@ import shapely
 from affine import Affine
 
 from gis import open_raster, read_vector
-from gis.problems import InputError
+from gis.problems import InputError, ProblemLog
 
 VRT = """<VRTDataset rasterXSize="2" rasterYSize="2">
 <VRTRasterBand dataType="Byte" band="1" subClass="VRTRawRasterBand">
@@ -96,7 +96,9 @@ def test_declared_encoding_is_used(tmp_path: Path, districts: gpd.GeoDataFrame) 
     path = tmp_path / "a.shp"
     districts.to_file(path, encoding="GBK")
     path.with_suffix(".cpg").write_text("UTF-8")  # a lie
-    refused(path, "encoding_wrong.*UTF-8")
+    log = ProblemLog()
+    assert list(read_vector(path, problems=log)["name"]) == ["南山区", "福田区"]
+    assert [found.code for found in log] == ["gis.encoding_not_declared"]
     assert list(read_vector(path, encoding="GBK")["name"]) == ["南山区", "福田区"]
     refused(path, "encoding_wrong.*nonsense", encoding="nonsense")
 
@@ -203,9 +205,10 @@ def test_tiff_and_imagine_files_open_under_any_name(tmp_path: Path) -> None:
         ("a.geojson", '{"type": "Feature", "a": "南"}'.encode("gbk"), "encoding_wrong"),
         ("a.parquet", b"\x80\x04pickle", "vector_format"),
         ("a.parquet", b"PAR1 and no more", "vector_unreadable"),
-        ("a.zip", b"PK\x03\x04 and no more", "vector_unreadable"),
+        ("a.zip", b"PK\x03\x04 and no more", "zip_unreadable"),
         ("a.gpkg", b"SQLite format 3\x00 and no more", "vector_unreadable"),
-        ("a.kml", b"<kml/>", "vector_extension.*.kml"),
+        ("a.kml", b"<kml/>", "vector_unreadable"),
+        ("a.kmz", b"PK\x03\x04", "vector_extension.*.kmz"),
         ("a.shp", b"", "vector_format.*0 byte"),
     ],
 )
@@ -269,7 +272,7 @@ def test_archives_with_traps_are_refused(tmp_path: Path, districts: gpd.GeoDataF
     refused(archive, "layer_ambiguous.*a.shp, b/b.shp")
     with zipfile.ZipFile(archive, "w") as target:
         target.writestr("inner.zip", b"x")
-    refused(archive, "layer_none")
+    refused(archive, "zip_nested.*inner.zip")
 
 
 HARDENED = """

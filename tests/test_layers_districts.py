@@ -87,10 +87,10 @@ def test_codes_that_do_not_tell_units_apart_are_refused(
     refused(lambda: read(districts(codes)), code)
 
 
-def test_a_name_given_twice_is_a_warning_and_an_empty_one_an_error(
+def test_a_name_given_twice_or_not_at_all_is_an_error(
     read: Callable[..., Any],
 ) -> None:
-    assert read(districts(["1", "2"], name=["鼓楼区"] * 2))[1] == ["layers.unit_name_twice"]
+    refused(lambda: read(districts(["1", "2"], name=["鼓楼区"] * 2)), "unit_name_twice")
     refused(lambda: read(districts(["1", "2"], name=["鼓楼区", " "])), "unit_name_empty")
 
 
@@ -106,7 +106,7 @@ def test_hostile_names_come_through_as_they_are(read: Callable[..., Any]) -> Non
     assert list(units(layer).features["unit_name"]) == names
 
 
-def test_gbk_names_without_declaration_are_never_passed_on_garbled(
+def test_gbk_names_without_declaration_are_read_and_said(
     tmp_path: Path, read: Callable[..., Any]
 ) -> None:
     path = tmp_path / "gbk.shp"
@@ -115,8 +115,10 @@ def test_gbk_names_without_declaration_are_never_passed_on_garbled(
     options = {**WHOLE, "encoding": "GBK"}
     declared = read_layer(LayerSpec("districts", path, options=options), problems=ProblemLog())
     assert list(units(declared).features["unit_name"]) == ["荔湾区"]
-    with pytest.raises(InputError, match=r"(?i)encoding"):
-        read_layer(LayerSpec("districts", path, options=WHOLE), problems=ProblemLog())
+    log = ProblemLog()
+    guessed = read_layer(LayerSpec("districts", path, options=WHOLE), problems=log)
+    assert list(units(guessed).features["unit_name"]) == ["荔湾区"]
+    assert [found.code for found in log] == ["gis.encoding_guessed"]
 
 
 def test_a_declared_shift_moves_the_layer_to_wgs84_and_is_marked(

@@ -16,7 +16,8 @@ from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
 
 from gis.extent import PolygonCover, RasterCover, Stratum, Units
 from gis.problems import LANGUAGES, InputError, ProblemLog, catalogue
-from layers import Layer, LayerKind, LayerSpec, Lines, kinds, read_layer
+from layers import Layer, LayerKind, LayerSpec, Lines, Register, kinds, read_layer
+from layers.values import LINES
 
 CRS = "EPSG:4547"
 WEST, SOUTH = 500_000.0, 2_500_000.0
@@ -38,11 +39,26 @@ ATTRIBUTES: dict[str, dict[str, list[object]]] = {
     "redline": {"name": ["红线一", "红线二"]},
     "protected_areas": {"name": ["保护地", "公园"], "legal_form": ["自然保护区", "湿地公园"]},
 }
+for _key, _columns in {
+    "blue_green_network": {"name": ["河", "廊道"], "level": ["市级", ""]},
+    "built_up_boundary": {"name": ["主城区", "新区"]},
+    "land_survey": {"BSM": ["1", "2"], "DLBM": ["0301", "1101"], "DLMC": ["", ""]},
+    "parks": {"name": ["甲园", "乙园"], "type": ["综合公园", ""]},
+    "permanent_farmland": {"BSM": ["1", "2"], "DLBM": ["0101", "0103"]},
+    "project_footprints": {"name": ["甲", "乙"], "type": ["道路", "厂房"], "year": [2020, 2021]},
+    "public_welfare_forest": {"XIAO_BAN": ["1", "2"], "SHI_QUAN_D": ["11", "21"]},
+    "residential_land": {"name": ["甲", "乙"], "YDYHFLDM": ["0701", "0702"]},
+    "seagrass": {"name": ["甲", "乙"], "species": ["", ""]},
+    "tidal_marsh": {"id": ["1", "2"], "name": ["甲", "乙"]},
+    "works": {"year": ["2020", "2021"], "type": ["造林", "抚育"]},
+}.items():
+    ATTRIBUTES[_key] = _columns
 DATA_TYPES = {
     "units": Units,
     "cover": PolygonCover,
     "stratum": Stratum,
     "lines": Lines,
+    "register": Register,
 }
 
 
@@ -58,7 +74,7 @@ def line(column: int) -> LineString:
 
 def minimal(kind: LayerKind) -> gpd.GeoDataFrame:
     """Two features of a kind, side by side."""
-    draw = line if kind.role == "lines" else square
+    draw = line if kind.geometry == LINES else square
     return gpd.GeoDataFrame(ATTRIBUTES[kind.key], geometry=[draw(0), draw(1)], crs=CRS)
 
 
@@ -117,7 +133,7 @@ def test_every_kind_has_titles_in_both_languages_and_a_declared_role(kind: Layer
     assert kind.title_en
     assert not kind.title_zh.isascii()
     assert kind.title_en.isascii()
-    assert kind.role in DATA_TYPES
+    assert kind.role in (*DATA_TYPES, "density")
     assert all(field.title_zh and field.title_en for field in kind.fields)
     assert len({field.name for field in kind.fields}) == len(kind.fields)
 
@@ -261,7 +277,7 @@ def test_a_spike_without_area_is_mended_and_named(read: Callable[..., Layer]) ->
 
 def test_all_mistakes_of_a_file_are_reported_at_once(read: Callable[..., Layer]) -> None:
     kind = kinds()["wetlands"]
-    features = minimal(kind).rename(columns={"DLBM": "dlbm"})
+    features = minimal(kind).rename(columns={"DLBM": "code"})
     features.loc[0, "geometry"] = None
     found = refusal(lambda: read(kind, features))
     assert found == ["layers.missing_column", "layers.geometry_missing"]

@@ -53,7 +53,7 @@ def write_legend(path: Path, text: str, encoding: str = "utf-8") -> Path:
 
 def test_a_raster_needs_a_legend(tmp_path: Path) -> None:
     message = refused(lambda: read(write(tmp_path / "a.tif"), None), r"layers\.legend_missing")
-    assert "clcd, esa_worldcover" in message
+    assert "esa_worldcover" in message
 
 
 def test_several_bands_need_a_choice(tmp_path: Path) -> None:

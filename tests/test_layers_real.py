@@ -131,3 +131,35 @@ def test_hostile_files_are_refused_and_odd_but_sound_ones_are_not(
     ]
     assert len(rows) > 10
     assert [row["file"] for row in rows if verdict(row, corpus) != expected] == []
+
+
+def test_gbk_names_without_a_declaration_are_read_and_said(shared: Path) -> None:
+    """Changsha's districts of 2015 in EPSG:4547, written in GBK without .cpg."""
+    from gis.safe_open import read_vector
+
+    found = sorted((shared / "data" / "derived").glob("长沙*.shp"))
+    assert found
+    log = ProblemLog()
+    read = read_vector(found[0], problems=log)
+    text = "".join(str(value) for value in read.drop(columns="geometry").iloc[0])
+    assert any("\u4e00" <= character <= "\u9fff" for character in text)
+    assert [each.code for each in log] == ["gis.encoding_guessed"]
+
+
+def test_zone_38_eastings_without_prj_are_refused_with_the_right_proposal(shared: Path) -> None:
+    """Jiangmen's districts in EPSG:4526, whose .prj is missing."""
+    file = shared / "data" / "derived" / "jiangmen_CGCS2000_GK_zone38_noprj.shp"
+    with pytest.raises(InputError, match=r"layers\.crs_missing.*EPSG:4526"):
+        read_layer(LayerSpec("redline", file), problems=ProblemLog())
+
+
+def test_a_geodatabase_with_chinese_names_lists_and_reads_its_layers(shared: Path) -> None:
+    """Two layers in one zipped geodatabase: one must be chosen, and then reads."""
+    from gis.safe_open import read_vector
+
+    file = shared / "data" / "derived" / "cgcs2000_districts.gdb.zip"
+    with pytest.raises(InputError, match=r"gis\.layer_ambiguous") as raised:
+        read_vector(file)
+    names = raised.value.problems[0].facts["layers"].split(", ")
+    assert any("\u4e00" <= character <= "\u9fff" for name in names for character in name)
+    assert sum(len(read_vector(file, layer=name)) for name in names) == 19

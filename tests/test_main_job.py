@@ -8,12 +8,14 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from pypdf import PdfReader
 
 from gis.problems import InputError
 from plans import bundled_plans
@@ -73,7 +75,10 @@ def test_a_run_writes_every_output_the_architecture_names(done: Run) -> None:
         "allocation.csv",
         "account.csv",
         "report.xlsx",
+        "report.docx",
         "districts.gpkg",
+        "districts.parquet",
+        "districts.qml",
         "sheets",
         "run.json",
         "timings.json",
@@ -81,6 +86,28 @@ def test_a_run_writes_every_output_the_architecture_names(done: Run) -> None:
     assert {path.suffix for path in (done.folder / "sheets").iterdir()} == {".pdf", ".png"}
     assert list(read(done, "results.csv").columns) == RESULT_COLUMNS
     assert list(read(done, "verdicts.csv").columns) == VERDICT_COLUMNS
+
+
+@pytest.mark.office
+def test_the_brief_has_three_to_eight_pages(
+    done: Run, tmp_path: Path, convert: Callable[[Path, str], Path]
+) -> None:
+    assert done.folder is not None
+    copy = shutil.copyfile(done.folder / "report.docx", tmp_path / "report.docx")
+    assert 3 <= len(PdfReader(convert(copy, "pdf")).pages) <= 8
+
+
+def test_from_python_the_same_bytes_are_saved(done: Run, tmp_path: Path) -> None:
+    assert done.folder is not None
+    for view, name in (
+        (done.map(), "map.html"),
+        (done.table(), "results.csv"),
+        (done.table("verdicts"), "verdicts.csv"),
+        (done.table("account"), "account.csv"),
+        *((done.sheet(), f"sheets/{path.name}") for path in (done.folder / "sheets").glob("*.p*")),
+    ):
+        saved = view.save(tmp_path / Path(name).name)
+        assert saved.read_bytes() == (done.folder / name).read_bytes(), name
 
 
 def test_the_account_closes_in_every_unit_and_epoch(done: Run) -> None:

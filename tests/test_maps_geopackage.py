@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from xml.etree import ElementTree as Xml
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow.parquet
 import pyogrio
 import pytest
 import shapely
 
 from gis.problems import OutputError
-from maps import Report, write_geopackage
+from maps import Report, write_district_style, write_geopackage, write_geoparquet
 from maps.geopackage import field_names
+from maps.map_payload import payload
 
 Maker = Callable[..., Report]
 HOSTILE = ("=cmd|' /C calc'!A0", "x'); DROP TABLE districts;--", "<b>\u202e$x$\x07\x00区")
@@ -127,3 +131,127 @@ def test_a_file_that_reads_back_differently_is_refused(
     monkeypatch.setattr(pyogrio, "read_dataframe", altered)
     with pytest.raises(OutputError, match=r"districts.*unit_name"):
         write_geopackage(make_report(), tmp_path / "a.gpkg")
+
+
+def test_descriptions_tell_definition_and_source(make_report: Maker, tmp_path: Path) -> None:
+    path = write_geopackage(make_report(text="定义"), tmp_path / "a.gpkg")
+    with closing(sqlite3.connect(path)) as database:
+        rows = database.execute("SELECT column_name, description FROM gpkg_data_columns").fetchall()
+    assert dict(rows)["forest_area_2024"] == "定义 · 定义"
+    assert dict(rows)["unit_name"] is None
+
+
+def stored_styles(path: Path) -> list[tuple[str, str, str, str, int, str]]:
+    """Table, geometry column, name, description, whether default, and text of every style."""
+    with closing(sqlite3.connect(path)) as database:
+        return database.execute(
+            "SELECT f_table_name, f_geometry_column, styleName, description, useAsDefault, styleQML"
+            " FROM layer_styles ORDER BY id"
+        ).fetchall()
+
+
+def test_qgis_finds_one_style_for_each_indicator_and_one_default(
+    make_report: Maker, tmp_path: Path
+) -> None:
+    path = write_geopackage(make_report(), tmp_path / "a.gpkg")
+    found = stored_styles(path)
+    fields = [
+        "forest_cover_rate_2024",
+        "forest_area_2024",
+        "forest_stock_volume_2024",
+        "carbon_stock_2024",
+    ]
+    assert [each[:5] for each in found] == [
+        ("districts", "geom", field, f"{field.removesuffix('_2024')}名 2024 ({unit})", default)
+        for field, unit, default in zip(fields, ("%", "ha", "m3", "t C"), (1, 0, 0, 0), strict=True)
+    ]
+    with closing(sqlite3.connect(path)) as database:
+        registered = database.execute("SELECT table_name, data_type FROM gpkg_contents").fetchall()
+        column = database.execute("SELECT column_name FROM gpkg_geometry_columns").fetchall()
+    assert ("layer_styles", "attributes") in registered
+    assert column == [("geom",)]
+
+
+def test_a_style_has_the_maps_classes_and_colours(make_report: Maker, tmp_path: Path) -> None:
+    report = make_report(names=tuple("甲乙丙丁戊己庚"))
+    on_map = payload(report)["classes"]
+    assert isinstance(on_map, dict)
+    for _, _, name, _, _, qml in stored_styles(write_geopackage(report, tmp_path / "a.gpkg")):
+        shown = on_map[f"value/{name.removesuffix('_2024')}/total"]
+        root = Xml.fromstring(qml.partition("\n")[2])
+        *rules, missing, whole = root.iter("rule")
+        conditions = " ".join(each.attrib["filter"] for each in rules)
+        edges = [float(each) for each in re.findall(r">= (\S+)", conditions)]
+        assert edges == shown["breaks"]
+        colours = [
+            "#{:02x}{:02x}{:02x}".format(*map(int, option.attrib["value"].split(",")[:3]))
+            for option in root.iter("Option")
+            if option.get("name") == "color"
+        ]
+        assert colours[: len(rules)] == shown["colours"]
+        assert [missing.attrib["label"], whole.attrib["label"]] == ["无数据", "全市合计"]
+
+
+def test_every_district_falls_under_one_rule_of_a_style_and_the_whole_under_its_own(
+    make_report: Maker, tmp_path: Path
+) -> None:
+    path = write_geopackage(make_report(), tmp_path / "a.gpkg")
+    for *_, qml in stored_styles(path):
+        root = Xml.fromstring(qml.partition("\n")[2])
+        filters = [each.attrib["filter"] for each in root.iter("rule")]
+        with closing(sqlite3.connect(path)) as database:  # QGIS's conditions are SQL too
+            asked = [f"SELECT unit_code FROM districts WHERE {each}" for each in filters]
+            codes = [[code for (code,) in database.execute(each)] for each in asked]
+        assert codes[-1] == ["440100"]
+        assert sorted(code for each in codes[:-1] for code in each) == [
+            "440103",
+            "440104",
+            "440105",
+        ]
+
+
+def test_a_style_names_every_field(make_report: Maker, tmp_path: Path) -> None:
+    report = make_report()
+    style = write_district_style(report, tmp_path / "districts.qml")
+    assert style is not None
+    text = style.read_text(encoding="utf-8")
+    assert text == stored_styles(write_geopackage(report, tmp_path / "a.gpkg"))[0][-1]
+    root = Xml.fromstring(text.partition("\n")[2])
+    listed = {each.attrib["field"] for each in root.iter("alias")}
+    assert listed == set(read(tmp_path / "a.gpkg", "districts").columns) - {"geometry"}
+
+
+def test_no_text_from_data_reaches_a_style(make_report: Maker, tmp_path: Path) -> None:
+    path = write_geopackage(make_report(names=HOSTILE, text="[% @x %]</qgis>"), tmp_path / "a.gpkg")
+    for *_, qml in stored_styles(path):
+        assert not [each for each in ("DROP", "cmd", "[%") if each in qml]
+
+
+def test_without_results_there_is_no_style(make_report: Maker, tmp_path: Path) -> None:
+    report = make_report()
+    bare = dataclasses.replace(report, results=report.results.head(0))
+    assert write_district_style(bare, tmp_path / "districts.qml") is None
+    assert not (tmp_path / "districts.qml").exists()
+
+
+def test_geoparquet_holds_the_same_districts_as_the_geopackage(
+    make_report: Maker, tmp_path: Path
+) -> None:
+    report = make_report(names=HOSTILE)
+    path = write_geoparquet(report, tmp_path / "a.parquet")
+    stored = gpd.read_parquet(path)
+    expected = read(write_geopackage(report, tmp_path / "a.gpkg"), "districts")
+    assert stored.crs.equals(expected.crs)
+    assert stored.geometry.geom_equals_exact(expected.geometry, 0).all()
+    numbers = pd.DataFrame(stored.drop(columns="geometry"))
+    pd.testing.assert_frame_equal(
+        numbers, pd.DataFrame(expected.drop(columns="geometry")), check_dtype=False
+    )
+    field = pyarrow.parquet.read_schema(path).field("forest_stock_volume_2020")
+    assert {name.decode(): text.decode() for name, text in field.metadata.items()} == {
+        "alias": "forest_stock_volume名 2020 (m3)",
+        "unit": "m3",
+        "description": "目标 · 目标",
+    }
+    again = write_geoparquet(report, tmp_path / "b.parquet")
+    assert again.read_bytes() == path.read_bytes()

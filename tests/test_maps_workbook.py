@@ -8,6 +8,8 @@ import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as Xml
 
 import openpyxl
 import pandas as pd
@@ -126,9 +128,11 @@ def test_nothing_from_data_becomes_a_formula_or_a_link(make_report: Maker, tmp_p
         assert {visible(each) for each in HOSTILE} <= {cell.value for cell in every}
         with zipfile.ZipFile(folder / "report.xlsx") as parts:
             names = parts.namelist()
-            source = b"".join(parts.read(name) for name in names if "worksheets" in name)
+            source = b"".join(parts.read(name) for name in names if "worksheets/sheet" in name)
+            links = b"".join(parts.read(name) for name in names if name.endswith(".rels"))
+        assert not [name for name in names if "external" in name.lower()]
         assert not re.search(rb"<f[ >]", source)
-        assert not [name for name in names if "rels/sheet" in name or "external" in name.lower()]
+        assert b"TargetMode" not in links
 
 
 def test_long_texts_stay_whole_up_to_the_limit_and_are_cut_in_sight(
@@ -163,19 +167,23 @@ def test_pages_are_set_up_to_print(make_report: Maker, tmp_path: Path) -> None:
     book = opened(make_report(), tmp_path)
     assert book.sheetnames == [
         "摘要",
+        "分区县",
+        "图表",
+        "目标",
+        "变化",
         "区县指标",
         "碳分项",
-        "目标",
         "台账",
         "平衡",
         "质量",
         "方法",
+        "来源",
         "运行记录",
     ]
     for sheet in book:
         assert sheet.page_setup.orientation == "landscape"
         assert sheet.print_area, sheet.title
-    for page in ("区县指标", "碳分项", "目标", "台账", "平衡", "运行记录"):
+    for page in ("分区县", "变化", "区县指标", "碳分项", "目标", "台账", "平衡", "运行记录"):
         assert book[page].freeze_panes, page
         assert book[page].print_title_rows, page
 
@@ -212,3 +220,179 @@ def test_a_report_without_plan_or_parts_has_no_empty_promises(
     book = opened(bare, tmp_path)
     assert "碳分项" not in book.sheetnames
     assert "（无）" in [cell for row in cells(book["目标"]) for cell in row]
+
+
+def figures_by_unit(sheet: Worksheet) -> dict[tuple[str, str, str], object]:
+    """(unit code, indicator with unit, heading) to value, from a page in the bureau's units."""
+    rows = cells(sheet)
+    top = row_of(sheet, "代码")
+    titles = pd.Series(rows[top - 1]).ffill()
+    return {
+        (str(row[0]), titles[i], str(rows[top][i])): row[i]
+        for row in rows[top + 1 :]
+        if row[0]
+        for i in range(2, len(row))
+    }
+
+
+def test_districts_stand_in_code_order_under_their_sum_in_the_bureaus_units(
+    make_report: Maker, tmp_path: Path
+) -> None:
+    report = make_report()
+    sheet = opened(report, tmp_path)["分区县"]
+    top = row_of(sheet, "代码")
+    assert [row[0] for row in cells(sheet)][top + 1 :][:4] == [
+        "440100",
+        "440103",
+        "440104",
+        "440105",
+    ]
+    found = figures_by_unit(sheet)
+    for row in report.results[report.results["epoch"] == 2024].itertuples():
+        if row.indicator == "forest_area":
+            area = found[row.unit_code, "forest_area名 (公顷)", "2024 年"]
+            wan_mu = found[row.unit_code, "forest_area名 (公顷)", "2024 年折合万亩"]
+            assert area == pytest.approx(row.value, rel=1e-15)
+            assert wan_mu == pytest.approx(row.value * 15 / 10_000, rel=1e-14)
+        if row.indicator == "forest_stock_volume":
+            stock = found[row.unit_code, "forest_stock_volume名 (万立方米)", "2024 年"]
+            assert stock == pytest.approx(row.value / 10_000, rel=1e-14)
+    assert found["440104", "forest_cover_rate名 (%)", "2024 年"] is None  # missing, not 0
+
+
+def test_change_is_last_minus_first_and_percent_of_the_first(
+    make_report: Maker, tmp_path: Path
+) -> None:
+    report = make_report()
+    found = figures_by_unit(opened(report, tmp_path)["变化"])
+    values = report.results.set_index(["indicator", "epoch", "unit_code"])["value"]
+    before, after = (values["forest_area", year, "440103"] for year in (2020, 2024))
+    head = ("440103", "forest_area名 (公顷)")
+    assert found[*head, "2020—2024 年变化"] == pytest.approx(after - before, rel=1e-12)
+    percent = 100 * (after - before) / before
+    assert found[*head, "变化率（%）"] == pytest.approx(percent, rel=1e-12)
+    assert found["440104", "forest_cover_rate名 (%)", "2020—2024 年变化"] is None
+    assert ("440103", "forest_cover_rate名 (%)", "变化率（%）") not in found
+
+
+def test_three_years_give_each_step_and_the_whole_span(make_report: Maker, tmp_path: Path) -> None:
+    report = make_report()
+    later = report.results[report.results["epoch"] == 2024].assign(epoch=2026)
+    three = dataclasses.replace(
+        report, epochs=(2020, 2024, 2026), results=pd.concat([report.results, later])
+    )
+    heads = {head for _, _, head in figures_by_unit(opened(three, tmp_path)["变化"])}
+    assert heads == {
+        "2020—2024 年变化",
+        "2024—2026 年变化",
+        "2020—2026 年变化",
+        "变化率（%）",
+    }
+
+
+def test_one_year_has_no_page_of_change(make_report: Maker, tmp_path: Path) -> None:
+    report = make_report()
+    one = report.results[report.results["epoch"] == 2024]
+    book = opened(dataclasses.replace(report, epochs=(2024,), results=one), tmp_path)
+    assert "变化" not in book.sheetnames
+    assert "图表" in book.sheetnames
+
+
+def charted(path: Path) -> dict[str, list[tuple[str, list[str], list[float | None]]]]:
+    """Title of each chart to its series: name, categories and values, read from the cells named."""
+    book = openpyxl.load_workbook(path)
+    space = {
+        "c": "http://schemas.openxmlformats.org/drawingml/2006/chart",
+        "a": "http://schemas.openxmlformats.org/drawingml/2006/main",
+    }
+
+    def named(reference: str) -> list[Any]:
+        page, _, area = reference.rpartition("!")
+        found = book[page.strip("'")][area.replace("$", "")]
+        return [each[0].value for each in found] if isinstance(found, tuple) else [found.value]
+
+    charts = {}
+    with zipfile.ZipFile(path) as parts:
+        for part in sorted(name for name in parts.namelist() if "charts/chart" in name):
+            root = Xml.fromstring(parts.read(part))
+            title = "".join(each.text or "" for each in root.findall(".//c:title//a:t", space))
+            charts[title] = [
+                tuple(
+                    named(each.findtext(f"c:{kind}//c:f", "", space))
+                    for kind in ("tx", "cat", "val")
+                )
+                for each in root.findall(".//c:ser", space)
+            ]
+    return charts
+
+
+def test_charts_read_the_cells_of_the_districts(make_report: Maker, tmp_path: Path) -> None:
+    report = make_report()
+    charts = charted(write_workbook(report, tmp_path / "report.xlsx"))
+    assert set(charts) == {
+        "forest_cover_rate名 (%)",
+        "forest_area名 (公顷)",
+        "forest_stock_volume名 (万立方米)",
+        "carbon_stock名 (万吨碳)",
+    }
+    values = report.results.set_index(["indicator", "epoch", "unit_code"])["value"]
+    for year, (name, districts, figures) in zip(
+        (2020, 2024), charts["forest_area名 (公顷)"], strict=True
+    ):
+        assert name == [f"{year} 年"]
+        assert districts == ["东区", "西区", "南区"]  # not the whole, which would dwarf them
+        expected = [values["forest_area", year, code] for code in ("440103", "440104", "440105")]
+        assert figures == pytest.approx(expected, rel=1e-15)
+    missing = charts["forest_cover_rate名 (%)"][1][2]
+    assert missing[1] is None
+
+
+def test_figures_are_marked_by_value(make_report: Maker, tmp_path: Path) -> None:
+    report = make_report()
+    ledger = report.ledger.assign(relative_residual=1e-12)
+    book = opened(dataclasses.replace(report, ledger=ledger), tmp_path)
+    rules = {
+        page: {rule.type for area in book[page].conditional_formatting for rule in area.rules}
+        for page in ("摘要", "分区县", "变化", "平衡")
+    }
+    assert rules == {
+        "摘要": {"cellIs"},
+        "分区县": {"colorScale"},
+        "变化": {"cellIs"},
+        "平衡": {"cellIs"},
+    }
+
+
+def test_a_split_target_has_a_page_when_the_report_has_one(
+    make_report: Maker, tmp_path: Path
+) -> None:
+    report = make_report()
+    assert "分解" not in opened(report, tmp_path).sheetnames
+    shares = pd.DataFrame(
+        {"unit_code": ["440103", "440104"], "value": [1.5, 2.5], "status": ["met", "not_met"]}
+    )
+    object.__setattr__(report, "allocation", shares)
+    sheet = opened(report, tmp_path)["分解"]
+    assert [row for row in cells(sheet) if row[0] in ("440103", "440104")] == [
+        ["440103", 1.5, "√ 达标"],
+        ["440104", 2.5, "× 未达标"],
+    ]
+
+
+def test_sources_name_inputs_and_documents_once(make_report: Maker, tmp_path: Path) -> None:
+    record = {
+        "inputs": [{"kind": "land_cover", "epoch": 2024, "path": "a.tif", "sha256": "f" * 64}]
+    }
+    coefficients = pd.DataFrame({"key": ["a", "b"], "source_document": ["甲 2020", "甲 2020"]})
+    report = dataclasses.replace(
+        make_report(text="文"), provenance=record, coefficients=coefficients
+    )
+    rows = cells(opened(report, tmp_path)["来源"])
+    assert ["land_cover", 2024, "a.tif", None, "f" * 64] in [row[:5] for row in rows]
+    documents = [row[:2] for row in rows if row[1] in ("甲 2020", "文", "文 文")]
+    assert documents == [["方案", "文 文"], ["定义", "文"], ["所用系数", "甲 2020"]]
+
+
+def test_the_summary_counts_the_findings(make_report: Maker, tmp_path: Path) -> None:
+    rows = cells(opened(make_report(), tmp_path)["摘要"])
+    assert ["目标结论", "√ 达标 1 · × 未达标 1 · – 无法评估 1"] in [row[:2] for row in rows]

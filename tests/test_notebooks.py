@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import jupytext
+import nbformat
 import pytest
 from nbclient import NotebookClient
 
@@ -37,3 +38,20 @@ def test_notebook_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPat
         if output.output_type == "error" or output.get("name") == "stderr"
     ]
     assert not errors
+    if path.stem == "quickstart":
+        require_views(notebook)
+
+
+def require_views(notebook: nbformat.NotebookNode) -> None:
+    """The map in its frame, a sheet as a picture and a table with reasons are among the outputs."""
+    shown = [
+        output["data"]
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        for output in cell.outputs
+        if "data" in output
+    ]
+    pages = [str(each.get("text/html", "")) for each in shown]
+    assert any(each.startswith('<iframe sandbox="allow-scripts') for each in pages)
+    assert any("not_evaluable" in each for each in pages)
+    assert any(str(each.get("image/png", "")).startswith("iVBOR") for each in shown)

@@ -88,8 +88,10 @@ def texts() -> Iterator[str]:
 @pytest.mark.parametrize("code", CODES)
 def test_words_are_complete_in_both_languages(code: str) -> None:
     words = CODES[code]
-    assert set(words) == {"severity", "zh", "zh_remedy", "en", "en_remedy"}
-    assert all(text.strip() for text in words.values())
+    assert set(words) - {"families", "changes_numbers"} == {
+        "severity", "zh", "zh_remedy", "en", "en_remedy"
+    }  # fmt: skip
+    assert all(text.strip() for text in words.values() if isinstance(text, str))
     assert words["severity"] in {"error", "warning", "info"}
     assert re.search(r"[\u4e00-\u9fff]", words["zh"]), "the Chinese message holds no Chinese"
     assert not re.search(r"[\u4e00-\u9fff]", re.sub(r"[「『“].*?[」』”]", "", words["en_remedy"]))
@@ -135,7 +137,7 @@ def test_a_room_reports_under_its_own_name() -> None:
     assert not strangers
 
 
-@pytest.mark.parametrize("table", ["common", "map", "sheet", "workbook"])
+@pytest.mark.parametrize("table", ["common", "map", "sheet", "workbook", "brief"])
 def test_outputs_have_the_same_words_in_both_languages(table: str) -> None:
     zh, en = (
         tomllib.loads((PROJECT / f"maps/words/{language}.toml").read_text(encoding="utf-8"))[table]

@@ -13,6 +13,7 @@ from layers.forest import (
     apply_definition,
     classify,
     crown_density,
+    definition_of,
     species_groups_of,
     survey_values,
 )
@@ -21,19 +22,33 @@ from layers.values import POLYGONS, Field, LayerKind, LayerSpec, Reading
 from layers.vector import Features, open_features
 
 FIELDS = (
-    Field("id", "XIAO_BAN", "小班号", "Sub-compartment"),
-    Field("unit_code", "XIAN", "县代码", "County code"),
-    Field("land_code", "DI_LEI", "地类", "Land class", required=True),
-    Field("area", "MIAN_JI", "面积", "Area"),
-    Field("species", "YOU_SHI_SZ", "优势树种", "Dominant species"),
-    Field("origin", "QI_YUAN", "起源", "Origin"),
-    Field("age_group", "LING_ZU", "龄组", "Age group"),
-    Field("crown_density", "YU_BI_DU", "郁闭度", "Crown density"),
-    Field("stock_per_ha", "HUO_LMGQXJ", "公顷蓄积", "Stock per hectare"),
-    Field("stock", "ZXJ", "小班蓄积", "Stock of the sub-compartment"),
-    Field("scattered_stock", "SSMXJ", "散生木蓄积", "Stock of scattered trees"),
-    Field("protection", "SEN_LIN_LB", "森林类别", "Forest category"),
-)
+    Field("id", "XIAO_BAN", "小班号", "Sub-compartment", aliases=("XI_BAN", "XBH", "小班号")),
+    Field("unit_code", "XIAN", "县代码", "County code", aliases=("XIAN_DM", "QX_DM")),
+    Field("unit_name", "XIAN_N", "县名", "County name", aliases=("XIAN_MC", "区县", "县")),
+    Field(
+        "land_code", "DI_LEI", "地类", "Land class", required=True,
+        aliases=("DL_ERLEI", "地类"),
+    ),
+    Field("area", "MIAN_JI", "面积", "Area", aliases=("XBMJ", "PM_MIANJI", "EL_MIANJI", "面积")),
+    Field("species", "YOU_SHI_SZ", "优势树种", "Dominant species", aliases=("YSSZ", "优势树种")),
+    Field("origin", "QI_YUAN", "起源", "Origin", aliases=("起源",)),
+    Field("age_group", "LING_ZU", "龄组", "Age group", aliases=("龄组",)),
+    Field("crown_density", "YU_BI_DU", "郁闭度", "Crown density", aliases=("YBD", "郁闭度")),
+    Field(
+        "stock_per_ha", "HUO_LMGQXJ", "公顷蓄积", "Stock per hectare",
+        aliases=("HUOLM_GQXJ", "GQXJ", "公顷蓄积"),
+    ),
+    Field(
+        "stock", "ZXJ", "小班蓄积", "Stock of the sub-compartment",
+        aliases=("XBXJ", "全小班蓄积", "小班蓄积"),
+    ),
+    Field(
+        "scattered_stock", "SSMXJ", "散生木蓄积", "Stock of scattered trees",
+        aliases=("SSZZS", "散生木蓄积"),
+    ),
+    Field("protection", "SEN_LIN_LB", "森林类别", "Forest category", aliases=("森林类别",)),
+    Field("survey_year", "DIAO_CHA_N", "调查年度", "Survey year", aliases=("DCND", "调查年度")),
+)  # fmt: skip
 KEYS = (
     "ecosystem_type",
     "land_code",
@@ -51,16 +66,19 @@ def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
     """Read sub-compartments.
 
     Options: ``area_unit`` (``ha`` unless declared), ``stock_unit`` of the field ``stock`` (``m3``
-    unless declared), ``crown_density_unit`` (``fraction`` unless declared). Non-forest land whose
-    ecosystem the code does not tell leaves the cover with a warning that states its hectares.
+    unless declared), ``crown_density_unit`` (``fraction`` unless declared), ``land_codes`` (what
+    values of the file stand for), ``forest_definition`` and ``canopy_threshold_percent``.
+    Non-forest land whose ecosystem the code does not tell leaves the cover with a warning that
+    states its hectares and stock.
     """
     features = open_features(spec, FIELDS, POLYGONS, problems)
     area = geometry_areas_ha(features)
     official = official_areas_ha(features, area, spec.options.get("area_unit", "ha"))
     density = crown_density(features, spec.options.get("crown_density_unit", "fraction"))
-    classes = classify(features, area)
+    definition = definition_of(spec.options)
+    classes = classify(features, area, spec.options.get("land_codes"))
     problems.raise_if_errors()
-    classes = apply_definition(classes, density, area, features)
+    classes = apply_definition(classes, density, area, features, definition)
     surveyed = np.where(np.isnan(official), area, official)
     stock = growing_stock(
         features, classes["forest_class"], surveyed, spec.options.get("stock_unit", "m3")
@@ -75,14 +93,27 @@ def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
         scattered_stock_m3=features.number("scattered_stock"),
         official_area_ha=official,
     )
-    kept = _rows_of_known_ecosystem(features, classes, area)
+    kept = _rows_of_known_ecosystem(features, classes, area, table["growing_stock_m3"])
     problems.raise_if_errors()
     ordered = table.loc[kept, [*KEYS, *QUANTITIES, "geometry"]].reset_index(drop=True)
-    facts = {**features.facts, "forest_definition": "crown density >= 0.20, area >= 0.0667 ha"}
-    return Reading(PolygonCover("forest_subcompartments", ordered, KEYS, QUANTITIES), facts)
+    facts = {
+        **features.facts,
+        "forest_definition": definition.text,
+        "growing_stock_given_m3": f"{table['growing_stock_m3'].sum(min_count=1):.10g}",
+        "growing_stock_left_out_m3": f"{table.loc[~kept, 'growing_stock_m3'].sum():.10g}",
+    }
+    attributes = pd.DataFrame(
+        {"row": features.rows, "hectares": area}
+        | {name: features.text(name) for name in ("unit_code", "unit_name", "survey_year")}
+    )
+    attributes.attrs["given"] = sorted(features.given)
+    cover = PolygonCover("forest_subcompartments", ordered, KEYS, QUANTITIES)
+    return Reading(cover, facts, attributes)
 
 
-def _rows_of_known_ecosystem(features: Features, classes: pd.DataFrame, area: Array) -> pd.Series:
+def _rows_of_known_ecosystem(
+    features: Features, classes: pd.DataFrame, area: Array, stock: pd.Series
+) -> pd.Series:
     kept = classes["ecosystem_type"] != ""
     if not kept.all():
         features.problems.add(
@@ -91,6 +122,7 @@ def _rows_of_known_ecosystem(features: Features, classes: pd.DataFrame, area: Ar
             codes=", ".join(sorted(set(classes.loc[~kept, "land_code"]))[:20]),
             count=int((~kept).sum()),
             hectares=f"{area[~kept].sum():.4g}",
+            stock=f"{stock[~kept].sum():.6g}",
             rows=row_list(features.rows[~kept]),
         )
     if not kept.any():
@@ -108,6 +140,13 @@ KIND = LayerKind(
     priority=30,
     geometry=POLYGONS,
     fields=FIELDS,
-    options=("area_unit", "stock_unit", "crown_density_unit"),
+    options=(
+        "area_unit",
+        "stock_unit",
+        "crown_density_unit",
+        "land_codes",
+        "forest_definition",
+        "canopy_threshold_percent",
+    ),
     read=read,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,8 @@ from gis.grid import Grid, read_grid
 from gis.problems import InputError, ProblemLog
 from gis.safe_open import open_raster
 from layers.legends import Legend, built_in_legends, legend
+from layers.mosaic import joined_raster
+from layers.rasters import check_class_raster
 from layers.values import LayerKind, LayerSpec, Reading
 from layers.vector import crs_name
 
@@ -29,17 +32,30 @@ def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
     with their cells and hectares.
     """
     meaning = _legend(spec, problems)
-    with open_raster(spec.path) as dataset:
+    if len(spec.files) > 1 and meaning is not None:
+        known = (*meaning.rows.index, *meaning.no_data, *spec.options.get("no_data", ()))
+        file = joined_raster(
+            spec.files, band=int(spec.options.get("band", 1)), crs=spec.crs, where=spec.where,
+            known=known, problems=problems,
+        )  # fmt: skip
+        options = {name: value for name, value in spec.options.items() if name != "band"}
+        spec = replace(spec, path=file, paths=(), options=options)
+    with open_raster(spec.path, problems) as dataset:
         band = _band(dataset, spec, problems)
         grid = _grid(dataset, spec, problems)
         declared = dataset.nodatavals[band - 1] if band else None
-    problems.raise_if_errors()
-    if meaning is None or band is None or grid is None:
-        raise AssertionError("a missing legend, band or grid was not reported")
-    no_data = _no_data(spec, meaning, declared, problems)
+        problems.raise_if_errors()
+        if meaning is None or band is None or grid is None:
+            raise AssertionError("a missing legend, band or grid was not reported")
+        no_data = _no_data(spec, meaning, declared, problems)
+        problems.raise_if_errors()
+        held = check_class_raster(dataset, band, spec, meaning, problems)
     classes = meaning.rows.assign(land_code=[str(code) for code in meaning.rows.index])
     cover = RasterCover("land_cover", spec.path, classes[list(KEYS)], KEYS, band, no_data, spec.crs)
-    return Reading(cover, _facts(meaning, grid, declared, band))
+    problems.raise_if_errors()
+    facts = _facts(meaning, grid, declared, band)
+    facts["cells_by_value"] = ", ".join(f"{v}: {n}" for v, n in sorted(held.counts.items()))
+    return Reading(cover, facts)
 
 
 def _legend(spec: LayerSpec, problems: ProblemLog) -> Legend | None:

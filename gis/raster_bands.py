@@ -1,0 +1,225 @@
+"""Bands of raster files as an account reads them: what they are, and their cells window by window.
+
+A *class band* has whole numbers that stand for classes. Every cell is counted at a *place*: 0 …
+n - 1 are the classes, n is no data, n + 1 a code without a class. A *density band* has a quantity
+per hectare.
+
+Windows are in rows and columns of the account's grid. A file whose cells are those of the grid,
+shifted by whole cells, is read as it is, and beyond its borders nothing is known. Any other file is
+resampled to each window (``gis.resampling``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gis.extent import DensityRaster, KeyRaster, RasterCover
+from gis.grid import Grid, read_grid
+from gis.problems import InputError, problem
+from gis.resampling import Shift, resampled, shift_between, source_window
+from gis.safe_open import open_raster
+
+Values = NDArray[Any]
+Flags = NDArray[np.bool_]
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class ClassBand:
+    """A band of class codes: ``codes[place]`` is the code counted at ``place``."""
+
+    path: Path
+    band: int
+    crs: str | None
+    codes: NDArray[np.int64]
+    no_data: tuple[int, ...]
+
+    is_class = True
+
+    @property
+    def places(self) -> int:
+        """Places of a cell: the classes, no data, unknown."""
+        return len(self.codes) + 2
+
+
+@dataclass(frozen=True)
+class DensityBand:
+    """A band of a quantity per hectare; values in ``no_data`` are not known."""
+
+    path: Path
+    band: int
+    crs: str | None
+    no_data: tuple[float, ...]
+
+    is_class = False
+
+
+Band = ClassBand | DensityBand
+
+
+def class_band(raster: RasterCover | KeyRaster) -> ClassBand:
+    codes = np.asarray(raster.classes.index.to_numpy(), dtype=np.int64)
+    return ClassBand(raster.path, raster.band, raster.crs, codes, tuple(raster.no_data))
+
+
+def density_band(raster: DensityRaster) -> DensityBand:
+    return DensityBand(raster.path, raster.band, raster.crs, tuple(raster.no_data))
+
+
+@dataclass(frozen=True)
+class OpenBand:
+    """A band with its own open dataset: one thread reads it.
+
+    ``shift`` places the file's cells in the account's grid; None means that it is resampled.
+    """
+
+    spec: Band
+    dataset: Any
+    grid: Grid
+    target: Grid
+    shift: Shift | None
+
+    @property
+    def where(self) -> str:
+        return self.spec.path.name
+
+    @property
+    def dtype(self) -> str:
+        return str(self.dataset.dtypes[self.spec.band - 1])
+
+    @property
+    def block(self) -> tuple[int, int]:
+        """Rows and columns of the file's blocks."""
+        rows, columns = self.dataset.block_shapes[self.spec.band - 1]
+        return int(rows), int(columns)
+
+    def close(self) -> None:
+        self.dataset.close()
+
+
+def open_band(spec: Band, target: Grid | None) -> OpenBand:
+    """Open a band for one thread; its own grid is the target where none is given.
+
+    Raises
+    ------
+    InputError
+        ``gis.raster_band_missing``; ``gis.raster_not_integral`` for classes in complex numbers;
+        what opening the file and reading its grid find.
+    """
+    dataset = open_raster(spec.path)
+    where = spec.path.name
+    if spec.band not in dataset.indexes:
+        raise InputError(
+            problem("gis.raster_band_missing", where, band=spec.band, count=dataset.count)
+        )
+    dtype = dataset.dtypes[spec.band - 1]
+    if dtype.startswith("complex"):
+        raise InputError(problem("gis.raster_not_integral", where, dtype=dtype))
+    grid = read_grid(dataset, where, spec.crs)
+    target = target or grid
+    return OpenBand(spec, dataset, grid, target, shift_between(grid, target))
+
+
+def read_window(source: OpenBand, rows: Span, columns: Span) -> tuple[Values, Flags | None]:
+    """Values of a window of the target grid, and which of them are not known.
+
+    The second is None where every value may be taken as it is; it does not flag the spec's own
+    ``no_data`` codes nor, in a density band, NaN.
+
+    Raises
+    ------
+    InputError
+        ``gis.raster_block_broken`` naming file and window; ``gis.raster_not_integral``.
+    """
+    if source.shift is not None:
+        return _shifted(source, source.shift, rows, columns)
+    window = source_window(source.grid, source.target, rows, columns)
+    if window is None:
+        return _unknown(source, rows, columns)
+    values, masked = _read(source, *window)
+    if isinstance(source.spec, DensityBand):
+        masked = _or(masked, np.isin(values, source.spec.no_data))
+    return resampled(
+        values, masked, source.grid, source.target, window, (rows, columns), source.spec.is_class
+    )
+
+
+def _shifted(
+    source: OpenBand, shift: Shift, rows: Span, columns: Span
+) -> tuple[Values, Flags | None]:
+    """A window moved by whole cells; what lies beyond the file is not known."""
+    wanted = [
+        (rows[0] + shift[0], rows[1] + shift[0]),
+        (columns[0] + shift[1], columns[1] + shift[1]),
+    ]
+    sizes = (source.grid.height, source.grid.width)
+    held = [(max(a, 0), min(b, size)) for (a, b), size in zip(wanted, sizes, strict=True)]
+    if any(a >= b for a, b in held):
+        return _unknown(source, rows, columns)
+    values, masked = _read(source, held[0], held[1])
+    if held == wanted:
+        return values, masked
+    whole, unknown = _unknown(source, rows, columns)
+    part = tuple(slice(h[0] - w[0], h[1] - w[0]) for h, w in zip(held, wanted, strict=True))
+    whole[part] = values
+    unknown[part] = False if masked is None else masked
+    return whole, unknown
+
+
+def _unknown(source: OpenBand, rows: Span, columns: Span) -> tuple[Values, Flags]:
+    shape = (rows[1] - rows[0], columns[1] - columns[0])
+    return np.zeros(shape, dtype=source.dtype), np.ones(shape, dtype=bool)
+
+
+def _read(source: OpenBand, rows: Span, columns: Span) -> tuple[Values, Flags | None]:
+    """Cells of the file's own grid."""
+    from rasterio.errors import RasterioError
+    from rasterio.windows import Window
+
+    window = Window(columns[0], rows[0], columns[1] - columns[0], rows[1] - rows[0])
+    try:
+        values = source.dataset.read(source.spec.band, window=window)
+        return values, _masked(source, values, window)
+    except RasterioError as error:
+        raise InputError(
+            problem(
+                "gis.raster_block_broken",
+                source.where,
+                rows=f"{rows[0] + 1}–{rows[1]}",
+                columns=f"{columns[0] + 1}–{columns[1]}",
+            )
+        ) from error
+
+
+def _masked(source: OpenBand, values: Values, window: Any) -> Flags | None:
+    """Cells the file itself declares unknown by an internal mask or alpha, or by a nodata value.
+
+    The nodata value of a plain band is left to :func:`known_no_data`: looking it up costs nothing
+    there, while a mask costs a pass over memory.
+    """
+    from rasterio.enums import MaskFlags
+
+    flags = source.dataset.mask_flag_enums[source.spec.band - 1]
+    if MaskFlags.all_valid in flags:
+        return None
+    if MaskFlags.nodata in flags:
+        declared = known_no_data(source)
+        if declared is None or source.shift is not None:
+            return None
+        return np.asarray(values == values.dtype.type(declared))
+    return np.asarray(source.dataset.read_masks(source.spec.band, window=window) == 0)
+
+
+def known_no_data(source: OpenBand) -> float | None:
+    """The file's nodata value where it is a number; NaN says what every NaN says anyway."""
+    declared = source.dataset.nodatavals[source.spec.band - 1]
+    return None if declared is None or np.isnan(declared) else declared
+
+
+def _or(one: Flags | None, other: Flags) -> Flags:
+    return other if one is None else one | other

@@ -1,0 +1,200 @@
+"""Places of cells: which combination of classes each cell of a window is counted at.
+
+With several class rasters the places are numbered like the entries of an array: the last raster's
+place changes fastest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gis.problems import InputError, problem
+from gis.raster_bands import ClassBand, OpenBand, known_no_data, read_window
+
+Array = NDArray[np.float64]
+Indices = NDArray[np.intp]
+Values = NDArray[Any]
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Cells of one code that a class band does not know: how many, hectares, and zones."""
+
+    raster: int
+    code: int
+    cells: int
+    area_ha: float
+    zones: frozenset[int]
+
+    def of_zones(self, numbers: Indices) -> Unknown:
+        """The same with zones of a band's own numbering put back into the plan's."""
+        return replace(self, zones=frozenset(int(numbers[zone]) for zone in self.zones))
+
+
+def places_of(
+    sources: Sequence[OpenBand], rows: Span, columns: Span
+) -> tuple[NDArray[np.uint32], list[Values]]:
+    """Places of a window's cells, and the codes that every class band holds there."""
+    place = np.empty((rows[1] - rows[0], columns[1] - columns[0]), dtype=np.uint32)
+    steps = _steps([_spec(each).places for each in sources])
+    codes = []
+    for number, (source, step) in enumerate(zip(sources, steps, strict=True)):
+        values, masked = read_window(source, rows, columns)
+        if values.dtype.kind == "f":
+            masked = np.isnan(values) if masked is None else masked | np.isnan(values)
+            declared = known_no_data(source)
+            if declared is not None:
+                masked = masked | (values == values.dtype.type(declared))
+            values = _integral(np.where(masked, 0, values), source)
+        _put(place, values, masked, source, step, first=number == 0)
+        codes.append(values)
+    return place, codes
+
+
+def _spec(source: OpenBand) -> ClassBand:
+    assert isinstance(source.spec, ClassBand)
+    return source.spec
+
+
+def _steps(counts: Sequence[int]) -> list[int]:
+    """What one place of each raster counts in the combined number.
+
+    >>> _steps([3, 4, 5])
+    [20, 5, 1]
+    """
+    return [int(np.prod(counts[number + 1 :], dtype=int)) for number in range(len(counts))]
+
+
+def _put(
+    place: NDArray[np.uint32],
+    values: Values,
+    masked: NDArray[np.bool_] | None,
+    source: OpenBand,
+    step: int,
+    *,
+    first: bool,
+) -> None:
+    """Set or add one raster's places, through a table of all values where their type is small."""
+    from gis import kernels
+
+    if masked is None and values.dtype.itemsize <= 2:
+        low = int(np.iinfo(values.dtype).min)
+        table = (_table(source, values.dtype) * step).astype(np.uint32)
+        (kernels.set_places if first else kernels.add_places)(values, table, low, place)
+        return
+    own = _searched(source, values)
+    if masked is not None:
+        own[masked] = len(_spec(source).codes)
+    if first:
+        place[:] = 0
+    place += (own * step).astype(np.uint32)
+
+
+def _codes(source: OpenBand) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Codes in order and their places; a code that is both class and no data is no data."""
+    spec, count = _spec(source), len(_spec(source).codes)
+    declared = known_no_data(source)
+    missing = [*spec.no_data]
+    if declared is not None and float(declared).is_integer():
+        missing.append(int(declared))
+    codes = np.concatenate([spec.codes, np.asarray(missing, dtype=np.int64)])
+    targets = np.concatenate([np.arange(count), np.full(len(missing), count)])
+    _, last = np.unique(codes[::-1], return_index=True)
+    last = len(codes) - 1 - last
+    return codes[last], targets[last].astype(np.int32)
+
+
+def _table(source: OpenBand, dtype: np.dtype[Any]) -> NDArray[np.int32]:
+    """The place of every value that an 8- or 16-bit type can hold."""
+    limits = np.iinfo(dtype)
+    low, high = int(limits.min), int(limits.max)
+    codes, targets = _codes(source)
+    table = np.full(high - low + 1, _spec(source).places - 1, dtype=np.int32)
+    possible = (codes >= low) & (codes <= high)
+    table[codes[possible] - low] = targets[possible]
+    return table
+
+
+def _searched(source: OpenBand, values: Values) -> NDArray[np.int32]:
+    codes, targets = _codes(source)
+    unknown = np.int32(_spec(source).places - 1)
+    if not len(codes):
+        return np.full(values.shape, unknown)
+    at = np.searchsorted(codes, values).clip(max=len(codes) - 1)
+    return np.asarray(np.where(codes[at] == values, targets[at], unknown), dtype=np.int32)
+
+
+def _integral(values: Values, source: OpenBand) -> NDArray[np.int64]:
+    """Whole numbers stored as floats; anything between is no class."""
+    if not (np.isfinite(values).all() and (values == np.rint(values)).all()):
+        raise InputError(problem("gis.raster_not_integral", source.where, dtype=source.dtype))
+    return values.astype(np.int64)
+
+
+def unknown_places(counts: Sequence[int]) -> NDArray[np.bool_]:
+    """Which combined places hold a code that no class of some raster stands for.
+
+    >>> unknown_places([3]).tolist()
+    [False, False, True]
+    """
+    own = np.unravel_index(np.arange(int(np.prod(counts, dtype=int))), counts) if counts else ()
+    flags = np.zeros(int(np.prod(counts, dtype=int)), dtype=bool)
+    for each, count in zip(own, counts, strict=True):
+        flags |= each == count - 1
+    return flags
+
+
+def note_unknown(
+    sources: Sequence[OpenBand],
+    codes: Sequence[Values],
+    place: NDArray[np.uint32],
+    runs: tuple[Indices, Array],
+    cut: tuple[Indices, Array],
+    factors: tuple[Array, Array],
+    found: list[Unknown],
+) -> None:
+    """Add to ``found`` the covered cells of a window whose code no class stands for.
+
+    Slow, but a run that comes here with anything to note will not succeed.
+    """
+    counts = [_spec(each).places for each in sources]
+    own = np.unravel_index(place, counts)
+    suspect = [each == count - 1 for each, count in zip(own, counts, strict=True)]
+    if not any(each.any() for each in suspect):
+        return
+    zone, row, column, area = _covered(runs, cut, factors)
+    for number, flags in enumerate(suspect):
+        hit = np.flatnonzero(flags[row, column])
+        held = codes[number][row[hit], column[hit]]
+        for code in np.unique(held):
+            of_code = hit[held == code]
+            found.append(
+                Unknown(
+                    number, int(code), len(of_code), float(area[of_code].sum()),
+                    frozenset(np.unique(zone[of_code]).tolist()),
+                )
+            )  # fmt: skip
+
+
+def _covered(
+    runs: tuple[Indices, Array], cut: tuple[Indices, Array], factors: tuple[Array, Array]
+) -> tuple[Indices, Indices, Indices, Array]:
+    """Zone, row, column and hectares of every covered cell of a window."""
+    along_y, along_x = factors
+    (run, weight), (cells, cut_area) = runs, cut
+    length = run[:, 3] - run[:, 2]
+    item = np.repeat(np.arange(len(run)), length)
+    column = run[item, 2] + np.arange(len(item)) - np.repeat(np.cumsum(length) - length, length)
+    area = (along_x.T[column] * along_y[run[item, 1]]).sum(axis=1)
+    return (
+        np.concatenate([run[item, 0], cells[:, 0]]),
+        np.concatenate([run[item, 1], cells[:, 1]]),
+        np.concatenate([column, cells[:, 2]]),
+        np.concatenate([area * weight[item], cut_area]),
+    )

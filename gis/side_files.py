@@ -1,0 +1,148 @@
+"""Files beside a file: indexes that hide rows, headers that change a raster, checksums."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from xml.etree import ElementTree
+
+from gis.problems import Problem, problem
+from gis.text_formats import xml_problem
+from gis.tiff_tags import PIXEL_SCALE_TAG, TIEPOINT_TAG, read_tags
+
+_LARGEST_SIDE_FILE = 4_000_000
+_WAL_MODE = b"\x02\x02"
+
+
+def checksum_problem(file: Path) -> Problem | None:
+    """A file that differs from the SHA-256 published beside it, as ``<name>.sha256``."""
+    beside = file.with_name(f"{file.name}.sha256")
+    if not beside.is_file() or beside.stat().st_size > _LARGEST_SIDE_FILE:
+        return None
+    stated = re.search(r"\b[0-9a-fA-F]{64}\b", beside.read_text("utf-8", errors="replace"))
+    if stated is None:
+        return None
+    with file.open("rb") as stream:
+        held = hashlib.file_digest(stream, "sha256").hexdigest()
+    if held == stated.group().lower():
+        return None
+    return problem("gis.checksum_differs", file.name, beside=beside.name)
+
+
+def raster_side_problems(file: Path) -> Iterator[Problem]:
+    """What ``.aux.xml`` and world files beside a raster say against the raster itself.
+
+    Neither is used: a raster is read as it stands.
+    """
+    beside = file.with_name(f"{file.name}.aux.xml")
+    root = auxiliary(beside)
+    if root is not None:
+        said = [
+            f"{tag} {(found.text or '').strip()[:40]}".strip()
+            for tag in ("NoDataValue", "SRS", "GeoTransform")
+            if (found := root.find(f".//{tag}")) is not None
+        ]
+        if said:
+            yield problem(
+                "gis.side_file_ignored", file.name, beside=beside.name, said="; ".join(said)
+            )
+    yield from _world_file_problems(file)
+
+
+def auxiliary(beside: Path) -> ElementTree.Element | None:
+    """The parsed ``.aux.xml``, when there is one that is small, whole and without entities."""
+    if not beside.is_file() or beside.stat().st_size > _LARGEST_SIDE_FILE or xml_problem(beside):
+        return None
+    return ElementTree.fromstring(beside.read_bytes())  # noqa: S314 - entities were refused above
+
+
+def category_names(file: Path) -> dict[int, str]:
+    """Names of cell values that the ``.aux.xml`` beside a raster gives; empty without one."""
+    root = auxiliary(file.with_name(f"{file.name}.aux.xml"))
+    if root is None:
+        return {}
+    names = [(each.text or "").strip() for each in root.findall(".//CategoryNames/Category")]
+    return {value: name for value, name in enumerate(names) if name}
+
+
+def _world_file_problems(file: Path) -> Iterator[Problem]:
+    for suffix in (".tfw", ".TFW", ".wld", ".tifw"):
+        beside = file.with_suffix(suffix)
+        if not beside.is_file() or beside.stat().st_size > _LARGEST_SIDE_FILE:
+            continue
+        tags = read_tags(file, (PIXEL_SCALE_TAG, TIEPOINT_TAG))
+        scale, tie = tags.get(PIXEL_SCALE_TAG), tags.get(TIEPOINT_TAG)
+        stated = _numbers(beside)
+        if len(stated) != 6 or not isinstance(scale, tuple) or not isinstance(tie, tuple):
+            return
+        if len(scale) < 2 or len(tie) < 5:
+            return
+        own = (tie[3] + (0.5 - tie[0]) * scale[0], tie[4] - (0.5 - tie[1]) * scale[1])
+        apart = max(abs(own[0] - stated[4]), abs(own[1] - stated[5]))
+        if apart > 0.51 * max(scale[:2]):  # half a cell is the old quarrel about corner and centre
+            yield problem(
+                "gis.world_file_differs", file.name, beside=beside.name, apart=f"{apart:.6g}"
+            )
+        return
+
+
+def _numbers(file: Path) -> list[float]:
+    try:
+        return [float(word) for word in file.read_text("ascii", errors="replace").split()]
+    except ValueError:
+        return []
+
+
+def geopackage_problems(file: Path) -> Iterator[Problem]:
+    """A GeoPackage copied while it was open, or whose spatial index knows too few rows."""
+    with file.open("rb") as stream:
+        is_wal = stream.read(20)[18:20] == _WAL_MODE
+    if is_wal and not file.with_name(f"{file.name}-wal").exists():
+        yield problem("gis.geopackage_open_copy", file.name)
+    try:
+        with closing(
+            sqlite3.connect(f"file:{_quoted(file)}?mode=ro&immutable=1", uri=True)
+        ) as base:
+            yield from _index_problems(base, file)
+    except sqlite3.Error:
+        return  # GDAL says what is wrong with the file
+
+
+def _quoted(file: Path) -> str:
+    return file.as_posix().replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+
+
+def _index_problems(base: sqlite3.Connection, file: Path) -> Iterator[Problem]:
+    tables = base.execute("SELECT table_name, column_name FROM gpkg_geometry_columns").fetchall()
+    existing = {name for (name,) in base.execute("SELECT name FROM sqlite_master")}
+    for table, column in tables:
+        index = f"rtree_{table}_{column}_rowid"
+        if index not in existing:
+            continue
+        rows = _count(base, table, f'"{_name(column)}" IS NOT NULL')
+        indexed = _count(base, index, "1")
+        empty = rows - indexed
+        if empty > 0 and empty > _empty_geometries(base, table, column):
+            yield problem("gis.index_stale", file.name, index=index, indexed=indexed, rows=rows)
+
+
+def _count(base: sqlite3.Connection, table: str, condition: str) -> int:
+    query = f'SELECT count(*) FROM "{_name(table)}" WHERE {condition}'  # noqa: S608 - quoted name
+    return int(base.execute(query).fetchone()[0])
+
+
+def _empty_geometries(base: sqlite3.Connection, table: str, column: str) -> int:
+    """Rows whose geometry header (byte 3, bit 4) says empty: no index holds them."""
+    cell = f'substr("{_name(column)}", 4, 1)'
+    query = f'SELECT {cell}, count(*) FROM "{_name(table)}" GROUP BY 1'  # noqa: S608 - quoted name
+    return sum(
+        n for flag, n in base.execute(query) if isinstance(flag, bytes) and flag and flag[0] & 16
+    )
+
+
+def _name(text: str) -> str:
+    return text.replace('"', '""')

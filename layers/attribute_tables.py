@@ -1,0 +1,401 @@
+"""Attribute tables (CSV, XLSX) as bureaus keep them: read as text, never by guess.
+
+Titles above the header, merged cells, totals among the rows, units in the header, codes that a
+spreadsheet made into numbers and formulas without a value are each recognised and said aloud.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from gis.archives import check_workbook
+from gis.problems import InputError, ProblemLog, problem
+from gis.text_formats import check_text_size, decoded
+from layers.codes import normalised
+from layers.columns import nearest, row_list
+
+MOST_ROWS = 1_000_000
+_TOTALS = {"合计", "总计", "小计", "累计", "共计", "total", "subtotal", "grandtotal", "sum"}
+
+PER_STANDARD = {
+    "万亩": ("ha", 10_000 / 15), "亩": ("ha", 1 / 15), "公顷": ("ha", 1.0), "ha": ("ha", 1.0),
+    "hm2": ("ha", 1.0), "hm²": ("ha", 1.0), "万公顷": ("ha", 1e4), "平方米": ("ha", 1e-4),
+    "m2": ("ha", 1e-4), "m²": ("ha", 1e-4), "㎡": ("ha", 1e-4), "平方公里": ("ha", 100.0),
+    "km2": ("ha", 100.0), "km²": ("ha", 100.0), "立方米": ("m3", 1.0), "m3": ("m3", 1.0),
+    "m³": ("m3", 1.0), "万立方米": ("m3", 1e4), "万m3": ("m3", 1e4), "万m³": ("m3", 1e4),
+}  # fmt: skip
+"""Units that headers carry: the standard unit, and how many of it one makes (15 mu = 1 ha)."""
+
+_UNIT = re.compile(
+    rf"[（(\[]\s*({'|'.join(sorted(PER_STANDARD, key=len, reverse=True))})\s*[)）\]]"
+)
+_SPREADSHEET_CODE = re.compile(r"(\d+)\.0+|\d(?:\.\d+)?[eE]\+?\d+")
+
+
+@dataclass(frozen=True)
+class AttributeTable:
+    """Rows of text under their headers; ``line`` numbers them as the file does.
+
+    ``units`` names the unit each header stated, ``factors`` what its numbers are to be times for
+    the standard unit.
+    """
+
+    rows: pd.DataFrame
+    units: Mapping[str, str]
+    factors: Mapping[str, float]
+    where: str
+
+    def number(self, column: str, problems: ProblemLog) -> pd.Series:
+        """A column as float in its standard unit."""
+        from layers.columns import numbers
+
+        found = numbers(
+            self.rows[column].where(self.rows[column] != "", None), rows=self.rows["line"],
+            where=self.where, problems=problems,
+        )  # fmt: skip
+        return found * self.factors.get(column, 1.0)
+
+
+def read_attribute_table(
+    path: Path,
+    *,
+    problems: ProblemLog,
+    header_row: int | None = None,
+    sheet: str | None = None,
+    encoding: str | None = None,
+) -> AttributeTable:
+    """Read a table.
+
+    ``header_row`` (from 1) is asked for when the first row is no header. Raises ``InputError``
+    with what makes the table unreadable; what was changed in reading goes to ``problems``.
+    """
+    log = ProblemLog()
+    if not path.is_file():
+        raise InputError(problem("layers.table_broken", path.name, detail="–"))
+    try:
+        suffix = path.suffix.lower()
+        if suffix in (".xlsx", ".xlsm"):
+            cells = _sheet_cells(path, sheet, log)
+        elif suffix in (".csv", ".txt"):
+            cells = _csv_cells(path, encoding, log)
+        else:
+            raise InputError(problem("layers.table_format", path.name, extension=suffix))
+        table = _table(cells, header_row, path.name, log)
+        log.raise_if_errors()
+    finally:
+        problems.extend(log.notices)
+    return table
+
+
+def _csv_cells(path: Path, encoding: str | None, log: ProblemLog) -> list[list[str]]:
+    check_text_size(path)
+    return csv_cells(path.read_bytes(), path.name, encoding, log)
+
+
+def csv_cells(
+    data: bytes, where: str, encoding: str | None, problems: ProblemLog
+) -> list[list[str]]:
+    """Cells of CSV bytes, in the encoding asked for, UTF-8 or GB18030."""
+    text = decoded(data, where, encoding, problems)
+    first = text.split("\n", 1)[0]
+    delimiter = max(",\t;", key=first.count)
+    try:
+        rows = list(csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=False))
+    except csv.Error as error:
+        raise InputError(problem("layers.table_broken", where, detail=str(error))) from error
+    return [[cell.strip("\x00") for cell in row] for row in rows]
+
+
+def _sheet_cells(path: Path, sheet: str | None, log: ProblemLog) -> list[list[str]]:
+    check_workbook(path)
+    values, formulas, merged = _open_sheets(path, sheet)
+    _check_formulas(values, formulas, path.name)
+    cells = [["" if cell is None else _cell_text(cell) for cell in row] for row in values]
+    for top, left, bottom, right in merged:
+        for row in range(top, bottom + 1):
+            for column in range(left, right + 1):
+                if row < len(cells) and column < len(cells[row]):
+                    cells[row][column] = cells[top][left]
+    if merged:
+        log.add("layers.table_merged_cells", path.name, count=len(merged))
+    return cells
+
+
+def _open_sheets(
+    path: Path, sheet: str | None
+) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]], list[tuple[int, int, int, int]]]:
+    """Cached values, formulas and merged ranges (from 0) of one sheet."""
+    import zipfile
+
+    import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        book = openpyxl.load_workbook(path, data_only=True)
+        other = openpyxl.load_workbook(path, data_only=False)
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+        raise InputError(problem("layers.table_broken", path.name, detail="xlsx")) from error
+    names = [page.title for page in book.worksheets if page.max_row > 1 or page["A1"].value]
+    if sheet is None and len(names) != 1:
+        raise InputError(problem("layers.table_sheet", path.name, sheets=", ".join(names) or "–"))
+    chosen = sheet or names[0]
+    if chosen not in book.sheetnames:
+        raise InputError(problem("layers.table_sheet", path.name, sheets=", ".join(names) or "–"))
+    page = book[chosen]
+    if page.max_row > MOST_ROWS:
+        raise InputError(
+            problem("layers.table_too_long", path.name, rows=page.max_row, limit=MOST_ROWS)
+        )
+    merged = [
+        (each.min_row - 1, each.min_col - 1, each.max_row - 1, each.max_col - 1)
+        for each in page.merged_cells.ranges
+    ]
+    return list(page.values), list(other[chosen].values), merged
+
+
+def _check_formulas(
+    values: Sequence[Sequence[Any]], formulas: Sequence[Sequence[Any]], where: str
+) -> None:
+    """A formula whose result was never stored reads as nothing, and nothing must not become 0."""
+    empty = [
+        f"{_letters(column)}{row}"
+        for row, (held, written) in enumerate(zip(values, formulas, strict=True), start=1)
+        for column, (value, formula) in enumerate(zip(held, written, strict=True))
+        if value is None and isinstance(formula, str) and formula.startswith("=")
+    ]
+    if empty:
+        shown = ", ".join(empty[:10])
+        raise InputError(problem("layers.table_formula", where, count=len(empty), cells=shown))
+
+
+def _letters(column: int) -> str:
+    text = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        text = chr(65 + rest) + text
+    return text
+
+
+def _cell_text(cell: object) -> str:
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:
+        return str(int(cell))
+    return str(cell)
+
+
+def _table(
+    cells: list[list[str]], header_row: int | None, where: str, log: ProblemLog
+) -> AttributeTable:
+    cells = [[normalised(cell) if cell.strip() else "" for cell in row] for row in cells]
+    at = (header_row or 1) - 1
+    if not 0 <= at < len(cells) or not any(cells[at]):
+        raise InputError(problem("layers.table_header", where, row=at + 1, likely=_likely(cells)))
+    header = cells[at]
+    while header and not header[-1]:
+        header = header[:-1]
+    is_title = len(set(header)) < len(header) or "" in header or (
+        len(header) < max((_width(row) for row in cells[at:]), default=0)
+    )  # fmt: skip
+    if is_title:
+        raise InputError(problem("layers.table_header", where, row=at + 1, likely=_likely(cells)))
+    units = {name: found[1] for name in header if (found := _UNIT.search(name))}
+    plain = [_UNIT.sub("", name).strip() if name in units else name for name in header]
+    if len(set(plain)) < len(plain):
+        plain, units = header, {}
+    units = {_UNIT.sub("", name).strip(): unit for name, unit in units.items()}
+    width = len(header)
+    body = [
+        [line, *(row + [""] * width)[:width]]
+        for line, row in enumerate(cells[at + 1 :], start=at + 2)
+        if any(row)
+    ]
+    rows = pd.DataFrame(body, columns=["line", *plain]) if body else (
+        pd.DataFrame(columns=["line", *plain])
+    )  # fmt: skip
+    rows = _without_totals(rows, plain, where, log)
+    if rows.empty:
+        raise InputError(problem("layers.table_empty", where))
+    if units:
+        shown = ", ".join(
+            f"{name} ({unit} → {PER_STANDARD[unit][0]})" for name, unit in units.items()
+        )
+        log.add("layers.table_units", where, columns=shown)
+    factors = {name: PER_STANDARD[unit][1] for name, unit in units.items()}
+    return AttributeTable(rows.reset_index(drop=True), units, factors, where)
+
+
+def _width(row: Sequence[str]) -> int:
+    return max((place + 1 for place, cell in enumerate(row) if cell), default=0)
+
+
+def _likely(cells: Sequence[Sequence[str]]) -> str:
+    """The first row that could be a header: full, distinct, no numbers."""
+    widest = max((_width(row) for row in cells), default=0)
+    for number, row in enumerate(cells[:20], start=1):
+        held = [cell for cell in row[:widest] if cell]
+        is_text = not any(re.fullmatch(r"[\d.,]+", cell) for cell in held)
+        if widest and len(held) == widest and len(set(held)) == widest and is_text:
+            return str(number)
+    return "?"
+
+
+def _without_totals(
+    rows: pd.DataFrame, columns: Sequence[str], where: str, log: ProblemLog
+) -> pd.DataFrame:
+    """Rows without sums: those called so leave with a warning, a silent one is refused."""
+    if rows.empty:
+        return rows
+    is_total = pd.Series(False, index=rows.index)
+    for column in columns:
+        folded = rows[column].str.replace(r"\s+", "", regex=True).str.lower()
+        is_total |= folded.isin(_TOTALS)
+    if is_total.any():
+        log.add(
+            "layers.table_totals", where, count=int(is_total.sum()),
+            rows=row_list(rows.loc[is_total, "line"]),
+        )  # fmt: skip
+        return rows[~is_total]
+    if _is_sum_of_others(rows, columns):
+        log.add("layers.table_total_suspected", where, row=int(rows["line"].iloc[-1]))
+    return rows
+
+
+def _is_sum_of_others(rows: pd.DataFrame, columns: Sequence[str]) -> bool:
+    """Whether the last row is the sum of the others in every column of quantities."""
+    if len(rows) < 4:
+        return False
+    found = []
+    for column in columns:
+        numbers = pd.to_numeric(rows[column], errors="coerce")
+        if numbers.notna().all() and (numbers % 1 != 0).any():
+            found.append(
+                abs(numbers.iloc[-1] - numbers.iloc[:-1].sum()) <= 1e-6 * abs(numbers.iloc[-1])
+            )
+    return bool(found) and all(found)
+
+
+def code_texts(
+    values: pd.Series, *, rows: pd.Series, where: str, problems: ProblemLog
+) -> pd.Series:
+    """Codes as text; what a spreadsheet made of them (``440305.0``, ``4.40305E+05``) is undone."""
+    made_number = values.map(lambda cell: bool(_SPREADSHEET_CODE.fullmatch(cell)))
+    if made_number.any():
+        problems.add(
+            "layers.table_code_number", where, column=values.name, count=int(made_number.sum()),
+            sample=values[made_number].iloc[0][:30], rows=row_list(rows[made_number]),
+        )  # fmt: skip
+    return values.where(~made_number, values[made_number].map(_whole))
+
+
+def _whole(cell: str) -> str:
+    number = float(cell)
+    return str(int(number)) if number.is_integer() and number < 2**53 else cell
+
+
+def joined(
+    features: pd.DataFrame, options: Mapping[str, Any], *, where: str, problems: ProblemLog
+) -> pd.DataFrame:
+    """Features with the columns of an attribute table, joined by code one to one.
+
+    ``options`` is the layer option ``table``: ``path``, ``code`` (the table's column), ``key`` (the
+    layer's, the same name unless given), ``header_row``, ``sheet``, ``encoding``. A code twice in
+    the table is refused; features and rows without counterpart are named.
+    """
+    table = read_attribute_table(
+        Path(options["path"]), problems=problems, header_row=options.get("header_row"),
+        sheet=options.get("sheet"), encoding=options.get("encoding"),
+    )  # fmt: skip
+    code = options["code"]
+    key = options.get("key", code)
+    for place, column, existing in (
+        (table.where, code, list(table.rows)),
+        (where, key, list(features)),
+    ):
+        if column not in existing:
+            problems.add(
+                "layers.table_column", place, column=column, nearest=nearest(column, existing),
+                existing=", ".join(map(str, existing)),
+            )  # fmt: skip
+    problems.raise_if_errors()
+    codes = code_texts(
+        table.rows[code], rows=table.rows["line"], where=table.where, problems=problems
+    )
+    own = features[key].map(_key_text)
+    codes = _zeros_restored(codes, own, table, code, problems)
+    _check_codes(codes, own, table, where, problems)
+    problems.raise_if_errors()
+    added = table.rows.drop(columns=["line", code]).set_axis(codes.to_numpy())
+    for column in table.factors:
+        added[column] = table.number(column, problems).set_axis(added.index)
+    clash = sorted(set(added) & set(features))
+    if clash:
+        problems.add("layers.table_clash", table.where, columns=", ".join(clash), other=where)
+        problems.raise_if_errors()
+    brought = added.reindex(own.to_numpy())
+    return features.assign(**{name: brought[name].to_numpy() for name in brought})
+
+
+def _key_text(value: object) -> str:
+    if value is None or value is pd.NA or (isinstance(value, float) and value != value):
+        return ""
+    return normalised(
+        str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    )
+
+
+def _zeros_restored(
+    codes: pd.Series, own: pd.Series, table: AttributeTable, code: str, problems: ProblemLog
+) -> pd.Series:
+    """Codes with the leading zero that they lost, where that finds a feature."""
+    known = set(own)
+    lost = ~codes.isin(known) & ("0" + codes).isin(known)
+    if lost.any():
+        problems.add(
+            "layers.code_zero_restored", table.where, column=code,
+            codes=", ".join(sorted(set("0" + codes[lost]))[:20]),
+        )  # fmt: skip
+    return codes.where(~lost, "0" + codes)
+
+
+def _check_codes(
+    codes: pd.Series, own: pd.Series, table: AttributeTable, where: str, problems: ProblemLog
+) -> None:
+    check_unique(codes, table, problems)
+    alone = ~own.isin(set(codes))
+    if alone.all():
+        problems.add("layers.table_no_match", table.where, other=where)
+    elif alone.any():
+        problems.add(
+            "layers.table_features_alone", where, table=table.where, count=int(alone.sum()),
+            codes=", ".join(sorted(set(own[alone]))[:10]),
+        )  # fmt: skip
+    unused = ~codes.isin(set(own))
+    if unused.any() and not unused.all():
+        problems.add(
+            "layers.table_rows_alone", table.where, count=int(unused.sum()),
+            codes=", ".join(sorted(set(codes[unused]))[:10]),
+        )  # fmt: skip
+
+
+def check_unique(codes: pd.Series, table: AttributeTable, problems: ProblemLog) -> None:
+    """Codes of a table that stand for one thing each."""
+    twice = codes.duplicated(keep=False) & (codes != "")
+    if twice.any():
+        problems.add(
+            "layers.table_code_twice", table.where, codes=", ".join(sorted(set(codes[twice]))[:10]),
+            rows=row_list(table.rows.loc[twice, "line"]),
+        )  # fmt: skip
+    blank = codes == ""
+    if blank.any():
+        problems.add(
+            "layers.table_code_blank", table.where, count=int(blank.sum()),
+            rows=row_list(table.rows.loc[blank, "line"]),
+        )  # fmt: skip

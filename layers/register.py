@@ -1,0 +1,93 @@
+"""Registers: layers that are read, checked and measured, and that no account uses yet.
+
+Parks, works, footprints and the like keep their features and standard columns; what they cover is
+measured on the ellipsoid, ground that two features share once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import CRS
+
+from gis.ellipsoid import geometry_areas_ha, line_lengths_km
+from gis.problems import ProblemLog
+from layers.attribute_tables import read_attribute_table
+from layers.columns import find_columns, numbers, row_list
+from layers.values import LINES, Field, LayerSpec, Reading, Register
+from layers.vector import Features, open_features
+
+YEAR = Field("year", "year", "年度", "Year", aliases=("ND", "NIAN_DU", "年度", "年份"))
+_FIRST_YEAR, _LAST_YEAR = 1949, 2100
+
+
+def read_register(
+    spec: LayerSpec, fields: Sequence[Field], geometry: Sequence[str], problems: ProblemLog
+) -> Reading:
+    """Read features with their fields as text, ``year`` as a checked number."""
+    features = open_features(spec, fields, geometry, problems)
+    table = features.table[["geometry"]].assign(
+        **{each.name: features.text(each.name) for each in fields}
+    )
+    _check_years(table.get("year"), features.rows, spec.where, problems)
+    problems.raise_if_errors()
+    problems.add("layers.register_not_used", spec.where)
+    return Reading(Register(spec.kind, table), {**features.facts, **_measured(features, geometry)})
+
+
+def read_table_register(spec: LayerSpec, fields: Sequence[Field], problems: ProblemLog) -> Reading:
+    """The same for a table without geometry (CSV, XLSX), one row per piece of work."""
+    table = read_attribute_table(
+        spec.path, problems=problems, encoding=spec.options.get("encoding"),
+        header_row=spec.options.get("header_row"), sheet=spec.options.get("sheet"),
+    )  # fmt: skip
+    existing = [str(name) for name in table.rows if name != "line"]
+    columns = find_columns(
+        existing, fields, spec.options.get("fields", {}), where=spec.where, problems=problems
+    )
+    problems.raise_if_errors()
+    held = pd.DataFrame({name: table.rows[column] for name, column in columns.items()})
+    _check_years(held.get("year"), table.rows["line"], spec.where, problems)
+    facts = {"rows": str(len(held)), **{f"column.{k}": v for k, v in columns.items()}}
+    if "area" in columns:
+        area = numbers(
+            table.rows[columns["area"]].where(table.rows[columns["area"]] != "", None),
+            rows=table.rows["line"], where=spec.where, problems=problems,
+        )  # fmt: skip
+        factor = table.factors.get(columns["area"], {"mu": 1 / 15, "m2": 1e-4}.get(
+            spec.options.get("area_unit", "ha"), 1.0))  # fmt: skip
+        held["area"] = area * factor
+        facts["stated_ha"] = f"{(area * factor).sum(min_count=1):.10g}"
+    problems.raise_if_errors()
+    problems.add("layers.register_not_used", spec.where)
+    return Reading(Register(spec.kind, held), facts)
+
+
+def _check_years(
+    years: pd.Series | None, rows: pd.Series, where: str, problems: ProblemLog
+) -> None:
+    if years is None or (years == "").all():
+        return
+    found = pd.to_numeric(years.str.slice(0, 4), errors="coerce")
+    bad = (years != "") & ~found.between(_FIRST_YEAR, _LAST_YEAR)
+    if bad.any():
+        problems.add(
+            "layers.register_year", where, count=int(bad.sum()), sample=years[bad].iloc[0][:20],
+            rows=row_list(rows[bad]),
+        )  # fmt: skip
+
+
+def _measured(features: Features, geometry: Sequence[str]) -> dict[str, str]:
+    """Extent of the features, each piece of ground or way once."""
+    crs = CRS(features.table.crs)
+    merged = shapely.union_all(np.asarray(features.table.geometry.array))
+    if set(geometry) <= set(LINES):
+        frame = features.table.iloc[:1][["geometry"]].set_geometry(
+            type(features.table.geometry)([merged], crs=crs, index=features.table.index[:1])
+        )
+        return {"kilometres": f"{float(np.sum(line_lengths_km(frame))):.10g}"}
+    hectares = geometry_areas_ha(np.array([merged], dtype=object), crs)[0]
+    return {"hectares": f"{hectares:.10g}"}

@@ -1,0 +1,186 @@
+"""The pages of the workbook in the bureau's units: districts side by side, change, charts.
+
+Code order, 合计 first, 公顷 beside 万亩, 万立方米. The charts are a spreadsheet's own and read the
+cells of the page, so what is copied or corrected there is drawn.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+from xlsxwriter.chart import Chart
+
+from maps.figures import HA_PER_WAN_MU, shown_unit
+from maps.report import IndicatorWords
+from maps.workbook_cells import Book, Column, new_page, shown_format
+from maps.workbook_matrix import Group, Matrix, units_and_whole, write_matrix
+
+_SERIES = ("#9cc7c1", "#4b9d94", "#00695f", "#00302b")
+"""Colours of the years, light to dark; more years begin again."""
+
+_GAIN, _LOSS = "#01665e", "#8c3a04"
+_SHADE = "#8fc9c0"
+_CHARTS_ABREAST = 2
+_CHART_WIDTH, _CHART_HEIGHT = 720, 300
+_ROWS_PER_CHART, _COLUMNS_PER_CHART = 16, 12
+_CHART_ROWS_PER_PAGE = 3
+
+
+def add_units(book: Book) -> None:
+    """Each indicator's years side by side in units of display, then a page of charts of them."""
+    shown = [each for each in book.report.indicators if _has_values(book, each)]
+    codes, _ = units_and_whole(book)
+    groups = [_year_group(book, each, codes) for each in shown]
+    matrix = write_matrix(book, "by_unit", groups, note=book.word("note_by_unit"))
+    _add_shades(matrix, groups)
+    if len(codes) > 1:
+        _add_charts(book, matrix, shown, groups)
+
+
+def add_change(book: Book) -> None:
+    """What changed in each unit between years, in units of display and in percent."""
+    report = book.report
+    if len(report.epochs) < 2:
+        return
+    codes, _ = units_and_whole(book)
+    shown = [each for each in report.indicators if _has_values(book, each)]
+    groups = [_change_group(book, each, codes) for each in shown]
+    matrix = write_matrix(book, "change", groups, note=book.word("note_change"))
+    last_row = matrix.row + matrix.rows - 1
+    last_column = matrix.column + sum(len(each.columns) for each in groups) - 1
+    for criteria, colour in ((">", _GAIN), ("<", _LOSS)):
+        matrix.sheet.conditional_format(
+            matrix.row,
+            matrix.column,
+            last_row,
+            max(last_column, matrix.column),
+            {
+                "type": "cell",
+                "criteria": criteria,
+                "value": 0,
+                "format": book.workbook.add_format({"font_color": colour}),
+            },
+        )
+
+
+def _values(book: Book, indicator: IndicatorWords, codes: Sequence[str]) -> pd.DataFrame:
+    """Stored values of an indicator: a row per code, a column per year."""
+    rows = book.report.results
+    own = rows[rows["indicator"] == indicator.key]
+    table = own.pivot(index="unit_code", columns="epoch", values="value").astype(float)
+    return table.reindex(index=list(codes), columns=list(book.report.epochs))
+
+
+def _has_values(book: Book, indicator: IndicatorWords) -> bool:
+    rows = book.report.results
+    return bool(rows.loc[rows["indicator"] == indicator.key, "value"].notna().any())
+
+
+def _title(book: Book, indicator: IndicatorWords) -> str:
+    unit = shown_unit(indicator.unit, book.report.language)
+    return f"{indicator.title[book.report.language]} ({unit.name})"
+
+
+def _year_group(book: Book, indicator: IndicatorWords, codes: Sequence[str]) -> Group:
+    """A column per year in the unit of display; for areas in Chinese the last year in 万亩 too."""
+    unit = shown_unit(indicator.unit, book.report.language)
+    table = _values(book, indicator, codes)
+    look = shown_format(unit)
+    columns = [
+        Column(book.word("value_of").format(year=year), list(table[year] * unit.factor), look)
+        for year in table.columns
+    ]
+    if book.report.language == "zh" and indicator.unit == "ha":
+        last = table.columns[-1]
+        heading = book.word("wan_mu_of").format(year=last)
+        columns.append(Column(heading, list(table[last] / HA_PER_WAN_MU), "#,##0.0000"))
+    return Group(_title(book, indicator), columns)
+
+
+def _change_group(book: Book, indicator: IndicatorWords, codes: Sequence[str]) -> Group:
+    """Change from each year to the next, and from the first to the last, with percent."""
+    unit = shown_unit(indicator.unit, book.report.language)
+    table = _values(book, indicator, codes) * unit.factor
+    years = list(table.columns)
+    pairs = list(pairwise(years))
+    if len(pairs) > 1:
+        pairs.append((years[0], years[-1]))
+    columns = []
+    for first, last in pairs:
+        change = table[last] - table[first]
+        percent = np.divide(
+            100 * change, table[first], out=np.full(len(table), np.nan), where=table[first] > 0
+        )
+        heading = book.word("change_of").format(first=first, last=last)
+        columns.append(Column(heading, list(change), shown_format(unit)))
+        if indicator.unit != "%":  # percent of a percentage misleads: its change is in points
+            columns.append(Column(book.word("change_percent_of"), list(percent), "0.00"))
+    return Group(_title(book, indicator), columns)
+
+
+def _add_shades(matrix: Matrix, groups: Sequence[Group]) -> None:
+    """Districts shaded by value, each column on its own scale from zero; the whole stays plain."""
+    last_row = matrix.row + matrix.rows - 1
+    for column in range(matrix.column, matrix.column + sum(len(each.columns) for each in groups)):
+        if matrix.rows > 1:
+            scale = {
+                "type": "2_color_scale",
+                "min_type": "num",
+                "min_value": 0,
+                "min_color": "#ffffff",
+                "max_color": _SHADE,
+            }
+            matrix.sheet.conditional_format(matrix.row + 1, column, last_row, column, scale)
+
+
+def _add_charts(
+    book: Book, matrix: Matrix, shown: Sequence[IndicatorWords], groups: Sequence[Group]
+) -> None:
+    """A column chart per indicator: districts along the axis, a series per year."""
+    sheet, row = new_page(book, "charts", note=book.word("note_charts"))
+    column = matrix.column
+    for place, group in enumerate(groups):
+        chart = book.workbook.add_chart({"type": "column"})
+        for year in range(len(book.report.epochs)):
+            chart.add_series(_series(matrix, column + year, _SERIES[year % len(_SERIES)]))
+        _dress(book, chart, _title(book, shown[place]))
+        line, abreast = divmod(place, _CHARTS_ABREAST)
+        at = (row + line * _ROWS_PER_CHART, abreast * _COLUMNS_PER_CHART)
+        sheet.insert_chart(*at, chart, {"y_offset": 6})
+        column += len(group.columns)
+    lines = math.ceil(len(groups) / _CHARTS_ABREAST)
+    sheet.print_area(0, 0, row + lines * _ROWS_PER_CHART, _CHARTS_ABREAST * _COLUMNS_PER_CHART - 1)
+    step = _CHART_ROWS_PER_PAGE * _ROWS_PER_CHART
+    sheet.set_h_pagebreaks([row + at for at in range(step, lines * _ROWS_PER_CHART, step)])
+
+
+def _series(matrix: Matrix, column: int, colour: str) -> dict[str, object]:
+    """Series of one year: its heading, the districts' names and their figures, all by cell."""
+    page, first, last = matrix.sheet.get_name(), matrix.row + 1, matrix.row + matrix.rows - 1
+    return {
+        "name": [page, matrix.row - 1, column],
+        "categories": [page, first, matrix.column - 1, last, matrix.column - 1],
+        "values": [page, first, column, last, column],
+        "fill": {"color": colour},
+        "gap": 60,
+    }
+
+
+def _dress(book: Book, chart: Chart, title: str) -> None:
+    font = {"name": book.font, "size": 9}
+    chart.set_title({"name": title, "name_font": {**font, "size": 12}, "overlay": False})
+    chart.set_x_axis({"num_font": font})
+    chart.set_y_axis(
+        {
+            "num_font": font,
+            "num_format": "#,##0.##",
+            "major_gridlines": {"visible": True, "line": {"color": "#d9d9d9"}},
+        }
+    )
+    chart.set_legend({"position": "bottom", "font": font})
+    chart.set_size({"width": _CHART_WIDTH, "height": _CHART_HEIGHT})
+    chart.show_blanks_as("gap")

@@ -1,0 +1,464 @@
+"""Which metric a figure of a sentence belongs to, and how it is meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from plans.extract.quantities import Quantity
+from plans.extract.sentences import BOUNDARY, Sentence
+from plans.extract.vocabulary import Mention, Metric, damaged_mentions, mentions
+from plans.extract.wording import FOREIGN, Bound, bound, unexplained
+
+_DOING = re.compile(
+    r"(?:完成|新?营造|新造|新种|新植|补植|种植|栽植|造红|修复|恢复|治理|改造|整治|改良|建设|抚育[中幼森新]|退[耕养田渔牧]|"
+    r"新建|新增|综合治理|综合整治|生态修复|义务植树|植树$)"
+)
+_NAME = re.compile(r"^[^,;。、]{0,14}?(?:行动|计划|活动|专项|战役|攻坚战)")
+_JOIN = re.compile(r"[、和与及并]|以及|\([^)]*\)")
+_WORKS_VERB = re.compile(r"(?:修复|恢复|治理|改造|整治|抚育|改良|提质)(?:和|与|、)?$")
+_ASKED = re.compile(r"(?:完成|建成|新建|打造|创建|力争|争取)(?!质量|情况)")
+_VERB = re.compile(r"营造|新造|种植|修复|恢复|治理|抚育|改造|改良")
+_NOUN = re.compile(
+    r"红树林|湿地|草原|草地|退化林|低效林|森林|中幼林|岸线|矿山|水土流失|沙化土地|石漠化土地|栖息地"
+)
+_MOST_BETWEEN = 8
+
+
+@dataclass(frozen=True)
+class Bond:
+    """A figure of a sentence bound to a metric.
+
+    ``start`` and ``end`` span metric and figure; ``doubt`` is taken from the confidence; ``year``
+    when a list says which.
+    """
+
+    metric: Metric
+    quantity: Quantity
+    bound: Bound
+    start: int
+    end: int
+    doubt: float
+    year: int | None = None
+
+
+def bonds(sentence: Sentence, before: Sequence[Mention] = ()) -> list[Bond]:
+    """Every figure that a metric explains; ``before`` are the metrics of the sentence before."""
+    found = _paired(sentence, before)
+    spoken: dict[str, Bound] = {}
+    last: Metric | None = before[-1].metric if before else None
+    for number, quantity in enumerate(sentence.quantities):
+        if id(quantity) in found:
+            last = found[id(quantity)][-1].metric if found[id(quantity)] else None
+            continue
+        made = _bind(sentence, number, last, spoken)
+        last = made[0].metric if made else _next_topic(sentence, number, last)
+        if made:
+            found[id(quantity)] = made
+    return [each for quantity in sentence.quantities for each in found.get(id(quantity), ())]
+
+
+def _next_topic(sentence: Sentence, number: int, last: Metric | None) -> Metric | None:
+    """A figure of something else ends the topic; a figure that looks like a year's does not."""
+    words = sentence.masked[sentence.left_of(number) : sentence.quantities[number].start]
+    return last if len(unexplained(words)) <= 1 else None
+
+
+def _bind(
+    sentence: Sentence, number: int, last: Metric | None, spoken: dict[str, Bound]
+) -> list[Bond]:
+    quantity = sentence.quantities[number]
+    if _is_qualifier(sentence, number):
+        return []
+    for way in (_straddling, _on_the_left, _on_the_right, _verb_alone, _damaged):
+        found = [
+            (mention, doubt, start)
+            for mention, doubt, start in way(sentence, number)
+            if _may_be(mention.metric, quantity, sentence, number)
+        ]
+        if found:
+            made = [_bond(sentence, number, *each, spoken) for each in found]
+            return [each for each in made if not each.bound.is_decrease]
+    return _understood(sentence, number, last, spoken)
+
+
+def _bond(
+    sentence: Sentence,
+    number: int,
+    mention: Mention,
+    doubt: float,
+    start: int,
+    spoken: dict[str, Bound],
+) -> Bond:
+    quantity = sentence.quantities[number]
+    left = sentence.left_of(number)
+    window = list(sentence.masked[left : quantity.start])
+    if mention.start < quantity.start:
+        for place in range(max(0, mention.start - left), min(len(window), mention.end - left)):
+            window[place] = "\x01"
+    prefix = "".join(window)
+    words = sentence.text[mention.start : mention.end]
+    found = _meant(sentence, number, prefix, mention.metric, words, spoken)
+    spoken[mention.metric.kind] = found
+    end = max(quantity.end, mention.end if mention.end <= len(sentence.text) else quantity.end)
+    return Bond(mention.metric, quantity, found, start, end, doubt)
+
+
+def _meant(
+    sentence: Sentence,
+    number: int,
+    prefix: str,
+    metric: Metric,
+    words: str,
+    spoken: dict[str, Bound],
+) -> Bound:
+    quantity = sentence.quantities[number]
+    suffix = sentence.masked[quantity.end : quantity.end + 8]
+    found = bound(prefix, suffix, is_points=quantity.is_points)
+    is_far = len(unexplained(prefix)) > _MOST_BETWEEN
+    if quantity.high is not None and found.sign not in ("increase",):
+        return Bound("range", True)
+    if found.is_said and not (is_far and found.sign == ">="):
+        return found
+    carried = spoken.get(metric.kind)
+    if carried is not None and carried.is_said and carried.sign in (">=", "increase"):
+        joined = sentence.text[sentence.quantities[number - 1].end : quantity.start]
+        if not re.search("[;。]", joined):
+            goes_on = carried.sign == ">=" or "," not in joined or _grows(prefix)
+            return carried if goes_on else replace(carried, sign=">=")
+    if not is_far and metric.kind != "rule" and _ASKED.search(_part(sentence, quantity.start)):
+        return Bound(">=", True)
+    if _DOING.match(words) or (metric.kind == "target" and not is_far and metric.unit != "count"):
+        return Bound(">=", False) if not _is_attribute(sentence, number) else Bound("=", False)
+    return Bound("=", False)
+
+
+def _part(sentence: Sentence, end: int) -> str:
+    """The words of a sentence from the last semicolon on."""
+    return sentence.masked[:end].rpartition(";")[2]
+
+
+def _grows(prefix: str) -> bool:
+    return re.search(r"新增|增加", prefix) is not None
+
+
+def _is_attribute(sentence: Sentence, number: int) -> bool:
+    """加强对全市19.06万公顷公益林的保护: the figure describes a noun and no verb asks for it."""
+    right = sentence.masked[sentence.quantities[number].end : sentence.right_of(number)]
+    left = sentence.masked[sentence.left_of(number) : sentence.quantities[number].start]
+    has_metric_left = bool(mentions(left))
+    return not has_metric_left and bool(mentions(right)) and not re.search(_DOING, left[-6:])
+
+
+def _may_be(metric: Metric, quantity: Quantity, sentence: Sentence, number: int) -> bool:
+    """Whether the figure can be that metric's, by unit, size and company."""
+    if metric.kind == "system" or (metric.units and not quantity.unit.endswith(metric.units)):
+        return False
+    values = quantity.values_in(metric.unit)
+    if values is None:
+        return False
+    if metric.unit == "%" and max(values) > 100:
+        return False
+    if quantity.is_points and re.search(
+        r"(?:年均|每年|年度)", sentence.masked[sentence.left_of(number) : quantity.start]
+    ):
+        return False  # a pace, not where it leads
+    left, right = sentence.clause_of(quantity.start, quantity.end)
+    clause = sentence.masked[left:right]
+    if metric.not_with and re.search(metric.not_with, clause):
+        return False
+    near = sentence.masked[quantity.end : sentence.right_of(number)]
+    if _NAME.match(near) and metric.unit != "%":
+        return False
+    implied_ok = re.search("示范", metric.zh) and re.search("打造|建设|建成|创建|建立", clause)
+    return bool(implied_ok) if quantity.is_implied else True
+
+
+def _is_qualifier(sentence: Sentence, number: int) -> bool:
+    """面积500亩以上的湿地 and 每100公里: sizes of single things, no targets."""
+    quantity = sentence.quantities[number]
+    after = sentence.masked[quantity.end : quantity.end + 6]
+    before = sentence.masked[max(0, quantity.start - 6) : quantity.start]
+    if re.match(
+        r"(?:及)?以[上下内]的?[^,;。\x02]{0,2}(?:湿地|林地|公园|公益|图斑|小班|地块|连片|项目|区域)",
+        after,
+    ):
+        return not re.search(r"保持|稳定|保有|完成", before)
+    return re.search(r"(?:每|单株|胸径|连片|单块|每年每|半径|宽|(?<!提)高)$", before) is not None
+
+
+def _residue(text: str) -> int:
+    return len(unexplained(re.sub(r"\([^)]*\)", "", text)))
+
+
+def _straddling(sentence: Sentence, number: int) -> Iterator[tuple[Mention, float, int]]:
+    """完成营造和修复200公顷红树林: the metric's words stand on both sides of the figure."""
+    quantity = sentence.quantities[number]
+    left, right = sentence.left_of(number), sentence.right_of(number)
+    before = sentence.masked[left : quantity.start]
+    after = sentence.masked[quantity.end : right]
+    if not before or not after:
+        return
+    text, cut = before + after, len(before)
+    shift = quantity.end - quantity.start
+    around = [each for each in mentions(text) if each.start < cut < each.end and not each.is_bare]
+    for each in around:
+        yield (
+            replace(each, start=each.start + left, end=each.end + left + shift),
+            0.05,
+            each.start + left,
+        )
+
+
+def _on_the_left(sentence: Sentence, number: int) -> Iterator[tuple[Mention, float, int]]:
+    """森林覆盖率达到42%; also A和B均达到, which gives both."""
+    quantity = sentence.quantities[number]
+    left = sentence.left_of(number)
+    near = [m for m in sentence.mentions if m.start >= left and m.end <= quantity.start]
+    until, together, doubt = quantity.start, False, 0.0
+    for each in reversed(near):
+        between = sentence.masked[each.end : until]
+        if together:
+            if not _JOIN.fullmatch(between):
+                return
+        else:
+            found = _doubt_of(each, between)
+            if found is None or _is_reworked(each, sentence) or _is_of_a_share(each, sentence):
+                return
+            doubt = found
+        yield each, doubt, each.start
+        until, together = each.start, True
+
+
+def _doubt_of(mention: Mention, between: str) -> float | None:
+    """How far the words between metric and figure part them; None when they do."""
+    rest = re.sub(r"\([^)]*\)", "", between)
+    residue = _residue(between)
+    if FOREIGN.search(rest) or residue > _MOST_BETWEEN or (mention.is_bare and residue > 0):
+        return None
+    if mention.is_bare:
+        return 0.2
+    return 0.0 if residue <= 1 else 0.05 + 0.03 * residue
+
+
+def _is_of_a_share(mention: Mention, sentence: Sentence) -> bool:
+    """全市70%的乡镇森林覆盖率: a rate of some places only, not of the whole."""
+    return (
+        re.search(r"\x02(?:以上)?的[^,;。\x02]{1,8}$", sentence.masked[: mention.start]) is not None
+    )
+
+
+def _is_reworked(mention: Mention, sentence: Sentence) -> bool:
+    """修复森林面积: an area of works that the vocabulary does not name, not what stands."""
+    before = sentence.masked[max(0, mention.start - 4) : mention.start]
+    is_area = mention.metric.kind == "target" and mention.metric.unit == "ha"
+    return is_area and _WORKS_VERB.search(before) is not None
+
+
+def _on_the_right(sentence: Sentence, number: int) -> Iterator[tuple[Mention, float, int]]:
+    """19.06万公顷公益林: the metric stands behind the figure, apart by modifiers only."""
+    quantity = sentence.quantities[number]
+    right = sentence.right_of(number)
+    near = [m for m in sentence.mentions if m.start >= quantity.end and m.end <= right]
+    if not near:
+        return
+    first = near[0]
+    between = sentence.masked[quantity.end : first.start]
+    stripped = re.sub(r"^(?:\([^)]*\))?(?:以上|左右|以内|多)?(?:的)?", "", between)
+    if len(stripped) > 10 or re.search(f"[{BOUNDARY}、和与及并或\x02]", stripped):
+        return
+    if first.metric.unit == "%" and (stripped or not between.endswith(("的", "以上"))):
+        return
+    if _belongs_to_the_next(sentence, number, first) or _works_verb_before(sentence, number, first):
+        return
+    yield (
+        first,
+        0.05 + 0.01 * len(stripped) + (0.1 if first.is_bare else 0.0),
+        sentence.left_of(number),
+    )
+
+
+def _works_verb_before(sentence: Sentence, number: int, mention: Mention) -> bool:
+    """改造10万亩林地: works on something that stands."""
+    left = sentence.masked[sentence.left_of(number) : sentence.quantities[number].start]
+    is_area = mention.metric.kind == "target" and mention.metric.unit == "ha"
+    return (
+        is_area
+        and re.search(r"(?:修复|恢复|治理|改造|整治|抚育|改良|提质|流转|种植)[^,]{0,4}$", left)
+        is not None
+    )
+
+
+def _belongs_to_the_next(sentence: Sentence, number: int, mention: Mention) -> bool:
+    """高标准农田10万亩森林抚育20万亩: the metric is that of the figure behind it."""
+    if number + 1 >= len(sentence.quantities):
+        return False
+    following = sentence.quantities[number + 1]
+    between = sentence.masked[mention.end : following.start]
+    is_near = (
+        "," not in between and ";" not in between and _residue(between) == 0 and "、" not in between
+    )
+    own = sentence.masked[sentence.left_of(number) : sentence.quantities[number].start]
+    return is_near and following.values_in(mention.metric.unit) is not None and _residue(own) >= 2
+
+
+def _verb_alone(sentence: Sentence, number: int) -> Iterator[tuple[Mention, float, int]]:
+    """营造红树林500公顷,修复300公顷: the verb goes on with the noun that stood before."""
+    quantity = sentence.quantities[number]
+    left = sentence.left_of(number)
+    words = sentence.masked[left : quantity.start]
+    verb = _VERB.search(words)
+    nouns = list(_NOUN.finditer(sentence.masked[:left]))
+    if verb is None or not nouns or _residue(words[: verb.start()] + words[verb.end() :]) > 1:
+        return
+    for each in mentions(verb.group() + nouns[-1].group()):
+        if each.metric.kind == "works":
+            start = left + verb.start()
+            yield replace(each, start=start, end=start + len(verb.group())), 0.15, start
+
+
+def _damaged(sentence: Sentence, number: int) -> Iterator[tuple[Mention, float, int]]:
+    """森林覆率达到42%: a name with one character lost, where no whole name stands."""
+    quantity = sentence.quantities[number]
+    left = sentence.left_of(number)
+    text = sentence.masked[left : quantity.start]
+    for each in damaged_mentions(text):
+        moved = replace(each, start=each.start + left, end=each.end + left)
+        whole = (m for m in sentence.mentions if not m.is_bare)
+        is_whole = any(m.start < moved.end and moved.start < m.end for m in whole)
+        if not is_whole and _residue(text[each.end :]) <= 1:
+            yield moved, 0.25, moved.start
+            return
+
+
+def _understood(
+    sentence: Sentence, number: int, last: Metric | None, spoken: dict[str, Bound]
+) -> list[Bond]:
+    """到2030年达到43%: the metric is that spoken of before, when nothing else is named between."""
+    quantity = sentence.quantities[number]
+    left = sentence.left_of(number)
+    words = sentence.masked[left : quantity.start]
+    after = sentence.masked[quantity.end : sentence.right_of(number)]
+    start = sentence.quantities[number - 1].end if number else 0
+    near = [m for m in sentence.mentions if m.end <= left and not _is_of_a_share(m, sentence)]
+    alone = [m for m in near if start <= m.start and not m.is_bare]
+    alone += [m for m in near if m.is_bare and m.end + 2 >= left]
+    metric = alone[-1].metric if alone else last
+    between = sentence.masked[alone[-1].end if alone else start : quantity.start]
+    if metric is None or _residue(between) > 2 or _residue(words) > 1 or _residue(after) > 3:
+        return []
+    if re.search("年均|每年", words) or not _may_be(metric, quantity, sentence, number):
+        return []
+    found = _meant(sentence, number, words, metric, "", spoken)
+    if found.is_decrease:
+        return []
+    begin = alone[-1].start if alone else left
+    return [Bond(metric, quantity, found, begin, quantity.end, 0.05 if alone else 0.1)]
+
+
+def _paired(sentence: Sentence, before: Sequence[Mention]) -> dict[int, list[Bond]]:
+    """A和B分别达到x和y; 2025年和2030年分别达到x和y. An empty list is a figure of something else."""
+    found: dict[int, list[Bond]] = {}
+    place = 0
+    while (place := sentence.text.find("分别", place)) >= 0:
+        values = _listed(sentence, place + 2)
+        if len(values) > 1:
+            found |= _pairs_at(sentence, place, values, before)
+        place += 2
+    return found
+
+
+def _pairs_at(
+    sentence: Sentence, place: int, values: Sequence[int], before: Sequence[Mention]
+) -> dict[int, list[Bond]]:
+    named, is_borrowed = _subjects(sentence, place, len(values), before)
+    marks = [m for m in sentence.marks if m.end <= place and m.role != "base"]
+    several = next((m.years for m in reversed(marks) if len(m.years) > 1), ())
+    found: dict[int, list[Bond]] = {}
+    for order, number in enumerate(values):
+        mention, year = _pair(order, len(values), named, several)
+        quantity = sentence.quantities[number]
+        found[id(quantity)] = []
+        if mention is None or quantity.values_in(mention.metric.unit) is None:
+            continue
+        meant = _meant_in_list(sentence, place, values, order)
+        if not meant.is_decrease:
+            start, doubt = (place, 0.15) if is_borrowed else (mention.start, 0.0)
+            made = Bond(mention.metric, quantity, meant, start, quantity.end, doubt, year)
+            found[id(quantity)].append(made)
+    return found
+
+
+def _subjects(
+    sentence: Sentence, place: int, count: int, before: Sequence[Mention]
+) -> tuple[list[Mention | None], bool]:
+    """What is listed before 分别; when nothing is, the metrics spoken of last."""
+    start = sentence.text.rfind(";", 0, place) + 1
+    earlier = [q.end for q in sentence.quantities if start < q.end <= place]
+    named = _named(sentence, max(earlier, default=start), place)
+    if named:
+        return named, False
+    spoken = [m for m in sentence.mentions if m.end <= place] or list(before)
+    # With fewer metrics than figures the figures can only be those of listed years.
+    return (list(spoken[-count:] if len(spoken) >= count else spoken[-1:]), True)
+
+
+def _meant_in_list(sentence: Sentence, place: int, values: Sequence[int], order: int) -> Bound:
+    quantity = sentence.quantities[values[order]]
+    prefix = sentence.masked[place + 2 : sentence.quantities[values[0]].start]
+    if order:
+        prefix += sentence.masked[sentence.left_of(values[order]) : quantity.start]
+    found = bound(prefix, sentence.masked[quantity.end : quantity.end + 8])
+    if quantity.high is not None:
+        return Bound("range", True)
+    return found if found.is_said else Bound(">=", False)
+
+
+def _listed(sentence: Sentence, start: int) -> list[int]:
+    """Numbers of the figures that follow as a list."""
+    found: list[int] = []
+    place = start
+    for number, quantity in enumerate(sentence.quantities):
+        if quantity.start < start:
+            continue
+        between = sentence.masked[place : quantity.start]
+        if found and "分别" in between:
+            break
+        if (
+            ";" in between
+            or _residue(between) > 0
+            or (found and not re.search("[、和与及,]", between))
+        ):
+            break
+        found.append(number)
+        place = quantity.end
+    return found
+
+
+def _named(sentence: Sentence, start: int, end: int) -> list[Mention | None]:
+    """The listed subjects before 分别, None for one that is no metric of ours."""
+    found: list[Mention | None] = []
+    place = start
+    for part in re.split(r"([、,和与及])", sentence.masked[start:end]):
+        inside = [m for m in sentence.mentions if m.start >= place and m.end <= place + len(part)]
+        words = unexplained(re.sub(r"\([^)]*\)", "", part))
+        if inside:
+            found.append(inside[-1])
+        elif len(words) > 1:
+            found.append(None)
+        place += len(part)
+    return found
+
+
+def _pair(
+    order: int, count: int, named: list[Mention | None], years: tuple[int, ...]
+) -> tuple[Mention | None, int | None]:
+    """Metric and year of the ``order``-th figure of a list; the year only when years are listed."""
+    if years and len(named) * len(years) == count and len(named) > 1:
+        return named[order % len(named)], years[order // len(named)]
+    if len(named) >= count and not (years and len(years) == count and len(set(named)) == 1):
+        return named[len(named) - count + order], None
+    if len(years) == count and named:
+        return named[-1], years[order]
+    return None, None

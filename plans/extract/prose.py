@@ -1,0 +1,412 @@
+"""Promises in running text: every sentence read with the year, clause and tense it stands in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from plans.extract.binding import Bond, bonds
+from plans.extract.cleaning import Cleaned
+from plans.extract.found import FoundTarget
+from plans.extract.outline import Place, is_item
+from plans.extract.sentences import Sentence, sentences
+from plans.extract.vocabulary import Mention, Metric
+from plans.extract.wording import (
+    ASSIGNED,
+    FUTURE,
+    PAST_STRONG,
+    PAST_WEAK,
+    RISING,
+    STABLE,
+    Sign,
+    strives,
+    unexplained,
+)
+from plans.extract.years import Times, YearMark, year_marks
+
+_WHOLE = re.compile(r"全国|全省|全市|全县|全区|全州|全域|市域|县域|省域")
+_PLACE = re.compile(
+    r"(?:全国|全省|全市|全县|全区|全州|全域|市域|县域|省域|中心城区|主城区|建成区|城区|陆域|海域|"
+    r"[\u4e00-\u9fff]{2,8}?(?:自治区|自治州|自治县|新区|保护区|国家公园|流域|片区|林场|省|市|县|区|镇|湾|山脉))$"
+)
+_NATION = re.compile(r"全国|我国|全球|世界|国家(?:要求|提出|明确|规定)|党中央|国务院")
+_OURS = re.compile(r"全[市省县区州]|我[市省县区]|本[市县区]")
+_NO_PLACE = re.compile(
+    r"^.*(?:加强对|加强|提高|推进|建设|打造|完成|确保|力争|使|对|到|达到|以及|和|与|指标|其中|重点|实现)"
+)
+
+
+@dataclass(frozen=True)
+class Tense:
+    """The year that governs, whether it looks back, and how far away it was said (0 to 1)."""
+
+    year: int | None
+    is_past: bool
+    doubt: float
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is known before a sentence is read."""
+
+    place: Place
+    times: Times
+    carried: YearMark | None
+    nearby: int | None
+    is_local: bool
+    topics: tuple[Mention, ...] = ()
+
+
+def read_prose(
+    paragraphs: Sequence[Cleaned], places: Sequence[Place], times: Times
+) -> Iterator[FoundTarget]:
+    """Every promise in the paragraphs, in order."""
+    texts = [each.text for each in paragraphs]
+    is_local = any(_OURS.search(each) for each in texts)
+    nearby = _goals_nearby(texts, places, times)
+    carried: YearMark | None = None
+    intro: YearMark | None = None
+    before = ""
+    for number, (paragraph, place) in enumerate(zip(paragraphs, places, strict=True)):
+        new_part = number == 0 or place.path[:-1] != places[number - 1].path[:-1]
+        if new_part and place.path != places[number - 1].path:
+            intro = None
+        carried = intro if is_item(paragraph.text) or before.endswith((":", "如下", "是")) else None
+        topics: tuple[Mention, ...] = ()
+        for sentence in sentences(paragraph.text, times):
+            setting = Setting(place, times, carried, nearby[number], is_local, topics)
+            found = _read(sentence, setting)
+            topics = tuple(m for m in sentence.mentions if m.metric.kind != "system")
+            yield from (_placed(each, paragraph) for each in found)
+            carried = _goal_mark(sentence, carried)
+        intro = carried if not is_item(paragraph.text) or carried is not None else intro
+        before = paragraph.text.rstrip()
+
+
+def _goal_mark(sentence: Sentence, carried: YearMark | None) -> YearMark | None:
+    marks = [m for m in sentence.marks if m.role in ("goal", "past", "bare")]
+    return marks[-1] if marks else carried
+
+
+def _goals_nearby(texts: Sequence[str], places: Sequence[Place], times: Times) -> list[int | None]:
+    """For every paragraph the goal year first named in it or after it in the same part."""
+    own = []
+    for text in texts:
+        marks = [m for m in year_marks(text, times) if m.role == "goal"]
+        own.append(marks[0].years[-1] if marks else None)
+    found: list[int | None] = []
+    for number, place in enumerate(places):
+        year = None
+        for later in range(number, min(number + 12, len(texts))):
+            part = place.path[:-1] if len(place.path) > 2 else place.path
+            if _is_inside(places[later].path, part) and own[later] is not None:
+                year = own[later]
+                break
+        found.append(year)
+    return found
+
+
+def _is_inside(path: tuple[str, ...], part: tuple[str, ...]) -> bool:
+    return bool(part) and path[: len(part)] == part
+
+
+def _placed(found: FoundTarget, paragraph: Cleaned) -> FoundTarget:
+    start, end = paragraph.span(found.start, found.end)
+    return replace(found, start=start, end=end)
+
+
+def _read(sentence: Sentence, setting: Setting) -> list[FoundTarget]:
+    """The promises of a sentence; ``start`` and ``end`` still count in the paragraph."""
+    bound_figures = bonds(sentence, setting.topics)
+    found = [
+        each
+        for bond in bound_figures
+        if not _is_part(bond, bound_figures, sentence)
+        and (each := _from_bond(bond, sentence, setting))
+    ]
+    taken = {
+        (mention.start, mention.end)
+        for mention in sentence.mentions
+        for bond in bound_figures
+        if bond.start <= mention.start < bond.end
+    }
+    free = [m for m in sentence.mentions if (m.start, m.end) not in taken]
+    found.extend(_assigned(sentence, setting, free))
+    found.extend(_trends(sentence, setting, free))
+    found.extend(_declared(sentence, setting, free))
+    return sorted(found, key=lambda each: each.start)
+
+
+def _is_part(bond: Bond, others: Sequence[Bond], sentence: Sentence) -> bool:
+    """绿化100万亩,其中人工造林30万亩: a part of a total that stands before it."""
+    within = sentence.text.find("其中")
+    wholes = (each for each in others if each.quantity.end <= within)
+    return 0 <= within < bond.quantity.start and any(each.metric == bond.metric for each in wholes)
+
+
+def _from_bond(bond: Bond, sentence: Sentence, setting: Setting) -> FoundTarget | None:
+    quantity, metric = bond.quantity, bond.metric
+    tense = _tense(sentence, setting, bond.quantity.start, bond.quantity.end, metric)
+    if bond.year is not None:
+        tense = replace(tense, year=bond.year, is_past=bond.year < setting.times.present, doubt=0.0)
+    if tense.is_past or _is_elsewhere(sentence, setting, bond.start, bond.end):
+        return None
+    if _is_base(sentence, quantity.start):
+        return None
+    values = quantity.values_in(metric.unit)
+    if values is None:
+        return None
+    ends = (quantity.low,) if quantity.high is None else (quantity.low, quantity.high)
+    clause = _clause(sentence, bond.start, bond.end)
+    doubt = bond.doubt + tense.doubt + (0.3 if quantity.is_implied else 0.0)
+    return FoundTarget(
+        metric=metric.key,
+        year=tense.year,
+        comparator=bond.bound.sign if not quantity.is_implied else ">=",
+        value=tuple(float(each) for each in ends),
+        unit=quantity.unit,
+        value_si=tuple(float(each) for each in values),
+        unit_si=metric.unit,
+        strive=strives(sentence.text[: clause[0]], sentence.text[clause[0] : quantity.start]),
+        kind=metric.kind,
+        scope=_scope(sentence, bond.start, metric),
+        clause=setting.place.clause,
+        quote="",
+        start=sentence.base + clause[0],
+        end=sentence.base + clause[1],
+        confidence=_confidence(doubt),
+        printed=quantity.printed,
+        is_implied=quantity.is_implied,
+    )
+
+
+def _confidence(doubt: float) -> float:
+    return round(max(0.1, 0.98 - doubt), 2)
+
+
+def _clause(sentence: Sentence, start: int, end: int) -> tuple[int, int]:
+    """The words to quote: the clauses of metric and figure, without the blanks around them."""
+    left = sentence.clause_of(start, start)[0]
+    right = sentence.clause_of(end, end)[1]
+    while left < right and sentence.text[left] in " 、":
+        left += 1
+    return left, right
+
+
+def _tense(sentence: Sentence, setting: Setting, start: int, end: int, metric: Metric) -> Tense:
+    """Which year governs a figure, and whether it is told as a fact of the past."""
+    mark = _mark_for(sentence, start, end)
+    if mark is not None:
+        is_past = mark.role == "past" or _is_told(sentence, setting, mark, start)
+        return Tense(mark.years[-1], is_past, 0.0)
+    if _past_words(sentence, start, None):
+        return Tense(None, True, 0.0)
+    if setting.carried is not None and setting.carried.role != "base":
+        is_past = setting.carried.role == "past"
+        return Tense(setting.carried.years[-1], is_past, 0.08)
+    if setting.place.looks_back:
+        return Tense(None, True, 0.0)
+    if metric.takes_year_nearby and setting.nearby is not None:
+        return Tense(setting.nearby, False, 0.2)
+    fallback = setting.times.plan_end or setting.times.only_goal
+    if fallback is not None:
+        return Tense(fallback, False, 0.25)
+    return Tense(None, False, 0.2)
+
+
+def _mark_for(sentence: Sentence, start: int, end: int) -> YearMark | None:
+    """The year in brackets right behind a figure, else the last one before it, else one behind."""
+    marks = [m for m in sentence.marks if m.role != "base"]
+    behind = [m for m in marks if m.start >= end]
+    if behind and re.fullmatch(r"[^,;。]{0,3}\([^,;。]{0,3}", sentence.text[end : behind[0].start]):
+        return behind[0]
+    before = [m for m in marks if m.end <= start]
+    if before:
+        return before[-1]
+    if behind and "," not in sentence.text[end : behind[0].start]:
+        tail = sentence.text[behind[0].end : behind[0].end + 8]
+        if re.match(r"\)?(?:底|前|末)*(?:的目标|目标|完成|实现|达到|建成)", tail):
+            return behind[0]
+    return None
+
+
+def _is_told(sentence: Sentence, setting: Setting, mark: YearMark, start: int) -> bool:
+    """2023年…为41%, 到2025年底已完成…: told as done, though the year is not past by itself."""
+    if _past_words(sentence, start, mark):
+        return True
+    if mark.role != "bare" or setting.times.plan_end is not None:
+        return setting.place.looks_back and mark.role == "bare"
+    if setting.place.looks_back:
+        return True
+    between = sentence.text[mark.end : start]
+    says_goal = FUTURE.search(between) or "不低于" in between or "达到" in between
+    return mark.years[-1] < 2025 and not says_goal
+
+
+def _past_words(sentence: Sentence, start: int, mark: YearMark | None) -> bool:
+    """Words of the past before a figure; behind a goal year only strong ones count."""
+    left = sentence.clause_of(start, start)[0]
+    if mark is not None and mark.end > left:
+        left = mark.end
+    clause = sentence.masked[left:start]
+    if PAST_STRONG.search(clause):
+        return True
+    if mark is not None:
+        return False
+    earlier = sentence.masked[:start]
+    if PAST_WEAK.search(clause):
+        return True
+    hits = list(PAST_STRONG.finditer(earlier)) + list(PAST_WEAK.finditer(earlier))
+    return bool(hits) and not FUTURE.search(earlier[max(hit.end() for hit in hits) :])
+
+
+def _is_base(sentence: Sentence, start: int) -> bool:
+    """由2020年的40%提高到: the first figure is what the change begins from."""
+    before = sentence.text[max(0, start - 24) : start]
+    since = re.search(
+        r"(?:由|从|较|比|相比|在)(?:20\d\d年|“?十.五”?|现状|现有|目前|基期|上年)?[^,;。\d%]{0,10}$",
+        before,
+    )
+    if since is None or re.search(r"到|至|达|提高|增加|以上|高出|新增|于", since.group()):
+        return False
+    return (
+        re.search(
+            r"^[^,;。]{0,14}?(?:提高|增加|提升|扩大|上升|增长|增至|下降|恢复|基础上|升)",
+            sentence.text[start:].lstrip("0123456789.,%万亿千百亩公顷平方里立米‰"),
+        )
+        is not None
+        or since.group()[0] in "较比"
+    )
+
+
+def _is_elsewhere(sentence: Sentence, setting: Setting, start: int, end: int) -> bool:
+    """国家要求到2025年全国森林覆盖率…: another level's target, in a plan that speaks of its own."""
+    left = max(sentence.text.rfind(c, 0, start) for c in ";。") + 1
+    words = sentence.text[left:end]
+    return setting.is_local and bool(_NATION.search(words)) and not _OURS.search(words)
+
+
+def _scope(sentence: Sentence, start: int, metric: Metric) -> str | None:
+    """The place named right before a metric, else the whole that the sentence speaks of."""
+    if metric.key.startswith("built_up"):
+        return "建成区"
+    left = sentence.clause_of(start, start)[0]
+    words = re.sub(r"(?:范围内|内|的|陆域)$", "", sentence.masked[left:start])
+    hit = _PLACE.search(words)
+    if hit is not None:
+        name = _NO_PLACE.sub("", hit.group())
+        if len(name) >= 2:
+            return name
+    whole = list(_WHOLE.finditer(sentence.masked[:start]))
+    return whole[-1].group() if whole else None
+
+
+def _assigned(
+    sentence: Sentence, setting: Setting, free: Sequence[Mention]
+) -> Iterator[FoundTarget]:
+    """森林覆盖率、森林蓄积量完成国家下达指标."""
+    done = 0
+    for hit in ASSIGNED.finditer(sentence.masked):
+        if not _hands_down(hit):
+            continue
+        left = max(done, _list_start(sentence, hit.start()))
+        done = hit.end()
+        inside = [m for m in free if hit.start("object") <= m.start and m.end <= hit.end("object")]
+        before = [m for m in free if left <= m.start and m.end <= hit.start()]
+        for mention in inside or before:
+            if mention.metric.kind in ("rule", "system"):
+                continue
+            between = sentence.masked[mention.end : hit.start()]
+            if not inside and unexplained(_without_mentions(between, mention.end, free)):
+                continue
+            yield from _open(
+                sentence, setting, mention, "assigned", (mention.start, hit.end()), 0.0
+            )
+
+
+def _hands_down(hit: re.Match[str]) -> bool:
+    soft = re.search(r"要求|规定|考核|安排|布置|定", hit.group()) is not None
+    firm = re.search(r"下达|分解|核定|核准|分配|交办", hit.group()) is not None
+    return firm or (soft and re.match(r"完成|达到|实现|落实|满足", hit.group()) is not None)
+
+
+def _without_mentions(text: str, base: int, free: Sequence[Mention]) -> str:
+    chars = list(text)
+    for each in free:
+        for place in range(max(each.start, base), min(each.end, base + len(text))):
+            chars[place - base] = "\x01"
+    return "".join(chars)
+
+
+def _list_start(sentence: Sentence, end: int) -> int:
+    """Where the list of subjects begins: behind the last figure or semicolon."""
+    starts = [sentence.text.rfind(";", 0, end) + 1, 0]
+    starts += [q.end for q in sentence.quantities if q.end <= end]
+    return max(starts)
+
+
+def _trends(sentence: Sentence, setting: Setting, free: Sequence[Mention]) -> Iterator[FoundTarget]:
+    """森林覆盖率、森林蓄积量稳中有升: a direction without a figure."""
+    signs: tuple[tuple[re.Pattern[str], Sign], ...] = ((RISING, "increase"), (STABLE, "~"))
+    for pattern, sign in signs:
+        for hit in pattern.finditer(sentence.masked):
+            left = _list_start(sentence, hit.start())
+            if re.search(r"^\s*[\x02]", sentence.masked[hit.end() :]):
+                continue
+            for mention in free:
+                is_before = left <= mention.start and mention.end <= hit.start()
+                if not is_before or mention.is_bare or mention.metric.kind != "target":
+                    continue
+                between = sentence.masked[mention.end : hit.start()]
+                if not unexplained(
+                    _without_mentions(re.sub(r"\([^)]*\)|状态", "", between), mention.end, free)
+                ):
+                    yield from _open(
+                        sentence, setting, mention, sign, (mention.start, hit.end()), 0.2
+                    )
+
+
+def _declared(
+    sentence: Sentence, setting: Setting, free: Sequence[Mention]
+) -> Iterator[FoundTarget]:
+    """Rules and systems: there is nothing to measure, only to be there."""
+    for mention in free:
+        if mention.metric.kind == "system" or (
+            mention.metric.kind == "rule" and not mention.metric.unit
+        ):
+            yield from _open(sentence, setting, mention, "=", (mention.start, mention.end), 0.2)
+
+
+def _open(
+    sentence: Sentence,
+    setting: Setting,
+    mention: Mention,
+    sign: Sign,
+    span: tuple[int, int],
+    doubt: float,
+) -> Iterator[FoundTarget]:
+    """A promise without a figure."""
+    tense = _tense(sentence, setting, span[1], span[1], mention.metric)
+    if tense.is_past or _is_elsewhere(sentence, setting, *span):
+        return
+    if setting.place.looks_back and tense.year is None:
+        return
+    clause = _clause(sentence, *span)
+    yield FoundTarget(
+        metric=mention.metric.key,
+        year=tense.year if sign != "=" else None,
+        comparator=sign,
+        value=(),
+        unit=None,
+        value_si=(),
+        unit_si=mention.metric.unit or None,
+        strive=strives(sentence.text[: clause[0]], sentence.text[clause[0] : span[1]]),
+        kind=mention.metric.kind,
+        scope=_scope(sentence, span[0], mention.metric),
+        clause=setting.place.clause,
+        quote="",
+        start=sentence.base + clause[0],
+        end=sentence.base + clause[1],
+        confidence=_confidence(doubt + tense.doubt),
+    )

@@ -1,0 +1,129 @@
+"""From a document to the promises in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from plans.extract.cleaning import Cleaned, is_noisy, joined, lines_of
+from plans.extract.document import Cell, Document, Grid
+from plans.extract.files import read_document
+from plans.extract.found import FoundTarget
+from plans.extract.outline import Place, outline
+from plans.extract.prose import read_prose
+from plans.extract.tables import TableSetting, is_prose, read_table
+from plans.extract.text_tables import text_tables
+from plans.extract.years import Times, document_times
+
+_NOWHERE = Place("", (), "", looks_back=False)
+
+
+@dataclass(frozen=True)
+class _Region:
+    """A table and the part of the text it takes."""
+
+    start: int
+    end: int
+    grid: Grid
+
+
+def extract_text(text: str) -> list[FoundTarget]:
+    """The promises in a text, in its order.
+
+    >>> [(t.metric, t.year, t.value_si) for t in extract_text("到2025年，森林覆盖率达到41.65%。")]
+    [('forest_cover_rate', 2025, (41.65,))]
+    """
+    return extract_document(Document(text))
+
+
+def extract_document(document: Document) -> list[FoundTarget]:
+    """The promises in a document, in its order, each with its quote."""
+    noisy = is_noisy(document.text)
+    regions = _regions(document)
+    paragraphs = list(_paragraphs(document, regions, noisy=noisy))
+    places = outline([each.text for each in paragraphs])
+    times = document_times("\n".join(each.text for each in paragraphs))
+    found = list(read_prose(paragraphs, places, times))
+    for region in regions:
+        setting = _setting(region, paragraphs, places, times)
+        found.extend(_of_table(document, region, setting, noisy=noisy))
+    found.sort(key=lambda each: (each.start, each.end))
+    return [replace(each, quote=document.text[each.start : each.end]) for each in found]
+
+
+def _regions(document: Document) -> list[_Region]:
+    """The tables of a document: those its format tells, and those its text shows."""
+    found = []
+    for grid in document.tables:
+        cells = [cell for row in grid for cell in row if cell is not None]
+        if cells:
+            found.append(_Region(min(c.start for c in cells), max(c.end for c in cells), grid))
+    if not document.is_marked:
+        for each in text_tables(document.text):
+            if all(each.end <= other.start or each.start >= other.end for other in found):
+                found.append(_Region(each.start, each.end, each.grid))
+    return sorted(found, key=lambda each: each.start)
+
+
+def _paragraphs(
+    document: Document, regions: Sequence[_Region], *, noisy: bool
+) -> Iterator[Cleaned]:
+    """The plain paragraphs around the tables."""
+    at = 0
+    for start, end in [*((each.start, each.end) for each in regions), (len(document.text),) * 2]:
+        lines = lines_of(document.text, at, start, noisy=noisy)
+        yield from joined(lines, marked=document.is_marked)
+        at = max(at, end)
+
+
+def _setting(
+    region: _Region, paragraphs: Sequence[Cleaned], places: Sequence[Place], times: Times
+) -> TableSetting:
+    """Clause and caption of a table: the short lines right above it."""
+    above = [i for i, each in enumerate(paragraphs) if each.origin[0] < region.start]
+    if not above:
+        return TableSetting(_NOWHERE, "", times)
+    caption = [paragraphs[i].text for i in above[-3:] if len(paragraphs[i].text) <= 60]
+    last = paragraphs[above[-1]].text
+    if len(last) > 60 and re.search(r"[:表下]$", last):
+        caption.append(last[-40:])
+    return TableSetting(places[above[-1]], "\n".join(caption), times)
+
+
+def _of_table(
+    document: Document, region: _Region, setting: TableSetting, *, noisy: bool
+) -> Iterator[FoundTarget]:
+    """Entries of a table read as a table, sentences in its cells read as sentences."""
+    plains: list[list[Cleaned | None]] = []
+    seen: set[Cell] = set()
+    for row in region.grid:
+        line: list[Cleaned | None] = []
+        for cell in row:
+            plain = None if cell is None else _plain_cell(document, cell, noisy=noisy)
+            if cell is not None and plain is not None and is_prose(plain.text):
+                if cell not in seen:
+                    yield from read_prose([plain], [setting.place], setting.times)
+                plain = None
+            if cell is not None:
+                seen.add(cell)
+            line.append(plain)
+        plains.append(line)
+    yield from read_table(region.grid, plains, setting)
+
+
+def _plain_cell(document: Document, cell: Cell, *, noisy: bool) -> Cleaned | None:
+    lines = lines_of(document.text, cell.start, cell.end, noisy=noisy)
+    text = "".join(line.chars for line in lines)
+    origin = tuple(place for line in lines for place in line.origin)
+    return Cleaned(text, origin) if text else None
+
+
+def extract_file(path: Path) -> tuple[Document, list[FoundTarget]]:
+    """A plan's file as read, and the promises in it.
+
+    Raises ``InputError`` when the file cannot be read as a text.
+    """
+    document = read_document(path)
+    return document, extract_document(document)

@@ -1,0 +1,168 @@
+"""Which year a text speaks of: 到2025年, 二〇三〇年, “十四五”末, 2021—2025年, 规划期末."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+Role = Literal["goal", "bare", "past", "base"]
+
+_CN = {c: str(n) for n, c in enumerate("〇一二三四五六七八九")} | {"零": "0", "O": "0", "o": "0"}
+_CN |= {"0": "0"}
+_YEAR = r"(?:20[0-6]\d|二[〇零Oo0][一二三四五六][一二三四五六七八九〇零Oo0])"
+_FIVE = "一二三四五六七八九"
+_MARK = re.compile(
+    rf"(?P<past>截至|截止|自|从)?(?:到|至)?(?P<period>{_YEAR})年?(?:-|—{{1,2}}|~|至|到)(?P<last>{_YEAR})年?"
+    rf"|(?P<lead>截至(?:到)?|截止(?:到)?|力争到|到|至|比|较|与|由|从|自|以|于|在|相比|对比)?"
+    rf"(?P<years>{_YEAR}(?:年?(?:底|末)?(?:[、,和与及]|以及)(?:到|至)?{_YEAR})*)"
+    rf"(?:年(?P<tail>(?:底|末|前|初|年底|以前|之前|内|起)*)|(?=[,、底末]))"
+    r"|(?P<plan>(?P<since>[比较与由从]|相比)?[“”\"']?十(?P<five>[一二三四五六七八九])五[“”\"']?(?:规划)?(?P<plan_tail>期间|时期|末期|期末|末|以来|期)?)"
+    r"|(?P<end>(?:本)?(?:规划|方案|计划)(?:期末|期内|期间|末期|目标年)|(?:到|至)期末)"
+)
+_NOT_GOAL = re.compile(
+    r"前?(?:(?:如期|顺利|率先)?(?:实现|达到)?(?:二氧化碳|碳排放)?(?:碳?达峰|碳中和)|"
+    r"(?:二氧化碳|碳排放|碳)?达?峰|远景目标|年版|\d{1,2}月(?:\d{1,2}日|份)|\d{1,2}月发|修订|[)）]?\d+号)"
+)
+_BASE_LEADS = ("比", "较", "与", "由", "从", "自", "以", "相比", "对比")
+_BASE_TAILS = re.compile(
+    r"^(?:的?水平|的?基数|相比|为基|基期|基准|现状|的\d|的[一二三四五六七八九十百])"
+)
+
+
+@dataclass(frozen=True)
+class YearMark:
+    """A mention of one or more years at ``text[start:end]``.
+
+    ``goal`` when it says by when (到2025年), ``bare`` when it only names a year, ``past`` when it
+    looks back, ``base`` when it is what something is compared with.
+    """
+
+    start: int
+    end: int
+    years: tuple[int, ...]
+    role: Role
+
+
+@dataclass(frozen=True)
+class Times:
+    """What the whole document says of time.
+
+    ``present`` is the first year that is not past, ``plan_end`` the last year of the plan's period,
+    ``only_goal`` the goal year when the document has a single one.
+    """
+
+    present: int
+    plan_end: int | None
+    only_goal: int | None = None
+
+
+def year_of(text: str) -> int:
+    """A year in digits or numerals.
+
+    >>> year_of("二〇二五"), year_of("2030")
+    (2025, 2030)
+    """
+    return int(text) if text.isascii() and text.isdigit() else int("2" + _digits(text[1:]))
+
+
+def _digits(text: str) -> str:
+    return "".join(_CN[each] for each in text)
+
+
+def year_marks(text: str, times: Times) -> Iterator[YearMark]:
+    """Every year a plain text names, in order; not 2030年前碳达峰, dates and document numbers.
+
+    >>> [mark.years for mark in year_marks("2025年和2030年分别达到", Times(2021, None))]
+    [(2025, 2030)]
+    """
+    for hit in _MARK.finditer(text):
+        after = text[hit.end() :]
+        if hit["end"]:
+            if times.plan_end is not None:
+                yield YearMark(hit.start(), hit.end(), (times.plan_end,), "goal")
+        elif hit["plan"]:
+            yield from _of_plan(hit, after, times)
+        elif hit["period"]:
+            last = year_of(hit["last"])
+            if last > year_of(hit["period"]) and not after.startswith("年版"):
+                yield YearMark(hit.start(), hit.end(), (last,), _period_role(last, times))
+        elif not _is_a_name(hit, after):
+            yield _of_years(hit, after, times)
+
+
+def _is_a_name(hit: re.Match[str], after: str) -> bool:
+    """Whether the year belongs to a name (2030年前碳达峰), a date or a document."""
+    before = "前" if "前" in (hit["tail"] or "") else ""
+    is_by_when = hit["lead"] in ("到", "至", "力争到") and not before
+    return not is_by_when and _NOT_GOAL.match(before + after) is not None
+
+
+def _of_plan(hit: re.Match[str], after: str, times: Times) -> Iterator[YearMark]:
+    end = 2010 + 5 * _FIVE.index(hit["five"])
+    is_name = re.match(r"(?:规划|计划|发展规划)", after) or "规划" in hit["plan"]
+    if is_name and not hit["plan_tail"]:
+        return
+    role: Role = "past" if end < times.present or hit["plan_tail"] == "以来" else "goal"
+    role = "base" if hit["since"] else role
+    yield YearMark(hit.start(), hit.end(), (end,), role)
+
+
+def _period_role(last: int, times: Times) -> Role:
+    return "past" if last < times.present else "goal"
+
+
+def _of_years(hit: re.Match[str], after: str, times: Times) -> YearMark:
+    years = tuple(year_of(each) for each in re.findall(_YEAR, hit["years"]))
+    lead, tail = hit["lead"] or "", hit["tail"] or ""
+    role: Role = "bare"
+    if lead in _BASE_LEADS or (_BASE_TAILS.match(after) and lead not in ("到", "至", "力争到")):
+        role = "base"
+        if lead not in _BASE_LEADS and after.startswith("的") and max(years) >= times.present:
+            role = "bare"
+    elif max(years) < times.present:
+        role = "past"
+    elif lead.startswith("截"):
+        role = "past" if times.plan_end is None and times.present <= 2021 else "goal"
+    elif lead or "底" in tail or "末" in tail or "前" in tail:
+        role = "goal"
+    return YearMark(hit.start(), hit.end(), years, role)
+
+
+def document_times(text: str) -> Times:
+    """Read from title, period and dates of a plain text what lies in its past.
+
+    >>> document_times("某市林业发展“十四五”规划")
+    Times(present=2021, plan_end=2025, only_goal=None)
+    """
+    head = text[:600]
+    start, end = _period(head, text)
+    dates = re.findall(r"(20\d\d)(?:年\d{1,2}月\d{1,2}日|-\d{1,2}-\d{1,2})", text[:1500])
+    present = start or max(2021, min((int(each) for each in dates), default=2021))
+    goals = Counter(re.findall(r"(?:到|至)(20[2-6]\d)年", text))
+    if goals and start is None:
+        present = min(present, int(goals.most_common(1)[0][0]))
+    later = {int(each) for each in goals if int(each) >= present}
+    return Times(present, end, next(iter(later)) if len(later) == 1 else None)
+
+
+def _period(head: str, text: str) -> tuple[int | None, int | None]:
+    stated = re.search(
+        rf"(?:规划期限?|实施期限?|规划年限|期限)[^。;]{{0,8}}?({_YEAR})年?(?:-|—+|~|至|到)({_YEAR})",
+        text,
+    ) or re.search(rf"\(({_YEAR})年?(?:-|—+|~|至|到)({_YEAR})年?\)", head)
+    if stated:
+        return year_of(stated.group(1)), year_of(stated.group(2))
+    for named in re.finditer(
+        r"十([一二三四五六七八九])五[“”\"']?(?:时期|期间)?[^,。;:\n]{0,24}(?:规划|计划|纲要|方案)",
+        head,
+    ):
+        is_report = re.match(r"[^,。;\n]{0,10}(?:完成|执行|实施|落实)情况", head[named.end() :])
+        if not is_report and not re.search(
+            r"(?:根据|按照|依据|落实|贯彻|衔接|》、?)《?[^》\n]{0,60}$", head[: named.start()]
+        ):
+            last = 2010 + 5 * _FIVE.index(named.group(1))
+            return last - 4, last
+    return None, None

@@ -1,0 +1,162 @@
+"""Our own parsers on any bytes and texts: a value or an ``InputError``, never anything else."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gis.archives import layer_inside_zip, readable_name
+from gis.crs import likely_systems, parse_crs
+from gis.dbf import (
+    cut_cells,
+    decodes,
+    impossible_dates,
+    overflowing_rows,
+    parse_dbf,
+    shortened_names,
+    text_cells,
+)
+from gis.problems import InputError, ProblemLog
+from gis.redaction import redact
+from gis.text_formats import geojson_text_problems, xml_stream_problem
+from gis.tiff_tags import parse_tags
+from layers.attribute_tables import csv_cells
+from layers.encodings import original_text
+from layers.names import core, match_names, plain
+
+RUNS = settings(
+    max_examples=60, deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)  # fmt: skip
+
+
+@st.composite
+def dbf_bytes(draw: st.DrawFn) -> bytes:
+    """Bytes that begin like a .dbf with plausible or absurd lengths."""
+    rows, header, width = draw(st.tuples(*[st.integers(0, 2**16 - 1)] * 3))
+    fields = draw(
+        st.lists(
+            st.tuples(st.binary(max_size=11), st.sampled_from(b"CNFDL"), st.integers(0, 255)),
+            max_size=4,
+        )
+    )
+    block = b"".join(
+        name.ljust(11, b"\x00") + bytes([kind]) + bytes(4) + bytes([size]) + bytes(15)
+        for name, kind, size in fields
+    )
+    if draw(st.booleans()):
+        rows, header = rows % 5, 33 + len(block)
+        width = 1 + sum(size for _, _, size in fields)
+    head = b"\x03abc" + struct.pack("<IHH", rows, header, width) + bytes(20)
+    return head + block + b"\r" + draw(st.binary(max_size=600))
+
+
+@RUNS
+@given(st.one_of(st.binary(max_size=400), dbf_bytes()))
+def test_dbf(data: bytes) -> None:
+    table = parse_dbf(data)
+    if table is None:
+        return
+    for field in table.fields:
+        assert len(overflowing_rows(table, field)) <= len(table.cells)
+        assert len(impossible_dates(table, field)) <= len(table.cells)
+    shortened_names(table)
+    decodes(text_cells(table), "gb18030")
+    cut_cells(table, "utf-8")
+
+
+@RUNS
+@given(
+    st.binary(max_size=400), st.sampled_from([b"", b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+"])
+)
+def test_tiff_tags(data: bytes, start: bytes) -> None:
+    held = start + data
+
+    def at(offset: int, count: int) -> bytes:
+        return held[offset : offset + count] if offset + count <= len(held) else b""
+
+    assert set(parse_tags(at, (306, 42113))) <= {306, 42113}
+
+
+@RUNS
+@given(st.one_of(st.text(max_size=200), st.recursive(
+    st.none() | st.booleans() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
+        st.sampled_from(["type", "features", "geometry", "coordinates", "properties", "crs"]),
+        inner | st.sampled_from(["Feature", "FeatureCollection", "Polygon", "Point"]), max_size=4),
+    max_leaves=12).map(lambda value: __import__("json").dumps(value))))  # fmt: skip
+def test_geojson(text: str) -> None:
+    for found in geojson_text_problems(text, "a.geojson"):
+        assert found.text("en")
+        assert found.text("zh")
+
+
+@RUNS
+@given(st.lists(st.binary(max_size=60), max_size=5))
+def test_xml(chunks: list[bytes]) -> None:
+    found = xml_stream_problem(iter(chunks), "a.kml")
+    assert found is None or found.text("en")
+
+
+@RUNS
+@given(st.binary(max_size=300))
+def test_csv(data: bytes) -> None:
+    try:
+        cells = csv_cells(data, "a.csv", None, ProblemLog())
+    except InputError:
+        return
+    assert all(isinstance(cell, str) for row in cells for cell in row)
+
+
+@RUNS
+@given(st.binary(max_size=200))
+def test_archives(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "a.zip"
+    path.write_bytes(b"PK\x03\x04" + data)
+    try:
+        layer_inside_zip(path)
+    except InputError:
+        return
+
+
+@RUNS
+@given(st.text(max_size=60), st.lists(st.text(max_size=10), max_size=4))
+def test_names_and_texts(text: str, known: list[str]) -> None:
+    assert plain(plain(text)) == plain(text)
+    assert len(core(text)) <= len(plain(text)) or not text
+    assert all(other is None or other in known for other in match_names([text], known).values())
+    original_text(text)
+    readable_name(text)
+    try:
+        parse_crs(text)
+    except InputError:
+        return
+
+
+@RUNS
+@given(st.lists(st.floats(), max_size=5))
+def test_proposals_need_four_finite_numbers(bounds: list[float]) -> None:
+    assert all(name.startswith("EPSG:") for name in likely_systems(tuple(bounds)))
+
+
+@RUNS
+@given(
+    st.from_regex(r"[a-z]{1,8}", fullmatch=True),
+    st.text(
+        st.characters(blacklist_categories=["Z", "C"], blacklist_characters="/@'\"&;,"),
+        min_size=6,
+        max_size=20,
+    ),
+)
+def test_no_secret_survives_redaction(user: str, secret: str) -> None:
+    secret = f"S3c{secret}"
+    for text in (
+        f"postgresql://{user}:{secret}@host/db",
+        f"postgresql://{user}:{secret}@x@host/db failed",
+        f"https://h.example/a.tif?sig={secret}&b=1",
+        f"host=h password={secret}",
+    ):
+        assert secret not in redact(text)
