@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,7 @@ import shapely
 from gis.problems import LANGUAGES, Language, Problem
 from layers import ecosystem_types
 from maps.classes import Classes, Kind, classes, kind_of
+from maps.imprint import data_sources, imprint
 from maps.map_detail import details
 from maps.map_layers import (
     SMALLEST_TOLERANCE_M,
@@ -48,7 +49,7 @@ def payload(report: Report) -> dict[str, object]:
         "title": report.title,
         "whole": {"code": report.whole_code, "name": report.whole_name},
         "synthetic": report.synthetic,
-        "review_number": report.review_number,
+        "imprint": {language: _imprint(report, language) for language in LANGUAGES},
         "interval_percent": report.interval_percent,
         "epochs": list(report.epochs),
         "units": _units(report, thinned.geometries),
@@ -131,6 +132,13 @@ def _texts(said: Mapping[Language, str]) -> dict[str, str]:
 def _ecosystem_titles() -> dict[str, dict[str, str]]:
     table = ecosystem_types()
     return {str(key): {"zh": str(row["zh"]), "en": str(row["en"])} for key, row in table.iterrows()}
+
+
+def _imprint(report: Report, language: Language) -> list[list[str]]:
+    """Name and text of each fact of publication, the sources last."""
+    told = replace(report, language=language)
+    sources = (words(language)["common.sources"], data_sources(told))
+    return [list(pair) for pair in (*imprint(told), sources)]
 
 
 def _words(language: str) -> dict[str, str]:

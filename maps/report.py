@@ -70,6 +70,8 @@ class Report:
     field. ``changes`` has ``unit_code``, ``unit_name``, ``indicator``, ``from_epoch``,
     ``to_epoch``, ``value``, ``low``, ``high``, ``unit``: the interval is that of the difference,
     from draws that both epochs share. ``sensitivity`` says who may see the outputs.
+    ``organisation``, ``date`` and ``sources`` are what the analyst wrote for the imprint; empty
+    when nothing was written, and then no output invents any.
     """
 
     title: str
@@ -96,5 +98,8 @@ class Report:
     provenance: Mapping[str, object] = field(default_factory=dict)
     changes: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=CHANGE_COLUMNS))
     sensitivity: Sensitivity = "internal"
+    organisation: str = ""
+    date: str = ""
+    sources: tuple[str, ...] = ()
     trajectories: pd.DataFrame = field(default_factory=pd.DataFrame)
     allocation: pd.DataFrame = field(default_factory=pd.DataFrame)

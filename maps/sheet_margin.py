@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
+from maps.imprint import data_sources, imprint
 from maps.projection import central_meridian
 from maps.report import IndicatorWords, Report
 from maps.sheet_frame import DrawnMap
@@ -57,7 +58,7 @@ def draw_footer(
         meridian=f"{central_meridian(drawn.view.crs)}°E", name=drawn.view.crs.name
     )
     blocks = (
-        (text["sheet.sources"], _sources(report)),
+        (text["common.sources"], visible(data_sources(report)) or "–"),
         (text["sheet.crs"], crs),
         (text["sheet.method"], text["sheet.method_text"].format(definition=definition)),
     )
@@ -88,13 +89,7 @@ def _draw_unplaced(page: Page, listed: str) -> None:
 
 
 def _draw_imprint(page: Page, report: Report, epoch: int, text: Mapping[str, str]) -> None:
-    given = report.provenance
-    rows: Sequence[tuple[str, str]] = (
-        (text["sheet.review"], report.review_number or text["common.review_pending"]),
-        (text["sheet.organisation"], str(given.get("organisation") or text["sheet.not_given"])),
-        (text["sheet.epoch"], str(epoch)),
-        *([(text["sheet.date"], str(given["date"]))] if given.get("date") else []),
-    )
+    rows = (*imprint(report), (text["sheet.epoch"], str(epoch)))
     x, top, width = _block(page, 3)
     indent = max(page.fonts.width_mm(each, 8) for each, _ in rows) + 4
     for place, (label, value) in enumerate(rows):
@@ -102,21 +97,3 @@ def _draw_imprint(page: Page, report: Report, epoch: int, text: Mapping[str, str
         page.text(x, y, label, 8, colour=GREY)
         fitted = page.fonts.fitted(visible(value), 8.5, width - indent)
         page.text(x + indent, y, fitted, 8.5)
-
-
-def _sources(report: Report) -> str:
-    """The sources named by the run; without them, the layers shown and their years."""
-    named = report.provenance.get("sources")
-    if isinstance(named, Sequence) and not isinstance(named, str) and named:
-        parts = [visible(str(each)) for each in named]
-    else:
-        years: dict[str, list[str]] = {}
-        for layer in report.layers:
-            years.setdefault(visible(layer.title[report.language]), []).append(
-                str(layer.epoch or "")
-            )
-        parts = [f"{title} {'/'.join(each)}".strip() for title, each in years.items()]
-    if source := report.plan_source[report.language]:
-        parts.append(visible(source))
-    separator = "；" if report.language == "zh" else "; "
-    return separator.join(dict.fromkeys(parts)) or "–"

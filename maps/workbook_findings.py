@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from maps.figures import HA_PER_WAN_MU, shown_unit
+from maps.imprint import data_sources, imprint
 from maps.status import LOOKS
 from maps.workbook_cells import (
     Book,
@@ -125,11 +126,11 @@ def _facts(book: Book) -> dict[str, str]:
         "plan": plan,
         "plan_source": report.plan_source[report.language],
         "interval": f"{report.interval_percent:g} %",
-        "review": report.review_number or book.words["common.review_pending"],
         "findings": _tally(book),
         "notices": counts,
     }
-    return {book.word(key): fact for key, fact in facts.items()}
+    told = {book.word(key): fact for key, fact in facts.items()}
+    return told | dict(imprint(report)) | {book.words["common.sources"]: data_sources(report)}
 
 
 def _tally(book: Book) -> str:

@@ -73,6 +73,9 @@ def make_report(
         provenance=_provenance(space, units, layers, accounts, results, plan, problems, sampling),
         changes=changes_table(results, names, sampling),
         sensitivity=settings.sensitivity,
+        organisation=settings.organisation,
+        date=settings.date.isoformat() if settings.date else "",
+        sources=tuple(settings.sources),
         trajectories=trajectory_table(judgement.trajectories, language=language),
         allocation=allocation_table(judgement.allocations, names, language=language),
     )

@@ -42,6 +42,12 @@ class Settings(Table):
         default=False, description="true marks every output as synthetic demonstration data"
     )
     review_number: str = Field(default="", description="审图号; empty prints 未审，内部使用")
+    organisation: str = Field(default="", description="who prepared it; printed on every output")
+    date: datetime.date | None = Field(default=None, description="date printed on every output")
+    sources: list[Text] = Field(
+        default_factory=list,
+        description="data sources as they are to be printed; empty prints the layers and years",
+    )
     sensitivity: Literal["internal", "public"] = Field(
         default="internal",
         description="public leaves out sub-compartments and coarsens outlines",

@@ -94,11 +94,11 @@ function watermark() {
   return [0, 1, 2, 3].map(() => el("div", {}, t("common.synthetic")));
 }
 
-/** Review number, coordinate system, years, plan, tolerance and credit: one line under the map. */
+/** The imprint, coordinate system, years, plan, tolerance and credit: one line under the map. */
 function footLine() {
   const tolerances = [data.tolerance_m, ...data.layers.map((layer) => layer.tolerance_m || 0)];
   const facts = [
-    [t("review_number"), given(data.review_number || t("common.review_pending"))],
+    ...data.imprint[state.language].map(([name, text]) => [name, given(text)]),
     [t("coordinate_system"), t("crs_text")],
     [t("epoch"), data.epochs.join(" · ")],
     said(data.plan.title) ? [t("plan"), given(said(data.plan.title))] : null,
