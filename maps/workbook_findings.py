@@ -22,6 +22,7 @@ from maps.workbook_cells import (
     shown_format,
     write_table,
 )
+from maps.workbook_units import changes_of
 
 _VERDICT_FIGURES = (
     "comparator",
@@ -161,7 +162,11 @@ def _key_figures(book: Book) -> list[Column]:
     ]
     if len(report.epochs) > 1:
         first, last = report.epochs[0], report.epochs[-1]
-        change = table[:, -1] - table[:, 0]
+        stored_change = [
+            changes_of(report, each.key, first, last)["value"].get(report.whole_code, np.nan)
+            for each in shown
+        ]
+        change = np.array(stored_change) * np.array([each.factor for each in units])
         percent = np.divide(
             100 * change, table[:, 0], out=np.full(len(shown), np.nan), where=table[:, 0] > 0
         )

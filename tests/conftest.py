@@ -141,6 +141,18 @@ def _report(*, names: Sequence[str] = ("东区", "西区", "南区"), text: str 
         }
     )
     words = {name: _both(text) for name in ("title", "printed", "quote", "reason")}
+    early, late = (
+        results[results["epoch"] == epoch].reset_index(drop=True) for epoch in (2020, 2024)
+    )
+    difference = late["value"] - early["value"]
+    changes = late[["unit_code", "unit_name", "indicator"]].assign(
+        from_epoch=2020,
+        to_epoch=2024,
+        value=difference,
+        low=difference - 0.25,
+        high=difference + 0.5,
+        unit=late["unit"],
+    )
     return Report(
         title=text,
         language="zh",
@@ -170,4 +182,5 @@ def _report(*, names: Sequence[str] = ("东区", "西区", "南区"), text: str 
         plan_title=_both(text),
         plan_source={"zh": text, "en": text},
         provenance={"seed": 1, "inputs": [{"path": text}]},
+        changes=changes.dropna(subset=["value"], ignore_index=True),
     )

@@ -269,6 +269,9 @@ def test_change_is_last_minus_first_and_percent_of_the_first(
     before, after = (values["forest_area", year, "440103"] for year in (2020, 2024))
     head = ("440103", "forest_area名 (公顷)")
     assert found[*head, "2020—2024 年变化"] == pytest.approx(after - before, rel=1e-12)
+    # the interval of the difference as the report has it: 0.25 ha below, 0.5 ha above
+    assert found[*head, "下限"] == pytest.approx(after - before - 0.25, rel=1e-12)
+    assert found[*head, "上限"] == pytest.approx(after - before + 0.5, rel=1e-12)
     percent = 100 * (after - before) / before
     assert found[*head, "变化率（%）"] == pytest.approx(percent, rel=1e-12)
     assert found["440104", "forest_cover_rate名 (%)", "2020—2024 年变化"] is None
@@ -286,8 +289,19 @@ def test_three_years_give_each_step_and_the_whole_span(make_report: Maker, tmp_p
         "2020—2024 年变化",
         "2024—2026 年变化",
         "2020—2026 年变化",
+        "下限",
+        "上限",
         "变化率（%）",
     }
+
+
+def test_years_of_different_bases_have_no_change(make_report: Maker, tmp_path: Path) -> None:
+    report = make_report()
+    is_area = report.changes["indicator"] == "forest_area"
+    apart = dataclasses.replace(report, changes=report.changes[~is_area])
+    found = figures_by_unit(opened(apart, tmp_path)["变化"])
+    assert found["440103", "forest_area名 (公顷)", "2020—2024 年变化"] is None
+    assert found["440103", "forest_stock_volume名 (万立方米)", "2020—2024 年变化"] is not None
 
 
 def test_one_year_has_no_page_of_change(make_report: Maker, tmp_path: Path) -> None:
