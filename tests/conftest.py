@@ -172,7 +172,15 @@ def _report(*, names: Sequence[str] = ("东区", "西区", "南区"), text: str 
         verdicts=verdicts,
         verdict_words=(words,) * 3,
         account=pd.DataFrame(
-            {"unit_code": codes, "epoch": 2024, "in_redline": True, "area_ha": 1.5, "note": text}
+            {
+                "unit_code": [*codes, "440100"] * 2,
+                "epoch": [epoch for epoch in (2020, 2024) for _ in (*codes, "440100")],
+                "status": "classified",
+                "ecosystem_type": "forest_arbor",
+                "in_redline": True,
+                "area_ha": [*[1.5] * len(codes), 1.5 * len(codes)] * 2,
+                "note": text,
+            }
         ),
         ledger=pd.DataFrame({"unit_code": codes, "unit_area_ha": 1.5, "residual_ha": 0.0}),
         absences=(("greenway_length", 2024, problem("gis.crs_unreadable", where=text, crs=text)),),
