@@ -109,17 +109,17 @@ class Run:
         return MapView(self.report)
 
     def sheet(self, indicator: str | None = None, *, epoch: int | None = None) -> SheetView:
-        """A printed sheet: shows itself in a notebook, ``save`` writes PDF or PNG.
+        """A printed sheet: shows itself in a notebook, ``save`` writes PDF, PNG or SVG.
 
-        Without ``indicator`` the one of the result folder; without ``epoch`` its last year. Raises
-        ``OutputError`` when there are no such results.
+        Without ``indicator`` the one of the result folder; without ``epoch`` its last year; paper
+        and layout are the workspace's. Raises ``OutputError`` when there are no such results.
         """
-        return sheet_view(self.report, indicator, epoch)
+        return sheet_view(self.report, indicator, epoch, sheet_choice(self.workspace).form)
 
     def table(
         self, name: str = "results", *, indicator: str | None = None, epoch: int | None = None
     ) -> TableView:
-        """``results``, ``verdicts`` or ``account``, whole or narrowed: shows itself and saves CSV.
+        """A table by the name of its CSV file, whole or narrowed: shows itself and saves CSV.
 
         Raises ``InputError`` for an unknown table, indicator or year.
         """

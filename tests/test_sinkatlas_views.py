@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from gis.problems import InputError, OutputError
-from maps import Report, write_map, write_sheet
+from maps import Report, layout, write_map, write_sheet
 from maps.map import map_page
 from sinkatlas.tables import write_csv
 from sinkatlas.views import MapView, TableView, sheet_view, table_view
@@ -81,10 +81,12 @@ def test_a_shown_map_works_in_its_frame_and_touches_nothing_outside(
 
 def test_a_sheet_shows_and_saves_what_is_written(make_report: Maker, tmp_path: Path) -> None:
     report = make_report()
-    pdf, png = write_sheet(report, tmp_path, indicator="forest_area", epoch=2020)
-    view = sheet_view(report, "forest_area", 2020)
+    form, asked = layout("A4", "portrait"), {"indicator": "forest_area", "epoch": 2020}
+    pdf, png, svg = write_sheet(report, tmp_path, form=form, formats=("pdf", "png", "svg"), **asked)
+    view = sheet_view(report, "forest_area", 2020, form)
     assert view._repr_png_() == png.read_bytes()
     assert view.save(tmp_path / "saved.pdf").read_bytes() == pdf.read_bytes()
+    assert view.save(tmp_path / "saved.svg").read_bytes() == svg.read_bytes()
 
 
 def test_a_sheet_that_cannot_be_is_refused_before_it_is_drawn(
@@ -98,7 +100,7 @@ def test_a_sheet_that_cannot_be_is_refused_before_it_is_drawn(
     assert not (tmp_path / "a.bmp").exists()
 
 
-@pytest.mark.parametrize("name", ["results", "verdicts", "account"])
+@pytest.mark.parametrize("name", ["results", "changes", "verdicts", "account"])
 def test_a_saved_table_is_the_csv_of_the_result_folder(
     make_report: Maker, tmp_path: Path, name: str
 ) -> None:
