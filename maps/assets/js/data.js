@@ -6,7 +6,7 @@ const state = {
   view: "value",
   measure: "total",
   indicator: data.indicators.length ? data.indicators[0].key : null,
-  target: 0,
+  target: Math.max(0, data.verdicts.findIndex((each) => each.value !== null)),
   epoch: data.epochs[data.epochs.length - 1],
   base: data.epochs[0],
   unit: null,

@@ -11,6 +11,9 @@ const OVERLAY_STYLES = {
 };
 const OTHER_STYLE = { color: "#37474f", fillColor: "#78909c", weight: 1, fillOpacity: 0.35 };
 
+/** Where the legend may stand, the usual place first. */
+const CORNERS = [[], ["at-right"], ["at-top", "at-right"], ["at-top"]];
+
 const renderers = new Map();
 const map = map_sinkatlas;
 const drawn = { districts: new Map(), labels: new Map(), overlays: new Map(), sides: new Map(), chosen: null, stand: null };
@@ -129,13 +132,28 @@ function labelSign(theme, code) {
   return at < 0 ? "" : theme.classes[at].sign;
 }
 
-/** Put the legend into the lower corner in which it hides fewer districts. */
+/** Put the legend into the corner in which it hides the least of the districts. */
 function placeLegend() {
-  const stage = map.getSize(), box = places.legend.getBoundingClientRect();
-  const spots = data.units.map((unit) => map.latLngToContainerPoint(unit.label)).filter((at) => at.y > stage.y - box.height - 20);
-  const left = spots.filter((at) => at.x < box.width + 50).length;
-  const right = spots.filter((at) => at.x > stage.x - box.width - 50).length;
-  places.legend.classList.toggle("at-right", right < left);
+  const hidden = CORNERS.map((corner) => { cornerLegend(corner); return hiddenPoints(places.legend.getBoundingClientRect()); });
+  cornerLegend(CORNERS[hidden.indexOf(Math.min(...hidden))]);
+}
+
+function cornerLegend(corner) {
+  for (const name of ["at-top", "at-right"]) places.legend.classList.toggle(name, corner.includes(name));
+}
+
+/** How many of a box's sample points lie in a district. */
+function hiddenPoints(box) {
+  const stage = places.map.getBoundingClientRect(), shapes = [...drawn.districts.values()];
+  let count = 0;
+  for (let i = 0; i <= 6; i += 1) {
+    for (let j = 0; j <= 6; j += 1) {
+      const at = L.point(box.left - stage.left + (i * box.width) / 6, box.top - stage.top + (j * box.height) / 6);
+      const place = map.containerPointToLatLng(at), { x, y } = map.containerPointToLayerPoint(at);
+      if (shapes.some((shape) => shape.getBounds().contains(place) && shape.getElement().isPointInFill(new DOMPoint(x, y)))) count += 1;
+    }
+  }
+  return count;
 }
 
 /** Hide labels that would cover a label of a larger district. */
