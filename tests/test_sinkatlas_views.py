@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import html
-import os
 import re
-import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -46,32 +45,24 @@ def test_a_shown_map_is_the_whole_page_in_a_frame_without_our_origin(make_report
 
 @pytest.mark.browser
 def test_a_shown_map_works_in_its_frame_and_touches_nothing_outside(
-    make_report: Maker, tmp_path: Path
+    make_report: Maker, tmp_path: Path, chromium: Any
 ) -> None:
-    playwright = pytest.importorskip("playwright.sync_api")
-    program = shutil.which("chromium")
-    if program is None:
-        message = "chromium is absent"
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"{message}, and CI must run these tests")
-        pytest.skip(message)
     report = make_report(names=HOSTILE)
     page_file = tmp_path / "notebook.html"
     body = MapView(report)._repr_html_() + table_view(report, "results")._repr_html_()
     page_file.write_text(f"<!doctype html><meta charset=utf-8>{body}", encoding="utf-8")
     said: list[str] = []
     asked: list[str] = []
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        page = browser.new_context(offline=True).new_page()
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        page.on("request", lambda request: asked.append(request.url))
-        page.goto(page_file.as_uri())
-        page.frame_locator("iframe").locator("path.leaflet-interactive").first.wait_for()
-        outside = page.evaluate("[window.pwned, document.querySelectorAll('iframe').length]")
-        inside = page.frames[1].evaluate("window.origin")
-        browser.close()
+    context = chromium.new_context(offline=True)
+    page = context.new_page()
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(page_file.as_uri())
+    page.frame_locator("iframe").locator("path.leaflet-interactive").first.wait_for()
+    outside = page.evaluate("[window.pwned, document.querySelectorAll('iframe').length]")
+    inside = page.frames[1].evaluate("window.origin")
+    context.close()
     assert outside == [None, 1]
     assert inside == "null"
     assert not said
