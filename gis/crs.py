@@ -182,7 +182,7 @@ def _shifting_transformer(source: CRS, target: CRS, where: object) -> Transforme
 
 
 def datum_operation(source: CRS, target: CRS, where: object = "") -> tuple[str, float | None]:
-    """What :func:`transform_between` does to the datum, in PROJ's words, and its accuracy in metres.
+    """What :func:`transform_between` does to the datum, in PROJ's words, and accuracy in metres.
 
     The accuracy is None where nobody states one. Raises as :func:`transform_between` does.
 
