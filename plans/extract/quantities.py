@@ -245,7 +245,7 @@ def _numeral(text: str) -> int | None:
 
 
 def per_mu(quantity: Quantity, metric_unit: str, words: str) -> Quantity:
-    """A stock density whose 每亩 stands before the figure instead of in its unit (每亩6.8立方米)."""
+    """A stock density whose 每亩 stands before the figure, not in its unit (每亩6.8立方米)."""
     if metric_unit != "m3/ha" or "/" in quantity.unit or not re.search("每亩|亩均", words):
         return quantity
     base = PrintedUnit(quantity.base.unit, quantity.base.factor * 15)
