@@ -221,17 +221,21 @@ def _input_record(space: Workspace, layer: Layer) -> dict[str, object]:
         "kind": spec.kind,
         "epoch": spec.epoch,
         "path": _shown(space, spec.path),
-        "sha256": sha256_of(spec.path),
+        "sha256": layer.facts.get("sha256") or sha256_of(spec.path),
         **layer.facts,
     }
     further = [
-        *spec.files[1:],
-        *([spec.options["table"]["path"]] if "table" in spec.options else []),
+        {
+            "path": _shown(space, file),
+            "sha256": layer.facts.get(f"sha256 [{number}]") or sha256_of(file),
+        }
+        for number, file in enumerate(spec.files[1:], start=2)
     ]
+    if "table" in spec.options:
+        table = spec.options["table"]["path"]
+        further.append({"path": _shown(space, table), "sha256": sha256_of(table)})
     if further:
-        record["further_files"] = [
-            {"path": _shown(space, file), "sha256": sha256_of(file)} for file in further
-        ]
+        record["further_files"] = further
     return record
 
 

@@ -19,6 +19,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
+from gis.postgis import is_database
 from gis.problems import InputError, Language, Problem, ProblemLog, problem
 from gis.redaction import redact
 
@@ -270,8 +271,8 @@ class Workspace:
         return tuple(sorted(self.table.epochs, key=lambda epoch: epoch.year))
 
     def resolve(self, path: str) -> Path:
-        """A path of the workspace file, counted from its folder."""
-        return (self.folder / path).resolve()
+        """A path of the workspace file, counted from its folder; a database table as it stands."""
+        return Path(path) if is_database(path) else (self.folder / path).resolve()
 
 
 def load_workspace(path: str | Path) -> Workspace:
@@ -495,5 +496,6 @@ def _check_layers(workspace: Workspace, problems: ProblemLog) -> None:
 
 
 def _check_file(workspace: Workspace, path: str, key: str, problems: ProblemLog) -> None:
-    if not workspace.resolve(path).exists():
-        problems.add("sinkatlas.workspace_file_missing", where=workspace.path, key=key, path=path)
+    if not is_database(path) and not workspace.resolve(path).exists():
+        shown = redact(path)
+        problems.add("sinkatlas.workspace_file_missing", where=workspace.path, key=key, path=shown)
