@@ -281,6 +281,8 @@ def _problems(contexts: Sequence[Context], answers: Sequence[_Answer]) -> tuple[
     log = ProblemLog()
     for context in contexts:
         log.extend(_zone_unknown(context))
+        for cover in sorted(context.account.matrices):
+            log.add("sink_models.areas_adjusted", f"{cover} {context.account.year}")
     for answer in answers:
         if isinstance(answer.outcome, Reading):
             log.extend(answer.outcome.warnings)
