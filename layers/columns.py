@@ -16,7 +16,7 @@ from layers.values import Field
 
 Flags = NDArray[np.bool_]
 
-_PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
+PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
 _LARGEST_EXACT = 2.0**53
 _SHOWN_ROWS = 10
 
@@ -170,7 +170,7 @@ def _check_range(result: pd.Series, rows: pd.Series, where: str, problems: Probl
 def _is_plain_number(value: object) -> bool:
     return (
         isinstance(value, str)
-        and _PLAIN_NUMBER.fullmatch(value, 0) is not None
+        and PLAIN_NUMBER.fullmatch(value, 0) is not None
         and (value.isascii())
     )
 
