@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from gis.problems import ProblemLog
@@ -100,9 +102,27 @@ def texts(values: pd.Series, *, rows: pd.Series, where: str, problems: ProblemLo
             problems.add(
                 "layers.code_precision", where, column=values.name, rows=row_list(rows[lossy])
             )
+    as_they_are = _plain_ascii(values)
+    if as_they_are is not None:
+        return pd.Series(as_they_are, index=values.index, name=values.name, dtype=object)
     place, distinct = pd.factorize(values, use_na_sentinel=True)
     found = np.array([*map(_as_text, distinct), ""], dtype=object)  # the last is for missing, -1
     return pd.Series(found[place], index=values.index, name=values.name, dtype=object)
+
+
+def _plain_ascii(values: pd.Series) -> NDArray[np.object_] | None:
+    """Texts that normalising would not change, blank where missing; None where it might.
+
+    Codes and identifiers of a million features are mostly so, and all different.
+    """
+    if not isinstance(values.dtype, pd.StringDtype):
+        return None
+    held = pa.array(values.array, from_pandas=True).fill_null("")
+    is_plain = pc.or_(pc.equal(held, ""), pc.ascii_is_printable(held))
+    is_trimmed = pc.equal(pc.ascii_trim_whitespace(held), held)
+    if not pc.all(pc.and_(is_plain, is_trimmed)).as_py():
+        return None
+    return np.asarray(held.to_numpy(zero_copy_only=False), dtype=object)
 
 
 def _as_text(value: object) -> str:
