@@ -69,12 +69,21 @@ def find_columns(
                 allowed=", ".join(names),
             )
     found = {}
-    folded = {name.casefold(): name for name in reversed(existing)}
+    existing = list(existing)
+    folded = {name.casefold(): name for name in reversed(existing) if existing.count(name) == 1}
     for each in fields:
         column = chosen.get(each.name, each.column)
         likely = [folded[a.casefold()] for a in (column, *each.aliases) if a.casefold() in folded]
-        if column in existing:
+        if existing.count(column) > 1:
+            problems.add("layers.columns_twice", where, column=column, field=each.name)
+        elif column in existing:
             found[each.name] = column
+            rivals = [name for name in likely if name != column]
+            if rivals and each.name not in chosen:
+                problems.add(
+                    "layers.columns_rival", where, field=each.name, column=column,
+                    rivals=", ".join(rivals),
+                )  # fmt: skip
         elif likely and each.name not in chosen:
             found[each.name] = likely[0]
             problems.add("layers.column_by_alias", where, field=each.name, column=likely[0])
