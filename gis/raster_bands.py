@@ -83,7 +83,8 @@ class Scratch:
         size = shape[0] * shape[1] * np.dtype(dtype).itemsize
         if len(self.memory) < size:
             self.memory = np.empty(size, dtype=np.uint8)
-        return self.memory[:size].view(dtype).reshape(shape)
+        found: Values = self.memory[:size].view(dtype).reshape(shape)
+        return found
 
 
 @dataclass(frozen=True)
