@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Generator, Sequence
-from importlib import import_module, metadata
+from importlib import metadata
 from typing import Any
 
 from gis.band_tally import BandTally, tally_band
