@@ -15,7 +15,7 @@ import pandas as pd
 
 from gis import ExtentAccount
 from gis.extent import CLASSIFIED, OUTSIDE
-from gis.problems import InputError, Language, Problem, problem
+from gis.problems import InputError, Language, Problem, ProblemLog, problem
 from sink_models import (
     CarbonPools,
     CoefficientStore,
@@ -41,6 +41,16 @@ ADJUSTED_COLUMNS = (
     *("mapped_ha", "adjusted_ha", "low", "high"),
 )
 POOL_COLUMNS = ("unit_code", "unit_name", "epoch", "pool", "value", "unit")
+
+FLOW_NAMES = (
+    "growth_percent",
+    "consumption_percent",
+    "increment_m3_ha",
+    "harvest_m3",
+    "fuelwood_m3",
+    "disturbed_ha",
+    "fraction_lost",
+)
 
 NONE: tuple[Override, ...] = ()
 
@@ -86,18 +96,19 @@ def read_methods(space: Workspace) -> Methods:
 
 
 def forest_flows(space: Workspace) -> ForestFlows | None:
-    """Rates of the growing stock that the analyst gave, None when there are none.
+    """Flows of the growing stock that the analyst gave, None when there are none.
 
-    Raises ``InputError`` when one of rate, rate and source is missing.
+    Raises ``InputError`` when they are incomplete, stand twice or have no source.
     """
     table = space.table.carbon
-    given = (table.growth_percent, table.consumption_percent, table.rates_source or None)
-    if given == (None, None, None):
+    given = {name: getattr(table, name) for name in FLOW_NAMES}
+    if not table.rates_source and all(each is None for each in given.values()):
         return None
-    growth, consumption, source = given
-    if growth is None or consumption is None or source is None:
-        raise InputError(problem("sinkatlas.workspace_rates", where=space.path))
-    return ForestFlows(growth, consumption, source)
+    flows = ForestFlows(table.rates_source, **given)
+    log = ProblemLog()
+    flows.check(log)
+    log.raise_if_errors()
+    return flows
 
 
 def _text(path: Path) -> str:
@@ -195,6 +206,9 @@ def method_files(
             ),
         )
         yield "uncertainty.csv", lambda path: write_csv(spread, path)
+        if results.forest_balances:
+            balance = results.balance_table(sampling)
+            yield "forest_balance.csv", lambda path: write_csv(balance, path)
         if methods.matrices:
             areas = adjusted_area_table(
                 methods, accounts, names, results.whole_code, sampling.interval_percent

@@ -189,7 +189,20 @@ class CarbonTable(Table):
     consumption_percent: Annotated[float, Field(ge=0, le=30)] | None = Field(
         default=None, description="yearly harvest, fuelwood and disturbance of the growing stock"
     )
-    rates_source: str = Field(default="", description="where the two rates were read")
+    increment_m3_ha: Annotated[float, Field(ge=0, le=80)] | None = Field(
+        default=None, description="yearly increment of measured stands, in place of growth_percent"
+    )
+    harvest_m3: Annotated[float, Field(ge=0)] | None = Field(
+        default=None, description="yearly harvest, in place of consumption_percent, with the next 3"
+    )
+    fuelwood_m3: Annotated[float, Field(ge=0)] | None = None
+    disturbed_ha: Annotated[float, Field(ge=0)] | None = Field(
+        default=None, description="ground that is disturbed every year"
+    )
+    fraction_lost: Annotated[float, Field(ge=0, le=1)] | None = Field(
+        default=None, description="share of the biomass that a disturbance takes"
+    )
+    rates_source: str = Field(default="", description="where these flows were read")
     correlations: list[CorrelationTable] = Field(default_factory=list)
 
 
