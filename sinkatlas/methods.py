@@ -81,17 +81,17 @@ def read_methods(space: Workspace) -> Methods:
     store, overrides = coefficients(), NONE
     if table.coefficients:
         file = space.resolve(table.coefficients)
-        store, overrides = with_overrides(store, _text(file), where=file.name)
+        store, overrides = with_overrides(store, text_of(file), where=file.name)
     pools = None
     if table.pools:
         file = space.resolve(table.pools)
-        pools = read_carbon_pools(_text(file), where=file.name)
+        pools = read_carbon_pools(text_of(file), where=file.name)
     matrices = {}
     for epoch in space.epochs:
         for layer in epoch.layers:
             if layer.accuracy.error_matrix:
                 file = space.resolve(layer.accuracy.error_matrix)
-                matrices[epoch.year, layer.kind] = read_error_matrix(_text(file), where=file.name)
+                matrices[epoch.year, layer.kind] = read_error_matrix(text_of(file), where=file.name)
     return Methods(store, overrides, pools, matrices)
 
 
@@ -111,8 +111,13 @@ def forest_flows(space: Workspace) -> ForestFlows | None:
     return flows
 
 
-def _text(path: Path) -> str:
-    """Text of a small table, UTF-8 or the Chinese national encoding."""
+def text_of(path: Path) -> str:
+    """Text of a small table, UTF-8 or the Chinese national encoding.
+
+    Raises ``InputError`` for a file that is neither, or that is not there.
+    """
+    if not path.is_file():
+        raise InputError(problem("gis.file_missing", where=path.name))
     content = path.read_bytes()
     try:
         return content.decode("utf-8-sig")
