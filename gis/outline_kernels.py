@@ -152,7 +152,8 @@ def _ring_outside(
 ) -> bool:  # fmt: skip
     """Whether a ring that crosses no edge of rings ``first`` … ``end - 1`` surely lies outside.
 
-    One vertex settles it, which is no vertex of theirs.
+    One vertex settles it, which is no vertex of theirs. Where all are, the corners have told: an
+    edge through their ground leaves a corner between its sides.
     """
     for at in range(ring[number], ring[number + 1] - 1):
         x, y = vertices[at, 0], vertices[at, 1]
@@ -162,7 +163,7 @@ def _ring_outside(
         where = _place(vertices, ring, vertices[at], first, end)
         if where != 0:
             return where < 0
-    return False
+    return True
 
 
 @njit(cache=True, nogil=True)
@@ -179,7 +180,7 @@ def _place(
         for at in range(ring[number], ring[number + 1] - 1):
             x0, y0 = vertices[at, 0], vertices[at, 1]
             x1, y1 = vertices[at + 1, 0], vertices[at + 1, 1]
-            if x0 == x and y0 == y:
+            if (x0 == x and y0 == y) or (x1 == x and y1 == y):
                 return 0
             if max(x0, x1) < x or min(y0, y1) > y or max(y0, y1) < y:
                 continue
