@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gis.archives import layer_inside_zip
+from gis.postgis import is_database, read_postgis
 from gis.problems import InputError, Problem, ProblemLog, Severity, problem
 from gis.shapefiles import check_shapefile
 from gis.side_files import checksum_problem, geopackage_problems, raster_side_problems
@@ -184,9 +185,9 @@ def read_vector(
     """Read one vector layer whole.
 
     GeoPackage, Shapefile, GeoJSON, file geodatabase, KML, GML, FlatGeobuf, GeoParquet, and a zip
-    with one Shapefile, GeoPackage or geodatabase. Spatial indexes are not used: a stale one would
-    hide rows. Warnings go to ``problems``; ``attrs`` of the result says what was chosen
-    (``encoding``, ``layer``, ``driver``).
+    with one Shapefile, GeoPackage or geodatabase; tables of PostGIS (``gis.postgis``). Spatial
+    indexes are not used: a stale one would hide rows. Warnings go to ``problems``; ``attrs`` of the
+    result says what was chosen (``encoding``, ``layer``, ``driver``).
 
     Raises
     ------
@@ -197,7 +198,11 @@ def read_vector(
     """
     log = ProblemLog()
     try:
-        read = _read_checked(path, layer, encoding, log)
+        read = (
+            read_postgis(path, layer, log)
+            if is_database(path)
+            else _read_checked(path, layer, encoding, log)
+        )
     finally:
         if problems is not None:
             problems.extend(log.notices)

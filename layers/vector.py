@@ -140,7 +140,7 @@ def _open_file(
     facts = {
         "crs": crs_name(located.crs),
         "features": str(len(table)),
-        **{name: held[name] for name in ("driver", "layer", "encoding") if name in held},
+        **{name: held[name] for name in ("driver", "layer", "encoding", "sha256") if name in held},
         **{f"column.{name}": column for name, column in columns.items()},
     }
     if spec.shift is not None:

@@ -15,6 +15,8 @@ SCRIPTS = (
     "format.js",
     "theme.js",
     "mapview.js",
+    "swipe.js",
+    "stands.js",
     "legend.js",
     "chooser.js",
     "card.js",

@@ -15,9 +15,9 @@ import xlsxwriter
 from maps.report import Report
 from maps.text import visible
 from maps.words import words
+from maps.workbook_account import add_account, add_account_rows
 from maps.workbook_cells import Book
 from maps.workbook_evidence import (
-    add_account,
     add_allocation,
     add_ledger,
     add_method,
@@ -44,6 +44,7 @@ _PAGES = (
     add_method,
     add_sources,
     add_run,
+    add_account_rows,
 )
 _INERT = {
     "strings_to_formulas": False,

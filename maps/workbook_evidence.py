@@ -1,4 +1,4 @@
-"""The pages of the workbook that back the answer: account, balance, quality, method, sources."""
+"""The pages of the workbook that back the answer: balance, quality, method, sources."""
 
 from __future__ import annotations
 
@@ -25,15 +25,10 @@ _CLOSED = 1e-9
 _ON_OTHER_PAGES = ("coefficients", "problems")
 
 
-def add_account(book: Book) -> None:
-    """The extent account, row by row."""
-    _add_frame(book, "account", book.report.account)
-
-
 def add_ledger(book: Book) -> None:
     """Each unit's area against what was found in it; a residual too large is marked."""
     ledger = book.report.ledger
-    sheet, row = _add_frame(book, "ledger", ledger)
+    sheet, row = add_frame(book, "ledger", ledger)
     if "relative_residual" in ledger:
         place = list(ledger.columns).index("relative_residual")
         sheet.conditional_format(
@@ -60,7 +55,7 @@ def add_allocation(book: Book) -> None:
         return
     if "status" in shares:
         shares = shares.assign(status=[book.status(str(each)) for each in shares["status"]])
-    sheet, row = _add_frame(book, "allocation", shares)
+    sheet, row = add_frame(book, "allocation", shares)
     if "status" in shares:
         place = list(shares.columns).index("status")
         colour_statuses(book, sheet, row + 1, row + len(shares), place)
@@ -199,9 +194,11 @@ def add_run(book: Book) -> None:
     sheet.print_area(0, 0, last, 1)
 
 
-def _add_frame(book: Book, page: str, frame: pd.DataFrame) -> tuple[Worksheet, int]:
+def add_frame(
+    book: Book, page: str, frame: pd.DataFrame, *, note: str = ""
+) -> tuple[Worksheet, int]:
     """A table as a page of its own; returns the page and the row of its headings."""
-    sheet, row = new_page(book, page)
+    sheet, row = new_page(book, page, note=note)
     columns = _frame_columns(book, frame)
     last = write_table(book, sheet, row, columns)
     set_widths(sheet, (columns,))

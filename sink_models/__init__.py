@@ -2,8 +2,8 @@
 
 Pure functions over account rows and coefficient tables: no layers are read, no maps are drawn.
 Equations stand in ``sink_models.equations``, blue carbon in ``sink_models.blue_carbon``, InVEST's
-tables in ``sink_models.invest``, areas adjusted for map error in ``sink_models.error_matrix``;
-their public functions are here too.
+tables in ``sink_models.invest`` and ``sink_models.invest_coastal``, areas adjusted for map error
+in ``sink_models.error_matrix``; their public functions are here too.
 """
 
 from sink_models.account import Accuracy, EpochData
@@ -14,7 +14,7 @@ from sink_models.blue_carbon import (
     blue_carbon_balance,
     decay_loss,
 )
-from sink_models.co2 import co2_from_c
+from sink_models.co2 import c_from_co2, co2_from_c
 from sink_models.coastal_presets import CoastalPreset, coastal_preset
 from sink_models.coefficient_store import Coefficient, CoefficientStore, coefficients
 from sink_models.drivers import Driver
@@ -27,18 +27,22 @@ from sink_models.equations import (
     VolumeBiomass,
     WeightedGas,
     add_roots,
+    afolu_total,
     biomass_carbon_from_stock,
     biomass_gain,
     biomass_loss,
     carbon_from_density,
     co2_equivalent,
     co2_from_carbon,
+    coastal_extraction,
     coastal_methane,
+    coastal_soil_flux,
     conversion_change,
     converted_land_change,
     dead_matter_after_conversion,
     dead_matter_gain_loss,
     dead_matter_stock_difference,
+    dead_matter_total,
     disturbance_loss,
     equation_cards,
     expansion_from_density,
@@ -47,17 +51,24 @@ from sink_models.equations import (
     gain_loss,
     greenway_green,
     growth_curve,
+    land_use_total,
     mapped_biomass_carbon,
     marsh_methane,
     methane_as_co2,
     mineral_soil_change,
     net_present_value,
     organic_soil_loss,
+    perennial_crop_change,
+    present_value_of_flows,
     provincial_arbor_change,
     reconcile,
+    rewetted_organic_soil,
+    service_carbon_fixation,
+    settlement_total,
     soil_change,
     soil_stock,
     stock_difference,
+    stratum_total,
     tidal_accretion,
     total_growth,
     total_growth_from_increment,
@@ -82,15 +93,21 @@ from sink_models.forest_methods import ForestBalance, ForestRoute
 from sink_models.indicator import Indicator, indicators
 from sink_models.invest import (
     CarbonPools,
-    CoastalTotals,
     carbon_change,
     carbon_map,
     carbon_totals,
-    coastal_totals,
     read_carbon_pools,
+)
+from sink_models.invest_coastal import (
+    CoastalTotals,
+    coastal_balances,
+    coastal_totals,
+    history_areas,
     read_coastal_classes,
     read_coastal_codes,
+    read_snapshots,
     read_transitions,
+    summed_balance,
 )
 from sink_models.options import WETLAND_SCOPES, Correlation, ForestFlows, Options
 from sink_models.overrides import Override, export_rows, with_overrides
@@ -143,10 +160,12 @@ __all__ = [
     "WeightedGas",
     "add_roots",
     "adjusted_areas",
+    "afolu_total",
     "biomass_carbon_from_stock",
     "biomass_gain",
     "biomass_loss",
     "blue_carbon_balance",
+    "c_from_co2",
     "carbon_change",
     "carbon_from_density",
     "carbon_map",
@@ -154,8 +173,11 @@ __all__ = [
     "co2_equivalent",
     "co2_from_c",
     "co2_from_carbon",
+    "coastal_balances",
+    "coastal_extraction",
     "coastal_methane",
     "coastal_preset",
+    "coastal_soil_flux",
     "coastal_totals",
     "coefficients",
     "conversion_change",
@@ -164,6 +186,7 @@ __all__ = [
     "dead_matter_after_conversion",
     "dead_matter_gain_loss",
     "dead_matter_stock_difference",
+    "dead_matter_total",
     "decay_loss",
     "disturbance_loss",
     "draw_areas",
@@ -178,7 +201,9 @@ __all__ = [
     "gain_loss",
     "greenway_green",
     "growth_curve",
+    "history_areas",
     "indicators",
+    "land_use_total",
     "map_accuracy",
     "mapped_biomass_carbon",
     "marsh_methane",
@@ -186,19 +211,27 @@ __all__ = [
     "mineral_soil_change",
     "net_present_value",
     "organic_soil_loss",
+    "perennial_crop_change",
+    "present_value_of_flows",
     "product_uncertainty",
     "provincial_arbor_change",
     "read_carbon_pools",
     "read_coastal_classes",
     "read_coastal_codes",
     "read_error_matrix",
+    "read_snapshots",
     "read_transitions",
     "reconcile",
+    "rewetted_organic_soil",
+    "service_carbon_fixation",
+    "settlement_total",
     "shared_sum",
     "soil_change",
     "soil_stock",
     "stock_difference",
+    "stratum_total",
     "sum_uncertainty",
+    "summed_balance",
     "tidal_accretion",
     "total_growth",
     "total_growth_from_increment",

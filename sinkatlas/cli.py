@@ -162,6 +162,10 @@ def check(
 def run(
     workspace: WorkspaceArgument,
     out: Annotated[Path, typer.Option(help="Result folder.")] = Path("out"),
+    sheets: Annotated[
+        Literal["main", "all"] | None,
+        typer.Option(help="One sheet, or one per indicator and the atlas over districts."),
+    ] = None,
     strict: StrictOption = False,
     lang: LanguageOption = None,
     workers: Annotated[
@@ -186,7 +190,13 @@ def run(
 
         engine = Engine(workers=workers, cluster=cluster, memory_mib=memory, partials=resume)
         done = run_pipeline(
-            workspace, out, language=lang, strict=strict, engine=engine, progress=progress
+            workspace,
+            out,
+            language=lang,
+            sheets=sheets,
+            strict=strict,
+            engine=engine,
+            progress=progress,
         )
         for each in done.report.problems:
             typer.echo(_line(each, language), err=True)

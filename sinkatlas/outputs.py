@@ -10,12 +10,13 @@ import pandas as pd
 
 from gis.progress import Progress
 from maps import (
+    SheetChoice,
     write_brief,
     write_district_style,
     write_geopackage,
     write_geoparquet,
     write_map,
-    write_sheet,
+    write_sheets,
     write_workbook,
 )
 from maps.report import Report
@@ -32,6 +33,8 @@ def write_outputs(
     seconds: Mapping[str, float],
     progress: Progress,
     also: Sequence[tuple[str, Callable[[Path], object]]] = (),
+    *,
+    sheets: SheetChoice,
 ) -> None:
     """Write every output of a run and publish the folder; ``also`` are further files by name.
 
@@ -39,6 +42,7 @@ def write_outputs(
     """
     steps: tuple[tuple[str, Callable[[Path], object]], ...] = (
         ("results.csv", lambda path: write_csv(report.results, path)),
+        ("changes.csv", lambda path: write_csv(report.changes, path)),
         ("verdicts.csv", lambda path: write_csv(report.verdicts, path)),
         ("trajectories.csv", lambda path: write_csv(report.trajectories, path)),
         ("allocation.csv", lambda path: write_csv(report.allocation, path)),
@@ -50,7 +54,7 @@ def write_outputs(
         ("districts.qml", lambda path: write_district_style(report, path)),
         ("report.xlsx", lambda path: write_workbook(report, path)),
         ("report.docx", lambda path: write_brief(report, path)),
-        ("sheets", lambda path: write_sheet(report, path)),
+        ("sheets", lambda path: write_sheets(report, path, sheets)),
         ("map.html", lambda path: write_map(report, path)),
         *also,
         (RECORD, lambda path: _write_json(report.provenance, path)),

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 
@@ -24,6 +25,7 @@ from gis.problems import InputError, Language, ProblemLog, Severity, problem, st
 from gis.progress import Progress, silent
 from layers import Layer, LayerSpec, kinds, read_layer
 from layers.quality import account_problems, layer_problems
+from maps import SheetChoice, layout, load_layout
 from maps.report import Report
 from plans import Verdict
 from sink_models import Accuracy, Correlation, EpochData, Options, Results, Sampling, evaluate
@@ -116,17 +118,17 @@ class Run:
         return MapView(self.report)
 
     def sheet(self, indicator: str | None = None, *, epoch: int | None = None) -> SheetView:
-        """A printed sheet: shows itself in a notebook, ``save`` writes PDF or PNG.
+        """A printed sheet: shows itself in a notebook, ``save`` writes PDF, PNG or SVG.
 
-        Without ``indicator`` the one of the result folder; without ``epoch`` its last year. Raises
-        ``OutputError`` when there are no such results.
+        Without ``indicator`` the one of the result folder; without ``epoch`` its last year; paper
+        and layout are the workspace's. Raises ``OutputError`` when there are no such results.
         """
-        return sheet_view(self.report, indicator, epoch)
+        return sheet_view(self.report, indicator, epoch, sheet_choice(self.workspace).form)
 
     def table(
         self, name: str = "results", *, indicator: str | None = None, epoch: int | None = None
     ) -> TableView:
-        """``results``, ``verdicts`` or ``account``, whole or narrowed: shows itself and saves CSV.
+        """A table by the name of its CSV file, whole or narrowed: shows itself and saves CSV.
 
         Raises ``InputError`` for an unknown table, indicator or year.
         """
@@ -138,6 +140,7 @@ def run(
     out: str | Path | None = None,
     *,
     language: Language | None = None,
+    sheets: Literal["main", "all"] | None = None,
     engine: Engine | None = None,
     strict: bool = False,
     progress: Progress = silent,
@@ -145,15 +148,17 @@ def run(
     """Run the main job on a workspace and, when ``out`` is given, publish the result folder.
 
     ``engine`` says who counts the rasters and in how much memory; no choice changes a figure.
+    ``sheets`` overrules which sheets the workspace asks for.
 
     Raises ``InputError`` with every problem of the inputs, ``AccountError`` when an account does
     not close, ``OutputError`` when the results cannot be written. Nothing is left half-written.
     """
     space = workspace if isinstance(workspace, Workspace) else load_workspace(workspace)
+    choice = sheet_choice(space, sheets)
     problems = ProblemLog()
     problems.extend(space.notices)
     try:
-        return _run(space, out, language, strict, engine, progress, problems)
+        return _run(space, out, language, choice, strict, engine, progress, problems)
     except InputError as error:
         # what was noticed on the way often tells why an error came about
         told = {(each.code, each.where) for each in error.problems}
@@ -165,6 +170,7 @@ def _run(
     space: Workspace,
     out: str | Path | None,
     language: Language | None,
+    choice: SheetChoice,
     strict: bool,
     engine: Engine | None,
     progress: Progress,
@@ -239,8 +245,26 @@ def _run(
                 language=report.language,
                 is_synthetic=report.synthetic,
             )
-            write_outputs(report, folder, clock.seconds, progress, files)
+            write_outputs(report, folder, clock.seconds, progress, files, sheets=choice)
     return Run(space, inputs, accounts, results, judgement, report, folder, dict(clock.seconds))
+
+
+def sheet_choice(space: Workspace, which: Literal["main", "all"] | None = None) -> SheetChoice:
+    """The sheets that a workspace asks for; raises ``InputError`` for a wrong template."""
+    table = space.table.sheets
+    every = (which or table.which) == "all"
+    form = (
+        load_layout(space.resolve(table.template))
+        if table.template is not None
+        else layout(table.size, table.orientation)
+    )
+    return SheetChoice(
+        form=form,
+        formats=tuple(dict.fromkeys(table.formats)),
+        indicators=() if every else tuple(table.indicators),
+        every=every,
+        atlas=every or (table.atlas and which != "main"),
+    )
 
 
 def hold_strictly(space: Workspace, problems: ProblemLog) -> None:

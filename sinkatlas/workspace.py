@@ -19,6 +19,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
+from gis.postgis import is_database
 from gis.problems import InputError, Language, Problem, ProblemLog, problem
 from gis.redaction import redact
 
@@ -42,6 +43,16 @@ class Settings(Table):
         default=False, description="true marks every output as synthetic demonstration data"
     )
     review_number: str = Field(default="", description="审图号; empty prints 未审，内部使用")
+    organisation: str = Field(default="", description="who prepared it; printed on every output")
+    date: datetime.date | None = Field(default=None, description="date printed on every output")
+    sources: list[Text] = Field(
+        default_factory=list,
+        description="data sources as they are to be printed; empty prints the layers and years",
+    )
+    sensitivity: Literal["internal", "public"] = Field(
+        default="internal",
+        description="public leaves out sub-compartments and coarsens outlines",
+    )
     plan: str = Field(default="", description="a bundled plan's id or the path of a plan file")
     wetland_scope: Literal["sandiao_00", "law_2022", "convention", "second_survey"] = "sandiao_00"
     forest_definition: Literal["china", "fao"] = "china"
@@ -257,6 +268,22 @@ class TolerancesTable(Table):
     coverage_min: Annotated[float, Field(gt=0, le=1)] = 0.99
 
 
+class SheetsTable(Table):
+    """Which sheets are printed and on what paper."""
+
+    which: Literal["main", "all"] = Field(
+        default="main", description="one sheet, or one per indicator and the atlas over districts"
+    )
+    size: Literal["A3", "A4"] = "A3"
+    orientation: Literal["landscape", "portrait"] = "landscape"
+    formats: Annotated[list[Literal["pdf", "png", "svg"]], Field(min_length=1)] = ["pdf", "png"]
+    indicators: list[str] = Field(
+        default_factory=list, description="keys; empty means the main one"
+    )
+    atlas: bool = Field(default=False, description="a sheet for every unit, in one PDF")
+    template: str | None = Field(default=None, description="path of a layout file of your own")
+
+
 class WorkspaceTable(Table):
     """A whole workspace file."""
 
@@ -267,6 +294,7 @@ class WorkspaceTable(Table):
     allocation: list[AllocationTable] = Field(default_factory=list)
     tolerances: TolerancesTable = TolerancesTable()
     carbon: CarbonTable = CarbonTable()
+    sheets: SheetsTable = SheetsTable()
     forest: ForestTable = ForestTable()
     parks: ParksTable = ParksTable()
     works: WorksTable = WorksTable()
@@ -307,8 +335,8 @@ class Workspace:
         return tuple(sorted(self.table.epochs, key=lambda epoch: epoch.year))
 
     def resolve(self, path: str) -> Path:
-        """A path of the workspace file, counted from its folder."""
-        return (self.folder / path).resolve()
+        """A path of the workspace file, counted from its folder; a database table as it stands."""
+        return Path(path) if is_database(path) else (self.folder / path).resolve()
 
 
 def load_workspace(path: str | Path) -> Workspace:
@@ -476,6 +504,7 @@ def _keys_at(location: Iterable[int | str]) -> list[str]:
         "allocation": AllocationTable,
         "tolerances": TolerancesTable,
         "carbon": CarbonTable,
+        "sheets": SheetsTable,
         "correlations": CorrelationTable,
         "forest": ForestTable,
         "table": AttributeTableTable,
@@ -489,6 +518,8 @@ def _check_layers(workspace: Workspace, problems: ProblemLog) -> None:
     from layers import kinds
 
     known = kinds()
+    if workspace.table.sheets.template is not None:
+        _check_file(workspace, workspace.table.sheets.template, "sheets.template", problems)
     cover_kinds = {key for key, kind in known.items() if kind.role != "units"}
     for path in workspace.table.units.files:
         _check_file(workspace, path, "units.path", problems)
@@ -532,5 +563,6 @@ def _check_layers(workspace: Workspace, problems: ProblemLog) -> None:
 
 
 def _check_file(workspace: Workspace, path: str, key: str, problems: ProblemLog) -> None:
-    if not workspace.resolve(path).exists():
-        problems.add("sinkatlas.workspace_file_missing", where=workspace.path, key=key, path=path)
+    if not is_database(path) and not workspace.resolve(path).exists():
+        shown = redact(path)
+        problems.add("sinkatlas.workspace_file_missing", where=workspace.path, key=key, path=shown)

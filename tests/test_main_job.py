@@ -71,6 +71,7 @@ def test_a_run_writes_every_output_the_architecture_names(done: Run) -> None:
         "works.csv",
         "conflicts.csv",
         "results.csv",
+        "changes.csv",
         "verdicts.csv",
         "trajectories.csv",
         "allocation.csv",

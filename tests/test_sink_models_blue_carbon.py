@@ -23,8 +23,10 @@ from sink_models.invest import (
     carbon_change,
     carbon_map,
     carbon_totals,
-    coastal_totals,
     read_carbon_pools,
+)
+from sink_models.invest_coastal import (
+    coastal_totals,
     read_coastal_classes,
     read_coastal_codes,
     read_transitions,

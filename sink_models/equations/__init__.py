@@ -6,6 +6,12 @@ NaN in, NaN out: no function answers for missing input.
 """
 
 from sink_models.equations.card import EquationCard, equation_cards
+from sink_models.equations.coastal import (
+    coastal_extraction,
+    coastal_soil_flux,
+    rewetted_organic_soil,
+)
+from sink_models.equations.cropland import perennial_crop_change, service_carbon_fixation
 from sink_models.equations.dead_organic_matter import (
     dead_matter_after_conversion,
     dead_matter_gain_loss,
@@ -48,11 +54,19 @@ from sink_models.equations.soil import (
     soil_change,
     soil_stock,
 )
+from sink_models.equations.sums import (
+    afolu_total,
+    dead_matter_total,
+    land_use_total,
+    settlement_total,
+    stratum_total,
+)
 from sink_models.equations.totals import (
     Reconciliation,
     co2_from_carbon,
     fire_emission,
     net_present_value,
+    present_value_of_flows,
     reconcile,
 )
 from sink_models.equations.wetland import (
@@ -74,18 +88,22 @@ __all__ = [
     "VolumeBiomass",
     "WeightedGas",
     "add_roots",
+    "afolu_total",
     "biomass_carbon_from_stock",
     "biomass_gain",
     "biomass_loss",
     "carbon_from_density",
     "co2_equivalent",
     "co2_from_carbon",
+    "coastal_extraction",
     "coastal_methane",
+    "coastal_soil_flux",
     "conversion_change",
     "converted_land_change",
     "dead_matter_after_conversion",
     "dead_matter_gain_loss",
     "dead_matter_stock_difference",
+    "dead_matter_total",
     "disturbance_loss",
     "equation_cards",
     "expansion_from_density",
@@ -94,17 +112,24 @@ __all__ = [
     "gain_loss",
     "greenway_green",
     "growth_curve",
+    "land_use_total",
     "mapped_biomass_carbon",
     "marsh_methane",
     "methane_as_co2",
     "mineral_soil_change",
     "net_present_value",
     "organic_soil_loss",
+    "perennial_crop_change",
+    "present_value_of_flows",
     "provincial_arbor_change",
     "reconcile",
+    "rewetted_organic_soil",
+    "service_carbon_fixation",
+    "settlement_total",
     "soil_change",
     "soil_stock",
     "stock_difference",
+    "stratum_total",
     "tidal_accretion",
     "total_growth",
     "total_growth_from_increment",

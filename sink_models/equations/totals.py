@@ -90,6 +90,25 @@ def net_present_value(
     return np.asarray(np.asarray(carbon_t, float) * price_per_t_c * weight)
 
 
+def present_value_of_flows(
+    *,
+    flows_t_c: ArrayLike,
+    prices: ArrayLike,
+    discount_percent: float,
+) -> Array:
+    """Value of yearly flows at the start year, ``Σ p_t dC_t / (1 + d)^t``, t = 0 …, currency.
+
+    ``flows_t_c`` has the year as last axis, one price per t C for each year (or one for all). Each
+    year's carbon meets its own price and discount once. InVEST's blue-carbon model multiplies the
+    carbon of a whole period by the sum of the yearly factors: ten years of 8.35 t at price 1 and
+    no discount are 83.5 here and 835 there.
+    """
+    flows = np.asarray(flows_t_c, float)
+    years = np.arange(flows.shape[-1])
+    worth = np.asarray(prices, float) / (1.0 + discount_percent / 100.0) ** years
+    return np.asarray(np.sum(flows * worth, axis=-1))
+
+
 EQUATIONS = (
     EquationCard(
         "CO2",
@@ -130,5 +149,15 @@ EQUATIONS = (
         "InVEST User Guide, Carbon Storage",
         "verified",
         net_present_value,
+    ),
+    EquationCard(
+        "NPV-FLOWS",
+        "逐年碳流的现值",
+        "Present value of yearly flows",
+        "value = Σ_t p_t * ΔC_t / (1 + d)^t",
+        "currency",
+        "textbook discounting, each year once",
+        "own",
+        present_value_of_flows,
     ),
 )

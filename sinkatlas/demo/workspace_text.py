@@ -14,6 +14,9 @@ HEAD = """\
 title = "{name}碳汇与生态指标评估（合成示意数据）"
 language = "zh"
 synthetic = true
+organisation = "SinkAtlas 示范数据生成器"
+date = {last}-12-31
+sources = ["SinkAtlas 合成图层（{years}，图形为示意）", "总量参照公开数字，其余为假设值"]
 review_number = ""
 plan = "{plan}"
 wetland_scope = "{wetland_scope}"
@@ -48,7 +51,12 @@ def workspace_text(city: City) -> str:
     True
     """
     head = HEAD.format(
-        name=city.name, plan=city.plan, wetland_scope=city.wetland_scope, adcode=city.adcode
+        name=city.name,
+        plan=city.plan,
+        wetland_scope=city.wetland_scope,
+        adcode=city.adcode,
+        years="、".join(map(str, EPOCHS)),
+        last=EPOCHS[-1],
     )
     return head + _rules(city) + "".join(_epoch(city, year) for year in EPOCHS)
 

@@ -6,7 +6,7 @@ const state = {
   view: "value",
   measure: "total",
   indicator: data.indicators.length ? data.indicators[0].key : null,
-  target: 0,
+  target: Math.max(0, data.verdicts.findIndex((each) => each.value !== null)),
   epoch: data.epochs[data.epochs.length - 1],
   base: data.epochs[0],
   unit: null,
@@ -15,6 +15,9 @@ const state = {
   order: "value",
   overlays: new Map(),
   labels: true,
+  swipe: false,
+  swipeAt: 50,
+  stand: null,
   legend: true,
   opened: new Set(),
 };
@@ -22,6 +25,7 @@ const state = {
 const units = new Map(data.units.map((unit) => [unit.code, unit]));
 const indicators = new Map(data.indicators.map((indicator) => [indicator.key, indicator]));
 const values = indexed(data.results);
+const changes = new Map(records(data.changes).map((each) => [changeKey(each.indicator, each.from_epoch, each.to_epoch, each.unit_code), each]));
 
 /** Rows of a table of the payload as objects. */
 function records(table) {
@@ -35,9 +39,20 @@ function records(table) {
 function indexed(results) {
   const found = new Map();
   for (const row of records(results)) {
+    row.basis = results.texts[row.basis];
+    row.method = results.texts[row.method];
     found.set(JSON.stringify([row.indicator, row.epoch, row.unit_code]), row);
   }
   return found;
+}
+
+function changeKey(indicator, from, to, code) {
+  return JSON.stringify([indicator, from, to, code]);
+}
+
+/** Change between two epochs with the interval of the difference, or null where the bases differ. */
+function changeOf(indicator, from, to, code) {
+  return changes.get(changeKey(indicator, from, to, code)) || null;
 }
 
 /** The result row of an indicator in an epoch and unit, or null; the row's value may be null. */
@@ -116,8 +131,13 @@ function hasTwoEpochs() {
   return data.epochs.length > 1;
 }
 
-/** Earlier epoch of a change; never the epoch in view itself. */
+/** The other epoch of a change or a swipe; never the epoch in view itself. */
 function baseEpoch() {
   if (state.base !== state.epoch) return state.base;
   return data.epochs.find((epoch) => epoch !== state.epoch);
+}
+
+/** Whether two epochs lie side by side on the map; a change already shows both. */
+function swiping() {
+  return state.swipe && hasTwoEpochs() && state.view !== "change";
 }
