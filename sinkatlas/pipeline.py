@@ -40,7 +40,7 @@ from sinkatlas.measuring import (
     further_strata,
     with_legal_forms,
 )
-from sinkatlas.methods import forest_flows, method_files, read_methods
+from sinkatlas.methods import Methods, forest_flows, method_files, read_methods
 from sinkatlas.outputs import write_outputs
 from sinkatlas.reporting import make_report, unit_names
 from sinkatlas.views import MapView, SheetView, TableView, sheet_view, table_view
@@ -201,7 +201,7 @@ def _run(
     with clock.timed("evaluate"):
         results = evaluate(
             [
-                _epoch_data(epoch, inputs, accounts[epoch.year], beside[epoch.year])
+                _epoch_data(epoch, inputs, accounts[epoch.year], beside[epoch.year], methods)
                 for epoch in space.epochs
             ],
             units.codes,
@@ -403,7 +403,7 @@ def _account(
 
 
 def _epoch_data(
-    epoch: EpochTable, inputs: Inputs, account: ExtentAccount, beside: Beside
+    epoch: EpochTable, inputs: Inputs, account: ExtentAccount, beside: Beside, methods: Methods
 ) -> EpochData:
     return EpochData(
         year=epoch.year,
@@ -413,6 +413,9 @@ def _epoch_data(
         accuracy={
             table.kind: Accuracy(table.accuracy.area_percent, table.accuracy.stock_percent)
             for table in epoch.layers
+        },
+        matrices={
+            kind: matrix for (year, kind), matrix in methods.matrices.items() if year == epoch.year
         },
     )
 
