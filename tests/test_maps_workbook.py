@@ -177,6 +177,7 @@ def test_pages_are_set_up_to_print(make_report: Maker, tmp_path: Path) -> None:
         "平衡",
         "质量",
         "方法",
+        "所用系数",
         "来源",
         "运行记录",
         "台账明细",
