@@ -91,7 +91,8 @@ class City:
     """Everything the generator knows of one city.
 
     ``epsg`` is the CGCS2000 3-degree Gauss-Krueger zone that the city is drawn in; ``is_lonlat``
-    says that its files are written in longitude and latitude (EPSG:4490) instead.
+    says that its files are written in longitude and latitude (EPSG:4490) instead; ``allocation``
+    names the targets that its workspace splits over the districts, with year and method.
     """
 
     key: str
@@ -116,6 +117,7 @@ class City:
     sea: Sea | None
     mangrove_districts: Mapping[str, float]
     mangrove_names: Mapping[str, str]
+    allocation: tuple[tuple[str, int, str], ...]
 
     @property
     def file_crs(self) -> str:
@@ -162,6 +164,7 @@ def _city(key: str, table: Mapping[str, Any]) -> City:
         sea=_sea(table),
         mangrove_districts=table.get("mangrove_districts", {}),
         mangrove_names=table.get("mangrove_names", {}),
+        allocation=tuple(tuple(entry) for entry in table.get("allocation", ())),
     )
 
 

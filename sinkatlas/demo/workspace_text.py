@@ -58,7 +58,8 @@ def workspace_text(city: City) -> str:
         years="、".join(map(str, EPOCHS)),
         last=EPOCHS[-1],
     )
-    return head + "".join(_epoch(city, year) for year in EPOCHS)
+    splits = "".join(_split(*each) for each in city.allocation)
+    return head + "".join(_epoch(city, year) for year in EPOCHS) + splits
 
 
 def file_names(city: City, year: int) -> dict[str, str]:
@@ -76,6 +77,13 @@ def file_names(city: City, year: int) -> dict[str, str]:
     if not city.mangrove_districts:
         del names["mangroves"]
     return names
+
+
+def _split(indicator: str, year: int, method: str) -> str:
+    return (
+        f'\n[[allocation]]\nindicator = "{indicator}"\nyear = {year}\nmethod = "{method}"'
+        "  # 示例 example\n"
+    )
 
 
 def _epoch(city: City, year: int) -> str:

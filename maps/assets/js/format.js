@@ -36,11 +36,12 @@ function unitWord(unit) {
 const SMALLEST = 0.01;
 
 /** Plain number with thousands separated: two decimals for rates, fewer for large amounts; what two
- * decimals would print as zero is told as less than their last digit. */
+ * decimals would print as zero is told as less than their last digit, so that "0" is a true zero. */
 function number(value, unit) {
   if (value === null || value === undefined) return t("common.no_data");
+  if (value === 0) return "0";
   const size = Math.abs(value);
-  if (size > 0 && size < SMALLEST) return value < 0 ? `−<${SMALLEST}` : `<${SMALLEST}`;
+  if (size < SMALLEST) return value < 0 ? `−<${SMALLEST}` : `<${SMALLEST}`;
   const digits = unit === "%" || unit === "points" || size < 100 ? 2 : size >= 1000 ? 0 : 1;
   const text = size.toLocaleString("en-US", { minimumFractionDigits: digits === 2 ? 2 : 0, maximumFractionDigits: digits });
   return value < 0 ? `−${text}` : text;
