@@ -18,6 +18,7 @@ MOST = {
     "pan frame ms, 95th percentile": 100.0,
     "zoom frame ms, 95th percentile": 100.0,
     "pan frame ms under a curtain, 95th percentile": 100.0,
+    "pan frame ms with every layer on, 95th percentile": 100.0,
     "choose a district ms": 100.0,
     "requests": 0.0,
     "console messages": 0.0,
@@ -88,6 +89,11 @@ def _moves(page: Any) -> dict[str, float]:
     }
     page.click("[data-focus='swipe']")
     found["pan frame ms under a curtain, 95th percentile"] = _high(page.evaluate(FRAMES, "pan"))
+    page.click("[data-focus='swipe']")
+    page.click(".chooser [data-tab='layers']")
+    for branch in page.locator(".branch-head input").all():
+        branch.check()
+    found["pan frame ms with every layer on, 95th percentile"] = _high(page.evaluate(FRAMES, "pan"))
     return found
 
 
@@ -109,7 +115,7 @@ def main() -> int:
         found = measure(page_file)
     for name, most in MOST.items():
         mark = "ok" if found[name] <= most else "TOO MUCH"
-        print(f"{name:48s} {found[name]:8.2f}   at most {most:g}   {mark}")
+        print(f"{name:50s} {found[name]:8.2f}   at most {most:g}   {mark}")
     return int(any(found[name] > most for name, most in MOST.items()))
 
 

@@ -392,7 +392,8 @@ def test_each_judged_target_shows_where_its_epochs_lead(runs: Runs, opened: Open
     trend = report.trajectories[report.trajectories["kind"] == "trend"]
     led = {(each.clause, each.indicator, each.target_year) for each in trend.itertuples()}
     assert view.page.locator(".side .trend-figure svg[role='img']").count() == len(led) > 1
-    ends = trend.drop_duplicates("indicator", keep="last").set_index("indicator")["value"]
+    due = trend[(trend["target_year"] == 2025) & (trend["year"] == 2025)]
+    ends = due.set_index("indicator")["value"]
     said = view.page.inner_text(".side .trend-figure[data-trend='forest_cover_rate'] >> nth=0")
     assert f"2025 年约为 {ends['forest_cover_rate']:.2f} %" in said
 
