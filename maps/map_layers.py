@@ -35,7 +35,7 @@ STEPS_PER_DEGREE = 100_000
 METRES_PER_DEGREE = 111_320.0
 """Length of one degree of latitude, for turning a tolerance in metres into degrees."""
 
-DISTRICT_VERTICES, OVERLAY_VERTICES = 30_000, 12_000
+DISTRICT_VERTICES, OVERLAY_VERTICES = 30_000, 24_000
 """How many vertices the page carries at most for all districts, and for one overlay layer."""
 
 SMALLEST_TOLERANCE_M = 20.0
