@@ -44,7 +44,7 @@ OURS = ("gis.account", "gis.kernels", "pyogrio", "rasterio")
 
 @dataclass(frozen=True)
 class Run:
-    """A way, and a scene: ``made:17000x19000``, ``repeated:…``, ``worldcover``, ``gauss_kruger``."""
+    """A way, and a scene: ``made:70x80``, ``repeated:70x80``, ``worldcover``, ``gauss_kruger``."""
 
     way: str
     scene: str
