@@ -82,7 +82,6 @@ from sink_models.error_matrix import (
     ErrorMatrix,
     MapAccuracy,
     adjusted_areas,
-    draw_areas,
     error_matrix,
     map_accuracy,
     read_error_matrix,
@@ -109,6 +108,7 @@ from sink_models.invest_coastal import (
     read_transitions,
     summed_balance,
 )
+from sink_models.map_error import draw_areas
 from sink_models.options import WETLAND_SCOPES, Correlation, ForestFlows, Options
 from sink_models.overrides import Override, export_rows, with_overrides
 from sink_models.propagation import (

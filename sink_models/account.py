@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from gis.extent import CLASSIFIED, OUTSIDE
 from gis.problems import AccountError, InputError, ProblemLog, problem
 from sink_models.book import DrawBook
+from sink_models.error_matrix import ErrorMatrix
+from sink_models.map_error import SHARE, check_matrices, split_rows
 from sink_models.quantities import SHOWN_ROWS, quantities
 from sink_models.sampling import Array
 
@@ -46,7 +48,8 @@ class EpochData:
 
     ``rows`` are account rows; parts outside the units are ignored. ``lengths`` has ``unit_code``
     and ``length_km``, None without greenways. ``kinds`` names the layer kinds present, which tells
-    an empty layer (a true 0) from an absent one. ``accuracy`` is keyed by layer kind.
+    an empty layer (a true 0) from an absent one. ``accuracy`` and ``matrices`` are keyed by layer
+    kind: a layer with an error matrix is read by its adjusted areas.
     """
 
     year: int
@@ -54,6 +57,7 @@ class EpochData:
     lengths: pd.DataFrame | None = None
     kinds: frozenset[str] = frozenset()
     accuracy: Mapping[str, Accuracy] = field(default_factory=dict)
+    matrices: Mapping[str, ErrorMatrix] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,7 @@ class Account:
     kinds: frozenset[str]
     lengths: pd.DataFrame | None
     accuracy: Mapping[str, Accuracy]
+    matrices: Mapping[str, ErrorMatrix]
     book: DrawBook
 
     def everywhere(self) -> Mask:
@@ -101,8 +106,14 @@ class Account:
         """Sum of a column over the selected rows of all units."""
         return float(self.per_unit(mask, column).sum())
 
-    def factor(self, cover: str, quantity: str) -> Array:
-        """Error factor of a cover's ``area`` or ``stock``."""
+    def factor(self, cover: str, quantity: str, share: str = "") -> Array:
+        """Error factor of a cover's ``area`` or ``stock``; ``share`` names a part of mapped ground.
+
+        Equal arguments give the same array object.
+        """
+        if share and quantity == "area":
+            before, _, after = share.partition(">")
+            return self.book.map_share(cover, self.matrices[cover], before, after)
         stated = self.accuracy.get(cover, Accuracy())
         percent = stated.area_percent if quantity == "area" else stated.stock_percent
         return self.book.accuracy(cover, self.year, quantity, percent)
@@ -117,9 +128,11 @@ class Account:
 
     def _sampled(self, mask: Mask, column: str, quantity: str) -> Array:
         result = np.zeros((1, len(self.units)))
-        for cover in sorted(set(self.rows["cover"].to_numpy()[mask])):
-            sums = self.per_unit(mask & self.is_in("cover", (cover,)), column)
-            result = result + self.factor(cover, quantity)[:, None] * sums[None, :]
+        covers, shares = self.rows["cover"].to_numpy()[mask], self.rows[SHARE].to_numpy()[mask]
+        for cover, share in sorted(set(zip(covers, shares, strict=True))):
+            own = mask & self.is_in("cover", (cover,)) & self.is_in(SHARE, (share,))
+            sums = self.per_unit(own, column)
+            result = result + self.factor(cover, quantity, share)[:, None] * sums[None, :]
         return result
 
     @cached_property
@@ -170,8 +183,18 @@ def read_account(data: EpochData, units: Sequence[str], book: DrawBook) -> Accou
         raise AccountError(log.errors)
     _check_accuracy(data)
     _check_stock(where, rows)
+    check_matrices(data.matrices, rows, data.year)
+    for cover, matrix in sorted(data.matrices.items()):
+        rows = split_rows(rows, cover, matrix)
     return Account(
-        data.year, rows, tuple(units), frozenset(data.kinds), data.lengths, data.accuracy, book
+        year=data.year,
+        rows=rows,
+        units=tuple(units),
+        kinds=frozenset(data.kinds),
+        lengths=data.lengths,
+        accuracy=data.accuracy,
+        matrices=data.matrices,
+        book=book,
     )
 
 
@@ -180,6 +203,7 @@ def _with_all_columns(rows: pd.DataFrame) -> pd.DataFrame:
         **{name: "" for name in TEXT_COLUMNS if name not in rows},
         **{name: False for name in FLAG_COLUMNS if name not in rows},
         **{name: np.nan for name in QUANTITY_COLUMNS if name not in rows},
+        SHARE: "",
     }
     complete = rows.assign(**absent)
     keys = ["cover", "status", "ecosystem_type", *TEXT_COLUMNS]
@@ -217,5 +241,7 @@ def _check_accuracy(data: EpochData) -> None:
                 log.add(
                     "sink_models.accuracy_range", f"{kind} {data.year}", field=name, given=percent
                 )
+        if kind in data.matrices and stated.area_percent is not None:
+            log.add("sink_models.accuracy_twice", f"{kind} {data.year}")
     if log.errors:
         raise InputError(log.errors)

@@ -119,10 +119,7 @@ def adjusted_area_table(
     whole_code: str,
     interval_percent: float,
 ) -> pd.DataFrame:
-    """Mapped and adjusted areas per unit and the whole for layers with an error matrix.
-
-    Raises ``InputError`` when a matrix lacks a class that the layer shows.
-    """
+    """Mapped and adjusted areas per unit and the whole for layers with an error matrix."""
     rows: list[tuple[object, ...]] = []
     for (year, kind), matrix in methods.matrices.items():
         mapped = _mapped_areas(accounts[year], kind, matrix)
@@ -146,10 +143,6 @@ def _mapped_areas(account: ExtentAccount, kind: str, matrix: ErrorMatrix) -> pd.
     table = own.pivot_table(
         index="unit_code", columns="ecosystem_type", values="area_ha", aggfunc="sum", fill_value=0.0
     )
-    lacking = sorted(set(table.columns) - set(matrix.classes))
-    if lacking:
-        types = ", ".join(lacking)
-        raise InputError(problem("sinkatlas.matrix_classes", where=f"{kind}", types=types))
     return table.reindex(columns=list(matrix.classes), fill_value=0.0)
 
 

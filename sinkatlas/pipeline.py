@@ -31,7 +31,7 @@ from maps.report import Report
 from plans import Verdict
 from sink_models import Accuracy, Correlation, EpochData, Options, Results, Sampling, evaluate
 from sinkatlas.judging import Judgement, judge_promises, read_promises
-from sinkatlas.methods import forest_flows, method_files, read_methods
+from sinkatlas.methods import Methods, forest_flows, method_files, read_methods
 from sinkatlas.outputs import write_outputs
 from sinkatlas.reporting import make_report, unit_names
 from sinkatlas.views import MapView, SheetView, TableView, sheet_view, table_view
@@ -184,7 +184,10 @@ def _run(
     sampling = _sampling(space)
     with clock.timed("evaluate"):
         results = evaluate(
-            [_epoch_data(epoch, inputs, accounts[epoch.year], units) for epoch in space.epochs],
+            [
+                _epoch_data(epoch, inputs, accounts[epoch.year], units, methods)
+                for epoch in space.epochs
+            ],
             units.codes,
             (units.whole_code, units.whole_name),
             sampling=sampling,
@@ -376,7 +379,7 @@ def _account(
 
 
 def _epoch_data(
-    epoch: EpochTable, inputs: Inputs, account: ExtentAccount, units: Units
+    epoch: EpochTable, inputs: Inputs, account: ExtentAccount, units: Units, methods: Methods
 ) -> EpochData:
     layers = inputs.layers[epoch.year]
     lines = [layer.data for layer in layers if isinstance(layer.data, Lines)]
@@ -389,6 +392,9 @@ def _epoch_data(
         accuracy={
             table.kind: Accuracy(table.accuracy.area_percent, table.accuracy.stock_percent)
             for table in epoch.layers
+        },
+        matrices={
+            kind: matrix for (year, kind), matrix in methods.matrices.items() if year == epoch.year
         },
     )
 

@@ -119,9 +119,30 @@ def test_error_matrix_adjusts_areas_per_unit_and_units_sum_to_the_whole(folder: 
 
 def test_a_matrix_without_a_class_that_the_layer_shows_is_refused(folder: Path) -> None:
     (folder / "matrix.csv").write_text("class,forest,grass\nforest,9,1\ngrass,1,9\n")
-    made = done(folder, accuracy='accuracy = { error_matrix = "matrix.csv" }')
     with pytest.raises(InputError, match=r"matrix_classes.*crop"):
-        adjusted_area_table(read_methods(made.workspace), made.accounts, {}, "440100", 90.0)
+        done(folder, accuracy='accuracy = { error_matrix = "matrix.csv" }')
+
+
+def test_areas_and_carbon_of_a_run_are_the_adjusted_ones_with_their_intervals(folder: Path) -> None:
+    """West: 0.9 of mapped tree cover is forest; east: 0.04 of mapped crop is."""
+    plain = done(folder).indicator_results.values
+    adjusted = done(folder, accuracy='accuracy = { error_matrix = "matrix.csv" }')
+    made = adjusted.indicator_results.values
+    for unit, share, key in (("440103", 0.9, "440103"), ("440104", 0.04, None)):
+        mapped = plain["forest_area", 2024, "440103"].value if key else (
+            adjusted.account.query("unit_code == '440104' and ecosystem_type == 'crop'")[
+                "area_ha"
+            ].sum()
+        )  # fmt: skip
+        assert made["forest_area", 2024, unit].value == pytest.approx(share * mapped)
+    assert made["forest_area", 2024, "440103"].sampled.size == 51
+    west = made["carbon_stock.type.forest", 2024, "440103"].value
+    assert west == pytest.approx(0.9 * plain["carbon_stock.type.forest", 2024, "440103"].value)
+    told = [each.code for each in adjusted.report.problems]
+    assert "sink_models.areas_adjusted" in told
+    both = 'accuracy = { error_matrix = "matrix.csv", area_percent = 5 }'
+    with pytest.raises(InputError, match="accuracy_twice"):
+        done(folder, accuracy=both)
 
 
 @pytest.mark.parametrize(
