@@ -127,15 +127,14 @@ def is_noisy(text: str) -> bool:
 
 
 def _line(raw: str, at: int, *, noisy: bool) -> Line:
-    chars: list[str] = []
-    origin: list[int] = []
-    for offset, char in enumerate(raw):
-        for each in plain(char):
-            chars.append(each)
-            origin.append(at + offset)
-    text = "".join(chars)
+    pieces = [plain(char) for char in raw]
+    text = "".join(pieces)
+    if len(text) == len(raw) and "" not in pieces:
+        origin = list(range(at, at + len(raw)))
+    else:
+        origin = [at + offset for offset, piece in enumerate(pieces) for _ in piece]
     kept = [True] * len(text)
-    for found in _PINYIN.finditer(text):
+    for found in _PINYIN.finditer(text) if "(" in text else ():
         inside = found.group(1).strip()
         is_inside = re.match(rf"[{HAN}]", text[found.end() :]) is not None
         if _is_pinyin(inside, noisy=noisy or is_inside):
@@ -158,7 +157,7 @@ def _is_toned(text: str) -> bool:
 def _without_spaces(text: str) -> list[bool]:
     """Keep a space only where it parts two Latin words."""
     kept = [True] * len(text)
-    for found in re.finditer(r" +", text):
+    for found in re.finditer(r" +", text) if " " in text else ():
         before, after = text[: found.start()][-1:], text[found.end() :][:1]
         words = before.isascii() and before.isalpha() and after.isascii() and after.isalpha()
         for place in range(found.start() + int(words), found.end()):
