@@ -241,7 +241,8 @@ def _mark_for(sentence: Sentence, start: int, end: int) -> YearMark | None:
     marks = [m for m in sentence.marks if m.role != "base"]
     behind = [m for m in marks if m.start >= end]
     if behind and re.fullmatch(r"[^,;。]{0,3}\([^,;。]{0,3}", sentence.text[end : behind[0].start]):
-        return behind[0]
+        if _is_aside(sentence, behind[0]) or behind[0].role == "goal":
+            return behind[0]
     before = [m for m in marks if m.end <= start and not _is_aside(sentence, m)]
     if before:
         return before[-1]
@@ -272,6 +273,8 @@ def _is_told(sentence: Sentence, setting: Setting, mark: YearMark, start: int) -
 
 def _past_words(sentence: Sentence, start: int, mark: YearMark | None) -> bool:
     """Words of the past before a figure; behind a goal year only strong ones count."""
+    if re.match(r"[^,;。]{1,12},?(?:比|较)(?:上年|去年)", sentence.text[start:]):
+        return True
     left = sentence.clause_of(start, start)[0]
     if mark is not None and mark.end > left:
         left = mark.end
@@ -289,10 +292,10 @@ def _past_words(sentence: Sentence, start: int, mark: YearMark | None) -> bool:
 
 def _is_aside(sentence: Sentence, mark: YearMark) -> bool:
     """42%(2025年),湿地…: the year of the figure before it, not of what follows."""
-    left, right = sentence.masked[: mark.start], sentence.text[mark.end :]
+    left, right = sentence.masked[: mark.start], sentence.masked[mark.end :]
     return (
         re.search(r"\x02[^,;。()]{0,3}\([^;。()]{0,8}$", left) is not None
-        and re.match(r"[^,;。()]{0,8}\)", right) is not None
+        and re.match(r"[^,;。()\x02]{0,8}\)", right) is not None
     )
 
 
@@ -301,7 +304,7 @@ def _is_base(sentence: Sentence, quantity: Quantity) -> bool:
     start = quantity.start
     before = sentence.text[max(0, start - 24) : start]
     since = re.search(
-        r"(?:由|从|较|比(?![例重])|相比|在)(?:20\d\d年|“?十.五”?|现状|现有|目前|基期|上年)?[^,;。\d%]{0,10}$",
+        r"(?:由|从|较|(?<!占)比(?![例重])|相比|在)(?:20\d\d年|“?十.五”?|现状|现有|目前|基期|上年)?[^,;。\d%]{0,10}$",
         before,
     )
     if since is None or re.search(r"到|至|达|提高|增加|以上|高出|新增|于", since.group()):
