@@ -110,7 +110,7 @@ class _Page(HTMLParser):
     def end_block(self) -> None:
         """Write the open block as a paragraph; inside a cell it only parts words."""
         if self.tables:
-            self._put(" ")
+            self._put("\n")
             return
         self.writer.paragraph("".join(self.block).strip())
         self.block = []

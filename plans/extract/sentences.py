@@ -97,7 +97,7 @@ def sentence(text: str, base: int, times: Times) -> Sentence:
         if hit.group()[0] == "《" or not re.fullmatch(
             r"“十[一二三四五六七八九]五(?:规划)?”", hit.group()
         ):
-            if hit.group()[0] == "“" and re.search(r"[达到低于]\d|\d[%‰]", hit.group()):
+            if hit.group()[0] == "“" and _is_plain(hit.group()):
                 continue
             shielded[hit.start() : hit.end()] = "\x03" * (hit.end() - hit.start())
     shown = "".join(shielded)
@@ -106,6 +106,13 @@ def sentence(text: str, base: int, times: Times) -> Sentence:
     figures = tuple(_with_bare(without_years))
     masked = _covered(without_years, ((each.start, each.end) for each in figures), "\x02")
     return Sentence(text, base, masked, figures, marks, tuple(_named(masked)))
+
+
+def _is_plain(quoted: str) -> bool:
+    """Whether quoted words are a promise or the name of a metric (“口袋公园”), no programme."""
+    inner = quoted[1:-1]
+    is_name = any((each.start, each.end) == (0, len(inner)) for each in mentions(inner))
+    return is_name or re.search(r"[达到低于]\d|\d[%‰]", quoted) is not None
 
 
 def _year_only(text: str, mark: YearMark) -> tuple[int, int]:

@@ -112,7 +112,7 @@ def _cell(
     above = rows[-1][column] if goes_on and rows and column < len(rows[-1]) else None
     if above is not None:
         return above
-    return next(numbers), " ".join(_text(each) for each in _parts(tc, f"{_W}p")).strip()
+    return next(numbers), "\n".join(_text(each) for each in _parts(tc, f"{_W}p")).strip()
 
 
 def _span(tc: ElementTree.Element) -> int:
