@@ -129,14 +129,8 @@ def extent_account(
         keys=vocabulary.keys,
         strata=vocabulary.strata,
         quantities=vocabulary.columns,
-        notes=_notes(units, plane, unit_area, areas)
-        | resampling_notes(
-            source.resampled,
-            (*source.classes, *source.densities),
-            _ground(zones, pieces, plane.grid),
-            areas,
-            engine=engine,
-        ),
+        notes=_notes(units, plane, source.grid, unit_area, areas)
+        | _resampling(source, zones, pieces, areas, engine),
     )
 
 
@@ -258,11 +252,20 @@ def _uncut_edges(zones: Regions, pieces: Pieces, grid: Grid) -> Edges:
     )
 
 
-def _ground(zones: Regions, pieces: Pieces, grid: Grid) -> Ground:
-    return Ground(grid, zones.geometry, pieces.regions.geometry[pieces.zone >= 0])
+def _resampling(
+    source: _Source, zones: Regions, pieces: Pieces, areas: ClassAreas, engine: Engine | None
+) -> dict[str, str]:
+    """What reading rasters on the first one's grid changed; nothing without a second grid."""
+    if source.grid is None:
+        return {}
+    ground = Ground(source.grid, zones.geometry, pieces.regions.geometry[pieces.zone >= 0])
+    bands: tuple[Band, ...] = (*source.classes, *source.densities)
+    return resampling_notes(source.resampled, bands, ground, areas, engine=engine)
 
 
-def _notes(units: Units, plane: _Plane, unit_area: Array, areas: ClassAreas) -> dict[str, str]:
+def _notes(
+    units: Units, plane: _Plane, grid: Grid | None, unit_area: Array, areas: ClassAreas
+) -> dict[str, str]:
     """Facts for the run record."""
     crs = CRS(units.features.crs)
     own = unit_area if crs == plane.crs else polygon_areas_ha(units.features)
@@ -271,8 +274,7 @@ def _notes(units: Units, plane: _Plane, unit_area: Array, areas: ClassAreas) -> 
         "cells_read": str(areas.cells_read),
         "unit_area_change_by_reprojection": f"{np.max(np.abs(unit_area / own - 1.0)):.1e}",
     }
-    grid = plane.grid
-    if grid.width:
+    if grid is not None:
         notes["cell_size"] = f"{grid.cell_width:.12g} x {grid.cell_height:.12g}"
         notes["raster_size"] = f"{grid.width} x {grid.height}"
     return notes
