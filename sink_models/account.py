@@ -27,10 +27,11 @@ Mask = NDArray[np.bool_]
 
 LAND_COVER, SURVEY, WETLANDS = "land_cover", "forest_subcompartments", "wetlands"
 MANGROVES, GREENWAYS, REDLINE, PROTECTED = "mangroves", "greenways", "redline", "protected_areas"
+PARKS = "parks"
 
 REQUIRED = ("unit_code", "cover", "status", "ecosystem_type", "area_ha")
 TEXT_COLUMNS = ("species_group", "forest_class", "protection_class", "stock_basis")
-FLAG_COLUMNS = ("in_redline", "in_protected")
+FLAG_COLUMNS = ("in_redline", "in_protected", "in_greenway", "in_park")
 BIOMASS, BIOMASS_KNOWN = "above_ground_biomass_t", "above_ground_biomass_t_known_ha"
 QUANTITY_COLUMNS = ("growing_stock_m3", "scattered_stock_m3", BIOMASS, BIOMASS_KNOWN)
 

@@ -29,12 +29,23 @@ from layers.quality import account_problems, layer_problems
 from maps import SheetChoice, layout, load_layout
 from maps.report import Report
 from plans import Verdict
-from sink_models import Accuracy, Correlation, EpochData, Options, Results, Sampling, evaluate
+from sink_models import (
+    Accuracy,
+    Correlation,
+    EpochData,
+    MethaneChoice,
+    Options,
+    Results,
+    Sampling,
+    UrbanGreenChoice,
+    evaluate,
+)
 from sink_models.account import ABOVE_GROUND_BIOMASS, BIOMASS
 from sinkatlas.judging import Judgement, judge_promises, read_promises
 from sinkatlas.methods import Methods, forest_flows, method_files, read_methods
 from sinkatlas.outputs import write_outputs
 from sinkatlas.reporting import make_report, unit_names
+from sinkatlas.urban import urban_strata
 from sinkatlas.views import MapView, SheetView, TableView, sheet_view, table_view
 from sinkatlas.workspace import EpochTable, LayerTable, Source, Workspace, load_workspace
 
@@ -176,7 +187,9 @@ def _run(
     units = _units(inputs)
     with clock.timed("account"):
         accounts = {
-            epoch.year: _account(units, inputs.layers[epoch.year], epoch.year, engine, progress)
+            epoch.year: _account(
+                space, units, inputs.layers[epoch.year], epoch.year, engine, progress
+            )
             for epoch in space.epochs
         }
     problems.extend(account_problems(accounts, units, inputs.layers))
@@ -361,6 +374,7 @@ def _units(inputs: Inputs) -> Units:
 
 
 def _account(
+    space: Workspace,
     units: Units,
     layers: tuple[Layer, ...],
     year: int,
@@ -372,7 +386,10 @@ def _account(
     account = extent_account(
         units,
         [each for each in data if isinstance(each, PolygonCover | RasterCover)],
-        [each for each in data if isinstance(each, Stratum)],
+        [
+            *(each for each in data if isinstance(each, Stratum)),
+            *urban_strata(layers, space.table.carbon.urban),
+        ],
         further=_biomass_maps(layers),
         epoch=year,
         engine=engine,
@@ -441,7 +458,7 @@ def _sampling(space: Workspace) -> Sampling:
 
 
 def _options(space: Workspace, units: Units) -> Options:
-    settings = space.table.workspace
+    settings, carbon = space.table.workspace, space.table.carbon
     return Options(
         wetland_scope=settings.wetland_scope,
         forest_definition=settings.forest_definition,
@@ -454,6 +471,8 @@ def _options(space: Workspace, units: Units) -> Options:
             Correlation(each.first, each.second, each.value, each.reason)
             for each in space.table.carbon.correlations
         ),
+        urban=None if carbon.urban is None else UrbanGreenChoice(**carbon.urban.model_dump()),
+        methane=None if carbon.methane is None else MethaneChoice(**carbon.methane.model_dump()),
     )
 
 
