@@ -37,6 +37,9 @@ from layers.values import Field, LayerSpec
 
 _SHIFTS: Mapping[str, Offset] = {"gcj02": "gcj02", "bd09": "bd09"}
 _DATAV = {"adcode", "childrenNum"}
+_HALF_GLOBE = 180.0
+_FARTHEST = 1e9
+"""Coordinates from here on are no place, whatever the unit."""
 _DATAV_EITHER = {"acroutes", "subFeatureIndex"}
 
 
@@ -252,13 +255,29 @@ def _checked_geometry(
     other = np.asarray(~kinds.isin(allowed)) & ~absent
     found = ", ".join(sorted(set(kinds[other].dropna())))
     _report(other, "geometry_type", where, problems, found=found, allowed=", ".join(allowed))
-    whole, is_mended = mended(np.asarray(shapes.array))
+    held = np.asarray(shapes.array)
+    wild = ~absent & ~(_coordinates_are_sane(held))
+    _report(wild, "geometry_not_finite", where, problems)
+    if wild.any():
+        held = held.copy()
+        held[wild] = None
+        absent = absent | wild
+    whole, is_mended = mended(held)
     _report(is_mended, "geometry_mended", where, problems)
     broken = ~np.asarray(shapely.is_valid(whole)) & ~absent & ~_is_flat(whole)
     if broken.any():
         reason = shapely.is_valid_reason(whole[broken][0])
         _report(broken, "geometry_invalid", where, problems, reason=reason)
     return features.set_geometry(gpd.GeoSeries(whole, index=features.index, crs=features.crs))
+
+
+def _coordinates_are_sane(shapes: NDArray[np.object_]) -> Flags:
+    """Whether all coordinates are finite and below any that a map has; bounds skip NaN."""
+    vertices, owner = shapely.get_coordinates(shapes, return_index=True)
+    bad = owner[~(np.abs(vertices) < _FARTHEST).all(axis=1)]
+    sane = np.ones(len(shapes), dtype=bool)
+    sane[bad] = False
+    return sane
 
 
 def _is_flat(shapes: NDArray[np.object_]) -> Flags:
@@ -288,6 +307,8 @@ def _located(features: gpd.GeoDataFrame, spec: LayerSpec, problems: ProblemLog) 
     west, south, east, north = (float(bound) for bound in placed.total_bounds)
     if np.isfinite([west, south, east, north]).all():
         problems.extend(range_problems(crs, (west, south, east, north), spec.where))
+    if crs.is_geographic and east - west > _HALF_GLOBE:
+        _check_meridian(placed, spec.where, problems)
     if spec.shift is None or problems.errors:
         return placed
     if spec.shift not in _SHIFTS:
@@ -306,6 +327,15 @@ def _located(features: gpd.GeoDataFrame, spec: LayerSpec, problems: ProblemLog) 
         return placed
 
 
+def _check_meridian(features: gpd.GeoDataFrame, where: str, problems: ProblemLog) -> None:
+    """Polygons wider than half the globe: mostly those that cross 180° and were not cut there."""
+    parts, owner = shapely.get_parts(np.asarray(features.geometry.array), return_index=True)
+    bounds = shapely.bounds(parts)
+    wide = np.zeros(len(features), dtype=bool)
+    wide[owner[bounds[:, 2] - bounds[:, 0] > _HALF_GLOBE]] = True
+    _report(wide, "geometry_spans_globe", where, problems)
+
+
 def chosen_crs(
     own: object, spec: LayerSpec, problems: ProblemLog, bounds: Sequence[float] = ()
 ) -> CRS | None:
@@ -315,6 +345,8 @@ def chosen_crs(
     a declaration. What the coordinates look like is proposed, never assumed.
     """
     held = None if own is None else CRS.from_user_input(own)
+    if held is not None and held.geodetic_crs is None:
+        held = None  # a local system says nothing of where on Earth it lies
     if spec.crs is None:
         if held is None:
             likely = ", ".join(likely_systems(tuple(float(each) for each in bounds))) or "–"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -170,8 +170,9 @@ def _stamp(answer: _Answer, whole_code: str) -> Iterator[IndicatorValue]:
     """Values of all units and the whole; nothing for an absent indicator."""
     if isinstance(answer.outcome, Absent):
         return
-    reading, account = answer.outcome, answer.context.account
+    account = answer.context.account
     shares, whole_share = account.coverage
+    reading = _only_known(answer.outcome, answer, shares)
     by_unit = _ratio(reading.numerator, reading.denominator, reading.scale)
     total = _whole(reading)
     if answer.indicator.additive:
@@ -192,6 +193,23 @@ def _stamp(answer: _Answer, whole_code: str) -> Iterator[IndicatorValue]:
             lower_bound=bounds[place],
             denominator=divisors[place],
         )
+
+
+WALL_TO_WALL = frozenset({"land_cover", "land_survey"})
+"""Layers that mean to say of all ground what it is."""
+
+
+def _only_known(reading: Reading, answer: _Answer, shares: Array) -> Reading:
+    """The reading with NaN for units of which a layer of all ground says nothing: not 0.
+
+    A survey of stands alone is another thing: where it has none, there are none.
+    """
+    needs = answer.indicator.needs
+    of_ground = any(WALL_TO_WALL & needed for needed in needs)
+    unknown = shares == 0  # a unit without area has nothing to know: its 0 stands
+    if not (of_ground and WALL_TO_WALL & answer.context.account.kinds and unknown.any()):
+        return reading
+    return replace(reading, numerator=np.where(unknown[None, :], np.nan, reading.numerator))
 
 
 def _lower_bounds(reading: Reading) -> list[bool]:

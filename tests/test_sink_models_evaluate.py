@@ -339,6 +339,26 @@ def test_unit_without_wetland_has_no_protection_rate() -> None:
     assert table.loc[chosen, ["value", "low", "high"]].isna().all(axis=None)
 
 
+def test_ground_that_a_layer_of_all_ground_does_not_know_is_missing_and_not_zero() -> None:
+    rows = [
+        row("440103", "land_cover", "forest", 300.0),
+        row("440104", "land_cover", "", 500.0, status="no_data"),
+    ]
+    results = run(epoch(rows=pd.DataFrame(rows), kinds=frozenset({"land_cover"})))
+    assert value(results, "forest_area", "440103") == 300.0
+    assert not results.values["forest_area", 2024, "440104"].is_known
+    whole = results.values["forest_area", 2024, WHOLE[0]]
+    assert whole.value == 300.0
+    assert whole.lower_bound
+
+
+def test_where_a_survey_of_stands_has_none_there_are_none() -> None:
+    rows = [arbor("440103", 400.0, 32_000.0), row("440104", "", "", 500.0, status="uncovered")]
+    kinds = frozenset({"forest_subcompartments"})
+    results = run(epoch(rows=pd.DataFrame(rows), kinds=kinds))
+    assert value(results, "forest_stock_volume", "440104") == 0.0
+
+
 def missing_stock(unit: str, area: float) -> dict[str, Any]:
     keys = {"forest_class": "arbor", "species_group": "oaks", "stock_basis": "missing"}
     return row(unit, "forest_subcompartments", "forest_arbor", area, **keys)
