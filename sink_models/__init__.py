@@ -110,7 +110,14 @@ from sink_models.invest_coastal import (
     summed_balance,
 )
 from sink_models.map_error import draw_areas
-from sink_models.options import WETLAND_SCOPES, Correlation, ForestFlows, Options
+from sink_models.options import (
+    WETLAND_SCOPES,
+    Correlation,
+    ForestFlows,
+    MethaneChoice,
+    Options,
+    UrbanGreenChoice,
+)
 from sink_models.overrides import Override, export_rows, with_overrides
 from sink_models.propagation import (
     correlated_normals,
@@ -150,6 +157,7 @@ __all__ = [
     "IndicatorValue",
     "LivingBiomass",
     "MapAccuracy",
+    "MethaneChoice",
     "Options",
     "Override",
     "PoolBehaviour",
@@ -157,6 +165,7 @@ __all__ = [
     "Results",
     "Sampling",
     "UrbanGreen",
+    "UrbanGreenChoice",
     "VolumeBiomass",
     "WeightedGas",
     "add_roots",

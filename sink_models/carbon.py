@@ -11,7 +11,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from gis.problems import AccountError, problem
-from sink_models.account import LAND_COVER, MANGROVES, SURVEY, WETLANDS, Account
+from sink_models.account import (
+    ABOVE_GROUND_BIOMASS,
+    BIOMASS_MAP,
+    LAND_COVER,
+    MANGROVES,
+    SURVEY,
+    WETLANDS,
+    Account,
+)
 from sink_models.amounts import Amounts, Cell, Term
 from sink_models.ecosystem_types import group_of
 from sink_models.estimator import (
@@ -28,7 +36,7 @@ from sink_models.rules import density_candidates, density_rules
 from sink_models.sampling import Array
 from sink_models.strata import Stratum, StratumSums, strata
 
-COVERS = (LAND_COVER, SURVEY, WETLANDS, MANGROVES)
+COVERS = (LAND_COVER, "land_survey", SURVEY, WETLANDS, "tidal_marsh", MANGROVES)
 CLOSURE = 1e-9
 """Largest relative gap between a total and the sum of its parts."""
 
@@ -117,12 +125,14 @@ def _terms(
     cell: Cell, estimate: PoolEstimate, sums: StratumSums, account: Account
 ) -> Iterator[Term]:
     cover = sums.stratum.cover
+    is_mapped = sums.stratum.stock_basis == BIOMASS_MAP
     for weights, density, quantity in (
         (sums.area_ha, estimate.per_ha, "area"),
         (sums.stock_m3, estimate.per_m3, "stock"),
     ):
+        layer = ABOVE_GROUND_BIOMASS if is_mapped and quantity == "stock" else cover
         if (density.any() and weights.any()) or quantity == "area":
-            yield Term(cell, weights, density, account.factor(cover, quantity, sums.share))
+            yield Term(cell, weights, density, account.factor(layer, quantity, sums.share))
 
 
 NEAREST = 3
@@ -169,7 +179,9 @@ def _in_order(*estimates: Estimates) -> list[PoolEstimate]:
 def _basis(account: Account) -> str:
     covers = "+".join(kind for kind in COVERS if kind in account.kinds)
     measured = account.is_in("stock_basis", ("measured",)).any()
-    return f"account:{covers}" + (":growing_stock" if measured else "")
+    mapped = account.is_in("stock_basis", (BIOMASS_MAP,)).any()
+    stock = (":growing_stock" if measured else "") + (":biomass_map" if mapped else "")
+    return f"account:{covers}{stock}"
 
 
 def _area_without_stock(account: Account) -> float:

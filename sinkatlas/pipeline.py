@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -21,19 +21,31 @@ from gis import (
     extent_account,
     line_lengths,
 )
-from gis.extent import OUTSIDE
+from gis.extent import OUTSIDE, DensityRaster
 from gis.problems import InputError, Language, ProblemLog, Severity, problem, strictly
 from gis.progress import Progress, silent
-from layers import Layer, LayerSpec, Lines, kinds, read_layer
+from layers import Density, Layer, LayerSpec, Lines, kinds, read_layer
 from layers.quality import account_problems, layer_problems
 from maps import SheetChoice, layout, load_layout
 from maps.report import Report
 from plans import Verdict
-from sink_models import Accuracy, Correlation, EpochData, Options, Results, Sampling, evaluate
+from sink_models import (
+    Accuracy,
+    Correlation,
+    EpochData,
+    MethaneChoice,
+    Options,
+    Results,
+    Sampling,
+    UrbanGreenChoice,
+    evaluate,
+)
+from sink_models.account import ABOVE_GROUND_BIOMASS, BIOMASS
 from sinkatlas.judging import Judgement, judge_promises, read_promises
 from sinkatlas.methods import Methods, forest_flows, method_files, read_methods
 from sinkatlas.outputs import write_outputs
 from sinkatlas.reporting import make_report, unit_names
+from sinkatlas.urban import urban_strata
 from sinkatlas.views import MapView, SheetView, TableView, sheet_view, table_view
 from sinkatlas.workspace import EpochTable, LayerTable, Source, Workspace, load_workspace
 
@@ -175,7 +187,9 @@ def _run(
     units = _units(inputs)
     with clock.timed("account"):
         accounts = {
-            epoch.year: _account(units, inputs.layers[epoch.year], epoch.year, engine, progress)
+            epoch.year: _account(
+                space, units, inputs.layers[epoch.year], epoch.year, engine, progress
+            )
             for epoch in space.epochs
         }
     problems.extend(account_problems(accounts, units, inputs.layers))
@@ -360,6 +374,7 @@ def _units(inputs: Inputs) -> Units:
 
 
 def _account(
+    space: Workspace,
     units: Units,
     layers: tuple[Layer, ...],
     year: int,
@@ -368,13 +383,51 @@ def _account(
 ) -> ExtentAccount:
     ranked = sorted(layers, key=lambda layer: (kinds()[layer.spec.kind].priority, layer.spec.kind))
     data = [layer.data for layer in ranked]
-    return extent_account(
+    account = extent_account(
         units,
         [each for each in data if isinstance(each, PolygonCover | RasterCover)],
-        [each for each in data if isinstance(each, Stratum)],
+        [
+            *(each for each in data if isinstance(each, Stratum)),
+            *urban_strata(layers, space.table.carbon.urban),
+        ],
+        further=_biomass_maps(layers),
         epoch=year,
         engine=engine,
         progress=progress,
+    )
+    return _with_offsets(account, layers)
+
+
+def _with_offsets(account: ExtentAccount, layers: tuple[Layer, ...]) -> ExtentAccount:
+    """The account with the constant offset of a biomass file added over its known hectares."""
+    offsets = [
+        layer.data.offset * layer.data.factor
+        for layer in layers
+        if isinstance(layer.data, Density) and layer.spec.kind == ABOVE_GROUND_BIOMASS
+    ]
+    if not any(offsets) or BIOMASS not in account.rows:
+        return account
+    rows = account.rows
+    held = rows[BIOMASS] + offsets[0] * rows[f"{BIOMASS}_known_ha"]
+    return replace(account, rows=rows.assign(**{BIOMASS: held}))
+
+
+def _biomass_maps(layers: tuple[Layer, ...]) -> tuple[DensityRaster, ...]:
+    """Maps of above-ground biomass, integrated over the ground of the land-cover layer."""
+    if not any(isinstance(layer.data, RasterCover) for layer in layers):
+        return ()
+    return tuple(
+        DensityRaster(
+            name=layer.data.name,
+            path=layer.data.path,
+            quantity=BIOMASS,
+            band=layer.data.band,
+            per_ha=layer.data.factor * layer.data.scale,
+            no_data=layer.data.no_data,
+            crs=layer.spec.crs,
+        )
+        for layer in layers
+        if isinstance(layer.data, Density) and layer.spec.kind == ABOVE_GROUND_BIOMASS
     )
 
 
@@ -405,7 +458,7 @@ def _sampling(space: Workspace) -> Sampling:
 
 
 def _options(space: Workspace, units: Units) -> Options:
-    settings = space.table.workspace
+    settings, carbon = space.table.workspace, space.table.carbon
     return Options(
         wetland_scope=settings.wetland_scope,
         forest_definition=settings.forest_definition,
@@ -418,6 +471,8 @@ def _options(space: Workspace, units: Units) -> Options:
             Correlation(each.first, each.second, each.value, each.reason)
             for each in space.table.carbon.correlations
         ),
+        urban=None if carbon.urban is None else UrbanGreenChoice(**carbon.urban.model_dump()),
+        methane=None if carbon.methane is None else MethaneChoice(**carbon.methane.model_dump()),
     )
 
 

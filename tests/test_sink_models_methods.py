@@ -336,6 +336,37 @@ def test_marsh_and_seagrass_soils_want_their_recalled_rows_accepted() -> None:
         assert SOIL in taken.coast.pools
 
 
+def test_tidal_marsh_of_a_run_counts_its_soil_where_the_rows_are_accepted() -> None:
+    """10 ha: 226 t C/ha of soil and 0.91 t C/ha/yr buried; 9.68 and 5.56 t C/ha of biomass."""
+    row = {
+        "unit_code": "440103", "cover": "tidal_marsh", "status": "classified",
+        "ecosystem_type": "tidal_marsh", "area_ha": 10.0,
+    }  # fmt: skip
+    needed = frozenset({"tidalmarsh_soil_c_mineral", "tidalmarsh_ef_rewet"})
+    found = {}
+    for accepted in (frozenset[str](), needed):
+        epochs = [
+            EpochData(year, pd.DataFrame([row]), kinds=frozenset({"tidal_marsh"}))
+            for year in (2020, 2024)
+        ]
+        results = evaluate(
+            epochs, ["440103"], ("440100", "city"), sampling=Sampling(draws=0),
+            options=Options(region="440100", accepted=accepted),
+        )  # fmt: skip
+        found[accepted] = results
+    bare, taken = found[frozenset()], found[needed]
+    stock = "carbon_stock", 2024, "440100"
+    assert bare.values[stock].value == pytest.approx(10 * (9.68 + 5.56))
+    assert taken.values[stock].value == pytest.approx(10 * (9.68 + 5.56 + 226))
+    sink = "carbon_sink", 2024, "440100"
+    assert bare.values[sink].value == pytest.approx(0.0)
+    assert taken.values[sink].value == pytest.approx(10 * 0.91 * 44 / 12)
+    assert "soil burial" in taken.values[sink].method
+    assert "soil burial" not in bare.values[sink].method
+    gaps = [gap for _, gap in bare.not_estimated if gap.pool == "soil"]
+    assert "tidalmarsh_soil_c_mineral [unchecked" in gaps[0].candidates[0]
+
+
 def test_methane_names_its_set_of_potentials() -> None:
     weighed = methane_as_co2(methane_kg=193.7)
     assert float(weighed.t_co2e) == pytest.approx(5.2299)
