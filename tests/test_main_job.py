@@ -68,7 +68,6 @@ def test_a_run_writes_every_output_the_architecture_names(done: Run) -> None:
         "map.html",
         "method.html",
         "uncertainty.csv",
-        "forest_balance.csv",
         "results.csv",
         "changes.csv",
         "verdicts.csv",

@@ -459,7 +459,8 @@ def test_table_has_the_columns_and_order_that_outputs_promise() -> None:
     assert list(dict.fromkeys(table["unit_code"])) == [*UNITS, WHOLE[0]]
     first = table[table["unit_code"] == UNITS[0]]
     totals = [key for key in dict.fromkeys(first["indicator"]) if "." not in key]
-    assert totals == list(indicators())
+    unasked = {"urban_green_area", "urban_green_sink", "wetland_methane"}
+    assert totals == [key for key in indicators() if key not in unasked]
     assert first["epoch"].tolist()[:2] == [2020, 2024]
     assert set(table.loc[table["unit_code"] == "440103", "unit_name"]) == {"荔湾区"}
 
