@@ -36,7 +36,8 @@ class Reading:
     ``numerator`` and ``denominator`` have shape ``(1 or 1 + draws, units)``; NaN marks a unit for
     which the value is not known. ``basis`` names the statistical basis that verdicts compare,
     ``method`` says how the figure was made. ``lower_bound`` is True, for all units or for each of
-    them, where something that could only add to the value was not given.
+    them, where something that could only add to the value was not given. ``keys`` are coefficients
+    that the value rests on beside those of the carbon account.
     """
 
     numerator: Array
@@ -46,6 +47,7 @@ class Reading:
     scale: float = 1.0
     warnings: tuple[Problem, ...] = ()
     lower_bound: bool | Mask = False
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ from sink_models.sheet_values import (
     span,
 )
 
-HEADLINES = ("carbon_stock", "carbon_sink")
+HEADLINES = ("carbon_stock", "carbon_sink", "urban_green_sink", "wetland_methane")
 SHOWN_DRIVERS = 8
 
 
@@ -126,6 +126,11 @@ def _equations(results: Results) -> Section:
     names = [*declared, *ALWAYS]
     names += WITH_BALANCE if results.forest_balances else ()
     names += WITH_ROUTES if results.forest_routes else ()
+    shown_keys = {value.indicator for value in results.values.values()}
+    names += ("8.2",) if "urban_green_sink" in shown_keys else ()
+    names += ("WS-CH4", "CO2e") if "wetland_methane" in shown_keys else ()
+    adjusted = any(each.code == "sink_models.areas_adjusted" for each in results.problems)
+    names += ("OLOFSSON-9",) if adjusted else ()
     cards = equation_cards()
     formulas = [_card(cards[name]) for name in dict.fromkeys(names) if name in cards]
     formulas += [

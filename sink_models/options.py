@@ -113,8 +113,15 @@ class UrbanGreenChoice:
             not store[self.rate].unit.startswith(URBAN_UNITS) or "/yr" not in store[self.rate].unit
         ):
             log.add("sink_models.urban_rate_unit", self.rate, unit=store[self.rate].unit)
-        elif not store[self.rate].ships and self.rate not in accepted:
-            log.add("sink_models.urban_rate_unchecked", self.rate)
+        else:
+            _check_standing(self.rate, store, accepted, log)
+
+
+def _check_standing(
+    key: str, store: CoefficientStore, accepted: frozenset[str], log: ProblemLog
+) -> None:
+    if not store[key].ships and key not in accepted:
+        log.add("sink_models.coefficient_unaccepted", key)
 
 
 URBAN_UNITS = ("t C/ha", "t C / ha", "t CO2e/ha")
@@ -130,12 +137,14 @@ class MethaneChoice:
     gwp_set: str
     salinity_ppt: float | None = None
 
-    def check(self, store: CoefficientStore, log: ProblemLog) -> None:
-        """Log a set that does not exist and a salinity that cannot be."""
+    def check(self, store: CoefficientStore, accepted: frozenset[str], log: ProblemLog) -> None:
+        """Log a set that does not exist or may not be used, and a salinity that cannot be."""
         sets = [each.key for each in store if each.key.startswith(GWP)]
         if f"{GWP}{self.gwp_set}" not in sets:
             allowed = ", ".join(sorted(key.removeprefix(GWP) for key in sets))
             log.add("sink_models.option_unknown", "gwp_set", given=self.gwp_set, allowed=allowed)
+        else:
+            _check_standing(f"{GWP}{self.gwp_set}", store, accepted, log)
         if self.salinity_ppt is not None:
             check_range("salinity_ppt", "salinity_ppt", np.array([self.salinity_ppt]), log)
 
@@ -198,7 +207,7 @@ class Options:
         if self.urban is not None:
             self.urban.check(store, self.accepted, log)
         if self.methane is not None:
-            self.methane.check(store, log)
+            self.methane.check(store, self.accepted, log)
         for each in self.correlations:
             for key in (each.first, each.second):
                 if key not in store:

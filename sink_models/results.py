@@ -103,6 +103,8 @@ class Results:
     forest_balances: tuple[ForestBalance, ...] = ()
     unbalanced: tuple[Problem, ...] = ()
     """Why gain-loss and stock difference could not be set against each other."""
+    keys_beside: frozenset[str] = frozenset()
+    """Coefficients of figures beside the carbon account."""
     ground: tuple[StratumGround, ...] = ()
     options: Options = DEFAULT_OPTIONS
 
@@ -200,7 +202,8 @@ class Results:
     @property
     def used_keys(self) -> tuple[str, ...]:
         """Keys of all coefficients that entered a value, sorted."""
-        return tuple(sorted({key for _, choice in self.choices for key in choice.keys}))
+        chosen = {key for _, choice in self.choices for key in choice.keys}
+        return tuple(sorted(chosen | self.keys_beside))
 
     @property
     def choice_table(self) -> pd.DataFrame:

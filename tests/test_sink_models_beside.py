@@ -21,6 +21,7 @@ from sink_models import (
     UrbanGreenChoice,
     evaluate,
 )
+from sink_models.method_sheet import method_sheet
 from sinkatlas.urban import strips
 
 UNITS = ("440103", "440104")
@@ -78,6 +79,9 @@ def test_it_is_flagged_as_not_creditable_and_stays_out_of_stock_and_sink() -> No
     assert "not creditable under CCER-14-001-V01" in method
     assert "street tree census" in method
     assert value(plain, "carbon_stock") == value(asked, "carbon_stock")
+    assert "urban_crw_2006" in asked.used_keys
+    told = [each.text("en") for each in asked.notes if each.code.endswith("accepted_used")]
+    assert "urban_crw_2006" in told[0]
 
 
 def test_a_rate_per_hectare_in_co2_is_not_turned_twice() -> None:
@@ -95,7 +99,7 @@ def test_without_figures_of_the_analyst_there_is_no_figure_and_the_rates_are_nam
 @pytest.mark.parametrize(
     ("choice", "words"),
     [
-        (GREEN, "urban_rate_unchecked.*urban_crw_2006"),
+        (GREEN, "coefficient_unaccepted.*urban_crw_2006"),
         (UrbanGreenChoice(1.4, "pinghu_urban_tree_sink", "x"), "quantity_range.*crown_share"),
         (UrbanGreenChoice(0.4, "pinghu_urban_tree_c", "x"), "urban_rate_unit"),
         (UrbanGreenChoice(0.4, "nobody", "x"), "coefficient_unknown.*nobody"),
@@ -113,6 +117,18 @@ def test_strips_are_as_wide_as_asked_and_overlaps_count_once() -> None:
     area = polygon_areas_ha(strips(lines, 20.0)).sum()
     length = 4_999.9  # metres of 0.045144 degrees of latitude at 23 degrees
     assert area == pytest.approx(length * 20 / 10_000, rel=1e-3)
+
+
+def test_the_method_sheet_carries_them_with_their_equations_and_coefficients() -> None:
+    results = run(
+        50, urban=GREEN, methane=MethaneChoice("ar6_nonfossil", 5.0), accepted=ACCEPTED
+    )  # fmt: skip
+    sheet = method_sheet(results, Sampling(draws=50))
+    sections = {each.key: each for each in sheet.sections}
+    keys = {each.key for each in sections["equations"].formulas}
+    assert {"8.2", "WS-CH4", "CO2e"} <= keys
+    listed = {row[1] for row in sections["coefficients"].table.rows}  # type: ignore[union-attr]
+    assert {"urban_crw_2006", "tidal_ch4_fresh_brackish", "gwp100_ch4_ar6_nonfossil"} <= listed
 
 
 # Methane
@@ -161,5 +177,9 @@ def test_methane_is_only_told_when_asked_and_never_without_salinity() -> None:
     assert absent["wetland_methane"] == "sink_models.methane_no_factor"
     with pytest.raises(InputError, match=r"option_unknown.*gwp_set"):
         run(methane=MethaneChoice("sar"))
+    with pytest.raises(InputError, match=r"coefficient_unaccepted.*gwp100_ch4_ar5"):
+        run(methane=MethaneChoice("ar5", 5.0))
+    taken = run(methane=MethaneChoice("ar5", 5.0), accepted=frozenset({"gwp100_ch4_ar5"}))
+    assert value(taken, "wetland_methane") == pytest.approx(40 * 193.7 * 28 / 1000)
     with pytest.raises(InputError, match=r"quantity_range.*salinity"):
         run(methane=MethaneChoice("ar6_nonfossil", 80.0))

@@ -67,8 +67,14 @@ def wetland_methane(context: Context) -> Outcome:
     total: Array = np.zeros((1, len(context.account.units)))
     for values in known:
         total = total + values
+    used = tuple(keys[0] for values, keys in parts.values() if values is not None)
     return Reading(
-        total, _basis(choice), _method(choice, parts), warnings=warnings, lower_bound=bool(lacking)
+        total,
+        _basis(choice),
+        _method(choice, parts),
+        warnings=warnings,
+        lower_bound=bool(lacking),
+        keys=(*used, f"gwp100_ch4_{choice.gwp_set}"),
     )
 
 

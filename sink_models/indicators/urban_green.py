@@ -51,7 +51,7 @@ def urban_green_sink(context: Context) -> Outcome:
     per_ha = carbon if row.unit.startswith(PER_CO2) else co2_from_c(carbon)
     crown = account.area(town_rows(account)) * (choice.crown_share * choice.growing_share)
     values = crown * per_ha[:, None]
-    return Reading(np.asarray(values), BASIS, _method(choice, row))
+    return Reading(np.asarray(values), BASIS, _method(choice, row), keys=(choice.rate,))
 
 
 def _not_asked(context: Context, key: str) -> Absent:
