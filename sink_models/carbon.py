@@ -32,7 +32,7 @@ from sink_models.estimator import (
     PoolEstimate,
     estimator_of,
 )
-from sink_models.rules import density_candidates, density_rules
+from sink_models.rules import Zone, density_candidates, density_rules, resolve_formula
 from sink_models.sampling import Array
 from sink_models.strata import Stratum, StratumSums, strata
 
@@ -152,19 +152,19 @@ def _nearest(cell: Cell, account: Account) -> tuple[str, ...]:
         pool=cell[1],
     )
     if not found:
-        return _same_group(cell)
+        return _same_group(cell, book.zone)
     # rules that lack only a check come first: the analyst can take those
     ranked = sorted(found, key=lambda each: each.verdict != "unchecked")
     return tuple(each.short for each in ranked[:NEAREST])
 
 
-def _same_group(cell: Cell) -> tuple[str, ...]:
+def _same_group(cell: Cell, zone: Zone) -> tuple[str, ...]:
     """Rules for the pool of a type in the same group: what an own row could be modelled on."""
     group = group_of(cell[0])
     if not group:
         return ()
     named = [
-        f"{kind}: {rule.formula}"
+        f"{kind}: {resolve_formula(rule.formula, zone)}"
         for rule in density_rules()
         for kind in rule.ecosystem_types
         if rule.pool == cell[1] and group_of(kind) == group and rule.base == "area"

@@ -194,10 +194,15 @@ class Results:
         ]
         if constant:
             found.append(problem("sink_models.range_not_given", keys=", ".join(constant)))
+        return (*found, *self.taken_on)
+
+    @property
+    def taken_on(self) -> tuple[Problem, ...]:
+        """The line that every output carries when unchecked coefficients were used."""
         accepted = [key for key in self.used_keys if not self.store[key].ships]
-        if accepted:
-            found.append(problem("sink_models.accepted_used", keys=", ".join(accepted)))
-        return tuple(found)
+        if not accepted:
+            return ()
+        return (problem("sink_models.accepted_used", keys=", ".join(accepted)),)
 
     @property
     def used_keys(self) -> tuple[str, ...]:

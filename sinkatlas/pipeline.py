@@ -208,7 +208,7 @@ def _run(
             options=_options(space, units),
             store=methods.store,
         )
-    problems.extend((*methods.notices, *results.problems))
+    problems.extend((*methods.notices, *results.taken_on, *results.problems))
     judgement = judge_promises(
         promises,
         results,

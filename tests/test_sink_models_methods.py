@@ -324,6 +324,18 @@ def test_mangrove_preset_rests_on_checked_rows_and_caps_young_growth() -> None:
     assert balance.gains[SOIL][0] == pytest.approx(1.62)
 
 
+def test_drained_coast_loses_soil_by_the_default_and_restored_coast_gains_again() -> None:
+    """286 t C/ha, drained 2010-2015 at 7.9: -39.5; then mangrove again, + 1.62 a year."""
+    classes = {kind: coastal_preset(kind).coast for kind in ("mangrove", "drained")}  # type: ignore[arg-type]
+    actions = {("mangrove", "drained"): "NCC", ("drained", "mangrove"): "accum"}
+    history = [(2010, "mangrove"), (2011, "drained"), (2016, "mangrove")]
+    soil = blue_carbon_balance(classes, actions, history, end_year=2018).stock[SOIL]
+    assert soil[0] == pytest.approx(286.0)
+    assert soil[1] == pytest.approx(287.62)
+    assert soil[6] == pytest.approx(287.62 - 5 * 7.9)
+    assert soil[8] == pytest.approx(287.62 - 5 * 7.9 + 2 * 1.62)
+
+
 def test_marsh_and_seagrass_soils_want_their_recalled_rows_accepted() -> None:
     for kind, needed in (
         ("tidal_marsh", {"tidalmarsh_soil_c_mineral", "tidalmarsh_ef_rewet"}),

@@ -126,6 +126,27 @@ def test_a_biomass_map_gives_the_carbon_of_tree_cover(folder: Path) -> None:
     assert "biomass_map" in values["carbon_stock", 2024, "440100"].basis
 
 
+def test_unchecked_coefficients_that_were_taken_on_are_named_in_every_list_of_problems(
+    folder: Path,
+) -> None:
+    """Named where it was used (mangrove), silent where nothing rests on it (crop)."""
+    made = done(folder, 'accepted = ["mangrove_soil_c_aggregated"]')
+    assert "accepted_used" not in str(made.report.provenance["problems"])
+    own = run_with_crop_as_mangrove(folder)
+    assert "mangrove_soil_c_aggregated" in str(own.report.provenance["problems"])
+    assert [each for each in own.report.problems if each.code == "sink_models.accepted_used"]
+
+
+def run_with_crop_as_mangrove(folder: Path) -> Run:
+    legend = "code,ecosystem_type\n10,forest\n40,mangrove\n"
+    (folder / "legend.csv").write_text(legend, encoding="utf-8")
+    file = folder / "workspace.toml"
+    carbon = 'accepted = ["mangrove_soil_c_aggregated"]'
+    text = WORKSPACE.format(carbon=carbon, accuracy="").replace("esa_worldcover", "legend.csv")
+    file.write_text(text, encoding="utf-8")
+    return run(file)
+
+
 def test_pools_table_sums_by_the_areas_of_the_account(folder: Path) -> None:
     """Tree cover holds 50 + 10 + 40 + 2 = 102 t C/ha, crop 34."""
     made = done(folder, 'pools = "pools.csv"')
