@@ -75,6 +75,7 @@ from sink_models.equations import (
     urban_growth_by_crown,
     urban_growth_by_trees,
     wetland_methane,
+    wood_products_stock,
     wood_removal_loss,
 )
 from sink_models.error_matrix import (
@@ -249,5 +250,6 @@ __all__ = [
     "urban_growth_by_trees",
     "wetland_methane",
     "with_overrides",
+    "wood_products_stock",
     "wood_removal_loss",
 ]

@@ -127,7 +127,21 @@ def _marsh(reader: _Reader) -> dict[str, PoolBehaviour | None]:
 def _seagrass(reader: _Reader) -> dict[str, PoolBehaviour | None]:
     stock = reader.product("seagrass_soil_c_mineral")
     burial = reader.product("seagrass_ef_rewet", sign=-1.0)
-    return {SOIL: _disturbed(reader, "seagrass", SOIL, stock, burial)}
+    half_life = reader.product("invest_cbc_seagrass_soil_half_life")
+    washed = {impact: reader.product(key) for impact, key in WASHED.items()}
+    known = {impact: share for impact, share in washed.items() if share is not None}
+    if stock is None or burial is None or half_life is None:
+        return {SOIL: None}
+    rest = {impact: 1.0 - share for impact, share in known.items()}
+    return {SOIL: PoolBehaviour(stock, burial, half_life=half_life, disturbed=rest, washed=known)}
+
+
+WASHED: Mapping[str, str] = {
+    LOW: "invest_cbc_seagrass_soil_washout_low_med",
+    MEDIUM: "invest_cbc_seagrass_soil_washout_low_med",
+    HIGH: "invest_cbc_seagrass_soil_washout_high",
+}
+"""Shares of a seagrass soil that a disturbance washes away; the rest decays where it is."""
 
 
 def _drained(reader: _Reader) -> dict[str, PoolBehaviour | None]:
@@ -152,11 +166,6 @@ LOSSES: Mapping[tuple[str, str], Mapping[str, str]] = {
         LOW: "soil_loss_low",
         MEDIUM: "soil_loss_med_high",
         HIGH: "soil_loss_med_high",
-    },
-    ("seagrass", SOIL): {
-        LOW: "soil_washout_low_med",
-        MEDIUM: "soil_washout_low_med",
-        HIGH: "soil_washout_high",
     },
 }
 """Names of the fractions that each impact sets free, after ``invest_cbc_<habitat>_``."""

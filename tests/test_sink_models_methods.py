@@ -379,6 +379,27 @@ def test_tidal_marsh_of_a_run_counts_its_soil_where_the_rows_are_accepted() -> N
     assert "tidalmarsh_soil_c_mineral [unchecked" in gaps[0].candidates[0]
 
 
+def test_seagrass_soil_is_washed_away_in_part_and_the_rest_decays() -> None:
+    """108 t C/ha, high impact: 54 gone in the first year, 54 halved every year after."""
+    needed = frozenset({"seagrass_soil_c_mineral", "seagrass_ef_rewet"})
+    bed = coastal_preset("seagrass", accepted=needed).coast
+    classes = {"seagrass": bed, "sand": bed.__class__("sand", {})}
+    actions = {("seagrass", "sand"): "high-impact-disturb"}
+    balance = blue_carbon_balance(
+        classes, actions, [(2010, "seagrass"), (2011, "sand")], end_year=2014
+    )
+    held = 108 + 0.43
+    assert balance.stock[SOIL].tolist() == pytest.approx(
+        [108.0, held, held / 4, held / 8, held / 16]
+    )
+    over = bed.pools[SOIL].__class__(5.0, washed={"high-impact-disturb": 1.2})
+    with pytest.raises(InputError, match=r"quantity_range.*washed away"):
+        blue_carbon_balance(
+            {"seagrass": bed.__class__("seagrass", {SOIL: over})}, {}, [(2010, "seagrass")],
+            end_year=2011,
+        )  # fmt: skip
+
+
 def test_methane_names_its_set_of_potentials() -> None:
     weighed = methane_as_co2(methane_kg=193.7)
     assert float(weighed.t_co2e) == pytest.approx(5.2299)
