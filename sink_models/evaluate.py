@@ -74,7 +74,7 @@ def evaluate(
         absences=tuple(
             Absence(answer.key, answer.context.account.year, answer.outcome.problem)
             for answer in answers
-            if isinstance(answer.outcome, Absent)
+            if isinstance(answer.outcome, Absent) and answer.indicator.is_missed
         ),
         problems=_problems(contexts, answers),
         choices=tuple(
@@ -179,9 +179,11 @@ def _stamp(answer: _Answer, whole_code: str) -> Iterator[IndicatorValue]:
     account = answer.context.account
     shares, whole_share = account.coverage
     reading = _only_known(answer.outcome, answer, shares)
+    if not reading.needs_cover:
+        shares, whole_share = np.ones_like(shares), 1.0
     by_unit = _ratio(reading.numerator, reading.denominator, reading.scale)
     total = _whole(reading)
-    if answer.indicator.additive:
+    if answer.indicator.additive and reading.whole is None:
         _check_additive(answer, by_unit, total)
     bounds, divisors = _lower_bounds(reading), _divisors(reading)
     columns = [*(by_unit[:, place] for place in range(len(account.units))), total]
@@ -219,11 +221,15 @@ def _only_known(reading: Reading, answer: _Answer, shares: Array) -> Reading:
 
 
 def _lower_bounds(reading: Reading) -> list[bool]:
-    """Which values can only be too low: units as declared, the whole if any unit is or has none."""
+    """Which values can only be too low: units as declared, the whole if any unit is or has none.
+
+    A whole that stands on its own is known on its own.
+    """
     units = reading.numerator.shape[1]
     declared = np.broadcast_to(np.asarray(reading.lower_bound, dtype=bool), (units,))
     is_unknown = np.isnan(reading.numerator[0])
-    return [*map(bool, declared), bool((declared | is_unknown).any())]
+    is_low = reading.whole is None and bool((declared | is_unknown).any())
+    return [*map(bool, declared), is_low]
 
 
 def _divisors(reading: Reading) -> list[float | None]:
@@ -237,7 +243,8 @@ def _divisors(reading: Reading) -> list[float | None]:
 def _whole(reading: Reading) -> Array:
     """Value of all units together: sums first, then the ratio."""
     denominator = None if reading.denominator is None else _sum_known(reading.denominator)
-    return _ratio(_sum_known(reading.numerator), denominator, reading.scale)
+    numerator = _sum_known(reading.numerator) if reading.whole is None else reading.whole
+    return _ratio(numerator, denominator, reading.scale)
 
 
 def _ratio(numerator: Array, denominator: Array | None, scale: float) -> Array:
