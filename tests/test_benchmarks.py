@@ -57,3 +57,19 @@ def test_tiles_repeat_and_are_read_like_any_others(
         tile = values[:, 32 * ((row + column) % 2) :][:, :32]
         part = found[32 * row : 32 * row + 32, 32 * column : 32 * column + 32]
         np.testing.assert_array_equal(part, tile[: part.shape[0], : part.shape[1]])
+
+
+def test_vector_benchmark_runs_and_ways_agree(tmp_path: Path) -> None:
+    command = [
+        sys.executable, str(PROJECT / "benchmarks" / "bench_vector.py"), "--count", "1500",
+        "--rounds", "1", "--folder", str(tmp_path),
+    ]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    differs = {
+        line.split("|")[1].strip(): line.split("|")[-2].strip()
+        for line in done.stdout.splitlines()
+        if line.startswith("|")
+    }
+    assert float(differs["geopandas.overlay"]) < 1e-9
+    assert float(differs["STRtree + covers"]) < 1e-9
