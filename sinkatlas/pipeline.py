@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Literal
 
 import pandas as pd
@@ -24,6 +27,8 @@ from gis import (
 from gis.extent import OUTSIDE
 from gis.problems import InputError, Language, ProblemLog, Severity, problem, strictly
 from gis.progress import Progress, silent
+from gis.remote import fetch_raster
+from gis.web import is_remote, url_of
 from layers import Layer, LayerSpec, Lines, kinds, read_layer
 from layers.quality import account_problems, layer_problems
 from maps import SheetChoice, layout, load_layout
@@ -268,7 +273,7 @@ def read_inputs(space: Workspace, *, problems: ProblemLog, progress: Progress = 
     progress("read", 1, total)
     read: dict[int, list[Layer]] = {epoch.year: [] for epoch in space.epochs}
     for number, spec in enumerate(specs, start=2):
-        layer = _read(spec, log)
+        layer = _fetched_and_read(spec, space, units, log, progress)
         if layer is not None and spec.epoch is not None:
             read[spec.epoch].append(layer)
         progress("read", number, total)
@@ -302,6 +307,41 @@ def layer_specs(space: Workspace) -> tuple[LayerSpec, ...]:
             for table in epoch.layers
         ),
     )
+
+
+def _fetched_and_read(
+    spec: LayerSpec, space: Workspace, units: Layer | None, log: ProblemLog, progress: Progress
+) -> Layer | None:
+    """Read one layer; of a raster on a server first what the units touch of it."""
+    if not any(is_remote(file) for file in spec.files):
+        return _read(spec, log)
+    if units is None or not isinstance(units.data, Units):
+        return None  # their errors are told already
+    folder = Path(mkdtemp(prefix="sinkatlas-fetched-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    files: list[Path] = []
+    facts: dict[str, str] = {}
+    try:
+        for number, file in enumerate(spec.files, start=1):
+            if not is_remote(file):
+                files.append(file)
+                continue
+            place = folder / str(number)
+            place.mkdir()
+            fetched = fetch_raster(
+                url_of(file), space.table.network.hosts, units.data.features, place,
+                crs=spec.crs, progress=progress,
+            )  # fmt: skip
+            files.append(fetched.path)
+            facts |= {
+                name if number == 1 else f"{name} [{number}]": value
+                for name, value in fetched.facts.items()
+            }
+    except InputError as error:
+        log.extend(error.problems)
+        return None
+    layer = _read(replace(spec, path=files[0], paths=tuple(files) if spec.paths else ()), log)
+    return replace(layer, facts={**layer.facts, **facts}) if layer else None
 
 
 def _read(spec: LayerSpec, log: ProblemLog) -> Layer | None:
