@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from gis.problems import InputError, problem
+from gis.problems import InputError, Problem, problem
 from gis.redaction import redact
 
 TRIES = 4
@@ -62,6 +62,14 @@ def url_of(path: str | Path) -> str:
     return _REMOTE.sub(r"\1://", str(path).replace("\\", "/"))
 
 
+def address_problems(url: str, hosts: Sequence[str], *, is_raster: bool = True) -> list[Problem]:
+    """Why an address may not be read: its host is not among ``hosts``, or it is no raster."""
+    shown, host = redact(url), urlsplit(url).hostname or ""
+    if host not in hosts:
+        return [problem("gis.remote_not_allowed", shown, host=host)]
+    return [] if is_raster else [problem("gis.remote_raster_only", shown)]
+
+
 def ask(url: str, hosts: Sequence[str]) -> RemoteFile:
     """Ask a server for a file's first bytes and what it says of the whole.
 
@@ -71,10 +79,9 @@ def ask(url: str, hosts: Sequence[str]) -> RemoteFile:
         ``gis.remote_not_allowed`` where the host is not among ``hosts``; ``gis.remote_redirects``;
         ``gis.remote_unreachable`` with the reason; ``gis.remote_no_ranges``.
     """
-    shown = redact(url)
-    host = urlsplit(url).hostname or ""
-    if host not in hosts:
-        raise InputError(problem("gis.remote_not_allowed", shown, host=host))
+    shown, found = redact(url), address_problems(url, hosts)
+    if found:
+        raise InputError(found)
     request = urllib.request.Request(url, headers={"Range": "bytes=0-63"})  # noqa: S310 - http(s)
     for number in range(TRIES):
         try:

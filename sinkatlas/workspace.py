@@ -15,7 +15,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
@@ -24,7 +23,7 @@ from gis.archives import split_archive
 from gis.postgis import is_database
 from gis.problems import InputError, Language, Problem, ProblemLog, problem
 from gis.redaction import redact
-from gis.web import is_remote
+from gis.web import address_problems, is_remote
 
 Year = Annotated[int, Field(ge=1900, le=2100)]
 Percent = Annotated[float, Field(gt=0, lt=100)]
@@ -540,21 +539,12 @@ def _check_layers(workspace: Workspace, problems: ProblemLog) -> None:
             _check_file(workspace, each.table, f"allocation[{number}].table", problems)
 
 
-def _check_remote(
-    workspace: Workspace, path: str, problems: ProblemLog, *, is_raster: bool
-) -> None:
-    host = urlsplit(path).hostname or ""
-    if host not in workspace.table.network.hosts:
-        problems.add("gis.remote_not_allowed", redact(path), host=host)
-    elif not is_raster:
-        problems.add("gis.remote_raster_only", redact(path))
-
-
 def _check_file(
     workspace: Workspace, path: str, key: str, problems: ProblemLog, *, is_raster: bool = False
 ) -> None:
     if is_remote(path):
-        _check_remote(workspace, path, problems, is_raster=is_raster)
+        hosts = workspace.table.network.hosts
+        problems.extend(address_problems(path, hosts, is_raster=is_raster))
         return
     archive, _ = split_archive(workspace.resolve(path))
     if not is_database(path) and not (archive or workspace.resolve(path)).exists():
