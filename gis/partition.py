@@ -138,7 +138,7 @@ def made_disjoint(features: Objects, cover: Indices, names: Sequence[str], crs: 
     ``features`` come in order of priority, ``cover`` numbers the cover each belongs to. Ground
     claimed twice inside one cover is reported: pairs, and the area the later ones lost.
     """
-    first, second = _overlapping_pairs(features, crs)
+    first, second, _ = _overlapping_pairs(features, crs)
     result = features.copy()
     order = np.argsort(second, kind="stable")
     first, second = first[order], second[order]
@@ -158,14 +158,18 @@ def made_disjoint(features: Objects, cover: Indices, names: Sequence[str], crs: 
     )
 
 
-def _overlapping_pairs(features: Objects, crs: CRS) -> tuple[Indices, Indices]:
-    """Pairs (earlier, later) that share more ground than the rounding of a common border."""
+def _overlapping_pairs(features: Objects, crs: CRS) -> tuple[Indices, Indices, Array]:
+    """Pairs (earlier, later) that share more ground than the rounding of a common border.
+
+    And how much, in ha.
+    """
     later, earlier = _unproven_pairs(features)
     interior = pooled(shapely.relate_pattern, features[earlier], features[later], "T********")
     earlier, later = earlier[interior], later[interior]
     shared = polygons_only(pooled(shapely.intersection, features[earlier], features[later]))
-    real = geometry_areas_ha(shared, crs) > NOISE_HA
-    return earlier[real], later[real]
+    hectares = geometry_areas_ha(shared, crs)
+    real = hectares > NOISE_HA
+    return earlier[real], later[real], hectares[real]
 
 
 def _unproven_pairs(features: Objects) -> tuple[Indices, Indices]:
@@ -237,7 +241,7 @@ def cut_by_zones(
 
 def _with_outside(zones: Regions, features: Objects, strata: Sequence[Objects]) -> Regions:
     """The zones, and behind them what of the features' extent lies in no unit, by strata."""
-    if not (~shapely.is_empty(features)).any():
+    if shapely.is_empty(features).all():
         return zones
     west, south, east, north = shapely.total_bounds(np.concatenate([features, zones.geometry]))
     margin = max(east - west, north - south) / 100
@@ -265,6 +269,9 @@ def _within(features: Objects, ground: Regions) -> tuple[Indices, Indices, Objec
     vertices tells in which; only the others are intersected. Either is done with small parts of the
     regions, because an intersection takes as long as both geometries are.
     """
+    if shapely.is_empty(features).all():
+        none = np.zeros(0, dtype=np.intp)
+        return none, none, np.zeros(0, dtype=object), 0
     parts, region = _small_parts(ground.geometry)
     tree = shapely.STRtree(parts)
     touched = np.zeros(len(features), dtype=bool)
@@ -364,17 +371,14 @@ def _without_slivers(
     return Pieces(cut, zone[at], area[at], share[at])
 
 
-def overlapping_units(units: gpd.GeoDataFrame, crs: CRS) -> list[tuple[str, str, float]]:
+def overlapping_units(
+    units: gpd.GeoDataFrame, area_ha: Array, crs: CRS
+) -> list[tuple[str, str, float]]:
     """Pairs of units sharing more than 1e-6 of the smaller: both codes and hectares."""
-    geometry = np.asarray(units.geometry.array)
-    first, second = _overlapping_pairs(geometry, crs)
-    shared = geometry_areas_ha(
-        polygons_only(shapely.intersection(geometry[first], geometry[second])), crs
-    )
-    area = geometry_areas_ha(geometry, crs)
+    first, second, shared = _overlapping_pairs(np.asarray(units.geometry.array), crs)
     codes = list(units["unit_code"])
     return [
         (str(codes[a]), str(codes[b]), float(ha))
         for a, b, ha in zip(first, second, shared, strict=True)
-        if ha > 1e-6 * min(area[a], area[b])
+        if ha > 1e-6 * min(area_ha[a], area_ha[b])
     ]
