@@ -9,7 +9,7 @@ is no raster. The ways meet in the ledger, where each unit's outline is integrat
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
@@ -26,9 +26,9 @@ from gis.ellipsoid import geometry_areas_ha, polygon_areas_ha
 from gis.engine import Engine
 from gis.extent import (
     Cover,
+    DensityRaster,
     ExtentAccount,
     FurtherRaster,
-    KeyRaster,
     PolygonCover,
     RasterCover,
     Stratum,
@@ -46,8 +46,16 @@ from gis.partition import (
 )
 from gis.problems import InputError, problem
 from gis.progress import Progress, silent
-from gis.raster_bands import ClassBand, DensityBand, class_band, density_band, open_band
-from gis.resampling import resampling_note
+from gis.raster_bands import (
+    Band,
+    ClassBand,
+    DensityBand,
+    OpenBand,
+    class_band,
+    density_band,
+    open_band,
+)
+from gis.resampling_effect import Ground, Resampled, resampling_notes
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -81,9 +89,10 @@ def extent_account(
     known class are ``no_data``. Parts of polygon covers in no unit have ``unit_code`` "outside".
     A feature's quantities go with its area: what an earlier cover took away takes its share along.
 
-    ``further`` rasters cut the raster cover's ground by more keys, or are integrated over it; those
-    on another grid than the cover's are resampled, which the notes tell. ``engine`` says who
-    counts, in how much memory. An exception that ``progress`` raises ends the work.
+    ``further`` rasters cut what no polygon cover holds by more keys, or are integrated over it. The
+    grid is the raster cover's, or without one that of the first of ``further``, whose ground is
+    then all uncovered. Rasters on another grid are resampled, which the notes tell. ``engine`` says
+    who counts, in how much memory. An exception that ``progress`` raises ends the work.
 
     Raises
     ------
@@ -120,7 +129,8 @@ def extent_account(
         keys=vocabulary.keys,
         strata=vocabulary.strata,
         quantities=vocabulary.columns,
-        notes=_notes(units, plane, unit_area, areas) | source.notes,
+        notes=_notes(units, plane, source.grid, unit_area, areas)
+        | _resampling(source, zones, pieces, areas, engine),
     )
 
 
@@ -131,33 +141,34 @@ class _Source:
     grid: Grid | None = None
     classes: tuple[ClassBand, ...] = ()
     densities: tuple[DensityBand, ...] = ()
-    notes: dict[str, str] = field(default_factory=dict)
+    resampled: tuple[Resampled, ...] = ()
 
 
 def _source(raster: RasterCover | None, further: Sequence[FurtherRaster]) -> _Source:
     """Open every raster once: its grid, and how it lies to the first one's."""
-    if raster is None:
+    rasters = [*([raster] if raster else []), *further]
+    if not rasters:
         return _Source()
-    first = class_band(raster)
-    opened = open_band(first, None)
-    opened.close()
-    classes: list[ClassBand] = [first]
-    densities: list[DensityBand] = []
-    notes: dict[str, str] = {}
-    for each in further:
-        band = class_band(each) if isinstance(each, KeyRaster) else density_band(each)
-        beside = open_band(band, opened.grid)
-        beside.close()
-        if beside.shift is None:
-            notes[f"resampled.{each.name}"] = resampling_note(beside.grid, opened.grid, band)
-        if isinstance(band, ClassBand):
-            classes.append(band)
-        else:
-            densities.append(band)
-    grid = opened.grid
-    notes["cell_size"] = f"{grid.cell_width:.12g} x {grid.cell_height:.12g}"
-    notes["raster_size"] = f"{grid.width} x {grid.height}"
-    return _Source(grid, tuple(classes), tuple(densities), notes)
+    bands = [_band(each) for each in rasters]
+    opened: list[OpenBand] = []
+    for band in bands:
+        opened.append(open_band(band, opened[0].grid if opened else None))
+        opened[-1].close()
+    grid = opened[0].grid
+    return _Source(
+        grid,
+        tuple(each for each in bands if isinstance(each, ClassBand)),
+        tuple(each for each in bands if isinstance(each, DensityBand)),
+        tuple(
+            Resampled(each.name, beside.spec, beside.grid)
+            for each, beside in zip(rasters, opened, strict=True)
+            if beside.shift is None
+        ),
+    )
+
+
+def _band(raster: RasterCover | FurtherRaster) -> Band:
+    return density_band(raster) if isinstance(raster, DensityRaster) else class_band(raster)
 
 
 def _refuse_unknown_codes(areas: ClassAreas, source: _Source, units: Units, zones: Regions) -> None:
@@ -241,15 +252,32 @@ def _uncut_edges(zones: Regions, pieces: Pieces, grid: Grid) -> Edges:
     )
 
 
-def _notes(units: Units, plane: _Plane, unit_area: Array, areas: ClassAreas) -> dict[str, str]:
+def _resampling(
+    source: _Source, zones: Regions, pieces: Pieces, areas: ClassAreas, engine: Engine | None
+) -> dict[str, str]:
+    """What reading rasters on the first one's grid changed; nothing without a second grid."""
+    if source.grid is None:
+        return {}
+    ground = Ground(source.grid, zones.geometry, pieces.regions.geometry[pieces.zone >= 0])
+    bands: tuple[Band, ...] = (*source.classes, *source.densities)
+    return resampling_notes(source.resampled, bands, ground, areas, engine=engine)
+
+
+def _notes(
+    units: Units, plane: _Plane, grid: Grid | None, unit_area: Array, areas: ClassAreas
+) -> dict[str, str]:
     """Facts for the run record."""
     crs = CRS(units.features.crs)
     own = unit_area if crs == plane.crs else polygon_areas_ha(units.features)
-    return {
+    notes = {
         "working_crs": plane.crs.name,
         "cells_read": str(areas.cells_read),
         "unit_area_change_by_reprojection": f"{np.max(np.abs(unit_area / own - 1.0)):.1e}",
     }
+    if grid is not None:
+        notes["cell_size"] = f"{grid.cell_width:.12g} x {grid.cell_height:.12g}"
+        notes["raster_size"] = f"{grid.width} x {grid.height}"
+    return notes
 
 
 __all__ = ["extent_account"]

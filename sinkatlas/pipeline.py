@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import atexit
-import shutil
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Literal
 
 import pandas as pd
@@ -22,20 +19,29 @@ from gis import (
     Stratum,
     Units,
     extent_account,
-    line_lengths,
 )
 from gis.extent import OUTSIDE
 from gis.problems import InputError, Language, ProblemLog, Severity, problem, strictly
 from gis.progress import Progress, silent
-from gis.remote import fetch_raster
-from gis.web import is_remote, url_of
-from layers import Layer, LayerSpec, Lines, kinds, read_layer
+from layers import Layer, LayerSpec, kinds, read_layer
 from layers.quality import account_problems, layer_problems
 from maps import SheetChoice, layout, load_layout
 from maps.report import Report
 from plans import Verdict
 from sink_models import Accuracy, Correlation, EpochData, Options, Results, Sampling, evaluate
+from sink_models.measures.conflicts import RiverRule
+from sink_models.measures.parks import ParkReach
+from sink_models.measures.works import WorksOptions
+from sinkatlas.confirmation import as_confirmed, confirmation_problems, read_confirmations
+from sinkatlas.fetching import fetched, is_on_server
 from sinkatlas.judging import Judgement, judge_promises, read_promises
+from sinkatlas.measuring import (
+    Beside,
+    RuleSettings,
+    beside_account,
+    further_strata,
+    with_legal_forms,
+)
 from sinkatlas.methods import Methods, forest_flows, method_files, read_methods
 from sinkatlas.outputs import write_outputs
 from sinkatlas.reporting import make_report, unit_names
@@ -51,6 +57,8 @@ LAYER_OPTIONS = (
     "land_codes",
     "assume",
     "encoding",
+    "header_row",
+    "sheet",
     "band",
     "no_data",
     "year",
@@ -183,14 +191,21 @@ def _run(
             epoch.year: _account(units, inputs.layers[epoch.year], epoch.year, engine, progress)
             for epoch in space.epochs
         }
+    with clock.timed("measure"):
+        settings = rule_settings(space)
+        beside = {
+            epoch.year: beside_account(units, inputs.layers[epoch.year], epoch.year, settings)
+            for epoch in space.epochs
+        }
     problems.extend(account_problems(accounts, units, inputs.layers))
+    problems.extend(each for one in beside.values() for each in one.problems)
     if strict or space.table.workspace.strict:
         hold_strictly(space, problems)
     sampling = _sampling(space)
     with clock.timed("evaluate"):
         results = evaluate(
             [
-                _epoch_data(epoch, inputs, accounts[epoch.year], units, methods)
+                _epoch_data(epoch, inputs, accounts[epoch.year], beside[epoch.year], methods)
                 for epoch in space.epochs
             ],
             units.codes,
@@ -219,6 +234,7 @@ def _run(
         judgement,
         tuple(problems),
         sampling,
+        beside,
     )
     folder = Path(out).resolve() if out is not None else None
     if folder is not None:
@@ -267,6 +283,8 @@ def hold_strictly(space: Workspace, problems: ProblemLog) -> None:
 def read_inputs(space: Workspace, *, problems: ProblemLog, progress: Progress = silent) -> Inputs:
     """Read the units and every layer; all errors of all files are raised together."""
     units_spec, *specs = layer_specs(space)
+    confirmed = read_confirmations(space.path)
+    problems.extend(confirmation_problems((units_spec, *specs), confirmed, space.folder))
     total = len(specs) + 1
     log = ProblemLog()
     units = _read(units_spec, log)
@@ -299,7 +317,8 @@ def layer_specs(space: Workspace) -> tuple[LayerSpec, ...]:
         "whole_code": units.whole_code,
         "whole_name": units.whole_name,
     }
-    return (
+    confirmed = read_confirmations(space.path)
+    specs = (
         _spec(space, "districts", units, None, options),
         *(
             _layer_spec(space, table, epoch.year)
@@ -307,40 +326,24 @@ def layer_specs(space: Workspace) -> tuple[LayerSpec, ...]:
             for table in epoch.layers
         ),
     )
+    return tuple(as_confirmed(spec, confirmed, space.folder) for spec in specs)
 
 
 def _fetched_and_read(
     spec: LayerSpec, space: Workspace, units: Layer | None, log: ProblemLog, progress: Progress
 ) -> Layer | None:
     """Read one layer; of a raster on a server first what the units touch of it."""
-    if not any(is_remote(file) for file in spec.files):
+    if not is_on_server(spec):
         return _read(spec, log)
     if units is None or not isinstance(units.data, Units):
         return None  # their errors are told already
-    folder = Path(mkdtemp(prefix="sinkatlas-fetched-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    files: list[Path] = []
-    facts: dict[str, str] = {}
     try:
-        for number, file in enumerate(spec.files, start=1):
-            if not is_remote(file):
-                files.append(file)
-                continue
-            place = folder / str(number)
-            place.mkdir()
-            fetched = fetch_raster(
-                url_of(file), space.table.network.hosts, units.data.features, place,
-                crs=spec.crs, progress=progress,
-            )  # fmt: skip
-            files.append(fetched.path)
-            facts |= {
-                name if number == 1 else f"{name} [{number}]": value
-                for name, value in fetched.facts.items()
-            }
+        hosts = space.table.network.hosts
+        local, facts = fetched(spec, hosts, units.data.features, progress)
     except InputError as error:
         log.extend(error.problems)
         return None
-    layer = _read(replace(spec, path=files[0], paths=tuple(files) if spec.paths else ()), log)
+    layer = _read(local, log)
     return replace(layer, facts={**layer.facts, **facts}) if layer else None
 
 
@@ -408,27 +411,31 @@ def _account(
 ) -> ExtentAccount:
     ranked = sorted(layers, key=lambda layer: (kinds()[layer.spec.kind].priority, layer.spec.kind))
     data = [layer.data for layer in ranked]
-    return extent_account(
+    account = extent_account(
         units,
         [each for each in data if isinstance(each, PolygonCover | RasterCover)],
-        [each for each in data if isinstance(each, Stratum)],
+        [*(each for each in data if isinstance(each, Stratum)), *further_strata(layers)],
         epoch=year,
         engine=engine,
         progress=progress,
     )
+    rows = with_legal_forms(account.rows)
+    return replace(
+        account,
+        rows=rows,
+        keys=(*account.keys, *(["legal_form"] if "legal_form" in rows else [])),
+        strata=tuple(each for each in account.strata if each in rows),
+    )
 
 
 def _epoch_data(
-    epoch: EpochTable, inputs: Inputs, account: ExtentAccount, units: Units, methods: Methods
+    epoch: EpochTable, inputs: Inputs, account: ExtentAccount, beside: Beside, methods: Methods
 ) -> EpochData:
-    layers = inputs.layers[epoch.year]
-    lines = [layer.data for layer in layers if isinstance(layer.data, Lines)]
-    lengths = line_lengths(units, lines[0].features) if lines else None
     return EpochData(
         year=epoch.year,
         rows=account.rows[account.rows["unit_code"] != OUTSIDE],
-        lengths=lengths,
-        kinds=frozenset(layer.spec.kind for layer in layers),
+        measures=beside.measures,
+        kinds=frozenset(layer.spec.kind for layer in inputs.layers[epoch.year]),
         accuracy={
             table.kind: Accuracy(table.accuracy.area_percent, table.accuracy.stock_percent)
             for table in epoch.layers
@@ -436,6 +443,16 @@ def _epoch_data(
         matrices={
             kind: matrix for (year, kind), matrix in methods.matrices.items() if year == epoch.year
         },
+    )
+
+
+def rule_settings(space: Workspace) -> RuleSettings:
+    """What the workspace says of parks, works and rivers."""
+    parks, works, rule = space.table.parks, space.table.works, space.table.river_rule
+    return RuleSettings(
+        ParkReach(**parks.model_dump()),
+        WorksOptions(works.since, works.types),
+        RiverRule(rule.distance_m, tuple(rule.rivers), tuple(rule.project_types), rule.since),
     )
 
 
