@@ -13,6 +13,7 @@ from gis import ExtentAccount, RasterCover, Units, polygon_areas_ha
 from gis.crs import to_crs
 from gis.extent import CLASSIFIED, NO_DATA, OUTSIDE, UNCOVERED
 from gis.problems import Language, Problem
+from gis.redaction import without_secrets
 from layers import Density, Layer, Register, kinds, legend
 from maps.report import CHANGE_COLUMNS, IndicatorWords, MapLayer, Report
 from maps.sensitivity import public_view
@@ -258,7 +259,7 @@ def _provenance(
         "workspace": {
             "file": space.path.name,
             "sha256": sha256_of(space.path),
-            "content": space.table.model_dump(mode="json", exclude_none=True),
+            "content": without_secrets(space.table.model_dump(mode="json", exclude_none=True)),
         },
         "plan": {"id": plan.id, "source": plan.source} if plan else None,
         "inputs": [_input_record(space, each) for each in sources],
