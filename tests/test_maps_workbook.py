@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as Xml
 
+import geopandas as gpd
 import openpyxl
 import pandas as pd
 import pytest
+import shapely
 from openpyxl.worksheet.worksheet import Worksheet
 
 from maps import Report, write_workbook
@@ -177,6 +179,7 @@ def test_pages_are_set_up_to_print(make_report: Maker, tmp_path: Path) -> None:
         "平衡",
         "质量",
         "方法",
+        "所用系数",
         "来源",
         "运行记录",
         "台账明细",
@@ -403,13 +406,19 @@ def test_a_split_target_has_a_page_when_the_report_has_one(
     report = make_report()
     assert "分解" not in opened(report, tmp_path).sheetnames
     shares = pd.DataFrame(
-        {"unit_code": ["440103", "440104"], "value": [1.5, 2.5], "status": ["met", "not_met"]}
+        {
+            "indicator": "forest_area",
+            "method": ["potential", "table"],
+            "origin": ["ours", "plan"],
+            "unit_code": ["440103", "440104"],
+            "value": [1.5, 2.5],
+            "status": ["met", "not_met"],
+        }
     )
-    object.__setattr__(report, "allocation", shares)
-    sheet = opened(report, tmp_path)["分解"]
-    assert [row for row in cells(sheet) if row[0] in ("440103", "440104")] == [
-        ["440103", 1.5, "√ 达标"],
-        ["440104", 2.5, "× 未达标"],
+    sheet = opened(dataclasses.replace(report, allocation=shares), tmp_path)["分解"]
+    assert [row for row in cells(sheet) if row[3] in ("440103", "440104")] == [
+        ["forest_area名", "按潜力", "本软件分解", "440103", 1.5, "√ 达标"],
+        ["forest_area名", "自定表", "方案", "440104", 2.5, "× 未达标"],
     ]
 
 
@@ -430,3 +439,21 @@ def test_sources_name_inputs_and_documents_once(make_report: Maker, tmp_path: Pa
 def test_the_summary_counts_the_findings(make_report: Maker, tmp_path: Path) -> None:
     rows = cells(opened(make_report(), tmp_path)["摘要"])
     assert ["目标结论", "√ 达标 1 · × 未达标 1 · – 无法评估 1"] in [row[:2] for row in rows]
+
+
+def test_works_and_conflicts_have_pages_when_the_report_has_them(
+    make_report: Maker, tmp_path: Path
+) -> None:
+    report = make_report()
+    assert not {"工程量", "冲突清单", "轨迹"} & set(opened(report, tmp_path).sheetnames)
+    works = pd.DataFrame(
+        {"unit_code": ["440103"], "year": [2023], "type": ["=造林"], "area_ha": [12.5]}
+    )
+    conflicts = gpd.GeoDataFrame(
+        {"rule": ["project_near_river"], "feature": ["甲厂"], "distance_m": [420.5]},
+        geometry=[shapely.box(113, 23, 113.1, 23.1)], crs=4490,
+    )  # fmt: skip
+    more = dataclasses.replace(report, works=works, conflicts=conflicts)
+    book = opened(more, tmp_path)
+    assert ["440103", 2023, "=造林", 12.5] in cells(book["工程量"])
+    assert ["项目用地距江河过近", "甲厂", 420.5] in cells(book["冲突清单"])
