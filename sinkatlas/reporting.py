@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TypeGuard
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from gis import ExtentAccount, RasterCover, Units, polygon_areas_ha
 from gis.crs import to_crs
 from gis.extent import CLASSIFIED, NO_DATA, OUTSIDE, UNCOVERED
 from gis.problems import Language, Problem
-from layers import Density, Layer, Register, kinds, legend
+from layers import Density, Layer, kinds, legend
 from maps.report import CHANGE_COLUMNS, IndicatorWords, MapLayer, Report
 from maps.sensitivity import public_view
 from plans import Plan, allocation_table, trajectory_table, verdict_table, verdict_words
@@ -190,9 +192,16 @@ def _map_layers(layers: Mapping[int, Sequence[Layer]]) -> tuple[MapLayer, ...]:
                         crs=layer.data.crs,
                     )
                 )
-            elif not isinstance(layer.data, Density | Register):
+            elif not isinstance(layer.data, Density) and _is_drawn(layer.data.features):
                 shown.append(_feature_layer(layer, layer.data.features, title, year))
     return tuple(shown)
+
+
+def _is_drawn(features: pd.DataFrame) -> TypeGuard[gpd.GeoDataFrame]:
+    """Whether features have outlines or lines: a ledger may be a table, or points."""
+    if not isinstance(features, gpd.GeoDataFrame) or features.geometry.dropna().empty:
+        return False
+    return bool((shapely.get_dimensions(features.geometry.dropna()) > 0).all())
 
 
 def _feature_layer(
