@@ -68,7 +68,7 @@ def make_report(
         ledger=ledger_table(accounts, names, territory.whole_code),
         absences=tuple((each.indicator, each.epoch, each.problem) for each in results.absences),
         problems=problems,
-        layers=_map_layers(layers),
+        layers=map_layers(layers),
         coefficients=results.coefficients_used,
         plan_title=dict(plan.title) if plan else {"zh": "", "en": ""},
         plan_source={"zh": plan.source, "en": plan.source_en} if plan else {"zh": "", "en": ""},
@@ -174,7 +174,8 @@ def _indicator_words(results: Results) -> tuple[IndicatorWords, ...]:
     )
 
 
-def _map_layers(layers: Mapping[int, Sequence[Layer]]) -> tuple[MapLayer, ...]:
+def map_layers(layers: Mapping[int, Sequence[Layer]]) -> tuple[MapLayer, ...]:
+    """The layers that can be drawn: class rasters, and whatever has outlines or lines."""
     shown = []
     for year, of_epoch in layers.items():
         for layer in of_epoch:
