@@ -19,9 +19,12 @@ _METRES_PER_DEGREE = 111_320.0
 
 
 def public_view(report: Report) -> Report:
-    """The report without sub-compartments, its other outlines thinned to the public tolerance."""
+    """The report without sub-compartments and conflicts, other outlines thinned to the tolerance.
+
+    A conflict names a project that somebody has yet to look at.
+    """
     layers = tuple(_coarse(each) for each in report.layers if each.kind not in WITHHELD_KINDS)
-    return replace(report, layers=layers, sensitivity="public")
+    return replace(report, layers=layers, sensitivity="public", conflicts=report.conflicts.iloc[:0])
 
 
 def _coarse(layer: MapLayer) -> MapLayer:

@@ -27,6 +27,7 @@ from maps.workbook_evidence import (
     add_sources,
 )
 from maps.workbook_findings import add_summary, add_targets
+from maps.workbook_lists import add_conflicts, add_trajectories, add_works
 from maps.workbook_matrix import add_districts, add_parts
 from maps.workbook_units import add_change, add_units
 
@@ -35,7 +36,10 @@ _PAGES = (
     add_summary,
     add_units,
     add_targets,
+    add_trajectories,
     add_allocation,
+    add_works,
+    add_conflicts,
     add_change,
     add_districts,
     add_parts,

@@ -19,6 +19,7 @@ from gis.problems import AccountError, InputError, ProblemLog, problem
 from sink_models.book import DrawBook
 from sink_models.error_matrix import ErrorMatrix
 from sink_models.map_error import SHARE, check_matrices, split_rows
+from sink_models.measure import Measure
 from sink_models.quantities import SHOWN_ROWS, quantities
 from sink_models.sampling import Array
 
@@ -27,10 +28,13 @@ Mask = NDArray[np.bool_]
 
 LAND_COVER, SURVEY, WETLANDS = "land_cover", "forest_subcompartments", "wetlands"
 MANGROVES, GREENWAYS, REDLINE, PROTECTED = "mangroves", "greenways", "redline", "protected_areas"
+BUILT_UP, GREEN_COVER, PARKS, HOUSING = (
+    "built_up_boundary", "green_cover", "parks", "residential_land",
+)  # fmt: skip
 
 REQUIRED = ("unit_code", "cover", "status", "ecosystem_type", "area_ha")
-TEXT_COLUMNS = ("species_group", "forest_class", "protection_class", "stock_basis")
-FLAG_COLUMNS = ("in_redline", "in_protected")
+TEXT_COLUMNS = ("species_group", "forest_class", "protection_class", "stock_basis", "legal_form")
+FLAG_COLUMNS = ("in_redline", "in_protected", "in_built_up", "in_green")
 QUANTITY_COLUMNS = ("growing_stock_m3", "scattered_stock_m3")
 
 
@@ -46,15 +50,15 @@ class Accuracy:
 class EpochData:
     """What the layers hold at one epoch.
 
-    ``rows`` are account rows; parts outside the units are ignored. ``lengths`` has ``unit_code``
-    and ``length_km``, None without greenways. ``kinds`` names the layer kinds present, which tells
-    an empty layer (a true 0) from an absent one. ``accuracy`` and ``matrices`` are keyed by layer
-    kind: a layer with an error matrix is read by its adjusted areas.
+    ``rows`` are account rows; parts outside the units are ignored. ``measures`` holds what layers
+    that cut no account say of the units, by indicator key. ``kinds`` names the layer kinds present,
+    which tells an empty layer (a true 0) from an absent one. ``accuracy`` and ``matrices`` are
+    keyed by layer kind: a layer with an error matrix is read by its adjusted areas.
     """
 
     year: int
     rows: pd.DataFrame
-    lengths: pd.DataFrame | None = None
+    measures: Mapping[str, Measure] = field(default_factory=dict)
     kinds: frozenset[str] = frozenset()
     accuracy: Mapping[str, Accuracy] = field(default_factory=dict)
     matrices: Mapping[str, ErrorMatrix] = field(default_factory=dict)
@@ -68,7 +72,7 @@ class Account:
     rows: pd.DataFrame
     units: tuple[str, ...]
     kinds: frozenset[str]
-    lengths: pd.DataFrame | None
+    measures: Mapping[str, Measure]
     accuracy: Mapping[str, Accuracy]
     matrices: Mapping[str, ErrorMatrix]
     book: DrawBook
@@ -84,6 +88,10 @@ class Account:
     def flag(self, column: str) -> Mask:
         """Select rows for which a yes/no column is true."""
         return np.asarray(self.rows[column], dtype=bool)
+
+    def units_in(self, codes: frozenset[str]) -> Mask:
+        """Which of the units bear one of the codes, shape ``(units,)``."""
+        return np.array([each in codes for each in self.units], dtype=bool)
 
     def is_missing(self, column: str) -> Mask:
         """Select rows whose quantity was not given."""
@@ -191,7 +199,7 @@ def read_account(data: EpochData, units: Sequence[str], book: DrawBook) -> Accou
         rows=rows,
         units=tuple(units),
         kinds=frozenset(data.kinds),
-        lengths=data.lengths,
+        measures=data.measures,
         accuracy=data.accuracy,
         matrices=data.matrices,
         book=book,

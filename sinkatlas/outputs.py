@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+import pandas as pd
+
 from gis.progress import Progress
 from maps import (
     SheetChoice,
@@ -44,6 +46,8 @@ def write_outputs(
         ("verdicts.csv", lambda path: write_csv(report.verdicts, path)),
         ("trajectories.csv", lambda path: write_csv(report.trajectories, path)),
         ("allocation.csv", lambda path: write_csv(report.allocation, path)),
+        ("works.csv", lambda path: write_csv(report.works, path)),
+        ("conflicts.csv", lambda path: write_csv(_attributes(report.conflicts), path)),
         ("account.csv", lambda path: write_csv(report.account, path)),
         ("districts.gpkg", lambda path: write_geopackage(report, path)),
         ("districts.parquet", lambda path: write_geoparquet(report, path)),
@@ -60,6 +64,10 @@ def write_outputs(
         for number, (name, write) in enumerate(steps, start=1):
             write(stage / name)
             progress("write", number, len(steps))
+
+
+def _attributes(features: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(features.drop(columns="geometry", errors="ignore"))
 
 
 def _write_json(value: object, path: Path) -> None:

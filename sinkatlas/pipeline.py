@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -19,18 +19,28 @@ from gis import (
     Stratum,
     Units,
     extent_account,
-    line_lengths,
 )
 from gis.extent import OUTSIDE
 from gis.problems import InputError, Language, ProblemLog, Severity, problem, strictly
 from gis.progress import Progress, silent
-from layers import Layer, LayerSpec, Lines, kinds, read_layer
+from layers import Layer, LayerSpec, kinds, read_layer
 from layers.quality import account_problems, layer_problems
 from maps import SheetChoice, layout, load_layout
 from maps.report import Report
 from plans import Verdict
 from sink_models import Accuracy, Correlation, EpochData, Options, Results, Sampling, evaluate
+from sink_models.measures.conflicts import RiverRule
+from sink_models.measures.parks import ParkReach
+from sink_models.measures.works import WorksOptions
+from sinkatlas.confirmation import as_confirmed, confirmation_problems, read_confirmations
 from sinkatlas.judging import Judgement, judge_promises, read_promises
+from sinkatlas.measuring import (
+    Beside,
+    RuleSettings,
+    beside_account,
+    further_strata,
+    with_legal_forms,
+)
 from sinkatlas.methods import Methods, forest_flows, method_files, read_methods
 from sinkatlas.outputs import write_outputs
 from sinkatlas.reporting import make_report, unit_names
@@ -46,6 +56,8 @@ LAYER_OPTIONS = (
     "land_codes",
     "assume",
     "encoding",
+    "header_row",
+    "sheet",
     "band",
     "no_data",
     "year",
@@ -178,14 +190,21 @@ def _run(
             epoch.year: _account(units, inputs.layers[epoch.year], epoch.year, engine, progress)
             for epoch in space.epochs
         }
+    with clock.timed("measure"):
+        settings = rule_settings(space)
+        beside = {
+            epoch.year: beside_account(units, inputs.layers[epoch.year], epoch.year, settings)
+            for epoch in space.epochs
+        }
     problems.extend(account_problems(accounts, units, inputs.layers))
+    problems.extend(each for one in beside.values() for each in one.problems)
     if strict or space.table.workspace.strict:
         hold_strictly(space, problems)
     sampling = _sampling(space)
     with clock.timed("evaluate"):
         results = evaluate(
             [
-                _epoch_data(epoch, inputs, accounts[epoch.year], units, methods)
+                _epoch_data(epoch, inputs, accounts[epoch.year], beside[epoch.year], methods)
                 for epoch in space.epochs
             ],
             units.codes,
@@ -214,6 +233,7 @@ def _run(
         judgement,
         tuple(problems),
         sampling,
+        beside,
     )
     folder = Path(out).resolve() if out is not None else None
     if folder is not None:
@@ -262,6 +282,8 @@ def hold_strictly(space: Workspace, problems: ProblemLog) -> None:
 def read_inputs(space: Workspace, *, problems: ProblemLog, progress: Progress = silent) -> Inputs:
     """Read the units and every layer; all errors of all files are raised together."""
     units_spec, *specs = layer_specs(space)
+    confirmed = read_confirmations(space.path)
+    problems.extend(confirmation_problems((units_spec, *specs), confirmed, space.folder))
     total = len(specs) + 1
     log = ProblemLog()
     units = _read(units_spec, log)
@@ -294,7 +316,8 @@ def layer_specs(space: Workspace) -> tuple[LayerSpec, ...]:
         "whole_code": units.whole_code,
         "whole_name": units.whole_name,
     }
-    return (
+    confirmed = read_confirmations(space.path)
+    specs = (
         _spec(space, "districts", units, None, options),
         *(
             _layer_spec(space, table, epoch.year)
@@ -302,6 +325,7 @@ def layer_specs(space: Workspace) -> tuple[LayerSpec, ...]:
             for table in epoch.layers
         ),
     )
+    return tuple(as_confirmed(spec, confirmed, space.folder) for spec in specs)
 
 
 def _read(spec: LayerSpec, log: ProblemLog) -> Layer | None:
@@ -368,27 +392,31 @@ def _account(
 ) -> ExtentAccount:
     ranked = sorted(layers, key=lambda layer: (kinds()[layer.spec.kind].priority, layer.spec.kind))
     data = [layer.data for layer in ranked]
-    return extent_account(
+    account = extent_account(
         units,
         [each for each in data if isinstance(each, PolygonCover | RasterCover)],
-        [each for each in data if isinstance(each, Stratum)],
+        [*(each for each in data if isinstance(each, Stratum)), *further_strata(layers)],
         epoch=year,
         engine=engine,
         progress=progress,
     )
+    rows = with_legal_forms(account.rows)
+    return replace(
+        account,
+        rows=rows,
+        keys=(*account.keys, *(["legal_form"] if "legal_form" in rows else [])),
+        strata=tuple(each for each in account.strata if each in rows),
+    )
 
 
 def _epoch_data(
-    epoch: EpochTable, inputs: Inputs, account: ExtentAccount, units: Units, methods: Methods
+    epoch: EpochTable, inputs: Inputs, account: ExtentAccount, beside: Beside, methods: Methods
 ) -> EpochData:
-    layers = inputs.layers[epoch.year]
-    lines = [layer.data for layer in layers if isinstance(layer.data, Lines)]
-    lengths = line_lengths(units, lines[0].features) if lines else None
     return EpochData(
         year=epoch.year,
         rows=account.rows[account.rows["unit_code"] != OUTSIDE],
-        lengths=lengths,
-        kinds=frozenset(layer.spec.kind for layer in layers),
+        measures=beside.measures,
+        kinds=frozenset(layer.spec.kind for layer in inputs.layers[epoch.year]),
         accuracy={
             table.kind: Accuracy(table.accuracy.area_percent, table.accuracy.stock_percent)
             for table in epoch.layers
@@ -396,6 +424,16 @@ def _epoch_data(
         matrices={
             kind: matrix for (year, kind), matrix in methods.matrices.items() if year == epoch.year
         },
+    )
+
+
+def rule_settings(space: Workspace) -> RuleSettings:
+    """What the workspace says of parks, works and rivers."""
+    parks, works, rule = space.table.parks, space.table.works, space.table.river_rule
+    return RuleSettings(
+        ParkReach(**parks.model_dump()),
+        WorksOptions(works.since, works.types),
+        RiverRule(rule.distance_m, tuple(rule.rivers), tuple(rule.project_types), rule.since),
     )
 
 

@@ -20,7 +20,9 @@ from maps.report import CHANGE_COLUMNS, IndicatorWords, MapLayer, Report
 from maps.sensitivity import public_view
 from plans import Plan, allocation_table, trajectory_table, verdict_table, verdict_words
 from sink_models import Results, Sampling, indicators
+from sink_models.measures.conflicts import conflict_table
 from sinkatlas.judging import Judgement
+from sinkatlas.measuring import Beside
 from sinkatlas.provenance import sha256_of, software_versions
 from sinkatlas.workspace import Workspace
 
@@ -43,6 +45,7 @@ def make_report(
     judgement: Judgement,
     problems: tuple[Problem, ...],
     sampling: Sampling,
+    beside: Mapping[int, Beside],
 ) -> Report:
     """Put together what the outputs show; every figure is computed before this point."""
     settings = space.table.workspace
@@ -80,6 +83,8 @@ def make_report(
         sources=tuple(settings.sources),
         trajectories=trajectory_table(judgement.trajectories, language=language),
         allocation=allocation_table(judgement.allocations, names, language=language),
+        works=works_table(beside, names),
+        conflicts=conflicts_table(beside, names),
     )
     return public_view(report) if settings.sensitivity == "public" else report
 
@@ -105,6 +110,26 @@ def changes_table(results: Results, names: Mapping[str, str], sampling: Sampling
             figures = (float(change[0]), low, high, unit)
             rows.append((code, names.get(code, ""), indicator, earlier, later, *figures))
     return pd.DataFrame(rows, columns=CHANGE_COLUMNS)
+
+
+def works_table(beside: Mapping[int, Beside], names: Mapping[str, str]) -> pd.DataFrame:
+    """The ledgers of works, sums by unit, year and type; each ledger once."""
+    columns = ["epoch", "unit_code", "unit_name", "year", "indicator", "type", "area_ha"]
+    ledgers = [each.ledger for each in beside.values() if each.ledger is not None]
+    if not ledgers:
+        return pd.DataFrame(columns=columns)
+    table = pd.concat(ledgers, ignore_index=True)
+    table["unit_name"] = table["unit_code"].map(names).fillna("")
+    order = ["epoch", "indicator", "type", "year", "unit_code"]
+    return table.sort_values(order, kind="stable", ignore_index=True)[columns]
+
+
+def conflicts_table(beside: Mapping[int, Beside], names: Mapping[str, str]) -> gpd.GeoDataFrame:
+    """Features that a rule on ground speaks against, in lon/lat, with the unit's name."""
+    found = [each for one in beside.values() for each in one.conflicts]
+    table = conflict_table(found, DISPLAY_CRS)
+    table.insert(2, "unit_name", table["unit_code"].map(names).fillna("").astype(str))
+    return table
 
 
 def unit_names(territory: Units) -> dict[str, str]:

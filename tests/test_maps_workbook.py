@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as Xml
 
+import geopandas as gpd
 import openpyxl
 import pandas as pd
 import pytest
+import shapely
 from openpyxl.worksheet.worksheet import Worksheet
 
 from maps import Report, write_workbook
@@ -449,3 +451,21 @@ def test_sources_name_inputs_and_documents_once(make_report: Maker, tmp_path: Pa
 def test_the_summary_counts_the_findings(make_report: Maker, tmp_path: Path) -> None:
     rows = cells(opened(make_report(), tmp_path)["摘要"])
     assert ["目标结论", "√ 达标 1 · × 未达标 1 · – 无法评估 1"] in [row[:2] for row in rows]
+
+
+def test_works_and_conflicts_have_pages_when_the_report_has_them(
+    make_report: Maker, tmp_path: Path
+) -> None:
+    report = make_report()
+    assert not {"工程量", "冲突清单", "轨迹"} & set(opened(report, tmp_path).sheetnames)
+    works = pd.DataFrame(
+        {"unit_code": ["440103"], "year": [2023], "type": ["=造林"], "area_ha": [12.5]}
+    )
+    conflicts = gpd.GeoDataFrame(
+        {"rule": ["project_near_river"], "feature": ["甲厂"], "distance_m": [420.5]},
+        geometry=[shapely.box(113, 23, 113.1, 23.1)], crs=4490,
+    )  # fmt: skip
+    more = dataclasses.replace(report, works=works, conflicts=conflicts)
+    book = opened(more, tmp_path)
+    assert ["440103", 2023, "=造林", 12.5] in cells(book["工程量"])
+    assert ["项目用地距江河过近", "甲厂", 420.5] in cells(book["冲突清单"])

@@ -59,7 +59,16 @@ def workspace_text(city: City) -> str:
         last=EPOCHS[-1],
     )
     splits = "".join(_split(*each) for each in city.allocation)
-    return head + "".join(_epoch(city, year) for year in EPOCHS) + splits
+    return head + _rules(city) + "".join(_epoch(city, year) for year in EPOCHS) + splits
+
+
+def _rules(city: City) -> str:
+    """What works and projects count, where the city has any."""
+    text = f"\n[works]\nsince = {EPOCHS[0] + 1}\n" if city.works else ""
+    if "rivers" in city.further:
+        named = city.rivers[0].name
+        text += f'\n[river_rule]\nrivers = ["{named}"]\nproject_types = ["化工"]\n'
+    return text
 
 
 def file_names(city: City, year: int) -> dict[str, str]:
@@ -76,6 +85,9 @@ def file_names(city: City, year: int) -> dict[str, str]:
     }
     if not city.mangrove_districts:
         del names["mangroves"]
+    names |= {kind: f"{kind}_{year}.gpkg" for kind in city.further}
+    if city.works:
+        names["works"] = "works.csv"
     return names
 
 
