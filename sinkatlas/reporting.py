@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TypeGuard
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from gis import ExtentAccount, RasterCover, Units, polygon_areas_ha
 from gis.crs import to_crs
@@ -70,7 +72,7 @@ def make_report(
         ledger=ledger_table(accounts, names, territory.whole_code),
         absences=tuple((each.indicator, each.epoch, each.problem) for each in results.absences),
         problems=problems,
-        layers=_map_layers(layers),
+        layers=map_layers(layers),
         coefficients=results.coefficients_used,
         plan_title=dict(plan.title) if plan else {"zh": "", "en": ""},
         plan_source={"zh": plan.source, "en": plan.source_en} if plan else {"zh": "", "en": ""},
@@ -198,7 +200,8 @@ def _indicator_words(results: Results) -> tuple[IndicatorWords, ...]:
     )
 
 
-def _map_layers(layers: Mapping[int, Sequence[Layer]]) -> tuple[MapLayer, ...]:
+def map_layers(layers: Mapping[int, Sequence[Layer]]) -> tuple[MapLayer, ...]:
+    """The layers that can be drawn: class rasters, and whatever has outlines or lines."""
     shown = []
     for year, of_epoch in layers.items():
         for layer in of_epoch:
@@ -216,9 +219,16 @@ def _map_layers(layers: Mapping[int, Sequence[Layer]]) -> tuple[MapLayer, ...]:
                         crs=layer.data.crs,
                     )
                 )
-            elif not isinstance(layer.data, Density | Register):
+            elif not isinstance(layer.data, Density) and _is_drawn(layer.data.features):
                 shown.append(_feature_layer(layer, layer.data.features, title, year))
     return tuple(shown)
+
+
+def _is_drawn(features: pd.DataFrame) -> TypeGuard[gpd.GeoDataFrame]:
+    """Whether features have outlines or lines: a ledger may be a table, or points."""
+    if not isinstance(features, gpd.GeoDataFrame) or features.geometry.dropna().empty:
+        return False
+    return bool((shapely.get_dimensions(features.geometry.dropna()) > 0).all())
 
 
 def _feature_layer(
