@@ -54,6 +54,7 @@ def make_report(
     if not isinstance(territory, Units):
         raise TypeError(f"districts were read as {type(territory).__name__}")
     names, plan, verdicts = unit_names(territory), judgement.plan, judgement.verdicts
+    conflicts = conflicts_table(beside, names)
     report = Report(
         title=settings.title,
         language=language,
@@ -72,7 +73,7 @@ def make_report(
         ledger=ledger_table(accounts, names, territory.whole_code),
         absences=tuple((each.indicator, each.epoch, each.problem) for each in results.absences),
         problems=problems,
-        layers=map_layers(layers),
+        layers=(*map_layers(layers), *_conflict_layers(conflicts)),
         coefficients=results.coefficients_used,
         plan_title=dict(plan.title) if plan else {"zh": "", "en": ""},
         plan_source={"zh": plan.source, "en": plan.source_en} if plan else {"zh": "", "en": ""},
@@ -85,7 +86,7 @@ def make_report(
         trajectories=trajectory_table(judgement.trajectories, language=language),
         allocation=allocation_table(judgement.allocations, names, language=language),
         works=works_table(beside, names),
-        conflicts=conflicts_table(beside, names),
+        conflicts=conflicts,
     )
     return public_view(report) if settings.sensitivity == "public" else report
 
@@ -219,7 +220,11 @@ def map_layers(layers: Mapping[int, Sequence[Layer]]) -> tuple[MapLayer, ...]:
                         crs=layer.data.crs,
                     )
                 )
-            elif not isinstance(layer.data, Density) and _is_drawn(layer.data.features):
+            elif (
+                not isinstance(layer.data, Density)
+                and _is_for_the_map(layer)
+                and _is_drawn(layer.data.features)
+            ):
                 shown.append(_feature_layer(layer, layer.data.features, title, year))
     return tuple(shown)
 
@@ -245,6 +250,31 @@ def _feature_layer(
     features = features.assign(area_ha=polygon_areas_ha(own))
     attributes = tuple(each for each in DETAIL_ATTRIBUTES if each in features)
     return MapLayer(kind, title, year, features=features, attributes=attributes)
+
+
+DRAWN_REGISTERS = frozenset(
+    {"rivers", "blue_green_network", "built_up_boundary", "demonstration_areas"}
+)
+"""Layers beside the account that help to find one's way on the map."""
+
+MOST_CONFLICTS = 500
+"""More conflicts than this make the map a list; they stay in the tables."""
+
+
+def _is_for_the_map(layer: Layer) -> bool:
+    return not isinstance(layer.data, Register) or layer.spec.kind in DRAWN_REGISTERS
+
+
+def _conflict_layers(conflicts: gpd.GeoDataFrame) -> tuple[MapLayer, ...]:
+    """The conflicts of each epoch as a layer of their own, where they are few."""
+    title: dict[Language, str] = {"zh": "冲突要素", "en": "Conflicts"}
+    return tuple(
+        MapLayer(
+            "conflicts", title, int(epoch), features=features.rename(columns={"feature": "name"})
+        )
+        for epoch, features in conflicts.groupby("epoch")
+        if len(features) <= MOST_CONFLICTS
+    )
 
 
 def _provenance(
