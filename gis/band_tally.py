@@ -66,10 +66,11 @@ def open_desk(plan: RasterPlan, *, like: Desk | None = None) -> Desk:
         span = plan.edges.column_range
         density = density_over(plan.grid, plan.edges.row_range, span)
         along_x = density.by_column(np.arange(*plan.columns))[0]
-    first = open_band(plan.classes[0], None) if plan.has_raster else None
-    classes = [open_band(each, plan.grid) for each in plan.classes[1:]]
-    densities = tuple(open_band(each, plan.grid) for each in plan.densities)
-    return Desk(density, along_x, (first, *classes) if first else (), densities)
+    classes, densities = (
+        tuple(open_band(each, plan.grid) for each in bands)
+        for bands in (plan.classes, plan.densities)
+    )
+    return Desk(density, along_x, classes, densities)
 
 
 def tally_band(plan: RasterPlan, number: int, desk: Desk | None = None) -> BandTally:

@@ -185,7 +185,7 @@ def _by_fit(grid: Grid, rows: tuple[int, int], columns: tuple[int, int]) -> Area
         y = grid.transform.f + (row_mid + v * row_half) * grid.transform.e
         return area_scale(grid.crs, x, y)
 
-    fit = _fitted(scale, grid)
+    fit = fitted(scale, grid.crs.name)
     per_cell = grid.cell_width * grid.cell_height / M2_PER_HA
 
     def row_factors(row: Array) -> Array:
@@ -200,8 +200,16 @@ def _by_fit(grid: Grid, rows: tuple[int, int], columns: tuple[int, int]) -> Area
     return AreaDensity(row_factors, column_factors)
 
 
-def _fitted(scale: Callable[[Array, Array], Array], grid: Grid) -> Array:
-    """Chebyshev coefficients (along u, along v), of the lowest degree that reproduces the scale."""
+def fitted(scale: Callable[[Array, Array], Array], name: str) -> Array:
+    """Chebyshev coefficients (along u, along v), of the lowest degree that reproduces the scale.
+
+    ``scale`` takes u and v between -1 and 1; ``name`` is the CRS's, for messages.
+
+    Raises
+    ------
+    InputError
+        ``gis.grid_out_of_domain`` where no polynomial follows the scale.
+    """
     error, fit = np.inf, np.zeros((1, 1))
     for degree in DEGREES:
         candidate = _interpolated(scale, degree)
@@ -211,7 +219,7 @@ def _fitted(scale: Callable[[Array, Array], Array], grid: Grid) -> Array:
         if error < FIT_TOLERANCE:
             break
     if not error < LARGEST_FIT_ERROR:
-        raise InputError(problem("gis.grid_out_of_domain", "", crs=grid.crs.name))
+        raise InputError(problem("gis.grid_out_of_domain", "", crs=name))
     return fit
 
 

@@ -42,6 +42,8 @@ def places_of(
 ) -> tuple[NDArray[np.uint32], list[Values]]:
     """Places of a window's cells, and the codes that every class band holds there."""
     place = scratch.array((rows[1] - rows[0], columns[1] - columns[0]), np.uint32)
+    if not sources:
+        place[:] = 0
     steps = _steps([_spec(each).places for each in sources])
     codes = []
     for number, (source, step) in enumerate(zip(sources, steps, strict=True)):

@@ -74,11 +74,15 @@ def figure(value: float, unit: ShownUnit) -> str:
     ('123.5', '40.33')
     >>> figure(float("nan"), shown_unit("%", "zh")), figure(1.18, shown_unit("m3", "zh"))
     ('–', '<0.01')
+    >>> figure(0.0, shown_unit("%", "zh"))
+    '0'
     """
     if not math.isfinite(value):
         return "–"
     number = value * unit.factor
     if 0 < abs(number) < SMALLEST:
         return f"−<{SMALLEST}" if number < 0 else f"<{SMALLEST}"
+    if number == 0:
+        return "0"
     places = decimals(number) if unit.decimals is None else unit.decimals
     return f"{number:,.{places}f}".replace("-", "−")

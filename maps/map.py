@@ -21,6 +21,7 @@ SCRIPTS = (
     "chooser.js",
     "card.js",
     "targets.js",
+    "trend.js",
     "ranking.js",
     "panels.js",
     "page.js",

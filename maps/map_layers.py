@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import io
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -34,10 +35,13 @@ STEPS_PER_DEGREE = 100_000
 METRES_PER_DEGREE = 111_320.0
 """Length of one degree of latitude, for turning a tolerance in metres into degrees."""
 
-DISTRICT_VERTICES, OVERLAY_VERTICES = 30_000, 12_000
+DISTRICT_VERTICES, OVERLAY_VERTICES = 30_000, 24_000
 """How many vertices the page carries at most for all districts, and for one overlay layer."""
 
 SMALLEST_TOLERANCE_M = 20.0
+COARSEST_TOLERANCE_M = 1_000.0
+WORTH_THINNING = 0.9
+"""Share of the vertices that may be left when the tolerance is doubled, for it to be worth it."""
 WIDEST_RASTER_PX = 1_000
 SEPARATE_FEATURES = 200
 """Overlay polygons beyond this number are merged: neighbours then share no drawn edge."""
@@ -81,14 +85,21 @@ def thin_overlay(features: gpd.GeoDataFrame, smallest_m: float = SMALLEST_TOLERA
 def _thin(
     geometries: NDArray[np.object_], thin: Any, most_vertices: int, smallest_m: float
 ) -> Thinned:
-    """Double the tolerance until the vertices fit, from the exact outlines each time."""
+    """Double the tolerance until the vertices fit, from the exact outlines each time.
+
+    Many small shapes cannot get lighter than a few corners each: where doubling saves next to
+    nothing, a heavier page is better than shapes that nobody recognises.
+    """
+    found, count = Thinned(geometries, 0.0), math.inf
     tolerance_m = smallest_m
-    while True:
+    while count > most_vertices and tolerance_m <= COARSEST_TOLERANCE_M:
         lighter = np.asarray(thin(geometries, tolerance_m / METRES_PER_DEGREE), dtype=object)
-        # A tolerance above 1 km draws nothing recognisable: better a heavier page than that.
-        if shapely.get_num_coordinates(lighter).sum() <= most_vertices or tolerance_m > 1_000:
-            return Thinned(lighter, tolerance_m)
+        left = int(shapely.get_num_coordinates(lighter).sum())
+        if left > WORTH_THINNING * count:
+            break
+        found, count = Thinned(lighter, tolerance_m), left
         tolerance_m *= 2
+    return found
 
 
 def encode(geometry: Any) -> list[Any]:

@@ -39,6 +39,16 @@ PER_TERRITORY: Mapping[str, tuple[float, str]] = {
 
 WORD_TABLES = ("common.", "map.")
 
+TRAJECTORY = (
+    *("clause", "indicator", "scope", "target_year", "year", "kind", "value", "low", "high"),
+    *("pace", "required_pace"),
+)
+ALLOCATION = (
+    *("clause", "indicator", "year", "method", "origin", "unit_code", "share_printed"),
+    *("unit_printed", "unit", "epoch", "value", "gap", "status", "probability"),
+)
+"""Columns of the two tables that the page shows."""
+
 
 def payload(report: Report) -> dict[str, object]:
     """Everything the page shows, as JSON-ready values."""
@@ -61,6 +71,8 @@ def payload(report: Report) -> dict[str, object]:
         "changes": _table(_of_titled(report, report.changes).drop(columns=["unit_name", "unit"])),
         "classes": _classes(report),
         "verdicts": _verdicts(report),
+        "trajectories": _table(_only(report.trajectories, TRAJECTORY)),
+        "allocation": _table(_only(report.allocation, ALLOCATION)),
         "plan": {"title": dict(report.plan_title), "source": dict(report.plan_source)},
         "looks": {status: asdict(look) for status, look in LOOKS.items()},
         "absences": [
@@ -181,6 +193,11 @@ def _results(frame: pd.DataFrame) -> dict[str, object]:
 def _of_titled(report: Report, table: pd.DataFrame) -> pd.DataFrame:
     """Rows of the indicators themselves, without their parts."""
     return table[table["indicator"].isin({str(e["key"]) for e in _titled_indicators(report)})]
+
+
+def _only(table: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
+    """Columns of a table; a report without the table has them empty."""
+    return table.reindex(columns=list(columns))
 
 
 def _cell(value: object) -> object:

@@ -19,6 +19,7 @@ from maps.workbook_account import add_account, add_account_rows
 from maps.workbook_cells import Book
 from maps.workbook_evidence import (
     add_allocation,
+    add_coefficients,
     add_ledger,
     add_method,
     add_quality,
@@ -46,6 +47,7 @@ _PAGES = (
     add_ledger,
     add_quality,
     add_method,
+    add_coefficients,
     add_sources,
     add_run,
     add_account_rows,

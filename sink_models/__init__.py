@@ -88,7 +88,8 @@ from sink_models.error_matrix import (
 )
 from sink_models.estimator import POOLS, Estimator, estimators
 from sink_models.evaluate import evaluate
-from sink_models.forest_methods import ForestBalance, ForestRoute
+from sink_models.forest_balance import ForestBalance
+from sink_models.forest_methods import ForestRoute
 from sink_models.indicator import Indicator, indicators
 from sink_models.invest import (
     CarbonPools,

@@ -14,7 +14,8 @@ from sink_models.carbon import carbon_account, check_sum
 from sink_models.coefficient_store import CoefficientStore, coefficients
 from sink_models.drivers import Driver, drivers_of, moved_book
 from sink_models.estimator import POOLS
-from sink_models.forest_methods import forest_balances, forest_routes
+from sink_models.forest_balance import forest_balances
+from sink_models.forest_methods import forest_routes
 from sink_models.indicator import Absent, Context, Indicator, Outcome, Reading, indicators
 from sink_models.options import DEFAULT_OPTIONS, Options
 from sink_models.results import Absence, IndicatorValue, Results, StratumGround
@@ -64,6 +65,9 @@ def evaluate(
     values = [each for answer in answers for each in _stamp(answer, whole[0])]
     rank = {code: place for place, code in enumerate((*units, whole[0]))}
     keys = {key: place for place, key in enumerate(_reporting_order(answers))}
+    balances, unbalanced = forest_balances(
+        [(each.account, each.carbon) for each in contexts], options.flows
+    )
     values.sort(key=lambda each: (rank[each.unit_code], keys[each.indicator], each.epoch))
     return Results(
         values={(each.indicator, each.epoch, each.unit_code): each for each in values},
@@ -85,9 +89,8 @@ def evaluate(
         epochs=tuple(each.account.year for each in contexts),
         drivers=_drivers(epochs, units, book, options),
         forest_routes=tuple(each for one in contexts for each in forest_routes(one.account)),
-        forest_balances=forest_balances(
-            [(each.account, each.carbon) for each in contexts], options.flows
-        ),
+        forest_balances=balances,
+        unbalanced=unbalanced,
         ground=tuple(
             StratumGround(
                 context.account.year,

@@ -26,6 +26,8 @@ from gis.redaction import redact
 Year = Annotated[int, Field(ge=1900, le=2100)]
 Percent = Annotated[float, Field(gt=0, lt=100)]
 Text = Annotated[str, Field(min_length=1)]
+HeaderRow = Annotated[int, Field(ge=1)] | list[Annotated[int, Field(ge=1)]]
+"""One row of column names, or several that are read together."""
 
 
 class Table(BaseModel):
@@ -115,7 +117,7 @@ class AttributeTableTable(Table):
     path: Text
     code: Text = Field(description="column of the table that holds the code")
     key: str | None = Field(default=None, description="column of the layer, if named otherwise")
-    header_row: Annotated[int, Field(ge=1)] | None = None
+    header_row: HeaderRow | None = None
     sheet: str | None = None
     encoding: str | None = None
 
@@ -139,6 +141,10 @@ class LayerTable(Source):
         default_factory=dict, description="standard field = one value for the whole file"
     )
     table: AttributeTableTable | None = None
+    header_row: HeaderRow | None = Field(
+        default=None, description="of a works table: row of the column names, or several rows"
+    )
+    sheet: str | None = Field(default=None, description="of a works table")
     band: Annotated[int, Field(ge=1)] | None = None
     no_data: list[int] = Field(default_factory=list)
     year: Year | None = Field(default=None, description="year the data show, if not the epoch's")
@@ -199,7 +205,20 @@ class CarbonTable(Table):
     consumption_percent: Annotated[float, Field(ge=0, le=30)] | None = Field(
         default=None, description="yearly harvest, fuelwood and disturbance of the growing stock"
     )
-    rates_source: str = Field(default="", description="where the two rates were read")
+    increment_m3_ha: Annotated[float, Field(ge=0, le=80)] | None = Field(
+        default=None, description="yearly increment of measured stands, in place of growth_percent"
+    )
+    harvest_m3: Annotated[float, Field(ge=0)] | None = Field(
+        default=None, description="yearly harvest, in place of consumption_percent, with the next 3"
+    )
+    fuelwood_m3: Annotated[float, Field(ge=0)] | None = None
+    disturbed_ha: Annotated[float, Field(ge=0)] | None = Field(
+        default=None, description="ground that is disturbed every year"
+    )
+    fraction_lost: Annotated[float, Field(ge=0, le=1)] | None = Field(
+        default=None, description="share of the biomass that a disturbance takes"
+    )
+    rates_source: str = Field(default="", description="where these flows were read")
     correlations: list[CorrelationTable] = Field(default_factory=list)
 
 

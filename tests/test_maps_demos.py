@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from pictures import looks_like
 from pypdf import PdfReader
 
 from maps import write_map
@@ -163,6 +164,12 @@ def test_card_numbers_are_those_of_results_csv(
         assert keys & set(wanted) <= set(shown)
         for key in (keys & set(wanted)) | (set(shown) - keys):
             assert shown[key] == pytest.approx(wanted[key], rel=0, abs=0, nan_ok=True)
+
+
+@pytest.mark.parametrize("city", CITIES)
+def test_the_first_picture_looks_as_kept(city: str, runs: Runs, opened: Open) -> None:
+    view = opened(runs(city).report)
+    looks_like(f"demo_{city}", view.page.screenshot())
 
 
 @pytest.mark.parametrize("city", CITIES)
@@ -377,3 +384,38 @@ def test_card_tells_the_change_with_the_interval_of_the_difference(
     assert all(value == wanted[key] for key, value in shown)
     assert "区间" in view.page.inner_text(".side [data-row='forest_area'] .trend")
     assert view.page.locator(".side .spark").count() == len(shown)
+
+
+def test_each_judged_target_shows_where_its_epochs_lead(runs: Runs, opened: Open) -> None:
+    report = runs("guangzhou").report
+    view = opened(report)
+    trend = report.trajectories[report.trajectories["kind"] == "trend"]
+    led = {(each.clause, each.indicator, each.target_year) for each in trend.itertuples()}
+    assert view.page.locator(".side .trend-figure svg[role='img']").count() == len(led) > 1
+    due = trend[(trend["target_year"] == 2025) & (trend["year"] == 2025)]
+    ends = due.set_index("indicator")["value"]
+    said = view.page.inner_text(".side .trend-figure[data-trend='forest_cover_rate'] >> nth=0")
+    assert f"2025 年约为 {ends['forest_cover_rate']:.2f} %" in said
+
+
+def test_shares_of_districts_stand_in_the_card_and_colour_the_verdicts(
+    runs: Runs, opened: Open
+) -> None:
+    report = runs("guangzhou").report
+    shares = report.allocation[report.allocation["indicator"] == "forest_cover_rate"]
+    view = opened(report)
+    page = view.page
+    page.click(".chooser [data-view='verdict']")
+    words = {"met": "达标", "not_met": "未达标", "on_track": "按期可达", "off_track": "进度滞后"}
+    for share in shares[shares["origin"] == "ours"].itertuples():
+        label = page.get_attribute(f"path[data-unit='{share.unit_code}']", "aria-label")
+        assert label.endswith(words[share.status]), share.unit_name
+        page.evaluate(
+            "code => document.querySelector(`path[data-unit='${code}']`)"
+            ".dispatchEvent(new MouseEvent('click', { bubbles: true }))",
+            share.unit_code,
+        )
+        text = page.inner_text(".side [data-share='forest_cover_rate']")
+        assert share.share_printed in text
+        assert words[share.status] in text
+    assert "不是计划原文" in page.inner_text(".legend")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import csv
+import dataclasses
 import hashlib
 import io
 import json
@@ -428,6 +429,60 @@ def test_hostile_text_is_shown_and_never_run(opened: Open) -> None:
     assert page.evaluate("window.pwned") is None
     assert page.locator("img[src='x'], .page script").count() == 0
     assert page.evaluate("document.documentElement.scrollWidth") <= 1366
+
+
+@pytest.mark.browser
+def test_hostile_attributes_shares_and_imprint_are_shown_and_never_run(opened: Open) -> None:
+    bad = HOSTILE[0]
+    report = make_report(text=bad)
+    squares = report.units.geometry
+    stands = gpd.GeoDataFrame(
+        {"land_code": [bad] * 3, "area_ha": [1.5, 2.5, 3.5]}, geometry=squares.array, crs=4490
+    )
+    shares = pd.DataFrame(
+        {
+            "clause": bad, "indicator": "forest_cover_rate", "year": 2025, "method": "potential",
+            "origin": "ours", "unit_code": list(CODES), "share_printed": bad, "unit_printed": bad,
+            "unit": "%", "epoch": 2024, "value": 1.5, "gap": -0.5, "status": "off_track",
+            "probability": 0.5,
+        }
+    )  # fmt: skip
+    points = pd.DataFrame(
+        {
+            "clause": bad, "indicator": "forest_cover_rate", "scope": WHOLE, "target_year": 2025,
+            "year": [2020, 2024, 2020, 2024, 2025], "kind": ["observed"] * 2 + ["trend"] * 3,
+            "value": [9.0, 11.0, 9.0, 11.0, 11.5], "low": math.nan, "high": math.nan, "pace": 0.5,
+            "required_pace": 1.0,
+        }
+    )  # fmt: skip
+    layer = MapLayer(
+        "forest_subcompartments", both(bad), 2024, stands, attributes=("land_code", "area_ha")
+    )
+    view = opened(
+        dataclasses.replace(
+            report,
+            layers=(*report.layers, layer),
+            allocation=shares,
+            trajectories=points,
+            organisation=bad,
+            sources=(bad,),
+        )
+    )
+    page = view.page
+    assert page.locator(".trend-figure svg[role='img']").count() == 1
+    page.click(".chooser [data-tab='layers']")
+    page.check(".layer[data-kind='forest_subcompartments'] input[type='checkbox']")
+    view.select(CODES[1])
+    page.click("[data-focus='stand-centre']")
+    page.wait_for_selector("[data-stand]")
+    assert bad in page.text_content("[data-stand]")
+    assert bad in page.text_content("[data-share='forest_cover_rate']")
+    page.click(".side [data-tab='provenance']")
+    assert page.text_content(".sources").count(bad) >= 2
+    page.click("[data-action='language']")
+    page.wait_for_timeout(100)
+    assert page.evaluate("window.pwned") is None
+    assert page.locator("img[src='x'], .page script").count() == 0
 
 
 @pytest.mark.browser

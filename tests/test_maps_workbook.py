@@ -179,6 +179,7 @@ def test_pages_are_set_up_to_print(make_report: Maker, tmp_path: Path) -> None:
         "平衡",
         "质量",
         "方法",
+        "所用系数",
         "来源",
         "运行记录",
         "台账明细",
@@ -405,13 +406,19 @@ def test_a_split_target_has_a_page_when_the_report_has_one(
     report = make_report()
     assert "分解" not in opened(report, tmp_path).sheetnames
     shares = pd.DataFrame(
-        {"unit_code": ["440103", "440104"], "value": [1.5, 2.5], "status": ["met", "not_met"]}
+        {
+            "indicator": "forest_area",
+            "method": ["potential", "table"],
+            "origin": ["ours", "plan"],
+            "unit_code": ["440103", "440104"],
+            "value": [1.5, 2.5],
+            "status": ["met", "not_met"],
+        }
     )
-    object.__setattr__(report, "allocation", shares)
-    sheet = opened(report, tmp_path)["分解"]
-    assert [row for row in cells(sheet) if row[0] in ("440103", "440104")] == [
-        ["440103", 1.5, "√ 达标"],
-        ["440104", 2.5, "× 未达标"],
+    sheet = opened(dataclasses.replace(report, allocation=shares), tmp_path)["分解"]
+    assert [row for row in cells(sheet) if row[3] in ("440103", "440104")] == [
+        ["forest_area名", "按潜力", "本软件分解", "440103", 1.5, "√ 达标"],
+        ["forest_area名", "自定表", "方案", "440104", 2.5, "× 未达标"],
     ]
 
 

@@ -14,7 +14,7 @@ import shapely
 from rasterio.transform import from_origin
 
 from gis.problems import InputError
-from sink_models.method_sheet import Formula, MethodSheet, Section, SheetTable, both
+from sink_models.sheet_values import Figure, Formula, Math, MethodSheet, Section, SheetTable, both
 from sinkatlas.method_page import mathml, write_method_page
 from sinkatlas.methods import adjusted_area_table, method_files, pool_table, read_methods
 from sinkatlas.pipeline import Run, run
@@ -149,7 +149,8 @@ def test_areas_and_carbon_of_a_run_are_the_adjusted_ones_with_their_intervals(fo
     ("carbon", "words"),
     [
         ('coefficients = "absent.csv"', r"workspace_file_missing.*carbon\.coefficients"),
-        ("growth_percent = 5.0", "workspace_rates"),
+        ("growth_percent = 5.0", "flows_incomplete"),
+        ('growth_percent = 5.0\nharvest_m3 = 3.0\nrates_source = "x"', "flows_incomplete"),
         ("growth_percent = 50.0", "growth_percent"),
         (
             '[[carbon.correlations]]\nfirst = "a"\nsecond = "b"\nvalue = 0.5\nreason = "x"',
@@ -195,7 +196,7 @@ def test_files_are_named_only_when_there_is_something_in_them(folder: Path) -> N
 
 def test_no_text_of_data_becomes_markup(tmp_path: Path) -> None:
     words = both(HOSTILE, HOSTILE)
-    table = SheetTable((words,), ((HOSTILE,), (words,)))
+    table = SheetTable((words,), ((HOSTILE,), (words,), (Figure(HOSTILE),), (Math("A * <b>"),)))
     formula = Formula(HOSTILE, words, "A * <b>", HOSTILE, HOSTILE, "own")
     sheet = MethodSheet((Section("x", words, (words,), (formula,), table),))
     path = tmp_path / "method.html"
@@ -206,7 +207,7 @@ def test_no_text_of_data_becomes_markup(tmp_path: Path) -> None:
     assert "\u202e" not in page
     assert "&lt;script&gt;" in page
     assert "Synthetic" in page
-    assert not re.search(r"(?:src|href)=", page)
+    assert not re.search(r'(?:src|href)=(?!"#)', page)  # only the contents link, within the page
     assert "default-src 'none'" in page
 
 
@@ -217,7 +218,10 @@ def test_formulas_are_typeset_with_indices_and_powers() -> None:
     )
     decay = mathml("0.5^((t - s) / H)")
     assert decay.startswith("<math><msup><mn>0.5</mn><mrow>")
-    assert decay.count("(") == 1  # the outer bracket only groups the exponent
+    assert decay.count("(") == 0  # brackets only group the exponent and the numerator
+    assert decay.count("<mfrac>") == 1
+    assert "<msqrt>" in mathml("√(Σ U_i^2)")
+    assert mathml("a - b") == "<math><mi>a</mi><mo>−</mo><mi>b</mi></math>"
 
 
 def test_factors_are_exported_whole(tmp_path: Path) -> None:

@@ -17,14 +17,16 @@ _DOING = re.compile(
 )
 _NAME = re.compile(r"^[^,;。、]{0,14}?(?:行动|计划|活动|专项|战役|攻坚战)")
 _JOIN = re.compile(r"[、和与及并]|以及|\([^)]*\)")
-_WORKS_VERB = re.compile(r"(?:修复|恢复|治理|改造|整治|抚育|改良|提质)(?:和|与|、)?$")
+_WORKS_VERB = re.compile(
+    r"(?:修复|恢复|治理|改造|整治|抚育|改良|提质)(?:和|与|、)?(?:退化|受损|破损|低效|现有)?$"
+)
 _ASKED = re.compile(r"(?:完成|建成|新建|打造|创建|力争|争取)(?!质量|情况)")
 _VERB = re.compile(r"营造|新造|种植|修复|恢复|治理|抚育|改造|改良")
 _NOUN = re.compile(
     r"红树林|湿地|草原|草地|退化林|低效林|森林|中幼林|岸线|矿山|水土流失|沙化土地|石漠化土地|栖息地"
 )
 _AREA = re.compile(
-    r"、?(?:其中)?,?[\u4e00-\u9fff]{2,7}?(?:自治[州县旗]|新区|林场|[市县区州旗镇乡])(?![域内外])"
+    r"、?(?:其中)?,?[\u4e00-\u9fff]{2,7}?(?:自治[州县旗]|新区|林场|(?<![小社片灌园])区|[市县州旗镇乡])(?![域内外])"
 )
 _POINTING = re.compile(
     r"(?:上述|前述|以上|这)?(?:两|二|三|四|五|六|各|[2-6])?(?:项|个|类)?指标|[两二三]者|上述|前述"
@@ -68,12 +70,12 @@ def bonds(sentence: Sentence, before: Sequence[Mention] = ()) -> list[Bond]:
 
 
 def _next_topic(sentence: Sentence, number: int, last: Metric | None) -> Metric | None:
-    """A figure of something else ends the topic; a year's, or how fast it grows, does not."""
-    left = sentence.left_of(number)
-    words = sentence.masked[left : sentence.quantities[number].start]
-    if _is_pace(sentence, number) and (named := mentions(words)):
-        return named[-1].metric
-    return last if len(unexplained(words)) <= 1 else None
+    """A figure of something else ends the topic; a figure that looks like a year's does not."""
+    left, start = sentence.left_of(number), sentence.quantities[number].start
+    named = [m for m in sentence.mentions if left <= m.start and m.end <= start and not m.is_bare]
+    if named and _residue(sentence.masked[named[-1].end : start]) <= 1:
+        return named[-1].metric  # 森林覆盖率年均提高0.2个百分点: a pace of that metric
+    return last if len(unexplained(sentence.masked[left:start])) <= 1 else None
 
 
 def _bind(
@@ -89,9 +91,25 @@ def _bind(
             if _may_be(mention.metric, quantity, sentence, number)
         ]
         if found:
+            found = [_of_listed_works(sentence, number, *each) for each in found]
             made = [_bond(sentence, number, *each, spoken) for each in found]
             return [each for each in made if not each.bound.is_decrease]
     return _understood(sentence, number, last, spoken)
+
+
+def _of_listed_works(
+    sentence: Sentence, number: int, mention: Mention, doubt: float, start: int
+) -> tuple[Mention, float, int]:
+    """修复海岸线85公里、滨海湿地2300公顷: the verb of a list reaches over its bare nouns."""
+    before = re.search(r"、[滨沿海河湖自然退化受损]{0,4}$", sentence.masked[: mention.start])
+    if not (mention.is_bare and number and before):
+        return mention, doubt, start
+    left = sentence.clause_of(mention.start, mention.start)[0]
+    verbs = _VERB.findall(sentence.masked[left : sentence.quantities[number - 1].start])
+    name = sentence.masked[mention.start : mention.end]
+    named = [each for verb in verbs for each in mentions(verb + name) if not each.is_bare]
+    works = [each.metric for each in named if each.metric.kind == "works"]
+    return (replace(mention, metric=works[-1]) if works else mention), doubt, start
 
 
 def _bond(
@@ -110,6 +128,8 @@ def _bond(
             window[place] = _NAMED
     prefix = "".join(window)
     words = sentence.text[mention.start : mention.end]
+    if mention.is_bare and mention.metric.kind == "works":
+        words = "修复" + words  # the verb of the list
     found = _meant(sentence, number, prefix, mention.metric, words, spoken)
     spoken[mention.metric.kind] = found
     end = max(quantity.end, mention.end if mention.end <= len(sentence.text) else quantity.end)
@@ -237,6 +257,7 @@ def _on_the_left(sentence: Sentence, number: int) -> Iterator[tuple[Mention, flo
     quantity = sentence.quantities[number]
     left = sentence.left_of(number)
     near = [m for m in sentence.mentions if m.start >= left and m.end <= quantity.start]
+    near = [m for m in near if not _is_inserted(sentence, m, quantity.start, near)]
     until, together, doubt = quantity.start, False, 0.0
     for each in reversed(near):
         between = sentence.masked[each.end : until]
@@ -250,6 +271,13 @@ def _on_the_left(sentence: Sentence, number: int) -> Iterator[tuple[Mention, flo
             doubt = found
         yield each, doubt, each.start
         until, together = each.start, True
+
+
+def _is_inserted(sentence: Sentence, mention: Mention, end: int, near: list[Mention]) -> bool:
+    """造林(含封山育林)12万亩: named in brackets behind the metric that the figure is of."""
+    closes = sentence.masked.find(")", mention.end, end)
+    opens = sentence.masked.rfind("(", 0, mention.start)
+    return opens >= 0 and closes >= 0 and any(each.end == opens for each in near)
 
 
 def _doubt_of(mention: Mention, between: str) -> float | None:
@@ -272,7 +300,7 @@ def _is_of_a_share(mention: Mention, sentence: Sentence) -> bool:
 
 def _is_reworked(mention: Mention, sentence: Sentence) -> bool:
     """修复森林面积: an area of works that the vocabulary does not name, not what stands."""
-    before = sentence.masked[max(0, mention.start - 4) : mention.start]
+    before = sentence.masked[max(0, mention.start - 6) : mention.start]
     is_area = mention.metric.kind == "target" and mention.metric.unit == "ha"
     return is_area and _WORKS_VERB.search(before) is not None
 
@@ -385,7 +413,7 @@ def _understood(
 def _area_end(words: str) -> int:
     """Where the name of an area ends that words begin with, 0 without one."""
     area = _AREA.match(words)
-    return area.end() if area else 0
+    return area.end() if area and not _NOUN.search(area.group()) else 0
 
 
 def _work_of(words: str, metric: Metric) -> Metric:

@@ -41,6 +41,13 @@ _MARKER = re.compile(
     r"表 ?[\d一二三四五六七八九十]|图 ?\d|——|--|[-•●·◆▪◇★※*] ?|[一二三四五六七八九十]是)"
 )
 _ENDS = "。!…"
+_MENU = re.compile(
+    r"(?:相关(?:链接|阅读|文章|信息|新闻|报道)|[上下]一[篇条]|延伸阅读|推荐阅读|热点(?:推荐|新闻)|分享到|扫一扫)"
+)
+_NEXT_YEAR = re.compile(r"20[2-6]\d年")
+_TITLE = re.compile(
+    r"(?!.*[到至]\d)[^,;:。]{5,50}(?:规划|方案|行动计划|工作计划|纲要|意见|的通知|要点)(?:\([^()]{1,20}\))?"
+)
 
 
 @dataclass(frozen=True)
@@ -127,15 +134,14 @@ def is_noisy(text: str) -> bool:
 
 
 def _line(raw: str, at: int, *, noisy: bool) -> Line:
-    chars: list[str] = []
-    origin: list[int] = []
-    for offset, char in enumerate(raw):
-        for each in plain(char):
-            chars.append(each)
-            origin.append(at + offset)
-    text = "".join(chars)
+    pieces = [plain(char) for char in raw]
+    text = "".join(pieces)
+    if len(text) == len(raw) and "" not in pieces:
+        origin = list(range(at, at + len(raw)))
+    else:
+        origin = [at + offset for offset, piece in enumerate(pieces) for _ in piece]
     kept = [True] * len(text)
-    for found in _PINYIN.finditer(text):
+    for found in _PINYIN.finditer(text) if "(" in text else ():
         inside = found.group(1).strip()
         is_inside = re.match(rf"[{HAN}]", text[found.end() :]) is not None
         if _is_pinyin(inside, noisy=noisy or is_inside):
@@ -156,11 +162,12 @@ def _is_toned(text: str) -> bool:
 
 
 def _without_spaces(text: str) -> list[bool]:
-    """Keep a space only where it parts two Latin words."""
+    """Keep a space only where it parts two Latin words, or a figure and a year (38.2 2030年)."""
     kept = [True] * len(text)
-    for found in re.finditer(r" +", text):
+    for found in re.finditer(r" +", text) if " " in text else ():
         before, after = text[: found.start()][-1:], text[found.end() :][:1]
         words = before.isascii() and before.isalpha() and after.isascii() and after.isalpha()
+        words = words or (before.isdigit() and _NEXT_YEAR.match(text, found.end()) is not None)
         for place in range(found.start() + int(words), found.end()):
             kept[place] = False
     return kept
@@ -206,14 +213,22 @@ def _wrapped_at(lines: list[Line]) -> int | None:
 def _is_break(before: str, after: str) -> bool:
     """Whether a paragraph ends between two lines."""
     last = before.rstrip("”)\"'")[-1:]
+    is_title = len(before) < 60 and _TITLE.fullmatch(before) is not None
+    if is_title and not re.match(r"[,、。的和与及提中要\d]", after):
+        return True
     is_counter = re.search(r":\d+$", before) and re.match(r"[到至](?:20|二)", after)
-    if last in _ENDS or is_counter:
+    if last in _ENDS or is_counter or is_menu(before) or is_menu(after):
         return True
     is_open = re.search(r"[,、达到至为于在过低少超约近和与及以\d]$", before) is not None
     if _MARKER.match(after):
         return not (is_open and after[:1].isdigit())
     is_heading = _MARKER.match(before) is not None and len(before) < 40
     return is_heading and not re.search("[,。]", before) and not is_open and after[:1] not in "%‰"
+
+
+def is_menu(text: str) -> bool:
+    """Whether a paragraph holds links to other pages, whose titles promise nothing here."""
+    return _MENU.match(text) is not None
 
 
 def starts_item(text: str) -> bool:

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from gis.problems import InputError, problem
 from plans.extract.document import Document
+from plans.extract.encodings import decoded
 from plans.extract.html_pages import read_html
-from plans.extract.pdf_files import read_pdf
+from plans.extract.pdf_files import LockedError, read_pdf
 from plans.extract.word_files import read_docx
 from plans.extract.workbooks import read_xlsx
 
-ENCODINGS = ("utf-8-sig", "utf-16", "gb18030", "big5")
 LARGEST = 200 * 2**20
 """Bytes of the largest file that is read, packed or unpacked."""
 
@@ -52,8 +52,12 @@ def _reader(path: Path, content: bytes) -> Callable[[bytes], Document]:
     if content.startswith(b"PK\x03\x04"):
         return _careful(_packed(path, content), path)
     if content.startswith(b"\xd0\xcf\x11\xe0"):
+        if "EncryptedPackage".encode("utf-16-le") in content:
+            raise InputError(problem("plans.document_locked", where=path))
         raise _unreadable(path, "Word or Excel file of before 2007")
-    text = _decoded(path, content)
+    text = decoded(content)
+    if text is None:
+        raise _unreadable(path, "binary file")
     if path.suffix.lower() in (".html", ".htm") or re.match(r"\s*<(?:!doctype|html)", text, re.I):
         return lambda _: read_html(text)
     return lambda _: Document(text.replace("\r\n", "\n").replace("\r", "\n"))
@@ -88,6 +92,8 @@ def _careful(reader: Callable[[bytes], Document], path: Path) -> Callable[[bytes
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # of fonts and styles that no text depends on
                 return reader(content)
+        except LockedError:
+            raise InputError(problem("plans.document_locked", where=path)) from None
         except Exception as error:
             raise _unreadable(path, error) from error
 
@@ -99,22 +105,3 @@ def _unreadable(path: Path, detail: object) -> InputError:
     return InputError(
         problem("plans.document_unreadable", where=path, detail=words, formats=_FORMATS)
     )
-
-
-def _decoded(path: Path, content: bytes) -> str:
-    if b"\x00" in content[:4096] and content[:2] not in (b"\xff\xfe", b"\xfe\xff"):
-        raise _unreadable(path, "binary file")
-    for encoding in _encodings(content):
-        try:
-            return content.decode(encoding)
-        except (UnicodeDecodeError, LookupError):
-            continue
-    return content.decode("utf-8", errors="replace")
-
-
-def _encodings(content: bytes) -> list[str]:
-    """Encodings to try: what a page declares, then the usual ones; UTF-16 only with its mark."""
-    declared = re.search(rb"charset=[\"']?([\w-]+)", content[:2048])
-    names = [declared.group(1).decode("ascii")] if declared else []
-    marked = content[:2] in (b"\xff\xfe", b"\xfe\xff")
-    return ["utf-8-sig", *names, *(each for each in ENCODINGS if each != "utf-16" or marked)]

@@ -12,12 +12,20 @@ _BLOCKS = {
     "p", "div", "section", "article", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "dd",
     "dt", "header", "footer", "nav", "main", "blockquote", "pre", "form", "figure", "hr", "title",
 }  # fmt: skip
-_VOID = {"br", "hr", "img", "input", "meta", "link", "col", "wbr", "area", "base", "source"}
+_HIDEABLE = {"div", "span", "section", "ul", "ol", "table", "a", "article", "aside"}
 
 
 def read_html(text: str) -> Document:
-    """Blocks of a page as paragraphs, its tables with their merged cells."""
-    parser = _Page()
+    """Blocks of a page as paragraphs, its tables with their merged cells.
+
+    Hidden parts are left out unless the page holds nothing else: some pages show their text by a
+    script.
+    """
+    document = _read(text, _Page())
+    return document if document.text.strip() else _read(text, _Page(shows_all=True))
+
+
+def _read(text: str, parser: _Page) -> Document:
     parser.feed(text)
     parser.close()
     parser.end_block()
@@ -39,16 +47,21 @@ class _Table:
 class _Page(HTMLParser):
     """Collects blocks and tables; a table inside a cell is read as text of that cell."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, shows_all: bool = False) -> None:
         super().__init__(convert_charrefs=True)
+        self.shows_all = shows_all
         self.writer = Writer()
         self.block: list[str] = []
         self.tables: list[_Table] = []
         self.skipped: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _SKIPPED:
+        if tag == "body":
+            self.skipped.clear()  # of a head that was never closed
+        elif tag in _SKIPPED or (tag in _HIDEABLE and self._hides(dict(attrs))):
             self.skipped.append(tag)
+        elif self.skipped and tag == self.skipped[-1]:
+            self.skipped.append(tag)  # its end is not that of the part left out
         elif self.skipped:
             return
         elif tag == "br":
@@ -84,6 +97,10 @@ class _Page(HTMLParser):
         if not self.skipped:
             self._put(" ".join(data.split()) if data.strip() else " ")
 
+    def _hides(self, attrs: dict[str, str | None]) -> bool:
+        style = "".join((attrs.get("style") or "").lower().split())
+        return not self.shows_all and ("hidden" in attrs or "display:none" in style)
+
     def _put(self, text: str) -> None:
         if self.tables and self.tables[-1].cell is not None:
             self.tables[-1].cell.append(text)
@@ -93,7 +110,7 @@ class _Page(HTMLParser):
     def end_block(self) -> None:
         """Write the open block as a paragraph; inside a cell it only parts words."""
         if self.tables:
-            self._put(" ")
+            self._put("\n")
             return
         self.writer.paragraph("".join(self.block).strip())
         self.block = []

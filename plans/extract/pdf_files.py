@@ -13,16 +13,31 @@ _PAGE_NUMBER = re.compile(r"\s*(?:[-—–]\s*)?(?:第\s*)?\d{1,4}(?:\s*页)?(?:
 _MOST_PAGES = 1000
 
 
+class LockedError(Exception):
+    """A PDF that opens with a password only."""
+
+
 def read_pdf(content: bytes) -> Document:
     """Lines of every page in reading order, ruled tables in their place.
 
     Page numbers and lines that head or end most pages are left out. Lines are joined to
     paragraphs later, so the document does not count as marked.
+
+    Raises ``LockedError`` for a PDF that wants a password.
     """
     import pdfplumber
+    from pdfminer.pdfdocument import PDFPasswordIncorrect
 
     writer = Writer()
-    with pdfplumber.open(io.BytesIO(content)) as pdf:
+    try:
+        opened = pdfplumber.open(io.BytesIO(content))
+    except Exception as error:
+        if isinstance(error, PDFPasswordIncorrect) or any(
+            isinstance(each, PDFPasswordIncorrect) for each in (*error.args, error.__cause__)
+        ):
+            raise LockedError from error
+        raise
+    with opened as pdf:
         pages = [_parts(page) for page in pdf.pages[:_MOST_PAGES]]
     repeated = _repeated(pages)
     for parts in pages:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from plans.extract.binding import Bond, bonds
-from plans.extract.cleaning import Cleaned
+from plans.extract.cleaning import Cleaned, is_menu
 from plans.extract.found import FoundTarget
 from plans.extract.outline import Place, is_item
 from plans.extract.quantities import Quantity
@@ -91,6 +91,8 @@ def read_prose(
         if not _GOES_ON.match(paragraph.text):
             carried = intro if goes_on or number == 0 else None
             topics = ()
+        if is_menu(paragraph.text):
+            continue
         for sentence in sentences(paragraph.text, times):
             setting = Setting(place, times, carried, nearby[number], is_local, topics, said)
             found = _read(sentence, setting)
@@ -149,6 +151,7 @@ def _read(sentence: Sentence, setting: Setting) -> list[FoundTarget]:
         for mention in sentence.mentions
         for bond in bound_figures
         if bond.start <= mention.start < bond.end
+        and not _is_assigned_first(mention, bond, sentence)
     }
     free = [m for m in sentence.mentions if (m.start, m.end) not in taken]
     found.extend(_assigned(sentence, setting, free))
@@ -157,13 +160,25 @@ def _read(sentence: Sentence, setting: Setting) -> list[FoundTarget]:
     return sorted(found, key=lambda each: each.start)
 
 
+def _is_assigned_first(mention: Mention, bond: Bond, sentence: Sentence) -> bool:
+    """湿地保护率完成省下达任务,2030年达到52%: handed down, and then a figure for a later year."""
+    gap = sentence.masked[mention.end : bond.quantity.start]
+    return any(
+        _hands_down(hit) and not unexplained(gap[: hit.start()]) for hit in ASSIGNED.finditer(gap)
+    )
+
+
 def _is_part(bond: Bond, others: Sequence[Bond], sentence: Sentence) -> bool:
     """绿化100万亩,其中人工造林30万亩: a part of a total that stands before it."""
     within = sentence.text.find("其中")
     if not _WHOLE.fullmatch(_scope(sentence, bond.start, bond.metric) or "全市"):
         return False  # 其中某县30万亩 is that county's own
+    start = bond.quantity.start
+    goes_on = ";" not in sentence.text[within:start] and not any(
+        within < mark.start < start for mark in sentence.marks
+    )
     wholes = (each for each in others if each.quantity.end <= within)
-    return 0 <= within < bond.quantity.start and any(each.metric == bond.metric for each in wholes)
+    return 0 <= within < start and goes_on and any(each.metric == bond.metric for each in wholes)
 
 
 def _from_bond(bond: Bond, sentence: Sentence, setting: Setting) -> FoundTarget | None:
@@ -224,7 +239,7 @@ def _tense(sentence: Sentence, setting: Setting, start: int, end: int, metric: M
     if _past_words(sentence, start, None):
         return Tense(None, True, 0.0)
     if setting.carried is not None and setting.carried.role != "base":
-        is_past = setting.carried.role == "past"
+        is_past = setting.carried.role == "past" or _is_reported(setting)
         return Tense(setting.carried.year, is_past, 0.08)
     if setting.place.looks_back:
         return Tense(None, True, 0.0)
@@ -236,11 +251,21 @@ def _tense(sentence: Sentence, setting: Setting, start: int, end: int, metric: M
     return Tense(None, False, 0.2)
 
 
+def _is_reported(setting: Setting) -> bool:
+    """2023年任务完成情况:…。乔木林…68立方米: the sentence before told of a year that is over."""
+    mark, times = setting.carried, setting.times
+    is_bare = mark is not None and mark.role == "bare" and times.plan_end is None
+    return is_bare and mark is not None and (mark.year or 0) < 2025
+
+
 def _mark_for(sentence: Sentence, start: int, end: int) -> YearMark | None:
     """The year in brackets right behind a figure, else the last one before it, else one behind."""
     marks = [m for m in sentence.marks if m.role != "base"]
     behind = [m for m in marks if m.start >= end]
-    if behind and re.fullmatch(r"[^,;。]{0,3}\([^,;。]{0,3}", sentence.text[end : behind[0].start]):
+    own = behind and re.fullmatch(
+        r"[^,;。]{0,3}\([^,;。]{0,3}", sentence.text[end : behind[0].start]
+    )
+    if own and (_is_aside(sentence, behind[0]) or behind[0].role == "goal"):
         return behind[0]
     before = [m for m in marks if m.end <= start and not _is_aside(sentence, m)]
     if before:
@@ -272,6 +297,8 @@ def _is_told(sentence: Sentence, setting: Setting, mark: YearMark, start: int) -
 
 def _past_words(sentence: Sentence, start: int, mark: YearMark | None) -> bool:
     """Words of the past before a figure; behind a goal year only strong ones count."""
+    if re.match(r"[^,;。]{1,12},?(?:比|较)(?:上年|去年)", sentence.text[start:]):
+        return True
     left = sentence.clause_of(start, start)[0]
     if mark is not None and mark.end > left:
         left = mark.end
@@ -289,10 +316,10 @@ def _past_words(sentence: Sentence, start: int, mark: YearMark | None) -> bool:
 
 def _is_aside(sentence: Sentence, mark: YearMark) -> bool:
     """42%(2025年),湿地…: the year of the figure before it, not of what follows."""
-    left, right = sentence.masked[: mark.start], sentence.text[mark.end :]
+    left, right = sentence.masked[: mark.start], sentence.masked[mark.end :]
     return (
         re.search(r"\x02[^,;。()]{0,3}\([^;。()]{0,8}$", left) is not None
-        and re.match(r"[^,;。()]{0,8}\)", right) is not None
+        and re.match(r"[^,;。()\x02]{0,8}\)", right) is not None
     )
 
 
@@ -301,7 +328,7 @@ def _is_base(sentence: Sentence, quantity: Quantity) -> bool:
     start = quantity.start
     before = sentence.text[max(0, start - 24) : start]
     since = re.search(
-        r"(?:由|从|较|比(?![例重])|相比|在)(?:20\d\d年|“?十.五”?|现状|现有|目前|基期|上年)?[^,;。\d%]{0,10}$",
+        r"(?:由|从|较|(?<!占)比(?![例重])|相比|在)(?:20\d\d年|“?十.五”?|现状|现有|目前|基期|上年)?[^,;。\d%]{0,10}$",
         before,
     )
     if since is None or re.search(
@@ -366,7 +393,9 @@ def _assigned(
 def _hands_down(hit: re.Match[str]) -> bool:
     soft = re.search(r"要求|规定|考核|安排|布置|定", hit.group()) is not None
     firm = re.search(r"下达|分解|核定|核准|分配|交办", hit.group()) is not None
-    return firm or (soft and re.match(r"完成|达到|实现|落实|满足", hit.group()) is not None)
+    return firm or (
+        soft and re.match(r"完成|达到|实现|落实|满足|控制在|保持在", hit.group()) is not None
+    )
 
 
 def _without_mentions(text: str, base: int, free: Sequence[Mention]) -> str:

@@ -110,7 +110,7 @@ def _units() -> str:
     other = [re.escape(each) for each in texts if not (each.isascii() and each.isalnum())]
     return (
         rf"(?:{'|'.join(other)}|(?i:{'|'.join(latin)})(?![A-Za-z0-9]))"
-        r"(?<!个(?=(?:[、和与及,][\d.]+个)+百分点))(?!均|产[^业]|理|米|标准?煤|标油|公里|/(?!公顷|hm2|ha|亩|年|a|人))(?:/(?:公顷|hm2|ha|亩|年|a|人))?"
+        r"(?<!个(?=(?:[、和与及,][\d.]+个)+百分点))(?![案面式向针法位]|均|产[^业]|理|米|标准?煤|标油|公里|/(?!公顷|hm2|ha|亩|年|a|人))(?:/(?:公顷|hm2|ha|亩|年|a|人))?"
     )
 
 

@@ -13,7 +13,7 @@ from plans.extract.files import read_document
 from plans.extract.found import FoundTarget
 from plans.extract.outline import Place, outline
 from plans.extract.prose import read_prose
-from plans.extract.tables import TableSetting, is_prose, read_table
+from plans.extract.tables import TableSetting, dated_parts, is_prose, read_table
 from plans.extract.text_tables import text_tables
 from plans.extract.years import Times, YearMark, document_times, year_marks
 
@@ -102,7 +102,8 @@ def _of_table(
         line: list[Cleaned | None] = []
         for c, cell in enumerate(row):
             plain = None if cell is None else _plain_cell(document, cell, noisy=noisy)
-            if cell is not None and plain is not None and is_prose(plain.text):
+            reads = plain is not None and is_prose(plain.text) and not dated_parts(plain.text)
+            if cell is not None and plain is not None and reads:
                 if cell not in seen:
                     given = _year_beside(document, region.grid, (r, c), setting, noisy=noisy)
                     yield from read_prose([plain], [setting.place], setting.times, given=given)
@@ -132,9 +133,13 @@ def _year_beside(
 
 def _plain_cell(document: Document, cell: Cell, *, noisy: bool) -> Cleaned | None:
     lines = lines_of(document.text, cell.start, cell.end, noisy=noisy)
-    text = "".join(line.chars for line in lines)
-    origin = tuple(place for line in lines for place in line.origin)
-    return Cleaned(text, origin) if text else None
+    text = ""
+    origin: list[int] = []
+    for line in lines:
+        if re.search(r"[\d%]$", text) and re.match(r"[到至]?20[2-6]\d年", line.chars):
+            text, origin = text + ";", [*origin, line.origin[0]]
+        text, origin = text + line.chars, [*origin, *line.origin]
+    return Cleaned(text, tuple(origin)) if text else None
 
 
 def extract_file(path: Path) -> tuple[Document, list[FoundTarget]]:

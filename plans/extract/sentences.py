@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from plans.extract.quantities import Quantity, bare_figures, quantities
 from plans.extract.vocabulary import Mention, mentions
+from plans.extract.wording import unexplained
 from plans.extract.years import Times, YearMark, year_marks
 
 BOUNDARY = ",;:!。"
@@ -96,7 +97,7 @@ def sentence(text: str, base: int, times: Times) -> Sentence:
         if hit.group()[0] == "《" or not re.fullmatch(
             r"“十[一二三四五六七八九]五(?:规划)?”", hit.group()
         ):
-            if hit.group()[0] == "“" and re.search(r"[达到低于]\d|\d[%‰]", hit.group()):
+            if hit.group()[0] == "“" and _is_plain(hit.group()):
                 continue
             shielded[hit.start() : hit.end()] = "\x03" * (hit.end() - hit.start())
     shown = "".join(shielded)
@@ -105,6 +106,13 @@ def sentence(text: str, base: int, times: Times) -> Sentence:
     figures = tuple(_with_bare(without_years))
     masked = _covered(without_years, ((each.start, each.end) for each in figures), "\x02")
     return Sentence(text, base, masked, figures, marks, tuple(_named(masked)))
+
+
+def _is_plain(quoted: str) -> bool:
+    """Whether quoted words are a promise or the name of a metric (“口袋公园”), no programme."""
+    inner = quoted[1:-1]
+    is_name = any((each.start, each.end) == (0, len(inner)) for each in mentions(inner))
+    return is_name or re.search(r"[达到低于]\d|\d[%‰]", quoted) is not None
 
 
 def _year_only(text: str, mark: YearMark) -> tuple[int, int]:
@@ -117,10 +125,31 @@ def _named(masked: str) -> Iterator[Mention]:
     if not _WORTH.search(masked):
         return
     before = -1
-    for each in mentions(masked):
+    named = mentions(masked)
+    named += _shortened(masked, named)
+    for each in sorted(named, key=lambda each: each.start):
         if not (masked[before : each.start] == "(" and masked[each.end : each.end + 1] == ")"):
             yield each
         before = each.end
+
+
+_SHORT = re.compile(r"(?:^|[,;:、和与及])其?(覆盖率|保护率|保有量|蓄积(?:总)?量?|总里程|总长度?)")
+_NOUN = re.compile(r"森林|湿地|红树林|绿道|碧道|建成区绿化|草原|林地|公益林|天然林")
+
+
+def _shortened(masked: str, named: Sequence[Mention]) -> Iterator[Mention]:
+    """森林面积、覆盖率: a name cut short takes up the noun of the name before it."""
+    for hit in _SHORT.finditer(masked):
+        start, end = hit.span(1)
+        if any(each.start < end and start < each.end and not each.is_bare for each in named):
+            continue
+        before = [each for each in named if each.end <= start]
+        nouns = list(_NOUN.finditer(masked, 0, before[-1].end)) if before else []
+        if nouns and len(unexplained(masked[before[-1].end : start])) <= 3:
+            found = mentions(nouns[-1].group() + hit.group(1))
+            yield from (
+                replace(each, start=start, end=end) for each in found[:1] if not each.is_bare
+            )
 
 
 def _with_bare(text: str) -> Iterator[Quantity]:

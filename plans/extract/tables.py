@@ -49,7 +49,7 @@ _SIZES = r"(?:十万|百万|千万|[百千万亿])?"
 
 @dataclass(frozen=True)
 class Entry:
-    """A cell with its plain text."""
+    """A cell with its plain text; ``is_part`` for one of several dated figures in it."""
 
     row: int
     col: int
@@ -60,6 +60,7 @@ class Entry:
     unit: str | None
     years: tuple[int, ...]
     is_back: bool
+    is_part: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,20 @@ def is_prose(text: str) -> bool:
     return len(text) > 20 and re.search("[,。;]", text) is not None and bool(list(quantities(text)))
 
 
+_DATED = re.compile(r"(?:到|至)?(20[2-6]\d)年?(?:底|末|目标|前)*(?:达到?|为|:|\()?")
+
+
+def dated_parts(text: str) -> list[tuple[int, int, int]]:
+    """Years of a cell such as “2025年:38.2;2030年:39” with where the figure of each stands."""
+    hits = list(_DATED.finditer(text))
+    if not hits or hits[0].start() > 0 or mentions(text):
+        return []
+    ends = [*(each.start() for each in hits[1:]), len(text)]
+    ends = [len(text[:end].rstrip(";,、 ")) for end in ends]
+    parts = [(int(hit[1]), hit.end(), end) for hit, end in zip(hits, ends, strict=True)]
+    return parts if all(re.search(r"\d", text[a:b]) for _, a, b in parts) else []
+
+
 def names_metric(text: str) -> bool:
     """Whether a text is little more than the name of a metric."""
     return _named(text) is not None
@@ -166,9 +181,7 @@ def _entry(row: int, col: int, place: Cell, plain: Cleaned, times: Times) -> Ent
     text = re.sub(r"^(?:\(\d+\)(?=[^\d%])|\d{1,2}[.、](?!\d)|[①-⑳])", "", plain.text).strip()
     marks = [mark for mark in year_marks(text, times) if mark.role != "base"]
     years = tuple(year for mark in marks for year in mark.years)
-    bare = re.fullmatch(
-        r"(20[0-6]\d)(?:年|\((.*)\)|目标值?|规划值?|现状值?|预[计期]值?|基期值?)*", text
-    )
+    bare = re.fullmatch(r"(20[0-6]\d)年?(?:\(.*\)|[\u4e00-\u9fff]{1,6})?", text)
     if not years and bare:
         years = (int(bare.group(1)),)
     past = any(mark.role == "past" for mark in marks) or (
@@ -211,6 +224,13 @@ def _unit_in(text: str) -> str | None:
 
 def _read_cell(entry: Entry, table: Table) -> Iterator[FoundTarget]:
     """The promise that one cell holds, if it holds one."""
+    parts = dated_parts(entry.plain.text) if entry.named is None else []
+    if parts:
+        for year, start, end in parts:
+            plain = Cleaned(entry.plain.text[start:end], entry.plain.origin[start:end])
+            part = replace(entry, plain=plain, text=plain.text, years=(year,), is_part=True)
+            yield from _read_cell(part, table)
+        return
     open_sign = _open_sign(entry)
     figure = None if open_sign else _figure(entry)
     if (figure is None and open_sign is None) or (entry.is_back and figure is None):
@@ -263,7 +283,7 @@ def _figure(entry: Entry) -> str | None:
     """The part of a cell that is a figure; None for labels, years and numbers of rows."""
     text = _no_years(entry.text) if entry.years and len(entry.text) > 5 else entry.text
     text = re.sub(r"^[(]([\d.,%]+)[)]$", r"\1", text.strip())
-    if not text or (entry.years and text == entry.text):
+    if not text or (entry.years and text == entry.text and not entry.is_part):
         return None
     if entry.named is not None:
         return text if _holds_both(entry) else None
@@ -338,10 +358,15 @@ def _year(
 def _looks_back(spot: Spot, table: Table) -> bool:
     """A baseline column or row, or a table of what was done."""
     setting = table.setting
+    first = _first_year(setting.caption)
+    if spot.year is not None and first is not None and spot.year < first:
+        return True
     if spot.entry.is_back or (spot.year is not None and spot.year < setting.times.present):
         return True
     labels = (each for each in spot.heads if each.years or each.is_back or _AHEAD.search(each.text))
     label = next(labels, None)
+    if label is not None and re.search("预计", label.text) and _has_goals(label, table):
+        return True
     if label is not None and (
         label.is_back or any(each.is_back and not each.years for each in spot.heads)
     ):
@@ -351,6 +376,17 @@ def _looks_back(spot: Spot, table: Table) -> bool:
     told = _BACK.search(setting.caption) or setting.place.looks_back
     is_goal = label is not None and (_AHEAD.search(label.text) or label.years)
     return bool(told) and not is_goal and not _AHEAD.search(setting.caption)
+
+
+def _first_year(caption: str) -> int | None:
+    """The first year of the five-year plan that a table's caption names."""
+    named = re.findall(r"十([一二三四五六七八九])五", caption)
+    return 2006 + 5 * "一二三四五六七八九".index(named[-1]) if named else None
+
+
+def _has_goals(label: Entry, table: Table) -> bool:
+    """Whether beside a column of estimates another one is of goals."""
+    return any("目标" in each.text for each in table.row(label.row) if each is not label)
 
 
 def _is_goal_column(spot: Spot, table: Table) -> bool:

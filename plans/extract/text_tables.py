@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from plans.extract.cleaning import plain
 from plans.extract.document import Cell, Grid, Row
-from plans.extract.tables import holds_figure, names_metric
+from plans.extract.tables import dated_parts, holds_figure, names_metric
 
 _RULE = re.compile(r"[\s|:+\-—=─━│┃┌┐└┘├┤┬┴┼]*")
 _PARTS = (
@@ -16,7 +16,7 @@ _PARTS = (
     re.compile(r"[ \u00a0]{2,}|\u3000+"),
     re.compile(r"[ \u00a0\u3000]+"),
 )
-_SENTENCE = re.compile(r"[。；;！!]|[,，].*[,，]")
+_SENTENCE = re.compile(r"[。；;！!]|(?<!\d)[,，].*(?<!\d)[,，]")
 _COMMA = re.compile(r"(?<!\d)[,，]|[,，](?!\d{3})")
 _HEAD = re.compile(
     r"\(?(?:20[0-6]\d)年?(?:目标|规划|现状|基期)?值?\)?|(?:目标|规划|现状|基期|基准)[值年]|指标(?:名称)?|"
@@ -126,8 +126,28 @@ def _table(run: Sequence[_Line], pattern: re.Pattern[str]) -> TextTable | None:
     if not _holds_promises(texts):
         return None
     width = max(len(row) for row in rows)
-    grid = tuple(_padded(row, width) for row in rows)
+    heads = next((n for n, row in enumerate(texts) if any(map(_is_value, row[1:]))), 0)
+    words = {
+        c: t for row, line in zip(rows, texts, strict=True) for c, t in zip(row, line, strict=True)
+    }
+    grid = _spread([_padded(row, width) for row in rows], words, heads)
     return TextTable(run[0].start, run[-1].end, grid)
+
+
+def _spread(rows: list[Row], words: Mapping[Cell, str], heads: int) -> Grid:
+    """The first rows with their blanks filled by the year on the left that spans them."""
+    for number in range(heads - 1):
+        row = list(rows[number])
+        for column in range(1, len(row)):
+            left, below = row[column - 1], rows[number + 1][column]
+            if row[column] is None and below is not None and left is not None:
+                row[column] = left if re.search(r"20\d\d|目标", words[left]) else None
+        rows[number] = tuple(row)
+    return tuple(rows)
+
+
+def _is_value(text: str) -> bool:
+    return holds_figure(text) and re.match(r"20\d\d年?", text) is None
 
 
 def _slice(run: Sequence[_Line], cell: Cell) -> str:
@@ -146,7 +166,7 @@ def _padded(row: Sequence[Cell], width: int) -> Row:
 def _holds_promises(texts: Sequence[Sequence[str]]) -> bool:
     """Whether some cell names a metric and another one, in its row or below, is a figure."""
     names = any(names_metric(each) for row in texts for each in row)
-    return names and any(holds_figure(each) for row in texts for each in row)
+    return names and any(holds_figure(each) or dated_parts(each) for row in texts for each in row)
 
 
 def _in_columns(lines: Sequence[_Line]) -> Iterator[TextTable]:

@@ -12,7 +12,7 @@ _MOST_ROWS, _MOST_COLUMNS = 5000, 200
 
 
 def read_xlsx(content: bytes) -> Document:
-    """Every visible sheet: its name as a paragraph, its cells as a table.
+    """Every visible sheet: its name as a paragraph, its cells as a table, hidden ones left out.
 
     Formulas give the value that was saved with them.
     """
@@ -30,10 +30,15 @@ def _write_sheet(sheet: Any, writer: Writer) -> None:
     """A sheet's rows; rows with one long entry (titles, notes) become paragraphs."""
     writer.paragraph(str(sheet.title))
     merged = _merged(sheet)
+    unseen = _hidden_columns(sheet)
     block: list[list[tuple[int, str] | None]] = []
     for r, row in enumerate(sheet.iter_rows(max_row=min(sheet.max_row, _MOST_ROWS)), start=1):
         cells: list[tuple[int, str] | None] = []
+        if sheet.row_dimensions[r].hidden:
+            continue
         for c, cell in enumerate(row[:_MOST_COLUMNS], start=1):
+            if c in unseen:
+                continue
             origin = merged.get((r, c), (r, c))
             source = cell if origin == (r, c) else sheet.cell(*origin)
             text = _shown(source)
@@ -53,6 +58,11 @@ def _end(block: list[list[tuple[int, str] | None]], writer: Writer) -> None:
     if block:
         writer.table(block)
         block.clear()
+
+
+def _hidden_columns(sheet: Any) -> set[int]:
+    groups = (each for each in sheet.column_dimensions.values() if each.hidden)
+    return {column for each in groups for column in range(each.min, (each.max or each.min) + 1)}
 
 
 def _merged(sheet: Any) -> dict[tuple[int, int], tuple[int, int]]:

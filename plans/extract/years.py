@@ -88,6 +88,25 @@ def year_marks(text: str, times: Times) -> Iterator[YearMark]:
     >>> [mark.years for mark in year_marks("2025年和2030年分别达到", Times(2021, None))]
     [(2025, 2030)]
     """
+    before: YearMark | None = None
+    for mark in _single_marks(text, times):
+        if before is not None and _are_listed(text, before, mark):
+            before = YearMark(before.start, mark.end, before.years + mark.years, before.role)
+            continue
+        if before is not None:
+            yield before
+        before = mark
+    if before is not None:
+        yield before
+
+
+def _are_listed(text: str, one: YearMark, other: YearMark) -> bool:
+    """“十四五”末和“十五五”末 分别达到: two marks that make a list."""
+    is_goal = {one.role, other.role} <= {"goal", "bare"} and one.years < other.years
+    return is_goal and re.fullmatch(r"[、和与及]|以及", text[one.end : other.start]) is not None
+
+
+def _single_marks(text: str, times: Times) -> Iterator[YearMark]:
     place = 0
     while (hit := _MARK.search(text, place)) is not None:
         place = hit.end()

@@ -109,7 +109,8 @@ class City:
     """Everything the generator knows of one city.
 
     ``epsg`` is the CGCS2000 3-degree Gauss-Krueger zone that the city is drawn in; ``is_lonlat``
-    says that its files are written in longitude and latitude (EPSG:4490) instead.
+    says that its files are written in longitude and latitude (EPSG:4490) instead; ``allocation``
+    names the targets that its workspace splits over the districts, with year and method.
     """
 
     key: str
@@ -137,6 +138,7 @@ class City:
     further: tuple[str, ...]
     works: tuple[Work, ...]
     areas: tuple[Area, ...]
+    allocation: tuple[tuple[str, int, str], ...]
 
     @property
     def file_crs(self) -> str:
@@ -186,6 +188,7 @@ def _city(key: str, table: Mapping[str, Any]) -> City:
         further=tuple(table.get("further", ())),
         works=tuple(Work(kind, area, tuple(units)) for kind, area, units in table.get("works", ())),
         areas=tuple(Area(*entry) for entry in table.get("areas", ())),
+        allocation=tuple(tuple(entry) for entry in table.get("allocation", ())),
     )
 
 

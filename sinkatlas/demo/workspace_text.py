@@ -58,7 +58,8 @@ def workspace_text(city: City) -> str:
         years="、".join(map(str, EPOCHS)),
         last=EPOCHS[-1],
     )
-    return head + _rules(city) + "".join(_epoch(city, year) for year in EPOCHS)
+    splits = "".join(_split(*each) for each in city.allocation)
+    return head + _rules(city) + "".join(_epoch(city, year) for year in EPOCHS) + splits
 
 
 def _rules(city: City) -> str:
@@ -88,6 +89,13 @@ def file_names(city: City, year: int) -> dict[str, str]:
     if city.works:
         names["works"] = "works.csv"
     return names
+
+
+def _split(indicator: str, year: int, method: str) -> str:
+    return (
+        f'\n[[allocation]]\nindicator = "{indicator}"\nyear = {year}\nmethod = "{method}"'
+        "  # 示例 example\n"
+    )
 
 
 def _epoch(city: City, year: int) -> str:

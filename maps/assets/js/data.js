@@ -27,6 +27,21 @@ const indicators = new Map(data.indicators.map((indicator) => [indicator.key, in
 const values = indexed(data.results);
 const changes = new Map(records(data.changes).map((each) => [changeKey(each.indicator, each.from_epoch, each.to_epoch, each.unit_code), each]));
 
+const shares = records(data.allocation);
+const trends = records(data.trajectories);
+
+/** Observed and trend rows of a target's trajectory. */
+function trendOf(target) {
+  return trends.filter((each) => each.clause === target.clause && each.indicator === target.indicator
+    && each.scope === target.scope && each.target_year === target.year);
+}
+
+/** The share of a city's target that a district was given here, or null. */
+function shareOf(target, code) {
+  return shares.find((each) => each.unit_code === code && each.origin === "ours" && each.clause === target.clause
+    && each.indicator === target.indicator && each.year === target.year) || null;
+}
+
 /** Rows of a table of the payload as objects. */
 function records(table) {
   return table.rows.map((row) => {

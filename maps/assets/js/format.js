@@ -35,14 +35,19 @@ function unitWord(unit) {
 
 const SMALLEST = 0.01;
 
+// Made once: to make one for every number takes longer than all the rest of a card.
+const WITH_DIGITS = [0, 1, 2].map((digits) => new Intl.NumberFormat("en-US", { minimumFractionDigits: digits === 2 ? 2 : 0, maximumFractionDigits: digits }));
+const AS_NEEDED = new Intl.NumberFormat("en-US", { maximumFractionDigits: 10 });
+
 /** Plain number with thousands separated: two decimals for rates, fewer for large amounts; what two
- * decimals would print as zero is told as less than their last digit. */
+ * decimals would print as zero is told as less than their last digit, so that "0" is a true zero. */
 function number(value, unit) {
   if (value === null || value === undefined) return t("common.no_data");
+  if (value === 0) return "0";
   const size = Math.abs(value);
-  if (size > 0 && size < SMALLEST) return value < 0 ? `−<${SMALLEST}` : `<${SMALLEST}`;
+  if (size < SMALLEST) return value < 0 ? `−<${SMALLEST}` : `<${SMALLEST}`;
   const digits = unit === "%" || unit === "points" || size < 100 ? 2 : size >= 1000 ? 0 : 1;
-  const text = size.toLocaleString("en-US", { minimumFractionDigits: digits === 2 ? 2 : 0, maximumFractionDigits: digits });
+  const text = WITH_DIGITS[digits].format(size);
   return value < 0 ? `−${text}` : text;
 }
 
@@ -53,7 +58,7 @@ function signed(value, unit) {
 
 /** As few digits as the number needs, for class breaks. */
 function brief(value) {
-  const text = Math.abs(Number(value.toPrecision(12))).toLocaleString("en-US", { maximumFractionDigits: 10 });
+  const text = AS_NEEDED.format(Math.abs(Number(value.toPrecision(12))));
   return value < 0 ? `−${text}` : text;
 }
 

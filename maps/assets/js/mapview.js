@@ -74,7 +74,7 @@ function drawDistrict(unit) {
   const text = el("div", { class: "label-text" });
   const icon = L.divIcon({ className: "district-label", iconSize: [0, 0], html: text });
   L.marker(unit.label, { icon, pane: "tooltipPane", interactive: false, keyboard: false }).addTo(map);
-  drawn.labels.set(unit.code, { text, value: null });
+  drawn.labels.set(unit.code, { text, value: null, size: null });
 }
 
 function hoverText(code, epoch) {
@@ -117,6 +117,7 @@ function writeLabel(code, theme) {
   const value = theme.kind === "numeric" ? labelNumber(theme, code) : labelSign(theme, code);
   if (label.value === value) return;
   label.value = value;
+  label.size = null;
   label.text.replaceChildren(given(nameOf(code), "given label-name"), el("div", { class: "label-value" }, value));
 }
 
@@ -160,9 +161,11 @@ function hiddenPoints(box) {
 function thinLabels() {
   const bySize = [...data.units].sort((a, b) => (b.code === state.unit) - (a.code === state.unit) || (b.land_ha || 0) - (a.land_ha || 0));
   const boxes = bySize.map((unit) => {
-    const node = drawn.labels.get(unit.code).text;
+    const label = drawn.labels.get(unit.code), node = label.text;
     const at = map.latLngToContainerPoint(unit.label);
-    const width = node.offsetWidth / 2, height = node.offsetHeight / 2;
+    // Measuring makes the browser lay out the page: once for each text is enough.
+    if (label.size === null) label.size = [node.offsetWidth / 2, node.offsetHeight / 2];
+    const [width, height] = label.size;
     return { node, box: [at.x - width, at.y - height, at.x + width, at.y + height] };
   });
   const kept = [];

@@ -98,7 +98,8 @@ function gapTheme(epoch) {
 function verdictTheme(epoch) {
   const target = data.verdicts[state.target];
   const own = data.units.some((unit) => districtVerdict(target, unit.code));
-  if (own) return districtVerdictTheme(target, epoch);
+  if (own) return districtVerdictTheme(target, epoch, t("note_district_verdict"), districtVerdict);
+  if (data.units.some((unit) => shareOf(target, unit.code))) return districtVerdictTheme(target, epoch, t("note_shares"), shareOf);
   const indicator = indicators.get(target.indicator);
   const isRate = indicator && !indicator.adds_up && target.target !== null;
   if (isRate) return sideTheme(target, t("note_side_rate"), ["reaches", "below"], epoch, (code) => {
@@ -116,13 +117,13 @@ function verdictTheme(epoch) {
   });
 }
 
-function districtVerdictTheme(target, epoch) {
+function districtVerdictTheme(target, epoch, note, verdictOf) {
   const statusOf = (code) => {
-    const found = districtVerdict(target, code);
+    const found = verdictOf(target, code);
     return found ? found.status : null;
   };
   const classes = Object.entries(data.looks).map(([status, look]) => ({ word: t(`common.${status}`), sign: look.sign, colour: look.pale }));
-  return worded(target, t("note_district_verdict"), Object.keys(data.looks), classes, epoch, statusOf);
+  return worded(target, note, Object.keys(data.looks), classes, epoch, statusOf);
 }
 
 function sideTheme(target, note, names, epoch, of) {
