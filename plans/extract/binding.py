@@ -70,15 +70,12 @@ def bonds(sentence: Sentence, before: Sequence[Mention] = ()) -> list[Bond]:
 
 
 def _next_topic(sentence: Sentence, number: int, last: Metric | None) -> Metric | None:
-    """A figure of something else ends the topic; a year's, or how fast it grows, does not."""
+    """A figure of something else ends the topic; a figure that looks like a year's does not."""
     left, start = sentence.left_of(number), sentence.quantities[number].start
-    words = sentence.masked[left:start]
-    if _is_pace(sentence, number) and (paced := mentions(words)):
-        return paced[-1].metric
     named = [m for m in sentence.mentions if left <= m.start and m.end <= start and not m.is_bare]
     if named and _residue(sentence.masked[named[-1].end : start]) <= 1:
         return named[-1].metric  # 森林覆盖率年均提高0.2个百分点: a pace of that metric
-    return last if len(unexplained(words)) <= 1 else None
+    return last if len(unexplained(sentence.masked[left:start])) <= 1 else None
 
 
 def _bind(
