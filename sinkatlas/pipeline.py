@@ -28,11 +28,23 @@ from layers.quality import account_problems, layer_problems
 from maps import SheetChoice, layout, load_layout
 from maps.report import Report
 from plans import Verdict
-from sink_models import Accuracy, Correlation, EpochData, Options, Results, Sampling, evaluate
+from sink_models import (
+    Accuracy,
+    Correlation,
+    EpochData,
+    MethaneChoice,
+    Options,
+    Results,
+    Sampling,
+    UrbanGreenChoice,
+    evaluate,
+)
 from sink_models.measures.conflicts import RiverRule
 from sink_models.measures.parks import ParkReach
 from sink_models.measures.works import WorksOptions
+from sinkatlas.biomass import biomass_maps, with_offsets
 from sinkatlas.confirmation import as_confirmed, confirmation_problems, read_confirmations
+from sinkatlas.fetching import fetched, is_on_server
 from sinkatlas.judging import Judgement, judge_promises, read_promises
 from sinkatlas.measuring import (
     Beside,
@@ -44,6 +56,7 @@ from sinkatlas.measuring import (
 from sinkatlas.methods import Methods, forest_flows, method_files, read_methods
 from sinkatlas.outputs import write_outputs
 from sinkatlas.reporting import make_report, unit_names
+from sinkatlas.urban import urban_strata
 from sinkatlas.views import MapView, SheetView, TableView, sheet_view, table_view
 from sinkatlas.workspace import EpochTable, LayerTable, Source, Workspace, load_workspace
 
@@ -187,7 +200,9 @@ def _run(
     units = _units(inputs)
     with clock.timed("account"):
         accounts = {
-            epoch.year: _account(units, inputs.layers[epoch.year], epoch.year, engine, progress)
+            epoch.year: _account(
+                space, units, inputs.layers[epoch.year], epoch.year, engine, progress
+            )
             for epoch in space.epochs
         }
     with clock.timed("measure"):
@@ -213,7 +228,7 @@ def _run(
             options=_options(space, units),
             store=methods.store,
         )
-    problems.extend((*methods.notices, *results.problems))
+    problems.extend((*methods.notices, *results.taken_on, *results.problems))
     judgement = judge_promises(
         promises,
         results,
@@ -290,7 +305,7 @@ def read_inputs(space: Workspace, *, problems: ProblemLog, progress: Progress = 
     progress("read", 1, total)
     read: dict[int, list[Layer]] = {epoch.year: [] for epoch in space.epochs}
     for number, spec in enumerate(specs, start=2):
-        layer = _read(spec, log)
+        layer = _fetched_and_read(spec, space, units, log, progress)
         if layer is not None and spec.epoch is not None:
             read[spec.epoch].append(layer)
         progress("read", number, total)
@@ -326,6 +341,24 @@ def layer_specs(space: Workspace) -> tuple[LayerSpec, ...]:
         ),
     )
     return tuple(as_confirmed(spec, confirmed, space.folder) for spec in specs)
+
+
+def _fetched_and_read(
+    spec: LayerSpec, space: Workspace, units: Layer | None, log: ProblemLog, progress: Progress
+) -> Layer | None:
+    """Read one layer; of a raster on a server first what the units touch of it."""
+    if not is_on_server(spec):
+        return _read(spec, log)
+    if units is None or not isinstance(units.data, Units):
+        return None  # their errors are told already
+    try:
+        hosts = space.table.network.hosts
+        local, facts = fetched(spec, hosts, units.data.features, progress)
+    except InputError as error:
+        log.extend(error.problems)
+        return None
+    layer = _read(local, log)
+    return replace(layer, facts={**layer.facts, **facts}) if layer else None
 
 
 def _read(spec: LayerSpec, log: ProblemLog) -> Layer | None:
@@ -384,6 +417,7 @@ def _units(inputs: Inputs) -> Units:
 
 
 def _account(
+    space: Workspace,
     units: Units,
     layers: tuple[Layer, ...],
     year: int,
@@ -395,11 +429,17 @@ def _account(
     account = extent_account(
         units,
         [each for each in data if isinstance(each, PolygonCover | RasterCover)],
-        [*(each for each in data if isinstance(each, Stratum)), *further_strata(layers)],
+        [
+            *(each for each in data if isinstance(each, Stratum)),
+            *further_strata(layers),
+            *urban_strata(layers, space.table.carbon.urban),
+        ],
+        further=biomass_maps(layers),
         epoch=year,
         engine=engine,
         progress=progress,
     )
+    account = with_offsets(account, layers)
     rows = with_legal_forms(account.rows)
     return replace(
         account,
@@ -443,7 +483,7 @@ def _sampling(space: Workspace) -> Sampling:
 
 
 def _options(space: Workspace, units: Units) -> Options:
-    settings = space.table.workspace
+    settings, carbon = space.table.workspace, space.table.carbon
     return Options(
         wetland_scope=settings.wetland_scope,
         forest_definition=settings.forest_definition,
@@ -456,6 +496,8 @@ def _options(space: Workspace, units: Units) -> Options:
             Correlation(each.first, each.second, each.value, each.reason)
             for each in space.table.carbon.correlations
         ),
+        urban=None if carbon.urban is None else UrbanGreenChoice(**carbon.urban.model_dump()),
+        methane=None if carbon.methane is None else MethaneChoice(**carbon.methane.model_dump()),
     )
 
 
