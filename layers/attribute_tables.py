@@ -37,9 +37,12 @@ PER_STANDARD = {
 
 _UNITS = "|".join(sorted(PER_STANDARD, key=len, reverse=True))
 _UNIT = re.compile(
-    rf"[(\[]\s*(?:单位\s*:?\s*)?({_UNITS})\s*[)\]]|[/_,\s]\s*(?:单位\s*:?\s*)?({_UNITS})$"
+    rf"[(\[]\s*(?:单位\s*:?\s*)?({_UNITS})\s*[)\]]"
+    rf"|(?:[/,\s]|_(?![a-z]))\s*(?:单位\s*:?\s*)?({_UNITS})$"
 )
-"""A unit in brackets, or after a stroke, a blank or 单位 at the end (in normalised text)."""
+"""A unit in brackets, or after a stroke, a blank or 单位 at the end (in normalised text).
+
+``stock_m3`` stays the name that it is: only Chinese units follow a low line."""
 _SPREADSHEET_CODE = re.compile(r"(\d+)\.0+|\d(?:\.\d+)?[eE]\+?\d+")
 
 

@@ -171,6 +171,12 @@ def sheet(path: Path, *rows: list[object]) -> openpyxl.Workbook:
     return book
 
 
+def test_a_field_name_that_ends_like_a_unit_is_a_name(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("XBH,stock_m3,area_ha\n01,15,2\n", encoding="utf-8")
+    table = read_attribute_table(tmp_path / "t.csv", problems=ProblemLog())
+    assert [*table.rows] == ["line", "XBH", "stock_m3", "area_ha"]
+
+
 def test_a_number_merged_over_rows_is_not_each_rows(tmp_path: Path) -> None:
     book = sheet(tmp_path, ["街", "v"], ["a", 6], ["b", None], ["c", 3])
     book.active.merge_cells("B2:B3")
