@@ -14,6 +14,7 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,7 @@ from gis.text_formats import geojson_problems, kml_links, xml_problem
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
     import pyarrow as pa
     from pyproj import CRS
 
@@ -240,9 +242,28 @@ def read_columns(
                 problems.extend(log.notices)
     read = read_vector(path, layer, encoding, problems)
     shape = str(read.geometry.name)
-    table = pa.Table.from_pandas(read.drop(columns=[shape]), preserve_index=False)
-    binary = pa.array(read.geometry.to_wkb().tolist(), type=pa.binary())
-    return table.append_column(shape, binary), shape, read.crs
+    names = [str(name) for name in read.columns]
+    held = {
+        name: _as_arrow(read.iloc[:, place])
+        for place, name in enumerate(names)
+        if name != shape and names.count(name) == 1
+    }
+    held[shape] = pa.array(read.geometry.to_wkb().tolist(), type=pa.binary())
+    return pa.table(held), shape, read.crs
+
+
+def _as_arrow(column: pd.Series) -> pa.Array:
+    """A column as Arrow; what Arrow has no type for, such as lists beside texts, as text."""
+    import pyarrow as pa
+
+    try:
+        return pa.array(column, from_pandas=True)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
+        return pa.array(column.map(str), type=pa.string())
+
+
+def _own_checks(file: Path) -> list[Problem]:
+    return list(geopackage_problems(file)) if file.suffix.lower() == ".gpkg" else []
 
 
 def _columns_with_gdal(
@@ -255,13 +276,14 @@ def _columns_with_gdal(
     kind = path.suffix.lower()
     file = _existing(path, folder=kind == ".gdb")
     _raise_problems(_format_problems(file, kind), log)
-    if kind == ".gpkg":
-        _raise_problems(list(geopackage_problems(file)), log)
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), ThreadPoolExecutor(1) as beside:
             warnings.simplefilter("ignore")
+            # SQLite looks through the cells while GDAL reads them
+            checks = beside.submit(_own_checks, file)
             chosen = _one_layer(file, file.name, layer)
             told, table = pyogrio.read_arrow(file, layer=chosen, datetime_as_string=True)
+            _raise_problems(checks.result(), log)
     except (DataSourceError, DataLayerError, ValueError, NotImplementedError) as error:
         raise InputError(problem("gis.vector_unreadable", file.name)) from error
     crs = CRS.from_user_input(told["crs"]) if told["crs"] else None
