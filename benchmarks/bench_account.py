@@ -1,12 +1,13 @@
-"""The engine beside decoding alone and beside its peers, on one scene, in turns.
+"""The engine beside decoding alone and beside its peers, on the same files, in turns.
 
-    python benchmarks/bench_account.py                 # the full scene, 17,000 x 19,000 cells
-    python benchmarks/bench_account.py --small         # a small one, for a smoke test
-    python benchmarks/bench_account.py --write         # and put the table into docs/benchmarks.md
+    python benchmarks/bench_account.py                       # every part, some twenty minutes
+    python benchmarks/bench_account.py --part account        # one of them
+    python benchmarks/bench_account.py --size 700 800        # small, for a smoke test
+    python benchmarks/bench_account.py --write               # and put the tables into the docs
 
 Every way runs in a process of its own, once per round, in turns: load on the machine meets all of
-them alike. Shown are the medians of the ratios to ours within a round. Peers that are not installed
-are left out (``pip install -e ".[bench]"``).
+them alike. Shown are the medians of the ratios to the first way within a round. Peers that are not
+installed are left out (``pip install -e ".[bench]"``), and so are real files that are not there.
 """
 
 from __future__ import annotations
@@ -18,224 +19,158 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
-
-import numpy as np
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from scene import Scene, make_scene
+import real_scene
+from scene import make_scene
+from ways import WAYS, Answer
 
 PROJECT = Path(__file__).resolve().parent.parent
 DOCUMENT = PROJECT / "docs" / "benchmarks.md"
-FULL, SMALL = (17_000, 19_000), (1_200, 1_400)
-THREADS = 2
-Answer = dict[str, dict[str, float]]
-"""By district and class of land cover: hectares."""
+DATA = PROJECT.parent / "shared" / "data"
+FULL = (17_000, 19_000)
+OURS = ("gis.account", "gis.kernels", "pyogrio", "rasterio")
+"""Modules that are imported before the seconds of our work count."""
 
 
-def ours(scene: Scene) -> Answer:
-    """Land cover x ecosystem with sums of biomass, by district."""
-    from gis import DensityRaster, Engine, KeyRaster, RasterCover, Units, extent_account
+@dataclass(frozen=True)
+class Run:
+    """A way, and a scene: ``made:70x80``, ``repeated:70x80``, ``worldcover``, ``gauss_kruger``."""
 
-    found = extent_account(
-        Units(scene.districts, "51", "51"),
-        [RasterCover("land", scene.land_cover, scene.land_cover_classes, ("land",))],
-        [],
-        epoch=2020,
-        further=[
-            KeyRaster("system", scene.ecosystem, scene.ecosystem_classes, ("system",)),
-            DensityRaster("biomass", scene.density, "biomass_t"),
-        ],
-        engine=Engine(threads=THREADS),
-    )
-    areas = found.rows.groupby(["unit_code", "land"])["area_ha"].sum()
-    return {str(code): group.droplevel(0).to_dict() for code, group in areas.groupby(level=0)}
+    way: str
+    scene: str
 
 
-def decode_touched(scene: Scene) -> Answer:
-    """Only read the blocks that a district touches, through rasterio, with as many threads."""
-    import threading
-    from concurrent.futures import ThreadPoolExecutor
+@dataclass(frozen=True)
+class Took:
+    """One run: seconds of the work, and of the whole process with its processor time."""
 
-    import rasterio
-    import shapely
-    from rasterio.windows import Window
-
-    local = threading.local()
-    tile = 512
-    outline = shapely.union_all(scene.districts.geometry.array)
-    shapely.prepare(outline)
-    with rasterio.open(scene.land_cover) as dataset:
-        windows = [
-            Window(column, row, min(tile, scene.width - column), min(tile, scene.height - row))
-            for row in range(0, scene.height, tile)
-            for column in range(0, scene.width, tile)
-        ]
-        windows = [
-            each
-            for each in windows
-            if shapely.intersects(
-                outline, shapely.box(*rasterio.windows.bounds(each, dataset.transform))
-            )
-        ]
-
-    def read(window: Window) -> None:
-        if not hasattr(local, "opened"):
-            files = (scene.land_cover, scene.ecosystem, scene.density)
-            local.opened = [rasterio.open(file) for file in files]
-        for dataset in local.opened:
-            dataset.read(1, window=window)
-
-    with ThreadPoolExecutor(THREADS) as pool:
-        list(pool.map(read, windows))
-    return {}
+    seconds: float
+    whole: float
+    cpu: float
+    mib: float
+    answer: Answer
 
 
-def by_exactextract(scene: Scene) -> Answer:
-    """Values of all three rasters with coverage, tabulated with numpy by district."""
-    import rasterio
-    from exactextract import exact_extract
-    from exactextract.raster import RasterioRasterSource
-
-    from gis import cell_areas_ha, read_grid
-
-    answer: Answer = {}
-    with (
-        rasterio.open(scene.land_cover) as land,
-        rasterio.open(scene.ecosystem) as system,
-        rasterio.open(scene.density) as density,
-    ):
-        grid = read_grid(land)
-        named = {"land": land, "system": system, "density": density}
-        sources = [RasterioRasterSource(each, name=name) for name, each in named.items()]
-        for number, code in enumerate(scene.districts["unit_code"]):
-            district = scene.districts.iloc[[number]]
-            found = exact_extract(
-                sources, district, ["values", "coverage", "cell_id"], output="pandas"
-            ).iloc[0]
-            names = {each: [n for n in found.index if n.endswith(each)] for each in
-                     ("values", "coverage", "cell_id")}  # fmt: skip
-            bands = [np.asarray(found[name]) for name in names["values"]]
-            share = np.asarray(found[names["coverage"][0]])
-            cells = np.asarray(found[names["cell_id"][0]])
-            rows, columns = np.divmod(cells.astype(np.int64), scene.width)
-            low, high = int(columns.min()), int(columns.max()) + 1
-            ground = np.empty(len(cells))
-            order = np.argsort(rows, kind="stable")
-            for part in np.array_split(order, max(1, len(order) // 5_000_000)):
-                first, end = int(rows[part].min()), int(rows[part].max()) + 1
-                block = cell_areas_ha(grid, slice(first, end), slice(low, high))
-                ground[part] = block[rows[part] - first, columns[part] - low]
-            lines = np.ma.filled(np.ma.asarray(bands[0]), 0).astype(np.int64)
-            area = np.bincount(lines, weights=ground * share, minlength=256)
-            answer[code] = {
-                f"c{value}": float(area[value]) for value in range(1, 256) if area[value]
-            }
-    return answer
-
-
-def by_rasterstats(scene: Scene) -> Answer:
-    """Cells by class whose centre lies in the district; one raster, cells and not hectares."""
-    from rasterstats import zonal_stats
-
-    found = zonal_stats(scene.districts, scene.land_cover, categorical=True, nodata=0)
+def parts(size: tuple[int, int]) -> dict[str, list[Run]]:
+    """What is compared in each table, ours first; sizes follow from that of the scene."""
+    width, height = size
+    made = f"made:{width}x{height}"
+    large = [f"repeated:{times * width}x{times * height}" for times in (1, 2, 4)]
+    of = {question: [way for way in WAYS if way.startswith(f"{question}/")] for question in
+          ("account", "classes", "biomass")}  # fmt: skip
+    real = [way for way in of["classes"] if way.endswith(("ours", "decode", "exactextract"))]
     return {
-        code: {f"c{value}": count * 0.01 for value, count in each.items()}
-        for code, each in zip(scene.districts["unit_code"], found, strict=True)
+        "account": [Run(way, made) for way in of["account"]],
+        "classes": [Run(way, made) for way in of["classes"]],
+        "biomass": [Run(way, made) for way in of["biomass"]],
+        "sizes": [Run("account/ours", large[0]), Run("account/ours", large[2])],
+        "workers": [Run(f"workers/{count}", large[1]) for count in (2, 1)],
+        "worldcover": [Run(way, "worldcover") for way in real],
+        "gauss_kruger": [Run(way, "gauss_kruger") for way in real],
     }
 
 
-def by_rioxarray(scene: Scene) -> Answer:
-    """Clip the land cover to each district and count cells with numpy."""
-    import rioxarray
-
-    answer: Answer = {}
-    with rioxarray.open_rasterio(scene.land_cover) as raster:
-        for code, shape in zip(scene.districts["unit_code"], scene.districts.geometry, strict=True):
-            part = raster.rio.clip([shape], scene.districts.crs, from_disk=True)
-            counts = np.bincount(part.values.reshape(-1), minlength=256)
-            answer[code] = {f"c{value}": n * 0.01 for value, n in enumerate(counts) if value and n}
-    return answer
+def open_scene(name: str, folder: Path, data: Path) -> Any:
+    kind, _, size = name.partition(":")
+    if size:
+        width, height = map(int, size.split("x"))
+        return make_scene(folder, width, height, repeated=kind == "repeated")
+    return real_scene.real_scene(folder, data, gauss_kruger=kind == "gauss_kruger")
 
 
-WAYS: dict[str, tuple[Callable[[Scene], Answer], str, str]] = {
-    "ours": (ours, "numba", "three rasters, exact fractions, ellipsoid"),
-    "decode": (decode_touched, "rasterio", "three rasters, touched blocks, nothing counted"),
-    "exactextract": (by_exactextract, "exactextract", "three rasters, exact fractions"),
-    "rasterstats": (by_rasterstats, "rasterstats", "one raster, centre rule"),
-    "rioxarray": (by_rioxarray, "rioxarray", "one raster, centre rule"),
-}
-"""Name: what runs, the module it needs, what it does."""
-
-
-def run_one(name: str, folder: Path, size: tuple[int, int]) -> None:
+def run_one(run: Run, folder: Path, data: Path) -> None:
     """Run one way in this process and print what it took."""
-    scene = make_scene(folder, *size)
-    start, used = time.perf_counter(), time.process_time()
-    answer = WAYS[name][0](scene)
-    facts = {
-        "seconds": time.perf_counter() - start,
-        "cpu": time.process_time() - used,
-        "mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-        "answer": answer,
-    }
-    print(json.dumps(facts))
+    scene = open_scene(run.scene, folder, data)
+    work, needs, _ = WAYS[run.way]
+    if find_spec("numba") and needs == "numba":
+        for module in OURS:
+            import_module(module)
+    start = time.perf_counter()
+    answer = work(scene)
+    seconds = time.perf_counter() - start
+    peak = max(resource.getrusage(who).ru_maxrss for who in
+               (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))  # fmt: skip
+    print(json.dumps({"seconds": seconds, "mib": peak / 1024, "answer": answer}, default=float))
 
 
-def run_all(folder: Path, size: tuple[int, int], rounds: int, names: list[str]) -> list[list[str]]:
-    """All ways in turns; rows of the table."""
-    make_scene(folder, *size)
-    command = [sys.executable, __file__, "--folder", str(folder), "--size", *map(str, size)]
-    environment = os.environ | {"PYTHONPATH": str(PROJECT)}
-    runs: dict[str, list[dict[str, object]]] = {name: [] for name in names}
-    for turn in range(rounds + 1):  # the first round compiles and warms the file cache
-        for name in names:
-            done = subprocess.run(
-                [*command, "--one", name], capture_output=True, text=True, env=environment,
-                check=False,
-            )  # fmt: skip
-            if done.returncode:
-                print(f"{name}: {done.stderr.strip().splitlines()[-1:]}", file=sys.stderr)
-                continue
-            if turn:
-                runs[name].append(json.loads(done.stdout.splitlines()[-1]))
-    return [_row(name, each, runs["ours"]) for name, each in runs.items() if each]
+def timed(run: Run, folder: Path, data: Path) -> Took | None:
+    """A run in a process of its own; None, and its last line of error, when it fails."""
+    command = [
+        sys.executable, __file__, "--folder", str(folder), "--data", str(data),
+        "--one", run.way, run.scene,
+    ]  # fmt: skip
+    environment = os.environ | {"PYTHONPATH": _python_path()}
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    whole, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+    if done.returncode:
+        print(f"{run.way}: {done.stderr.strip().splitlines()[-1:]}", file=sys.stderr)
+        return None
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Took(whole=whole, cpu=cpu, **json.loads(done.stdout.splitlines()[-1]))
 
 
-def _row(name: str, runs: list[dict[str, object]], base: list[dict[str, object]]) -> list[str]:
-    def ratio(key: str) -> str:
-        pairs = zip(runs, base, strict=False)
-        return f"{median(float(a[key]) / float(b[key]) for a, b in pairs):.2f}"  # type: ignore[arg-type]
+def _python_path() -> str:
+    """Ours first, then whatever the caller added for the peers."""
+    given = [each for each in os.environ.get("PYTHONPATH", "").split(os.pathsep) if each]
+    return os.pathsep.join(dict.fromkeys([str(PROJECT), *given]))
 
-    seconds = median(float(each["seconds"]) for each in runs)  # type: ignore[arg-type]
-    memory = max(float(each["mib"]) for each in runs)  # type: ignore[arg-type]
+
+def in_turns(runs: list[Run], rounds: int, folder: Path, data: Path) -> list[list[str]]:
+    """All runs, ``rounds`` times in turns; the rows of the table."""
+    took: dict[Run, list[Took]] = {run: [] for run in runs}
+    timed(runs[0], folder, data)  # compiles, and warms the cache of the files
+    for _ in range(rounds):
+        for run in runs:
+            found = timed(run, folder, data)
+            if found:
+                took[run].append(found)
+    return [_row(run, each, took[runs[0]]) for run, each in took.items() if each]
+
+
+def _row(run: Run, took: list[Took], base: list[Took]) -> list[str]:
+    def ratio(name: str) -> str:
+        pairs = zip(took, base, strict=False)
+        return f"{median(getattr(a, name) / getattr(b, name) for a, b in pairs):.2f}"
+
+    closure = took[0].answer.get("closure", {}).get("")
     return [
-        name, WAYS[name][2], f"{seconds:.1f}", ratio("seconds"), ratio("cpu"), f"{memory:.0f}",
-        _difference(runs[0]["answer"], base[0]["answer"]),
+        f"{run.way.partition('/')[2]} {run.scene.partition(':')[2].replace('x', ' x ')}".strip(),
+        WAYS[run.way][2],
+        f"{median(each.seconds for each in took):.1f}", ratio("seconds"),
+        f"{median(each.whole for each in took):.1f}", ratio("whole"), ratio("cpu"),
+        f"{max(each.mib for each in took):.0f}",
+        f"{closure:.0e}" if closure is not None else _difference(took[0].answer, base[0].answer),
     ]  # fmt: skip
 
 
-def _difference(one: object, other: object) -> str:
-    """Largest difference of a class's area, as a share of the district."""
-    assert isinstance(one, dict)
-    assert isinstance(other, dict)
-    if not one or one is other:
-        return "-"
+def _difference(one: Answer, other: Answer) -> str:
+    """Largest difference from ours: of an area as a share of its district, else of the number."""
     worst = 0.0
-    for code, classes in other.items():
-        whole = sum(classes.values())
-        names = (set(classes) | set(one.get(code, {}))) - {""}
-        for each in names:
-            gap = abs(classes.get(each, 0.0) - one.get(code, {}).get(each, 0.0))
-            worst = max(worst, gap / whole)
-    return f"{worst:.1e}"
+    for code, numbers in other.items():
+        known = {name: value for name, value in numbers.items() if name}
+        own = one.get(code)
+        if own is None:
+            continue
+        is_area = not {"sum", "mean"} & set(known)
+        for name in {*known, *own} - {""}:
+            gap = abs(known.get(name, 0.0) - own.get(name, 0.0))
+            worst = max(worst, gap / (sum(numbers.values()) if is_area else abs(known[name])))
+    return f"{worst:.1e}" if one and one is not other else "-"
 
 
-HEADER = ["way", "what it does", "s", "time / ours", "processor time / ours", "peak MiB", "differs"]
+HEADER = ["way", "what it does", "s", "/ first", "whole process, s", "/ first",
+          "processor / first", "peak MiB", "differs"]  # fmt: skip
 
 
 def as_table(rows: list[list[str]]) -> str:
@@ -243,31 +178,58 @@ def as_table(rows: list[list[str]]) -> str:
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
+def put_into(document: Path, name: str, table: str) -> None:
+    """Replace one table of the document, between its marks."""
+    text = document.read_text(encoding="utf-8")
+    head, mark, rest = text.partition(f"<!-- table: {name} -->\n")
+    _, end, tail = rest.partition("<!-- end -->\n")
+    if not mark or not end:
+        raise SystemExit(f"{document} has no place for the table {name}")
+    document.write_text(f"{head}{mark}{table}\n{end}{tail}", encoding="utf-8")
+
+
+def possible(runs: list[Run], only: list[str] | None, data: Path) -> Iterator[Run]:
+    """The runs whose packages and files are there; says what is left out."""
+    for run in runs:
+        name = run.way.partition("/")[2]
+        if run is not runs[0] and only is not None and name not in only:
+            continue
+        if run.scene in {"worldcover", "gauss_kruger"} and not (data / real_scene.TILE).exists():
+            print(f"{run.way}, {run.scene}: no such file under {data}, left out")
+        elif not find_spec(WAYS[run.way][1]):
+            print(f"{run.way}: {WAYS[run.way][1]} is not installed, left out")
+        else:
+            yield run
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--small", action="store_true")
+    parser.add_argument("--part", nargs="*", help="which tables; all without it")
+    parser.add_argument("--only", nargs="*", help="which ways beside ours")
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--folder", type=Path, default=Path("out/bench"))
-    parser.add_argument("--size", type=int, nargs=2, default=None)
-    parser.add_argument("--only", nargs="*", default=list(WAYS), choices=list(WAYS))
-    parser.add_argument("--one", choices=list(WAYS), help=argparse.SUPPRESS)
+    parser.add_argument("--data", type=Path, default=DATA, help="folder of real files")
+    parser.add_argument("--size", type=int, nargs=2, default=FULL)
+    parser.add_argument("--one", nargs=2, metavar=("WAY", "SCENE"), help=argparse.SUPPRESS)
     asked = parser.parse_args()
-    size = tuple(asked.size) if asked.size else (SMALL if asked.small else FULL)
     if asked.one:
-        run_one(asked.one, asked.folder, size)
+        run_one(Run(*asked.one), asked.folder, asked.data)
         return
-    names = [each for each in dict.fromkeys(["ours", *asked.only]) if find_spec(WAYS[each][1])]
-    table = as_table(run_all(asked.folder, size, asked.rounds, names))
-    print(table)
-    if asked.write:
-        text = DOCUMENT.read_text(encoding="utf-8")
-        head, _, rest = text.partition("<!-- table -->\n")
-        _, _, tail = rest.partition("<!-- end -->\n")
-        DOCUMENT.write_text(
-            f"{head}<!-- table -->\n{table}\n<!-- end -->\n{tail}", encoding="utf-8"
-        )
+    for name, all_runs in parts(tuple(asked.size)).items():
+        if asked.part and name not in asked.part:
+            continue
+        runs = list(possible(all_runs, asked.only, asked.data))
+        if not runs:
+            continue
+        for scene in dict.fromkeys(run.scene for run in runs):
+            open_scene(scene, asked.folder, asked.data)
+        table = as_table(in_turns(runs, asked.rounds, asked.folder, asked.data))
+        print(f"\n{name}\n{table}", flush=True)
+        if asked.write:
+            put_into(DOCUMENT, name, table)
 
 
 if __name__ == "__main__":
-    main()
+    with suppress(KeyboardInterrupt):
+        main()

@@ -1,12 +1,13 @@
 """The made scene: three rasters on one Gauss-Kruger grid, and districts with ragged borders.
 
 Everything follows from a seed. Rasters are written tile row by tile row, so that a scene of any
-size needs little memory.
+size needs little memory. A scene of repeated tiles is as large as one likes and takes no disk.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import geopandas as gpd
@@ -17,6 +18,7 @@ import shapely
 from affine import Affine
 from numpy.typing import NDArray
 from rasterio.windows import Window
+from repeated_tiff import repeat_tiles
 
 WEST, NORTH, CELL, TILE = 400_000.0, 3_500_000.0, 10.0, 512
 LAND_COVER = np.array([10, 20, 30, 40, 50, 60, 80, 90, 95], dtype=np.uint8)
@@ -26,14 +28,18 @@ DENSITY_NO_DATA = -9999.0
 
 @dataclass(frozen=True)
 class Scene:
-    """Files of a scene and its districts (``unit_code``, ``unit_name``, ``geometry``)."""
+    """Files of a scene; its districts have ``unit_code``, ``unit_name`` and a geometry."""
 
     land_cover: Path
     ecosystem: Path
     density: Path
-    districts: gpd.GeoDataFrame
+    districts_file: Path
     width: int
     height: int
+
+    @cached_property
+    def districts(self) -> gpd.GeoDataFrame:
+        return gpd.read_file(self.districts_file)
 
     @property
     def land_cover_classes(self) -> pd.DataFrame:
@@ -44,15 +50,35 @@ class Scene:
         return pd.DataFrame({"system": [f"e{code}" for code in ECOSYSTEM]}, index=ECOSYSTEM)
 
 
-def make_scene(folder: Path, width: int, height: int, *, units: int = 20, seed: int = 1) -> Scene:
+BANDS = {"land_cover": "uint8", "ecosystem": "uint8", "density": "float32"}
+
+
+def make_scene(
+    folder: Path, width: int, height: int, *, units: int = 20, seed: int = 1, repeated: bool = False
+) -> Scene:
     """Write a scene, or take the one that is there already."""
     folder.mkdir(parents=True, exist_ok=True)
-    names = {"land_cover": "uint8", "ecosystem": "uint8", "density": "float32"}
-    files = {name: folder / f"{name}_{width}x{height}_{seed}.tif" for name in names}
+    kind = "repeated_" if repeated else ""
+    files = {name: folder / f"{kind}{name}_{width}x{height}_{seed}.tif" for name in BANDS}
+    districts = folder / f"districts_{width}x{height}_{units}_{seed}.gpkg"
     if not all(file.exists() for file in files.values()):
-        _write_rasters(files, names, width, height, seed)
-    districts = make_districts(width * CELL, height * CELL, units, seed)
-    return Scene(**files, districts=districts, width=width, height=height)
+        if repeated:
+            _repeat_rasters(folder, files, width, height, seed)
+        else:
+            _write_rasters(files, BANDS, width, height, seed)
+    if not districts.exists():
+        frame = (WEST, NORTH - height * CELL, WEST + width * CELL, NORTH)
+        make_districts(frame, units, seed, "EPSG:4547").to_file(districts)
+    return Scene(**files, districts_file=districts, width=width, height=height)
+
+
+def _repeat_rasters(
+    folder: Path, files: dict[str, Path], width: int, height: int, seed: int
+) -> None:
+    """A scene whose tiles are those of one of 8 x 2 tiles, again and again."""
+    small = make_scene(folder, 8 * TILE, 2 * TILE, seed=seed)
+    for name, file in files.items():
+        repeat_tiles(getattr(small, name), file, width, height)
 
 
 def _write_rasters(
@@ -98,15 +124,19 @@ def _strip(first: int, rows: int, width: int, seed: int) -> dict[str, NDArray[np
     return {"land_cover": land_cover, "ecosystem": ecosystem, "density": density}
 
 
-def make_districts(width_m: float, height_m: float, count: int, seed: int) -> gpd.GeoDataFrame:
+def make_districts(
+    frame: tuple[float, float, float, float], count: int, seed: int, crs: str
+) -> gpd.GeoDataFrame:
     """Districts that share ragged borders of 500 to 5,000 vertices and fill about half the frame.
 
-    Voronoi cells of points about the middle, cut to a round outline; every straight border is
-    bent by the same displacement of the plane, so that neighbours stay neighbours.
+    ``frame`` is west, south, east, north. Voronoi cells of points about the middle, cut to a round
+    outline; every straight border is bent by the same displacement of the plane, so that neighbours
+    stay neighbours.
     """
     random = np.random.default_rng(seed)
-    centre = np.array([WEST + width_m / 2, NORTH - height_m / 2])
-    reach = 0.42 * min(width_m, height_m)
+    west, south, east, north = frame
+    centre = np.array([(west + east) / 2, (south + north) / 2])
+    reach = 0.42 * min(east - west, north - south)
     points = centre + 0.7 * random.uniform(-reach, reach, (count, 2))
     outline = shapely.Point(centre).buffer(reach)
     cells = shapely.get_parts(
@@ -126,6 +156,4 @@ def make_districts(width_m: float, height_m: float, count: int, seed: int) -> gp
     shapes = shapely.transform(fine, bent)
     assert shapely.is_valid(shapes).all()
     codes = [f"51{number:04d}" for number in range(count)]
-    return gpd.GeoDataFrame(
-        {"unit_code": codes, "unit_name": codes}, geometry=shapes, crs="EPSG:4547"
-    )
+    return gpd.GeoDataFrame({"unit_code": codes, "unit_name": codes}, geometry=shapes, crs=crs)

@@ -2,35 +2,33 @@
 
 ``extent_account`` is the one function that a faster engine replaces. It works in one plane, that of
 the raster cover if there is one. Polygon covers are cut as geometries; what they leave of each zone
-is measured on the raster's cells, or as uncovered ground, by walking boundaries over a grid. The
-two ways meet in the ledger, where each unit's outline is integrated on its own.
+is measured on the raster's cells, by walking boundaries over its grid, and is uncovered where there
+is no raster. The ways meet in the ledger, where each unit's outline is integrated on its own.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from affine import Affine
 from numpy.typing import NDArray
 from pyproj import CRS
 
 from gis.account_rows import grouped, piece_rows, vocabulary_of, zone_rows
 from gis.checks import check_inputs
-from gis.classes import ClassAreas, class_areas, unknown_code_problems
-from gis.coverage import Edges, edges_of, joined
-from gis.crs import metres_per_unit, to_crs
+from gis.classes import ClassAreas, class_areas, unknown_code_problems, without_raster
+from gis.coverage import Edges, edges_of, joined, without_inner_borders
+from gis.crs import to_crs
 from gis.ellipsoid import geometry_areas_ha, polygon_areas_ha
 from gis.engine import Engine
 from gis.extent import (
     Cover,
+    DensityRaster,
     ExtentAccount,
     FurtherRaster,
-    KeyRaster,
     PolygonCover,
     RasterCover,
     Stratum,
@@ -48,29 +46,30 @@ from gis.partition import (
 )
 from gis.problems import InputError, problem
 from gis.progress import Progress, silent
-from gis.raster_bands import ClassBand, DensityBand, class_band, density_band, open_band
-from gis.resampling import resampling_note
+from gis.raster_bands import (
+    Band,
+    ClassBand,
+    DensityBand,
+    OpenBand,
+    class_band,
+    density_band,
+    open_band,
+)
+from gis.resampling_effect import Ground, Resampled, resampling_notes
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
 Objects = NDArray[np.object_]
 
-VIRTUAL_CELL_M = 500.0
-"""Cell of the grid that measures uncovered ground where no raster sets one."""
-
 
 @dataclass(frozen=True)
 class _Plane:
-    """All layers in one CRS, with the grid that cells are counted on."""
+    """All layers in one CRS."""
 
-    grid: Grid
+    crs: CRS
     units: gpd.GeoDataFrame
     covers: tuple[PolygonCover, ...]
     strata: tuple[Objects, ...]
-
-    @property
-    def crs(self) -> CRS:
-        return self.grid.crs
 
 
 def extent_account(
@@ -90,9 +89,10 @@ def extent_account(
     known class are ``no_data``. Parts of polygon covers in no unit have ``unit_code`` "outside".
     A feature's quantities go with its area: what an earlier cover took away takes its share along.
 
-    ``further`` rasters cut the raster cover's ground by more keys, or are integrated over it; those
-    on another grid than the cover's are resampled, which the notes tell. ``engine`` says who
-    counts, in how much memory. An exception that ``progress`` raises ends the work.
+    ``further`` rasters cut what no polygon cover holds by more keys, or are integrated over it. The
+    grid is the raster cover's, or without one that of the first of ``further``, whose ground is
+    then all uncovered. Rasters on another grid are resampled, which the notes tell. ``engine`` says
+    who counts, in how much memory. An exception that ``progress`` raises ends the work.
 
     Raises
     ------
@@ -106,18 +106,15 @@ def extent_account(
     raster = next((cover for cover in covers if isinstance(cover, RasterCover)), None)
     source = _source(raster, further)
     plane = _in_one_plane(units, covers, strata, source.grid)
-    _refuse_overlapping_units(plane)
-    progress("cover", 0, 2)
     unit_shapes = np.asarray(plane.units.geometry.array)
+    unit_area = geometry_areas_ha(unit_shapes, plane.crs)
+    _refuse_overlapping_units(plane, unit_area)
+    progress("cover", 0, 2)
     zones = zones_of(unit_shapes, plane.strata)
     pieces, overlaps = _cover_pieces(plane, zones)
     progress("cover", 2, 2)
-    areas = class_areas(
-        _uncut_edges(zones, pieces, plane.grid), len(zones), plane.grid,
-        source.classes, source.densities, engine=engine, progress=progress,
-    )  # fmt: skip
+    areas = _zone_areas(zones, pieces, plane, source, engine, progress)
     _refuse_unknown_codes(areas, source, units, zones)
-    unit_area = geometry_areas_ha(unit_shapes, plane.crs)
     vocabulary = vocabulary_of(units, covers, strata, further)
     measured = zone_rows(zones, areas, covers, vocabulary, further)
     remainder = grouped(measured, vocabulary)
@@ -132,7 +129,8 @@ def extent_account(
         keys=vocabulary.keys,
         strata=vocabulary.strata,
         quantities=vocabulary.columns,
-        notes=_notes(units, plane, unit_area, areas) | source.notes,
+        notes=_notes(units, plane, source.grid, unit_area, areas)
+        | _resampling(source, zones, pieces, areas, engine),
     )
 
 
@@ -143,33 +141,34 @@ class _Source:
     grid: Grid | None = None
     classes: tuple[ClassBand, ...] = ()
     densities: tuple[DensityBand, ...] = ()
-    notes: dict[str, str] = field(default_factory=dict)
+    resampled: tuple[Resampled, ...] = ()
 
 
 def _source(raster: RasterCover | None, further: Sequence[FurtherRaster]) -> _Source:
     """Open every raster once: its grid, and how it lies to the first one's."""
-    if raster is None:
+    rasters = [*([raster] if raster else []), *further]
+    if not rasters:
         return _Source()
-    first = class_band(raster)
-    opened = open_band(first, None)
-    opened.close()
-    classes: list[ClassBand] = [first]
-    densities: list[DensityBand] = []
-    notes: dict[str, str] = {}
-    for each in further:
-        band = class_band(each) if isinstance(each, KeyRaster) else density_band(each)
-        beside = open_band(band, opened.grid)
-        beside.close()
-        if beside.shift is None:
-            notes[f"resampled.{each.name}"] = resampling_note(beside.grid, opened.grid, band)
-        if isinstance(band, ClassBand):
-            classes.append(band)
-        else:
-            densities.append(band)
-    grid = opened.grid
-    notes["cell_size"] = f"{grid.cell_width:.12g} x {grid.cell_height:.12g}"
-    notes["raster_size"] = f"{grid.width} x {grid.height}"
-    return _Source(grid, tuple(classes), tuple(densities), notes)
+    bands = [_band(each) for each in rasters]
+    opened: list[OpenBand] = []
+    for band in bands:
+        opened.append(open_band(band, opened[0].grid if opened else None))
+        opened[-1].close()
+    grid = opened[0].grid
+    return _Source(
+        grid,
+        tuple(each for each in bands if isinstance(each, ClassBand)),
+        tuple(each for each in bands if isinstance(each, DensityBand)),
+        tuple(
+            Resampled(each.name, beside.spec, beside.grid)
+            for each, beside in zip(rasters, opened, strict=True)
+            if beside.shift is None
+        ),
+    )
+
+
+def _band(raster: RasterCover | FurtherRaster) -> Band:
+    return density_band(raster) if isinstance(raster, DensityRaster) else class_band(raster)
 
 
 def _refuse_unknown_codes(areas: ClassAreas, source: _Source, units: Units, zones: Regions) -> None:
@@ -183,33 +182,22 @@ def _in_one_plane(
     units: Units, covers: Sequence[Cover], strata: Sequence[Stratum], grid: Grid | None
 ) -> _Plane:
     """Everything in the raster's CRS, or the units' where there is no raster."""
-    if grid is None:
-        grid = _virtual_grid(units.features)
+    crs = grid.crs if grid else CRS(units.features.crs)
     polygon_covers = tuple(
         PolygonCover(
-            cover.name, to_crs(cover.features, grid.crs, cover.name), cover.keys, cover.quantities
+            cover.name, to_crs(cover.features, crs, cover.name), cover.keys, cover.quantities
         )
         for cover in covers
         if isinstance(cover, PolygonCover)
     )
     shapes = tuple(
-        np.asarray(to_crs(stratum.features, grid.crs, stratum.name).geometry.array)
-        for stratum in strata
+        np.asarray(to_crs(stratum.features, crs, stratum.name).geometry.array) for stratum in strata
     )
-    return _Plane(grid, to_crs(units.features, grid.crs, "units"), polygon_covers, shapes)
+    return _Plane(crs, to_crs(units.features, crs, "units"), polygon_covers, shapes)
 
 
-def _virtual_grid(features: gpd.GeoDataFrame) -> Grid:
-    """A grid without a raster, anchored near the units so that numbers stay small."""
-    crs = CRS(features.crs)
-    west, _, _, north = features.total_bounds
-    cell = VIRTUAL_CELL_M / metres_per_unit(crs)
-    corner = (math.floor(west / cell) * cell, math.ceil(north / cell) * cell)
-    return Grid(crs, Affine(cell, 0.0, corner[0], 0.0, -cell, corner[1]), 0, 0)
-
-
-def _refuse_overlapping_units(plane: _Plane) -> None:
-    found = overlapping_units(plane.units, plane.crs)
+def _refuse_overlapping_units(plane: _Plane, unit_area: Array) -> None:
+    found = overlapping_units(plane.units, unit_area, plane.crs)
     if found:
         raise InputError(
             problem("gis.units_overlap", "units", first=first, second=second, hectares=f"{ha:.4f}")
@@ -226,29 +214,70 @@ def _cover_pieces(plane: _Plane, zones: Regions) -> tuple[Pieces, pd.DataFrame]:
     original = geometry_areas_ha(features, plane.crs)
     names = [cover.name for cover in plane.covers]
     disjoint = made_disjoint(features, number, names, plane.crs)
-    pieces = cut_by_zones(disjoint.geometry, original, zones, plane.strata, plane.crs)
+    pieces = cut_by_zones(disjoint, original, zones, plane.strata, plane.crs)
     return pieces, disjoint.overlaps
+
+
+def _zone_areas(
+    zones: Regions,
+    pieces: Pieces,
+    plane: _Plane,
+    source: _Source,
+    engine: Engine | None,
+    progress: Progress,
+) -> ClassAreas:
+    """What polygon covers leave of the zones: cells by class, or uncovered ground without any."""
+    if source.grid is None:
+        held = np.flatnonzero(pieces.zone >= 0)
+        taken = np.bincount(pieces.zone[held], weights=pieces.area_ha[held], minlength=len(zones))
+        progress("raster", 1, 1)
+        return without_raster(geometry_areas_ha(zones.geometry, plane.crs) - taken)
+    edges = _uncut_edges(zones, pieces, source.grid)
+    return class_areas(
+        edges, len(zones), source.grid, source.classes, source.densities,
+        engine=engine, progress=progress,
+    )  # fmt: skip
 
 
 def _uncut_edges(zones: Regions, pieces: Pieces, grid: Grid) -> Edges:
     """Outlines of the zones, less the pieces that polygon covers hold in them."""
     held = np.flatnonzero(pieces.zone >= 0)
-    return joined(
-        [
-            edges_of(zones.geometry, np.arange(len(zones)), grid),
-            edges_of(pieces.regions.geometry[held], pieces.zone[held], grid, sign=-1.0),
-        ]
+    return without_inner_borders(
+        joined(
+            [
+                edges_of(zones.geometry, np.arange(len(zones)), grid),
+                edges_of(pieces.regions.geometry[held], pieces.zone[held], grid, sign=-1.0),
+            ]
+        )
     )
 
 
-def _notes(units: Units, plane: _Plane, unit_area: Array, areas: ClassAreas) -> dict[str, str]:
+def _resampling(
+    source: _Source, zones: Regions, pieces: Pieces, areas: ClassAreas, engine: Engine | None
+) -> dict[str, str]:
+    """What reading rasters on the first one's grid changed; nothing without a second grid."""
+    if source.grid is None:
+        return {}
+    ground = Ground(source.grid, zones.geometry, pieces.regions.geometry[pieces.zone >= 0])
+    bands: tuple[Band, ...] = (*source.classes, *source.densities)
+    return resampling_notes(source.resampled, bands, ground, areas, engine=engine)
+
+
+def _notes(
+    units: Units, plane: _Plane, grid: Grid | None, unit_area: Array, areas: ClassAreas
+) -> dict[str, str]:
     """Facts for the run record."""
-    own = polygon_areas_ha(units.features)
-    return {
+    crs = CRS(units.features.crs)
+    own = unit_area if crs == plane.crs else polygon_areas_ha(units.features)
+    notes = {
         "working_crs": plane.crs.name,
         "cells_read": str(areas.cells_read),
         "unit_area_change_by_reprojection": f"{np.max(np.abs(unit_area / own - 1.0)):.1e}",
     }
+    if grid is not None:
+        notes["cell_size"] = f"{grid.cell_width:.12g} x {grid.cell_height:.12g}"
+        notes["raster_size"] = f"{grid.width} x {grid.height}"
+    return notes
 
 
 __all__ = ["extent_account"]

@@ -106,20 +106,27 @@ def zone_rows(
     words: Vocabulary,
     further: Sequence[FurtherRaster] = (),
 ) -> pd.DataFrame:
-    """One row per zone and combination of classes, and per zone uncovered, where area is."""
+    """One row per zone and combination of classes, and per zone uncovered, where area is.
+
+    Without a raster cover, what further rasters cut is uncovered too.
+    """
     bare = np.flatnonzero(areas.uncovered)
     uncovered = _zone_part(zones, bare, areas.uncovered[bare], words).assign(
         cover="", status=UNCOVERED
     )
     raster = next((cover for cover in covers if isinstance(cover, RasterCover)), None)
-    if raster is None:
+    if raster is None and not further:
         return uncovered
     zone, place = np.nonzero(areas.areas)
-    rows = _zone_part(zones, zone, areas.areas[zone, place], words).assign(cover=raster.name)
-    own = np.unravel_index(place, areas.counts)
-    rows["status"] = np.where(own[0] == len(raster.classes), NO_DATA, CLASSIFIED)
-    keyed: list[RasterCover | KeyRaster] = [raster]
+    rows = _zone_part(zones, zone, areas.areas[zone, place], words)
+    own = np.unravel_index(place, areas.counts) if areas.counts else ()
+    keyed: list[RasterCover | KeyRaster] = [raster] if raster else []
     keyed += [each for each in further if isinstance(each, KeyRaster)]
+    if raster:
+        is_known = own[0] < len(raster.classes)
+        rows = rows.assign(cover=raster.name, status=np.where(is_known, CLASSIFIED, NO_DATA))
+    else:
+        rows = rows.assign(cover="", status=UNCOVERED)
     for each, places in zip(keyed, own, strict=True):
         for key in each.keys:
             values = np.array([*each.classes[key], None], dtype=object)

@@ -23,6 +23,9 @@ from gis.extent import (
 )
 from gis.problems import Problem, ProblemLog, problem
 
+COLUMNS = frozenset({"unit_code", "cover", "status", "area_ha"})
+"""Columns that every account has, whatever its layers."""
+
 SHOWN = 10
 """How many row numbers a message lists before it only counts."""
 
@@ -42,9 +45,40 @@ def check_inputs(
     for cover in (*covers, *further):
         if not isinstance(cover, DensityRaster):
             log.extend(_table_problems(cover))
-    if further and not any(isinstance(cover, RasterCover) for cover in covers):
-        log.add("gis.raster_cover_missing", ", ".join(each.name for each in further))
+    log.extend(_name_problems(covers, strata, further))
     log.raise_if_errors()
+
+
+def _name_problems(
+    covers: Sequence[Cover], strata: Sequence[Stratum], further: Sequence[FurtherRaster]
+) -> list[Problem]:
+    """Columns that the account would have twice.
+
+    Covers may share a key, because they never share ground; rasters that lie over one another may
+    not.
+    """
+    layers = (*covers, *further)
+    keys = {name for each in layers if not isinstance(each, DensityRaster) for name in each.keys}
+    raster_keys: set[str] = set()
+    values = {name for each in covers if isinstance(each, PolygonCover) for name in each.quantities}
+    claims: list[tuple[str, Sequence[str], set[str]]] = []
+    for each in layers:
+        if isinstance(each, PolygonCover):
+            claims += [(each.name, each.keys, set()), (each.name, each.quantities, keys)]
+        elif isinstance(each, DensityRaster):
+            claims.append((each.name, (each.quantity, each.area_column), keys | values))
+            values |= {each.quantity, each.area_column}
+        else:
+            claims.append((each.name, each.keys, set(raster_keys)))
+            raster_keys |= {*each.keys}
+    for stratum in strata:
+        claims.append((stratum.name, (stratum.name,), keys | values))
+        values |= {stratum.name}
+    return [
+        problem("gis.columns_twice", where, columns=", ".join(twice))
+        for where, names, others in claims
+        if (twice := [name for name in names if name in others | COLUMNS])
+    ]
 
 
 def _table_problems(cover: Cover | KeyRaster) -> list[Problem]:

@@ -46,6 +46,12 @@ class ClassAreas:
     bands: int
 
 
+def without_raster(uncovered_ha: Array) -> ClassAreas:
+    """The tables of zones of which nothing is left but ground that no cover claims."""
+    none = np.zeros((0, len(uncovered_ha), 0))
+    return ClassAreas(none.reshape(len(uncovered_ha), 0), none, none, uncovered_ha, (), 0, (), 0)
+
+
 def class_areas(
     edges: Edges,
     zones: int,

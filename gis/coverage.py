@@ -15,15 +15,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from gis.density import ORDERS, legendre
 from gis.grid import Grid
+from gis.outlines import outlines_of
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
 Objects = NDArray[np.object_]
+
+MANY_EDGES = 20_000
+"""Edges from which on looking for borders that cancel pays."""
 
 _GAUSS = np.array([0.5 - np.sqrt(1 / 12), 0.5 + np.sqrt(1 / 12)])
 """Two-point Gauss nodes on [0, 1]: exact for the cubic integrands of the moments below."""
@@ -105,21 +108,20 @@ class Coverage:
 
 def edges_of(geometries: Objects, zones: Indices, grid: Grid, *, sign: float = 1.0) -> Edges:
     """Edges of polygons in the grid's plane; ``sign=-1`` takes their ground away from the zone."""
-    rows = np.flatnonzero(np.isin(shapely.get_type_id(geometries), (3, 6)))
-    parts, part_row = shapely.get_parts(geometries[rows], return_index=True)
-    oriented = shapely.orient_polygons(shapely.force_2d(parts), exterior_cw=False)
-    rings, ring_part = shapely.get_rings(oriented, return_index=True)
-    vertices, ring = shapely.get_coordinates(rings, return_index=True)
-    joined = ring[:-1] == ring[1:]
-    zone = np.asarray(zones, dtype=np.intp)[rows[part_row[ring_part[ring[:-1][joined]]]]]
-    cells = grid.columns_rows(vertices)
-    return _downward(zone, cells[:-1][joined], cells[1:][joined], sign * grid.handedness)
+    outlines = outlines_of(geometries)
+    cells = grid.columns_rows(outlines.vertices)
+    ring = np.repeat(np.arange(len(outlines.ring) - 1), np.diff(outlines.ring))
+    joined = np.flatnonzero(ring[:-1] == ring[1:])
+    ring = ring[joined]
+    zone = np.asarray(zones, dtype=np.intp)[outlines.owner[ring]]
+    inward = sign * grid.handedness * outlines.turns[ring]
+    return _downward(zone, cells[joined], cells[joined + 1], inward)
 
 
-def _downward(zone: Indices, start: Array, stop: Array, sign: float) -> Edges:
+def _downward(zone: Indices, start: Array, stop: Array, sign: Array) -> Edges:
     """Order every edge by row, so that neighbours cut a shared edge at identical points."""
     kept = (start[:, 1] != stop[:, 1]) | (start[:, 1] != np.floor(start[:, 1]))
-    zone, start, stop = zone[kept], start[kept], stop[kept]
+    zone, start, stop, sign = zone[kept], start[kept], stop[kept], sign[kept]
     down = (start[:, 1] < stop[:, 1])[:, None]
     signs = np.where(down[:, 0], sign, -sign)
     return Edges(zone, np.where(down, start, stop), np.where(down, stop, start), signs)
@@ -133,6 +135,19 @@ def joined(parts: list[Edges]) -> Edges:
         np.concatenate([part.stop for part in parts]),
         np.concatenate([part.sign for part in parts]),
     )
+
+
+def without_inner_borders(edges: Edges) -> Edges:
+    """The same ground by fewer edges: borders between two features of one zone add nothing.
+
+    Only edges with equal ends go; few edges are left as they are.
+    """
+    if len(edges.sign) < MANY_EDGES:
+        return edges
+    from gis.outline_kernels import uncancelled
+
+    kept = uncancelled(edges.zone, edges.start, edges.stop, edges.sign)
+    return Edges(edges.zone[kept], edges.start[kept], edges.stop[kept], edges.sign[kept])
 
 
 def cover(edges: Edges, rows: tuple[int, int], *, noise: float = 1e-12) -> Coverage:

@@ -49,7 +49,8 @@ def _client(address: str) -> Any:
     except ImportError as error:
         raise InputError(problem("gis.cluster_missing", address)) from error
     try:
-        return Client(address, timeout=TIMEOUT_S)
+        connect: Any = Client  # typed where distributed is installed, unknown where it is not
+        return connect(address, timeout=TIMEOUT_S)
     except (OSError, TimeoutError, ValueError) as error:
         raise InputError(problem("gis.cluster_unreachable", address)) from error
 

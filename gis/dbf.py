@@ -24,7 +24,8 @@ CODE_PAGES = {
 """Language driver ids (header byte 29) whose encoding is certain."""
 
 _LONGEST_HEADER = 65_535
-_STAR, _SPACE = ord("*"), ord(" ")
+_STAR = ord("*")
+_OF_NUMBERS = np.frombuffer(b"0123456789+-.eE* \x00", dtype=np.uint8)
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,22 @@ def overflowing_rows(table: Dbf, field: DbfField) -> list[int]:
     if field.kind not in "NF":
         return []
     return [int(row) + 1 for row in np.flatnonzero((table.column(field) == _STAR).any(axis=1))]
+
+
+def unreadable_numbers(table: Dbf, field: DbfField) -> list[int]:
+    """Rows (from 1) whose number is not in plain notation, such as ``12,5``: GDAL stops reading
+    at the first character it does not know and takes the rest for nothing."""
+    if field.kind not in "NF":
+        return []
+    column = table.column(field)
+    is_plain = np.isin(column, _OF_NUMBERS).all(axis=1)
+    is_plain &= (column == ord(".")).sum(axis=1) <= 1
+    return [int(row) + 1 for row in np.flatnonzero(~is_plain)]
+
+
+def deleted_rows(table: Dbf) -> list[int]:
+    """Rows (from 1) that are marked as deleted but still there; readers leave them out."""
+    return [int(row) + 1 for row in np.flatnonzero(table.cells[:, 0] == _STAR)]
 
 
 def impossible_dates(table: Dbf, field: DbfField) -> list[int]:

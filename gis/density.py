@@ -75,14 +75,24 @@ class AreaDensity:
 
     def part_areas_ha(self, rows: Indices, columns: Indices, moments: Array) -> Array:
         """Area of cut cells from their moments (6, n) in the order of ``ORDERS``."""
-        row, row_at = np.unique(rows, return_inverse=True)
-        column, column_at = np.unique(columns, return_inverse=True)
+        row, row_at = _distinct(rows)
+        column, column_at = _distinct(columns)
         along_y, along_x = self.by_row(row), self.by_column(column)
         area = np.zeros(len(rows))
         for (x_order, y_order), moment in zip(ORDERS, moments, strict=True):
             terms = along_x[x_order][column_at] * along_y[y_order][row_at]
             area += terms.sum(axis=1) * moment
         return area
+
+
+def _distinct(numbers: Indices) -> tuple[Indices, Indices]:
+    """The numbers that occur, in order, and where each entry's stands; quicker than sorting."""
+    if not len(numbers):
+        return numbers, numbers
+    offset = numbers - numbers.min()
+    occurs = np.zeros(int(offset.max()) + 1, dtype=bool)
+    occurs[offset] = True
+    return np.flatnonzero(occurs) + numbers.min(), (np.cumsum(occurs) - 1)[offset]
 
 
 def _coefficients(factors: Factors, numbers: Indices) -> Array:
@@ -175,7 +185,7 @@ def _by_fit(grid: Grid, rows: tuple[int, int], columns: tuple[int, int]) -> Area
         y = grid.transform.f + (row_mid + v * row_half) * grid.transform.e
         return area_scale(grid.crs, x, y)
 
-    fit = _fitted(scale, grid)
+    fit = fitted(scale, grid.crs.name)
     per_cell = grid.cell_width * grid.cell_height / M2_PER_HA
 
     def row_factors(row: Array) -> Array:
@@ -190,8 +200,16 @@ def _by_fit(grid: Grid, rows: tuple[int, int], columns: tuple[int, int]) -> Area
     return AreaDensity(row_factors, column_factors)
 
 
-def _fitted(scale: Callable[[Array, Array], Array], grid: Grid) -> Array:
-    """Chebyshev coefficients (along u, along v), of the lowest degree that reproduces the scale."""
+def fitted(scale: Callable[[Array, Array], Array], name: str) -> Array:
+    """Chebyshev coefficients (along u, along v), of the lowest degree that reproduces the scale.
+
+    ``scale`` takes u and v between -1 and 1; ``name`` is the CRS's, for messages.
+
+    Raises
+    ------
+    InputError
+        ``gis.grid_out_of_domain`` where no polynomial follows the scale.
+    """
     error, fit = np.inf, np.zeros((1, 1))
     for degree in DEGREES:
         candidate = _interpolated(scale, degree)
@@ -201,7 +219,7 @@ def _fitted(scale: Callable[[Array, Array], Array], grid: Grid) -> Array:
         if error < FIT_TOLERANCE:
             break
     if not error < LARGEST_FIT_ERROR:
-        raise InputError(problem("gis.grid_out_of_domain", "", crs=grid.crs.name))
+        raise InputError(problem("gis.grid_out_of_domain", "", crs=name))
     return fit
 
 

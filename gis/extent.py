@@ -72,7 +72,7 @@ class RasterCover:
 
 @dataclass(frozen=True)
 class KeyRaster:
-    """A further class raster, which cuts the raster cover's ground by key columns of its own.
+    """A further class raster, which cuts what no polygon cover holds by key columns of its own.
 
     As :class:`RasterCover`, but it claims no ground: where it has no data or does not reach, its
     keys are empty.
@@ -89,7 +89,7 @@ class KeyRaster:
 
 @dataclass(frozen=True)
 class DensityRaster:
-    """A raster of a quantity per hectare, integrated over the raster cover's ground.
+    """A raster of a quantity per hectare, integrated over what no polygon cover holds.
 
     The account's column ``quantity`` holds value x ``per_ha`` x hectares, and ``area_column`` the
     hectares whose value is known. Where none is, the quantity is missing. ``per_ha`` brings the

@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from pyproj import CRS
 
 from gis.ellipsoid import geometry_areas_ha
+from gis.neighbours import are_apart
+from gis.outlines import outlines_of
 from gis.pooled import pooled
 
 Array = NDArray[np.float64]
@@ -32,6 +34,15 @@ SLIVER_HA = 1e-6
 
 CHUNK = 24
 """Vertices of an outline that are indexed together."""
+
+LARGEST_PART = 128
+"""Vertices of the parts that regions are cut into for intersecting."""
+
+DEEPEST = 60
+"""Halvings after which a part stays as it is, however many vertices lie in one place."""
+
+MANY_PAIRS, MANY_VERTICES = 2000, 20_000
+"""From which on compiled loops, whose import takes half a second, look at pairs of features."""
 
 NOISE_HA = 1e-9
 """0.1 cm2: overlaps below it are rounding of shared borders and are left alone."""
@@ -57,13 +68,16 @@ class Regions:
 def polygons_only(geometries: Objects) -> Objects:
     """What of each geometry has area; lines and points left by an overlay are dropped."""
     result = np.array(geometries, dtype=object, copy=True)
-    for at in np.flatnonzero(shapely.get_type_id(result) == 7):
-        parts = shapely.get_parts(result[at])
-        result[at] = shapely.multipolygons(
-            shapely.get_parts(parts[np.isin(shapely.get_type_id(parts), (3, 6))])
-        )
-    flat = shapely.get_dimensions(result) < 2
-    result[flat] = shapely.Polygon()
+    mixed = np.flatnonzero(shapely.get_type_id(result) == 7)
+    if mixed.size:
+        parts, at = shapely.get_parts(result[mixed], return_index=True)
+        flat = np.isin(shapely.get_type_id(parts), (3, 6))
+        parts, inner = shapely.get_parts(parts[flat], return_index=True)
+        result[mixed] = shapely.Polygon()
+        held, first = np.unique(at[flat][inner], return_index=True)
+        at = np.repeat(np.arange(len(held)), np.diff(np.append(first, len(parts))))
+        result[mixed[held]] = shapely.multipolygons(parts, indices=at)
+    result[shapely.get_dimensions(result) < 2] = shapely.Polygon()
     return result
 
 
@@ -114,6 +128,7 @@ class Disjoint:
     """Features after earlier ones took their ground, and where one cover claimed ground twice."""
 
     geometry: Objects
+    changed: Indices
     overlaps: pd.DataFrame
 
 
@@ -123,7 +138,7 @@ def made_disjoint(features: Objects, cover: Indices, names: Sequence[str], crs: 
     ``features`` come in order of priority, ``cover`` numbers the cover each belongs to. Ground
     claimed twice inside one cover is reported: pairs, and the area the later ones lost.
     """
-    first, second = _overlapping_pairs(features, crs)
+    first, second, _ = _overlapping_pairs(features, crs)
     result = features.copy()
     order = np.argsort(second, kind="stable")
     first, second = first[order], second[order]
@@ -137,21 +152,35 @@ def made_disjoint(features: Objects, cover: Indices, names: Sequence[str], crs: 
             twice = shapely.intersection(features[loser], shapely.union_all(features[siblings]))
             double.append((int(cover[loser]), twice))
         result[loser] = shapely.difference(features[loser], held)
-    result = polygons_only(result)
-    return Disjoint(result, _overlap_table(double, cover, first, second, features, names, crs))
+    result[losers] = polygons_only(result[losers])
+    return Disjoint(
+        result, losers, _overlap_table(double, cover, first, second, features, names, crs)
+    )
 
 
-def _overlapping_pairs(features: Objects, crs: CRS) -> tuple[Indices, Indices]:
-    """Pairs (earlier, later) that share more ground than the rounding of a common border."""
-    tree = shapely.STRtree(features)
-    later, earlier = tree.query(features, predicate="intersects")
-    ordered = earlier < later
-    earlier, later = earlier[ordered], later[ordered]
+def _overlapping_pairs(features: Objects, crs: CRS) -> tuple[Indices, Indices, Array]:
+    """Pairs (earlier, later) that share more ground than the rounding of a common border.
+
+    And how much, in ha.
+    """
+    later, earlier = _unproven_pairs(features)
     interior = pooled(shapely.relate_pattern, features[earlier], features[later], "T********")
     earlier, later = earlier[interior], later[interior]
-    shared = polygons_only(shapely.intersection(features[earlier], features[later]))
-    real = geometry_areas_ha(shared, crs) > NOISE_HA
-    return earlier[real], later[real]
+    shared = polygons_only(pooled(shapely.intersection, features[earlier], features[later]))
+    hectares = geometry_areas_ha(shared, crs)
+    real = hectares > NOISE_HA
+    return earlier[real], later[real], hectares[real]
+
+
+def _unproven_pairs(features: Objects) -> tuple[Indices, Indices]:
+    """Pairs (later, earlier) whose boxes meet, less those that are proven to share no ground."""
+    later, earlier = shapely.STRtree(features).query(features)
+    ordered = earlier < later
+    later, earlier = later[ordered], earlier[ordered]
+    if len(later) < MANY_PAIRS and shapely.get_num_coordinates(features).sum() < MANY_VERTICES:
+        return later, earlier
+    apart = are_apart(outlines_of(features), later, earlier)
+    return later[~apart], earlier[~apart]
 
 
 def _overlap_table(
@@ -179,8 +208,9 @@ def _overlap_table(
 class Pieces:
     """Features cut by zones: regions whose ``source`` is the feature's number.
 
-    ``zone`` is the zone's number or -1 outside all units; ``area_ha`` ellipsoidal; ``share`` of
-    the original feature's area, by which its quantities are apportioned.
+    A feature may have several pieces in a zone. ``zone`` is the zone's number or -1 outside all
+    units; ``area_ha`` ellipsoidal; ``share`` of the original feature's area, by which its
+    quantities are apportioned.
     """
 
     regions: Regions
@@ -190,60 +220,111 @@ class Pieces:
 
 
 def cut_by_zones(
-    features: Objects, original_ha: Array, zones: Regions, strata: Sequence[Objects], crs: CRS
+    features: Disjoint, original_ha: Array, zones: Regions, strata: Sequence[Objects], crs: CRS
 ) -> Pieces:
     """Cut disjoint features by the zones; what is left over lies outside all units.
 
-    Only features that a zone's outline crosses are intersected. Parts below a sliver are left to
-    whatever else covers that ground, and their share of the feature goes to its largest part.
+    Only features that a zone's outline crosses are intersected. What a feature has in a zone, when
+    it is below a sliver, is left to whatever else covers that ground, and its share of the feature
+    goes to the feature's largest piece.
     """
-    feature, zone, geometry = _within_zones(features, zones)
-    area = geometry_areas_ha(geometry, crs)
-    whole = geometry_areas_ha(features, crs)
-    left_over = whole - np.bincount(feature, weights=area, minlength=len(features))
-    beyond = _beyond_units(features, left_over > SLIVER_HA / 10, zones, strata)
-    regions = Regions(
-        np.concatenate([geometry, beyond.geometry]),
-        np.concatenate([zones.unit[zone], beyond.unit]),
-        np.concatenate([zones.inside[zone], beyond.inside]),
-        np.concatenate([feature, beyond.source]),
+    ground = _with_outside(zones, features.geometry, strata)
+    feature, number, geometry, whole = _within(features.geometry, ground)
+    regions = Regions(geometry, ground.unit[number], ground.inside[number], feature)
+    area = np.concatenate([original_ha[feature[:whole]], geometry_areas_ha(geometry[whole:], crs)])
+    renewed = np.flatnonzero(np.isin(feature[:whole], features.changed))
+    area[renewed] = geometry_areas_ha(geometry[renewed], crs)
+    zone = np.where(number < len(zones), number, -1)
+    key = feature * len(ground) + number
+    return _without_slivers(regions, zone, key, area, original_ha)
+
+
+def _with_outside(zones: Regions, features: Objects, strata: Sequence[Objects]) -> Regions:
+    """The zones, and behind them what of the features' extent lies in no unit, by strata."""
+    if not (~shapely.is_empty(features)).any():
+        return zones
+    west, south, east, north = shapely.total_bounds(np.concatenate([features, zones.geometry]))
+    margin = max(east - west, north - south) / 100
+    frame = shapely.box(west - margin, south - margin, east + margin, north + margin)
+    rest = shapely.difference(frame, shapely.union_all(zones.geometry))
+    outside = split_by_strata(
+        Regions(
+            polygons_only(np.array([rest], dtype=object)),
+            np.array([OUTSIDE_UNIT]), np.zeros((1, 0), dtype=bool), np.array([OUTSIDE_UNIT]),
+        ),
+        strata,
+    )  # fmt: skip
+    return Regions(
+        np.concatenate([zones.geometry, outside.geometry]),
+        np.concatenate([zones.unit, outside.unit]),
+        np.concatenate([zones.inside, outside.inside]),
+        np.concatenate([zones.source, outside.source]),
     )
-    area = np.concatenate([area, geometry_areas_ha(beyond.geometry, crs)])
-    zone = np.concatenate([zone, np.full(len(beyond), -1, dtype=np.intp)])
-    return _without_slivers(regions, zone, area, whole, original_ha)
 
 
-def _within_zones(features: Objects, zones: Regions) -> tuple[Indices, Indices, Objects]:
-    """Feature number, zone number and geometry of every part inside a zone.
+def _within(features: Objects, ground: Regions) -> tuple[Indices, Indices, Objects, int]:
+    """Feature, region and geometry of every part, and how many at the start are whole features.
 
-    A feature that touches no stretch of any zone's outline lies in one zone or in none, and one of
-    its vertices tells which; only the others are intersected.
+    A feature that touches no stretch of any region's outline lies in one region, and one of its
+    vertices tells in which; only the others are intersected. Either is done with small parts of the
+    regions, because an intersection takes as long as both geometries are.
     """
+    parts, region = _small_parts(ground.geometry)
+    tree = shapely.STRtree(parts)
     touched = np.zeros(len(features), dtype=bool)
-    touched[shapely.STRtree(features).query(_outline_chunks(zones), predicate="intersects")[1]] = (
+    touched[shapely.STRtree(features).query(_outline_chunks(ground), predicate="intersects")[1]] = (
         True
     )
     plain = np.flatnonzero(~touched & ~shapely.is_empty(features))
-    zone_of, at = shapely.STRtree(_first_vertices(features[plain])).query(
-        zones.geometry, predicate="contains"
-    )
+    part, at = shapely.STRtree(_first_vertices(features[plain])).query(parts, "intersects")
+    at, first = np.unique(at, return_index=True)
+    # rounding where parts were cut can hide a vertex from all of them
+    touched[np.delete(plain, at)] = True
+    plain, home = plain[at], region[part[first]]
     cut = np.flatnonzero(touched)
-    zone, feature = shapely.STRtree(features[cut]).query(zones.geometry, predicate="intersects")
+    feature, part = tree.query(features[cut])
     feature = cut[feature]
-    parts = polygons_only(pooled(shapely.intersection, features[feature], zones.geometry[zone]))
-    given = ~shapely.is_empty(parts)
+    pieces = polygons_only(pooled(shapely.intersection, features[feature], parts[part]))
+    given = ~shapely.is_empty(pieces)
     return (
-        np.concatenate([plain[at], feature[given]]),
-        np.concatenate([zone_of, zone[given]]),
-        np.concatenate([features[plain[at]], parts[given]]),
+        np.concatenate([plain, feature[given]]),
+        np.concatenate([home, region[part[given]]]),
+        np.concatenate([features[plain], pieces[given]]),
+        len(plain),
     )
+
+
+def _small_parts(geometries: Objects) -> tuple[Objects, Indices]:
+    """Geometries halved across their longer side until few vertices are left; whose each part is.
+
+    The parts make up the geometries but for the rounding of the vertices on the cuts.
+    """
+    number = np.arange(len(geometries))
+    done: list[tuple[Objects, Indices]] = []
+    for _ in range(DEEPEST):
+        large = shapely.get_num_coordinates(geometries) > LARGEST_PART
+        done.append((geometries[~large], number[~large]))
+        geometries, number = geometries[large], number[large]
+        if not len(number):
+            break
+        west, south, east, north = shapely.bounds(geometries).T
+        wide = east - west > north - south
+        x, y = (west + east) / 2, (south + north) / 2
+        low = shapely.box(west, south, np.where(wide, x, east), np.where(wide, north, y))
+        high = shapely.box(np.where(wide, x, west), np.where(wide, south, y), east, north)
+        twice = np.concatenate([geometries, geometries])
+        halves = pooled(shapely.intersection, twice, np.concatenate([low, high]))
+        geometries, number = polygons_only(halves), np.concatenate([number, number])
+        given = ~shapely.is_empty(geometries)
+        geometries, number = geometries[given], number[given]
+    done.append((geometries, number))
+    return np.concatenate([each[0] for each in done]), np.concatenate([each[1] for each in done])
 
 
 def _first_vertices(polygons: Objects) -> Objects:
     """One vertex of each polygon."""
-    vertices, owner = shapely.get_coordinates(polygons, return_index=True)
-    _, first = np.unique(owner, return_index=True)
-    return np.asarray(shapely.points(vertices[first]))
+    counts = shapely.get_num_coordinates(polygons)
+    return np.asarray(shapely.points(shapely.get_coordinates(polygons)[np.cumsum(counts) - counts]))
 
 
 def _outline_chunks(zones: Regions) -> Objects:
@@ -263,63 +344,38 @@ def _outline_chunks(zones: Regions) -> Objects:
     return np.asarray(shapely.linestrings(vertices[at], indices=np.cumsum(opens) - 1))
 
 
-def _beyond_units(
-    features: Objects, has_rest: Flags, zones: Regions, strata: Sequence[Objects]
-) -> Regions:
-    """Parts of features in no unit, split by the strata.
-
-    A feature whose parts already make up its area is not cut again; for the others the ground is
-    computed from its geometry, not taken as the remainder.
-    """
-    partly = np.flatnonzero(has_rest)
-    outline = shapely.union_all(zones.geometry)
-    shapely.prepare(outline)
-    touched = shapely.intersects(outline, features[partly])
-    rest = features[partly].copy()
-    rest[touched] = polygons_only(shapely.difference(rest[touched], outline))
-    given = ~shapely.is_empty(rest)
-    count = int(given.sum())
-    outside = Regions(
-        rest[given],
-        np.full(count, OUTSIDE_UNIT, dtype=np.intp),
-        np.zeros((count, 0), dtype=bool),
-        partly[given],
-    )
-    return split_by_strata(outside, strata)
-
-
 def _without_slivers(
-    regions: Regions, zone: Indices, area: Array, whole_ha: Array, original_ha: Array
+    regions: Regions, zone: Indices, key: Indices, area: Array, original_ha: Array
 ) -> Pieces:
-    """Drop parts below a sliver, except a feature's largest, which takes over their share.
+    """Drop what a feature has below a sliver in a zone, except its largest part.
 
-    The shares of a feature's parts add up to what earlier features left of it, ``whole_ha``.
+    ``key`` numbers the pairs of feature and zone. The largest piece takes over the share of those
+    that are dropped: the shares of a feature's pieces add up to what earlier features left of it.
     """
-    share = area / original_ha[regions.source]
-    order = np.lexsort((-area, regions.source))
-    _, first = np.unique(regions.source[order], return_index=True)
+    _, pair = np.unique(key, return_inverse=True)
+    held = np.bincount(pair, weights=area)[pair]
+    order = np.lexsort((-area, -held, regions.source))
+    source, first = np.unique(regions.source[order], return_index=True)
     largest = order[first]
-    kept = area >= SLIVER_HA
-    kept[largest] = True
-    held = np.bincount(regions.source[kept], weights=area[kept], minlength=len(whole_ha))
-    share[largest] += ((whole_ha - held) / original_ha)[regions.source[largest]]
+    kept = held >= SLIVER_HA
+    kept[pair == pair[largest][np.searchsorted(source, regions.source)]] = True
+    dropped = np.bincount(regions.source, weights=np.where(kept, 0.0, area))
+    share = area / original_ha[regions.source]
+    share[largest] += dropped[source] / original_ha[source]
     at = np.flatnonzero(kept)
     at = at[np.lexsort((zone[at], regions.source[at]))]
     cut = Regions(regions.geometry[at], regions.unit[at], regions.inside[at], regions.source[at])
     return Pieces(cut, zone[at], area[at], share[at])
 
 
-def overlapping_units(units: gpd.GeoDataFrame, crs: CRS) -> list[tuple[str, str, float]]:
+def overlapping_units(
+    units: gpd.GeoDataFrame, area_ha: Array, crs: CRS
+) -> list[tuple[str, str, float]]:
     """Pairs of units sharing more than 1e-6 of the smaller: both codes and hectares."""
-    geometry = np.asarray(units.geometry.array)
-    first, second = _overlapping_pairs(geometry, crs)
-    shared = geometry_areas_ha(
-        polygons_only(shapely.intersection(geometry[first], geometry[second])), crs
-    )
-    area = geometry_areas_ha(geometry, crs)
+    first, second, shared = _overlapping_pairs(np.asarray(units.geometry.array), crs)
     codes = list(units["unit_code"])
     return [
         (str(codes[a]), str(codes[b]), float(ha))
         for a, b, ha in zip(first, second, shared, strict=True)
-        if ha > 1e-6 * min(area[a], area[b])
+        if ha > 1e-6 * min(area_ha[a], area_ha[b])
     ]

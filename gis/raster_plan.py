@@ -57,7 +57,7 @@ class RasterPlan:
 
     @property
     def has_raster(self) -> bool:
-        return bool(self.classes)
+        return bool(self.classes or self.densities)
 
     @property
     def combinations(self) -> int:

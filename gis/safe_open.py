@@ -23,10 +23,12 @@ from gis.postgis import is_database, read_postgis
 from gis.problems import InputError, Problem, ProblemLog, Severity, problem
 from gis.shapefiles import check_shapefile
 from gis.side_files import checksum_problem, geopackage_problems, raster_side_problems
-from gis.text_formats import geojson_problems, xml_problem
+from gis.text_formats import geojson_problems, kml_links, xml_problem
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pyarrow as pa
+    from pyproj import CRS
 
 # fmt: off
 SKIPPED_DRIVERS = (
@@ -207,7 +209,59 @@ def read_vector(
         if problems is not None:
             problems.extend(log.notices)
     _check_vertices(read, Path(path).name)
+    _check_texts(read, Path(path).name)
     return read
+
+
+def read_columns(
+    path: str | Path,
+    layer: str | None = None,
+    encoding: str | None = None,
+    problems: ProblemLog | None = None,
+) -> tuple[pa.Table, str, CRS | None]:
+    """One vector layer as Arrow: the table, the name of its column of well-known binary, the CRS.
+
+    The same files, checks and errors as :func:`read_vector`. Geometries stay bytes, so that a look
+    at the attributes of a million features costs little more than the file.
+    """
+    import pyarrow as pa
+
+    kind = Path(path).suffix.lower()
+    if kind in (".gpkg", ".gdb", ".fgb"):
+        log = ProblemLog()
+        try:
+            return _columns_with_gdal(Path(path), layer, log)
+        finally:
+            if problems is not None:
+                problems.extend(log.notices)
+    read = read_vector(path, layer, encoding, problems)
+    shape = str(read.geometry.name)
+    table = pa.Table.from_pandas(read.drop(columns=[shape]), preserve_index=False)
+    binary = pa.array(read.geometry.to_wkb().tolist(), type=pa.binary())
+    return table.append_column(shape, binary), shape, read.crs
+
+
+def _columns_with_gdal(
+    path: Path, layer: str | None, log: ProblemLog
+) -> tuple[pa.Table, str, CRS | None]:
+    import pyogrio
+    from pyogrio.errors import DataLayerError, DataSourceError
+    from pyproj import CRS
+
+    kind = path.suffix.lower()
+    file = _existing(path, folder=kind == ".gdb")
+    _raise_problems(_format_problems(file, kind), log)
+    if kind == ".gpkg":
+        _raise_problems(list(geopackage_problems(file)), log)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            chosen = _one_layer(file, file.name, layer)
+            told, table = pyogrio.read_arrow(file, layer=chosen, datetime_as_string=True)
+    except (DataSourceError, DataLayerError, ValueError, NotImplementedError) as error:
+        raise InputError(problem("gis.vector_unreadable", file.name)) from error
+    crs = CRS.from_user_input(told["crs"]) if told["crs"] else None
+    return table, told["geometry_name"] or "wkb_geometry", crs
 
 
 def _read_checked(
@@ -224,7 +278,7 @@ def _read_checked(
     if kind in (".parquet", ".geoparquet"):
         return _read_parquet(file, log)
     if kind == ".gpkg":
-        log.extend(geopackage_problems(file))
+        _raise_problems(list(geopackage_problems(file)), log)
     source, driver = (
         layer_inside_zip(file, layer) if kind == ".zip" else (file, VECTOR_DRIVERS[kind])
     )
@@ -279,6 +333,24 @@ def _check_vertices(features: gpd.GeoDataFrame, where: str) -> None:
                 count=int(counts.max()), limit=MOST_VERTICES,
             )
         )  # fmt: skip
+
+
+def _check_texts(features: gpd.GeoDataFrame, where: str) -> None:
+    """Arrow takes any bytes for text; what is no UTF-8 would fail far from here."""
+    import pandas as pd
+    import pyarrow as pa
+
+    broken = []
+    for place, name in enumerate(features.columns):
+        column = features.iloc[:, place]  # a Shapefile may have one name twice
+        if name == features.geometry.name or not isinstance(column.dtype, pd.StringDtype):
+            continue
+        try:
+            pa.array(column.array, from_pandas=True).validate(full=True)
+        except (pa.ArrowInvalid, UnicodeDecodeError):
+            broken.append(str(name))
+    if broken:
+        raise InputError(problem("gis.text_not_utf8", where, columns=", ".join(broken)))
 
 
 def _check_index(source: str | Path, file: Path, encoding: str | None, log: ProblemLog) -> None:
@@ -350,7 +422,7 @@ def _format_problems(file: Path, kind: str) -> list[Problem]:
     if kind in (".kml", ".gml"):
         is_xml = looks_like(start) == "XML"
         found = xml_problem(file) if is_xml else _wrong(file, looks_like(start))
-        return [found] if found else []
+        return [each for each in (found or (kml_links(file) if kind == ".kml" else None),) if each]
     magic = {
         ".gpkg": b"SQLite format 3\x00",
         ".shp": b"\x00\x00\x27\x0a",
@@ -365,7 +437,10 @@ def _format_problems(file: Path, kind: str) -> list[Problem]:
 def _geodatabase_problems(folder: Path) -> list[Problem]:
     """A geodatabase has its catalogue and one index per table."""
     if any(folder.glob("a0000000*.gdbtable")):
-        return []
+        tables = list(folder.glob("a*.gdbtable"))
+        alone = [each for each in tables if not each.with_suffix(".gdbtablx").exists()]
+        told = problem("gis.geodatabase_index_missing", folder.name, parts=len(alone))
+        return [told] if alone else []
     return [problem("gis.vector_format", folder.name, found="?", extension=".gdb")]
 
 
@@ -376,14 +451,25 @@ def _wrong(file: Path, found: str) -> Problem:
 def _read_parquet(file: Path, log: ProblemLog) -> gpd.GeoDataFrame:
     import geopandas
     import numpy as np
+    from pyproj.exceptions import CRSError
+    from shapely.errors import GEOSException
 
     try:
-        read = geopandas.read_parquet(file)
-        held = np.asarray(~(read.geometry.isna() | read.geometry.is_empty)).sum()
-        west, south, east, north = read.total_bounds
-        within = _rows_by_covering(file, (west - 1, south - 1, east + 1, north + 1))
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            read = geopandas.read_parquet(file)
+            held = np.asarray(~(read.geometry.isna() | read.geometry.is_empty)).sum()
+            west, south, east, north = read.total_bounds
+            within = _rows_by_covering(file, (west - 1, south - 1, east + 1, north + 1))
+    except CRSError as error:
+        raise InputError(problem("gis.crs_unreadable", file.name, crs="PROJJSON")) from error
+    except GEOSException as error:
+        detail = str(error)[:120]
+        raise InputError(problem("gis.geometry_unreadable", file.name, detail=detail)) from error
     except (ValueError, OSError, KeyError, TypeError) as error:
         raise InputError(problem("gis.vector_unreadable", file.name)) from error
+    if any("spherical" in str(each.message) for each in told):
+        log.add("gis.parquet_spherical", file.name)
     if within is not None and within < held:
         log.add("gis.index_stale", file.name, index="bbox", indexed=within, rows=int(held))
     read.attrs.update(driver="Parquet")
@@ -452,14 +538,14 @@ def _read_with_gdal(
     from shapely.errors import GEOSException
 
     try:
-        chosen = _one_layer(source, where, layer)
-        found = pyogrio.read_info(source, layer=chosen, encoding=encoding)
-        if found["driver"] not in _ALIASES.get(driver, (driver,)):
-            raise InputError(problem("gis.vector_unreadable", where))
         with warnings.catch_warnings():
-            # rings that are not closed and measures are judged by our own checks
+            # rings that are not closed, systems and measures are judged by our own checks
             warnings.simplefilter("ignore", UserWarning)
             warnings.simplefilter("ignore", RuntimeWarning)
+            chosen = _one_layer(source, where, layer)
+            found = pyogrio.read_info(source, layer=chosen, encoding=encoding)
+            if found["driver"] not in _ALIASES.get(driver, (driver,)):
+                raise InputError(problem("gis.vector_unreadable", where))
             read = _frame(source, chosen, encoding, found, where, log)
     except (UnicodeDecodeError, LookupError) as error:
         given = encoding or "UTF-8"

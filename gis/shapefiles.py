@@ -12,17 +12,22 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
+import numpy as np
+from numpy.typing import NDArray
+
 from gis.dbf import (
     CODE_PAGES,
     Dbf,
     TextCell,
     cut_cells,
     decodes,
+    deleted_rows,
     impossible_dates,
     overflowing_rows,
     parse_dbf,
     shortened_names,
     text_cells,
+    unreadable_numbers,
 )
 from gis.problems import Problem, ProblemLog, problem
 
@@ -31,8 +36,10 @@ Reader = Callable[[str], bytes | None]
 
 Sizes = Callable[[str], int]
 
-Whole = Callable[[str], bytes]
-"""From a suffix to all bytes of that part."""
+Bytes = NDArray[np.uint8]
+
+Whole = Callable[[str], Bytes]
+"""From a suffix to all bytes of that part; large parts are mapped, not held."""
 
 
 LARGEST_DBF = 4_000_000_000
@@ -42,6 +49,7 @@ WESTERN = ("CP1252", "CP437", "CP850", "CP28591", "ISO-8859-1", "ISO8859-1", "IS
 """Declarations that read any bytes, and that software writes without having looked."""
 
 _HIGH_BYTES = re.compile(rb"[\x80-\xff]+")
+_LETTERS = re.compile(rb"[A-Za-z]")
 _SHOWN_ROWS = 10
 
 
@@ -69,7 +77,9 @@ def check_shapefile(
     log.raise_if_errors()
     log.extend(_length_problems(head, size, file.name))
     log.raise_if_errors()
-    table = parse_dbf(whole(".dbf")) if size(".dbf") <= LARGEST_DBF else None
+    log.extend(_index_problems(whole(".shx"), whole(".shp"), file.name))
+    log.raise_if_errors()
+    table = parse_dbf(whole(".dbf").tobytes()) if size(".dbf") <= LARGEST_DBF else None
     if table is None:
         return encoding
     log.extend(_value_problems(table, file.name))
@@ -78,6 +88,29 @@ def check_shapefile(
     problems.extend(log.notices)
     log.raise_if_errors()
     return chosen
+
+
+def _index_problems(index: Bytes, shapes: Bytes, where: str) -> Iterator[Problem]:
+    """Entries of the .shx that lead to another row's shape; GDAL would join it to the attributes.
+
+    Each entry holds place and length of a record, in 16-bit words; each record of the .shp begins
+    with its own number (from 1; some writers count from 0) and length.
+    """
+    entries = np.frombuffer(index[100:].tobytes(), dtype=">i4").reshape(-1, 2).astype(np.int64)
+    place = entries[:, 0] * 2
+    is_inside = (place >= 100) & (place + 8 <= len(shapes))
+    start = np.where(is_inside, place, 0)[:, None] + np.arange(8)
+    heads = np.ascontiguousarray(shapes[start]).view(">i4").astype(np.int64)
+    row = np.arange(len(entries))
+    bad = ~is_inside | (heads[:, 1] != entries[:, 1])
+    is_numbered = np.isin(heads[:, 0], row + 1) | (heads[:, 0] == 0)
+    if is_numbered.all() and len(np.unique(heads[:, 0])) > 1:
+        bad |= (heads[:, 0] != row + 1) & ~(heads[:, 0] == row).all()
+    _, first = np.unique(place, return_index=True)
+    bad |= ~np.isin(row, first)
+    if bad.any():
+        listed = _listed(int(each) + 1 for each in np.flatnonzero(bad))
+        yield problem("gis.shapefile_index_wrong", where, count=int(bad.sum()), rows=listed)
 
 
 def _value_problems(table: Dbf, where: str) -> Iterator[Problem]:
@@ -89,11 +122,19 @@ def _value_problems(table: Dbf, where: str) -> Iterator[Problem]:
             yield problem(
                 "gis.number_overflow", where, field=name, count=len(rows), rows=_listed(rows)
             )
+        rows = unreadable_numbers(table, field)
+        if rows:
+            yield problem(
+                "gis.number_unreadable", where, field=name, count=len(rows), rows=_listed(rows)
+            )
         rows = impossible_dates(table, field)
         if rows:
             yield problem(
                 "gis.date_impossible", where, field=name, count=len(rows), rows=_listed(rows)
             )
+    deleted = deleted_rows(table)
+    if deleted:
+        yield problem("gis.rows_deleted", where, count=len(deleted), rows=_listed(deleted))
     pairs = shortened_names(table)
     if pairs:
         shown = ", ".join(f"{one}/{other}" for one, other in pairs[:_SHOWN_ROWS])
@@ -144,20 +185,44 @@ def _encoding(
 def likely_encoding(cells: list[TextCell]) -> str | None:
     """The encoding that some texts beyond ASCII are in: UTF-8, GB18030, Big5 or a western one.
 
-    Chinese text has its bytes above 127 in pairs; a western accent stands alone between letters,
-    though GB18030 would read it together with the letter after it.
+    None when no single one reads them all. Bytes that GB18030 and Big5 both read are in the one
+    whose everyday characters they give.
 
     >>> likely_encoding([TextCell("南山区".encode("gbk"), False)])
     'GB18030'
+    >>> likely_encoding([TextCell("臺灣區".encode("big5"), False)])
+    'BIG5'
     >>> likely_encoding([TextCell("Straße".encode("latin-1"), False)])
     'CP1252'
     """
     if decodes(cells, "UTF-8"):
         return "UTF-8"
-    lone = sum(len(run) % 2 for cell in cells for run in _HIGH_BYTES.findall(cell.data))
-    high = sum(len(run) for cell in cells for run in _HIGH_BYTES.findall(cell.data))
-    order = ("GB18030", "BIG5", "CP1252") if lone <= 0.25 * high else ("CP1252", "GB18030", "BIG5")
-    return next((name for name in order if decodes(cells, name)), None)
+    if _is_western(cells) and decodes(cells, "CP1252"):
+        return "CP1252"
+    fitting = [name for name in ("GB18030", "BIG5") if decodes(cells, name)]
+    return max(fitting, key=lambda name: _everyday_share(cells, name), default=None)
+
+
+def _is_western(cells: list[TextCell]) -> bool:
+    """Whether bytes above 127 are accents: one or two at a time, among more plain letters.
+
+    Chinese bytes come in pairs, or (Big5) with few plain letters between them.
+    """
+    runs = [len(run) for cell in cells for run in _HIGH_BYTES.findall(cell.data)]
+    letters = sum(len(_LETTERS.findall(cell.data)) for cell in cells)
+    lone = sum(length % 2 for length in runs)
+    return max(runs, default=0) <= 2 and lone > 0.25 * sum(runs) and letters >= sum(runs)
+
+
+def _everyday_share(cells: list[TextCell], encoding: str) -> float:
+    """Share of the characters beyond ASCII that are in the encoding's list of everyday ones."""
+    text = "".join(cell.data.decode(encoding, errors="ignore") for cell in cells)
+    beyond = [each for each in text if not each.isascii()]
+    if encoding == "BIG5":
+        found = sum(0xA4 <= each.encode("big5", "replace")[0] <= 0xC6 for each in beyond)
+    else:
+        found = sum(0xB0 <= each.encode("gb2312", "replace")[0] <= 0xD7 for each in beyond)
+    return found / max(1, len(beyond))
 
 
 def _declared(cpg: bytes | None, language_id: int) -> tuple[str | None, str]:
@@ -200,7 +265,7 @@ def _parts_on_disk(shp: Path) -> tuple[Reader, Sizes, Whole]:
     return (
         head,
         lambda suffix: parts[suffix].stat().st_size,
-        lambda suffix: parts[suffix].read_bytes(),
+        lambda suffix: np.memmap(parts[suffix], dtype=np.uint8, mode="r"),
     )
 
 
@@ -219,9 +284,9 @@ def _parts_in_zip(file: Path, member: str) -> tuple[Reader, Sizes, Whole]:
         with zipfile.ZipFile(file) as archive, archive.open(parts[suffix]) as stream:
             return stream.read(100)
 
-    def whole(suffix: str) -> bytes:
+    def whole(suffix: str) -> Bytes:
         with zipfile.ZipFile(file) as archive, archive.open(parts[suffix]) as stream:
-            return stream.read()
+            return np.frombuffer(stream.read(), dtype=np.uint8)
 
     return head, lambda suffix: parts[suffix].file_size, whole
 

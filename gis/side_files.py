@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import sqlite3
+import struct
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -16,6 +17,8 @@ from gis.tiff_tags import PIXEL_SCALE_TAG, TIEPOINT_TAG, read_tags
 
 _LARGEST_SIDE_FILE = 4_000_000
 _WAL_MODE = b"\x02\x02"
+_PROBED = 1000
+"""Geometries whose header is looked at."""
 
 
 def checksum_problem(file: Path) -> Problem | None:
@@ -107,7 +110,10 @@ def geopackage_problems(file: Path) -> Iterator[Problem]:
         with closing(
             sqlite3.connect(f"file:{_quoted(file)}?mode=ro&immutable=1", uri=True)
         ) as base:
+            base.execute(f"PRAGMA mmap_size = {file.stat().st_size}")
             yield from _index_problems(base, file)
+            yield from _type_problems(base, file)
+            yield from _system_problems(base, file)
     except sqlite3.Error:
         return  # GDAL says what is wrong with the file
 
@@ -123,11 +129,61 @@ def _index_problems(base: sqlite3.Connection, file: Path) -> Iterator[Problem]:
         index = f"rtree_{table}_{column}_rowid"
         if index not in existing:
             continue
-        rows = _count(base, table, f'"{_name(column)}" IS NOT NULL')
         indexed = _count(base, index, "1")
+        if indexed >= _count(base, table, "1"):
+            continue  # counting geometries would read the whole file
+        rows = _count(base, table, f'"{_name(column)}" IS NOT NULL')
         empty = rows - indexed
         if empty > 0 and empty > _empty_geometries(base, table, column):
             yield problem("gis.index_stale", file.name, index=index, indexed=indexed, rows=rows)
+
+
+_NUMERIC = re.compile(
+    r"(BOOLEAN|TINYINT|SMALLINT|MEDIUMINT|INT|INTEGER|FLOAT|DOUBLE|REAL|NUMERIC|DECIMAL)\b",
+    re.IGNORECASE,
+)
+
+
+def _type_problems(base: sqlite3.Connection, file: Path) -> Iterator[Problem]:
+    """Numeric columns with text in a cell: SQLite keeps it, and readers make 0 of it or less.
+
+    Text and bytes sort after every number, so that ``>= ''`` finds them, in a third of the time
+    that asking for the type of each cell takes.
+    """
+    for table, _ in base.execute("SELECT table_name, column_name FROM gpkg_geometry_columns"):
+        described = base.execute(f'PRAGMA table_info("{_name(table)}")').fetchall()
+        columns = [str(each[1]) for each in described if _NUMERIC.match(str(each[2]))]
+        wrong = [f"\"{_name(each)}\" >= ''" for each in columns]
+        source = f'FROM "{_name(table)}" WHERE'
+        if not wrong or not base.execute(f"SELECT 1 {source} {' OR '.join(wrong)}").fetchone():
+            continue
+        for column, condition in zip(columns, wrong, strict=True):
+            count = _count(base, table, condition)
+            if count:
+                query = f'SELECT "{_name(column)}" {source} {condition} LIMIT 1'
+                sample = str(base.execute(query).fetchone()[0])[:20]
+                yield problem(
+                    "gis.geopackage_types", file.name, column=column, count=count, sample=sample
+                )
+
+
+def _system_problems(base: sqlite3.Connection, file: Path) -> Iterator[Problem]:
+    """Geometries whose own header names another system than the table of layers does."""
+    layers = base.execute("SELECT table_name, column_name, srs_id FROM gpkg_geometry_columns")
+    for table, column, stated in layers:
+        cell = f'substr("{_name(column)}", 1, 8)'
+        query = f'SELECT {cell} FROM "{_name(table)}" LIMIT {_PROBED}'  # noqa: S608 - quoted names
+        heads = [head for (head,) in base.execute(query) if isinstance(head, bytes)]
+        held = {
+            struct.unpack("<i" if head[3] & 1 else ">i", head[4:8])[0]
+            for head in heads
+            if len(head) == 8 and head[:2] == b"GP"
+        }
+        if held - {stated, 0, -1}:
+            listed = ", ".join(str(each) for each in sorted(held))
+            yield problem(
+                "gis.geopackage_systems", file.name, layer=table, stated=stated, held=listed
+            )
 
 
 def _count(base: sqlite3.Connection, table: str, condition: str) -> int:

@@ -7,6 +7,7 @@ that breaks off as a file without rows.
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,10 @@ from gis.problems import InputError, Problem, ProblemLog, problem
 
 _POLYGONAL = {"Polygon": 1, "MultiPolygon": 2}
 _SHOWN = 10
+_CRS_NAME = re.compile(
+    r"(urn:(x-)?ogc:def:crs:)?(EPSG:[^:]*:?\d{4,6}|OGC:[\d.]*:?CRS84h?|ESRI:[^:]*:?\d{4,6})",
+    re.IGNORECASE,
+)
 LARGEST_TEXT = 500_000_000
 """Bytes; a larger text belongs in a GeoPackage."""
 
@@ -30,8 +35,9 @@ def check_text_size(file: Path) -> None:
 
 
 def decoded(data: bytes, where: str, encoding: str | None, problems: ProblemLog) -> str:
-    """Text in the encoding asked for, else UTF-8 or GB18030; the latter is said."""
-    for name in (encoding,) if encoding else ("utf-8-sig", "gb18030"):
+    """Text in the encoding asked for, else UTF-16 by its mark, UTF-8, or GB18030 with a word."""
+    marked = ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ()
+    for name in (encoding,) if encoding else (*marked, "utf-8-sig", "gb18030"):
         try:
             text = data.decode(name)
         except (UnicodeDecodeError, LookupError):
@@ -60,7 +66,7 @@ def geojson_text_problems(text: str, where: str) -> list[Problem]:
     """The same for a text.
 
     >>> [found.code for found in geojson_text_problems("[", "a.geojson")]
-    ['gis.vector_unreadable']
+    ['gis.geojson_not_one']
     """
     twice: set[str] = set()
 
@@ -73,17 +79,19 @@ def geojson_text_problems(text: str, where: str) -> list[Problem]:
 
     try:
         content = json.loads(text, object_pairs_hook=pairs)
-    except (ValueError, RecursionError):
-        return [problem("gis.vector_unreadable", where)]
+    except RecursionError:
+        return [problem("gis.geojson_not_one", where, detail="nested too deeply")]
+    except ValueError as error:
+        return [problem("gis.geojson_not_one", where, detail=str(error)[:80])]
     if not isinstance(content, dict) or "stac_version" in content:
         found = "STAC" if isinstance(content, dict) else "JSON"
         return [problem("gis.vector_format", where, found=found, extension=".geojson")]
     if content.get("type") not in ("FeatureCollection", "Feature"):
         found = f"JSON ({str(content.get('type', '–'))[:40]})"
         return [problem("gis.vector_format", where, found=found, extension=".geojson")]
-    crs = content.get("crs")
-    if isinstance(crs, dict) and crs.get("type") != "name":
-        return [problem("gis.geojson_crs_link", where)]
+    named = _crs_problem(content["crs"], where) if "crs" in content else None
+    if named:
+        return [named]
     broken = _broken_features(content)
     if broken:
         return [_feature_problem(broken, where)]
@@ -91,6 +99,17 @@ def geojson_text_problems(text: str, where: str) -> list[Problem]:
         shown = ", ".join(sorted(name[:40] for name in twice)[:_SHOWN])
         return [problem("gis.geojson_keys_twice", where, keys=shown)]
     return []
+
+
+def _crs_problem(crs: object, where: str) -> Problem | None:
+    """A ``crs`` member must name a system that is known: GDAL takes all else for WGS 84."""
+    if isinstance(crs, dict) and crs.get("type") != "name":
+        return problem("gis.geojson_crs_link", where)
+    named = crs.get("properties") if isinstance(crs, dict) else None
+    name = named.get("name") if isinstance(named, dict) else None
+    if isinstance(name, str) and _CRS_NAME.fullmatch(name.strip()):
+        return None
+    return problem("gis.geojson_crs_unknown", where, crs=str(name)[:60])
 
 
 def _feature_problem(broken: list[tuple[int, str]], where: str) -> Problem:
@@ -152,7 +171,8 @@ def _is_nested(value: object, levels: int) -> bool:
         return False
     if levels == 0:
         return len(value) >= 2 and all(
-            isinstance(each, int | float) and not isinstance(each, bool) for each in value
+            isinstance(each, int | float) and not isinstance(each, bool) and math.isfinite(each)
+            for each in value
         )
     return all(_is_nested(each, levels - 1) for each in value)
 
@@ -163,6 +183,13 @@ def _rings(coordinates: list[Any], levels: int) -> Iterator[list[Any]]:
     elif levels == 2:
         for polygon in coordinates:
             yield from polygon
+
+
+def kml_links(file: Path) -> Problem | None:
+    """Links of a KML file to other files, whose features would be missing."""
+    check_text_size(file)
+    count = len(re.findall(rb"<(?:\w+:)?NetworkLink[\s>]", file.read_bytes()))
+    return problem("gis.kml_links", file.name, count=count) if count else None
 
 
 class _RefusedError(Exception):

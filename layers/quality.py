@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations, pairwise
+from typing import TypeGuard
 
 import geopandas as gpd
 import numpy as np
@@ -109,7 +110,7 @@ def _position_problems(layer: Layer, units: Units) -> list[Problem]:
     if isinstance(data, RasterCover | Density):
         grid = layer_grid(layer)
         is_near, bounds, crs = raster_meets(grid, units), grid.bounds, grid.crs
-    elif isinstance(data, PolygonCover | Stratum | Lines):
+    elif isinstance(data, PolygonCover | Stratum | Lines) or is_map(data):
         is_near, crs = meets(data.features, units), CRS(data.features.crs)
         west, south, east, north = (float(each) for each in data.features.total_bounds)
         bounds = (west, south, east, north)
@@ -129,6 +130,11 @@ def _position_problems(layer: Layer, units: Units) -> list[Problem]:
         if share > LEAST_GAP_SHARE:
             return [problem("layers.stratum_outside", where, percent=f"{100 * share:.3g}")]
     return []
+
+
+def is_map(data: object) -> TypeGuard[Register]:
+    """Whether a register has places: works and the like may come as a table alone."""
+    return isinstance(data, Register) and isinstance(data.features, gpd.GeoDataFrame)
 
 
 def attribute_problems(layer: Layer, units: Units) -> list[Problem]:

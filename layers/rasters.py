@@ -90,6 +90,9 @@ def check_class_raster(
     if declared is None and MaskFlags.all_valid in dataset.mask_flag_enums[band - 1]:
         _check_undeclared(held, meaning, named, spec, problems)
         _check_no_data_tag(spec, dataset.dtypes[band - 1], held, problems)
+    if (dataset.scales[band - 1], dataset.offsets[band - 1]) != (1.0, 0.0):
+        scale, offset = dataset.scales[band - 1], dataset.offsets[band - 1]
+        problems.add("layers.class_scaled", spec.where, scale=f"{scale:g}", offset=f"{offset:g}")
     _check_lossy(dataset, spec, problems)
     _check_names(spec, meaning, problems)
     check_date(dataset, spec, problems)

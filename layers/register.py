@@ -1,4 +1,4 @@
-"""Registers: layers that are read, checked and measured, and that no account uses yet.
+"""Registers: layers that are read, checked and measured, and that cut no account.
 
 Parks, works, footprints and the like keep their features and standard columns; what they cover is
 measured on the ellipsoid, ground that two features share once.
@@ -25,16 +25,25 @@ _FIRST_YEAR, _LAST_YEAR = 1949, 2100
 
 
 def read_register(
-    spec: LayerSpec, fields: Sequence[Field], geometry: Sequence[str], problems: ProblemLog
+    spec: LayerSpec,
+    fields: Sequence[Field],
+    geometry: Sequence[str],
+    problems: ProblemLog,
+    *,
+    is_used: bool = True,
 ) -> Reading:
-    """Read features with their fields as text, ``year`` as a checked number."""
+    """Read features with their fields as text, ``year`` as a checked number.
+
+    ``is_used`` is False for a kind that no figure is read from yet, which is told.
+    """
     features = open_features(spec, fields, geometry, problems)
     table = features.table[["geometry"]].assign(
         **{each.name: features.text(each.name) for each in fields}
     )
     _check_years(table.get("year"), features.rows, spec.where, problems)
     problems.raise_if_errors()
-    problems.add("layers.register_not_used", spec.where)
+    if not is_used:
+        problems.add("layers.register_not_used", spec.where)
     return Reading(Register(spec.kind, table), {**features.facts, **_measured(features, geometry)})
 
 
@@ -53,6 +62,7 @@ def read_table_register(spec: LayerSpec, fields: Sequence[Field], problems: Prob
     _check_years(held.get("year"), table.rows["line"], spec.where, problems)
     facts = {"rows": str(len(held)), **{f"column.{k}": v for k, v in columns.items()}}
     if "area" in columns:
+        table.refuse_repeated(columns["area"], problems)
         area = numbers(
             table.rows[columns["area"]].where(table.rows[columns["area"]] != "", None),
             rows=table.rows["line"], where=spec.where, problems=problems,
@@ -62,7 +72,6 @@ def read_table_register(spec: LayerSpec, fields: Sequence[Field], problems: Prob
         held["area"] = area * factor
         facts["stated_ha"] = f"{(area * factor).sum(min_count=1):.10g}"
     problems.raise_if_errors()
-    problems.add("layers.register_not_used", spec.where)
     return Reading(Register(spec.kind, held), facts)
 
 

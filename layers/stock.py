@@ -6,13 +6,18 @@ import numpy as np
 import pandas as pd
 
 from layers.areas import Array
-from layers.columns import row_list
+from layers.columns import Flags, row_list
 from layers.forest import STOCKED_CLASSES
 from layers.vector import Features
 
 LARGEST_DENSITY_M3_HA = 2000.0
 """No stand on record in China holds more; above it a unit or a decimal point is wrong."""
 
+LEAST_TYPICAL_M3_HA = 1.0
+"""Half the arbor stands of a file below this: the unit is not m3."""
+
+_MOSTLY = 0.5
+_LEAST_ROWS, _LEAST_SPREAD, _UNCLEAR = 20, 0.3, 0.2
 _AGREEMENT = 0.01
 _AGREEMENT_FLOOR_M3 = 1.0
 
@@ -28,8 +33,11 @@ def growing_stock(
     ``""`` and NaN unless the survey gives it some.
     """
     total = features.number("stock")
+    density = features.number("stock_per_ha")
+    _check_unit(features, "stock", total, area_ha, unit)
+    _check_unit(features, "stock_per_ha", density, area_ha, "m3_per_ha")
     total = total * area_ha if unit == "m3_per_ha" else total
-    by_density = features.number("stock_per_ha") * area_ha
+    by_density = density * area_ha
     _compare(features, total, by_density)
     stock = total.where(total.notna(), by_density)
     _check_density(features, stock, area_ha)
@@ -44,10 +52,44 @@ def growing_stock(
             hectares=f"{area_ha[is_missing].sum():.4g}",
             rows=row_list(features.rows[is_missing]),
         )
+    _check_size(features, stock, area_ha, (forest_class == "arbor").to_numpy())
     basis = np.select([is_measured, is_missing], ["measured", "missing"], default="")
     return pd.DataFrame(
         {"growing_stock_m3": stock.where(is_measured), "stock_basis": basis.astype(object)}
     )
+
+
+def stock_unit_of(stock: Array, area_ha: Array) -> tuple[str, float]:
+    """Whether stock is ``m3`` per sub-compartment or ``m3_per_ha``, and the exponent that tells.
+
+    Totals grow with the area of the sub-compartment, densities do not: the slope of log(stock) on
+    log(area) is about 1 or about 0. Empty where areas are too alike, or rows too few, to tell.
+
+    >>> areas = np.geomspace(1, 30, 40)
+    >>> stock_unit_of(80 * areas, areas)[0], stock_unit_of(np.full(40, 80.0), areas)[0]
+    ('m3', 'm3_per_ha')
+    """
+    usable = (stock > 0) & (area_ha > 0) & np.isfinite(stock)
+    x, y = np.log(area_ha[usable]), np.log(stock[usable])
+    if len(x) < _LEAST_ROWS or np.std(x) < _LEAST_SPREAD:
+        return "", float("nan")
+    slope = float(np.cov(x, y)[0, 1] / np.var(x, ddof=1))
+    rest = y - y.mean() - slope * (x - x.mean())
+    error = float(np.sqrt(rest @ rest / (len(x) - 2)) / (np.std(x) * np.sqrt(len(x))))
+    if abs(slope - 0.5) < max(_UNCLEAR, 2 * error):
+        return "", slope
+    return ("m3" if slope > 0.5 else "m3_per_ha"), slope
+
+
+def _check_unit(features: Features, field: str, given: pd.Series, area: Array, unit: str) -> None:
+    looks, slope = stock_unit_of(given.to_numpy(dtype=float), area)
+    if looks not in ("", unit):
+        features.problems.add(
+            "layers.stock_unit_looks", features.where, column=features.facts[f"column.{field}"],
+            unit=unit, looks=looks, slope=f"{slope:.2f}",
+        )  # fmt: skip
+    elif looks:
+        features.facts[f"{field}_unit"] = f"{looks} (value ~ area^{slope:.2f})"
 
 
 def _compare(features: Features, total: pd.Series, by_density: pd.Series) -> None:
@@ -67,6 +109,26 @@ def _compare(features: Features, total: pd.Series, by_density: pd.Series) -> Non
             product=f"{by_density[both].sum():.6g}",
             rows=row_list(features.rows[apart]),
         )
+
+
+def _check_size(features: Features, stock: pd.Series, area_ha: Array, is_arbor: Flags) -> None:
+    """Arbor stands that mostly hold nothing, or less than any grown stand: unfilled, or 万m3."""
+    given = stock.to_numpy(dtype=float)
+    known = is_arbor & ~np.isnan(given) & (area_ha > 0)
+    empty = known & (given == 0)
+    if area_ha[empty].sum() > _MOSTLY * area_ha[known].sum():
+        features.problems.add(
+            "layers.stock_zero", features.where, count=int(empty.sum()),
+            hectares=f"{area_ha[empty].sum():.4g}", rows=row_list(features.rows[empty]),
+        )  # fmt: skip
+    positive = known & (given > 0)
+    if positive.any():
+        typical = float(np.median(given[positive] / area_ha[positive]))
+        if typical < LEAST_TYPICAL_M3_HA:
+            features.problems.add(
+                "layers.stock_tiny", features.where, typical=f"{typical:.3g}",
+                least=f"{LEAST_TYPICAL_M3_HA:g}", count=int(positive.sum()),
+            )  # fmt: skip
 
 
 def _check_density(features: Features, stock: pd.Series, area_ha: Array) -> None:

@@ -18,6 +18,7 @@ from gis.problems import Language
 from maps.brief_page import ACCENT, GREY, TEXT_WIDTH_MM, WARN, Brief, Cells, Piece, new_brief, shown
 from maps.brief_picture import map_picture
 from maps.figures import figure, shown_unit
+from maps.imprint import data_sources, imprint
 from maps.report import IndicatorWords, Report
 from maps.status import LOOKS, look
 from maps.words import words
@@ -45,7 +46,7 @@ def write_brief(
     """
     text = words(report.language)
     notice = text["common.synthetic"] if report.synthetic else ""
-    foot = f"{text['brief.review']}: {report.review_number or text['common.review_pending']}"
+    foot = ": ".join(imprint(report)[0])
     brief = new_brief(report.language, title=report.title, notice=notice, foot=shown(foot, 120))
     _add_front(brief, report, text)
     _add_asked(brief, report, text)
@@ -72,7 +73,9 @@ def _add_front(brief: Brief, report: Report, text: Mapping[str, str]) -> None:
         "districts_count": str(len(report.units)),
         "findings": _tally(report, text),
     }
-    brief.facts([(text[f"brief.{key}"], fact) for key, fact in facts.items() if fact.strip()])
+    told = [(text[f"brief.{key}"], fact) for key, fact in facts.items() if fact.strip()]
+    told += [(name, shown(fact, 200)) for name, fact in imprint(report)]
+    brief.facts([*told, (text["common.sources"], shown(data_sources(report)))])
 
 
 def _tally(report: Report, text: Mapping[str, str]) -> str:

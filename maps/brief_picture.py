@@ -13,8 +13,7 @@ from maps.classes import MISSING_COLOUR, classes, kind_of
 from maps.figures import shown_unit
 from maps.fonts import chinese_font
 from maps.report import Report
-from maps.sheet import _style as sheet_style
-from maps.sheet import choose, draw_sheet
+from maps.sheet import choose, draw_sheet, style
 from maps.words import words
 
 _DPI = 150
@@ -45,7 +44,7 @@ def map_picture(
     Raises ``OutputError`` as ``write_sheet`` does.
     """
     subject, fonts = choose(report, indicator, epoch), chinese_font(font)
-    with mpl.rc_context(sheet_style(fonts)):
+    with mpl.rc_context(style(fonts)):
         page = draw_sheet(report, subject, fonts).page
         inner = [each for each in page.figure.axes if each is not page.axes]
         frame = max((each.get_position() for each in inner), key=lambda box: box.width * box.height)

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 
 from gis.problems import Language
 
+SMALLEST = 0.01
+"""Smaller figures are told as smaller than this: more digits would feign a precision."""
+
 HA_PER_WAN_MU = 10_000 / 15
 """10 000 mu in hectares; 15 mu = 1 ha exactly."""
 
@@ -69,11 +72,17 @@ def figure(value: float, unit: ShownUnit) -> str:
 
     >>> figure(1234567.0, shown_unit("m3", "zh")), figure(40.333, shown_unit("%", "zh"))
     ('123.5', '40.33')
-    >>> figure(float("nan"), shown_unit("%", "zh"))
-    '–'
+    >>> figure(float("nan"), shown_unit("%", "zh")), figure(1.18, shown_unit("m3", "zh"))
+    ('–', '<0.01')
+    >>> figure(0.0, shown_unit("%", "zh"))
+    '0'
     """
     if not math.isfinite(value):
         return "–"
     number = value * unit.factor
+    if 0 < abs(number) < SMALLEST:
+        return f"−<{SMALLEST}" if number < 0 else f"<{SMALLEST}"
+    if number == 0:
+        return "0"
     places = decimals(number) if unit.decimals is None else unit.decimals
     return f"{number:,.{places}f}".replace("-", "−")

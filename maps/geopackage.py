@@ -1,7 +1,8 @@
 """``districts.gpkg``: the districts with every figure as a column, and the results as a table.
 
 Layer ``districts`` has one row per reporting unit and one for the whole (``is_whole``), with a
-column per indicator and year; layer ``results`` has the rows of ``results.csv``. Aliases tell each
+column per indicator and year; layer ``results`` has the rows of ``results.csv``, layer
+``conflicts`` the features of ``conflicts.csv`` where there are any. Aliases tell each
 column's indicator, year and unit in the report's language, and descriptions how it is defined.
 QGIS finds the map's colours in the file. ``districts.parquet`` holds the same districts, and
 ``districts.qml`` beside it their style.
@@ -31,8 +32,8 @@ from maps.report import IndicatorWords, Report
 from maps.text import visible
 from maps.words import words
 
-DISTRICTS, RESULTS = "districts", "results"
-"""Names of the two layers."""
+DISTRICTS, RESULTS, CONFLICTS = "districts", "results", "conflicts"
+"""Names of the layers; the last only where there are conflicts."""
 
 _DATE = "2000-01-01T00:00:00.000Z"
 """Stands where the format wants a date of last change: same report, same bytes."""
@@ -51,6 +52,12 @@ def write_geopackage(report: Report, path: str | os.PathLike[str]) -> Path:
             districts, target, layer=DISTRICTS, driver="GPKG", geometry_type="MultiPolygon"
         )
         pyogrio.write_dataframe(results, target, layer=RESULTS, driver="GPKG", append=True)
+        if len(report.conflicts):
+            conflicts = gpd.GeoDataFrame(_visible_texts(report.conflicts), crs=report.conflicts.crs)
+            pyogrio.write_dataframe(
+                conflicts, target, layer=CONFLICTS, driver="GPKG", geometry_type="Unknown",
+                append=True,
+            )  # fmt: skip
     aliases = field_aliases(report)
     _write_aliases(target, aliases, _descriptions(report))
     found = styles(report, field_names(report.results), aliases)

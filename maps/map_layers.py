@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import io
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -34,10 +35,13 @@ STEPS_PER_DEGREE = 100_000
 METRES_PER_DEGREE = 111_320.0
 """Length of one degree of latitude, for turning a tolerance in metres into degrees."""
 
-DISTRICT_VERTICES, OVERLAY_VERTICES = 30_000, 12_000
+DISTRICT_VERTICES, OVERLAY_VERTICES = 30_000, 24_000
 """How many vertices the page carries at most for all districts, and for one overlay layer."""
 
 SMALLEST_TOLERANCE_M = 20.0
+COARSEST_TOLERANCE_M = 1_000.0
+WORTH_THINNING = 0.9
+"""Share of the vertices that may be left when the tolerance is doubled, for it to be worth it."""
 WIDEST_RASTER_PX = 1_000
 SEPARATE_FEATURES = 200
 """Overlay polygons beyond this number are merged: neighbours then share no drawn edge."""
@@ -57,7 +61,7 @@ class Thinned:
     tolerance_m: float
 
 
-def thin_districts(geometries: Sequence[Any]) -> Thinned:
+def thin_districts(geometries: Sequence[Any], smallest_m: float = SMALLEST_TOLERANCE_M) -> Thinned:
     """Thin outlines that share borders so that they still share them (Visvalingam–Whyatt).
 
     Outlines that do not fit together are thinned one by one.
@@ -65,28 +69,37 @@ def thin_districts(geometries: Sequence[Any]) -> Thinned:
     outlines = np.asarray(geometries, dtype=object)
     fits = bool(shapely.coverage_is_valid(outlines))
     thin = shapely.coverage_simplify if fits else shapely.simplify
-    return _thin(outlines, thin, DISTRICT_VERTICES)
+    return _thin(outlines, thin, DISTRICT_VERTICES, smallest_m)
 
 
-def thin_overlay(features: gpd.GeoDataFrame) -> Thinned:
+def thin_overlay(features: gpd.GeoDataFrame, smallest_m: float = SMALLEST_TOLERANCE_M) -> Thinned:
     """Thin overlay outlines; many polygons are merged first."""
     lonlat = features if features.crs is None else features.to_crs(4326)
     geometries = np.asarray(lonlat.geometry.dropna(), dtype=object)
     if len(geometries) > SEPARATE_FEATURES and (shapely.get_dimensions(geometries) == 2).all():
         merged = shapely.union_all(shapely.make_valid(geometries))
         geometries = shapely.get_parts(np.asarray([merged], dtype=object))
-    return _thin(geometries, shapely.simplify, OVERLAY_VERTICES)
+    return _thin(geometries, shapely.simplify, OVERLAY_VERTICES, smallest_m)
 
 
-def _thin(geometries: NDArray[np.object_], thin: Any, most_vertices: int) -> Thinned:
-    """Double the tolerance until the vertices fit, from the exact outlines each time."""
-    tolerance_m = SMALLEST_TOLERANCE_M
-    while True:
+def _thin(
+    geometries: NDArray[np.object_], thin: Any, most_vertices: int, smallest_m: float
+) -> Thinned:
+    """Double the tolerance until the vertices fit, from the exact outlines each time.
+
+    Many small shapes cannot get lighter than a few corners each: where doubling saves next to
+    nothing, a heavier page is better than shapes that nobody recognises.
+    """
+    found, count = Thinned(geometries, 0.0), math.inf
+    tolerance_m = smallest_m
+    while count > most_vertices and tolerance_m <= COARSEST_TOLERANCE_M:
         lighter = np.asarray(thin(geometries, tolerance_m / METRES_PER_DEGREE), dtype=object)
-        # A tolerance above 1 km draws nothing recognisable: better a heavier page than that.
-        if shapely.get_num_coordinates(lighter).sum() <= most_vertices or tolerance_m > 1_000:
-            return Thinned(lighter, tolerance_m)
+        left = int(shapely.get_num_coordinates(lighter).sum())
+        if left > WORTH_THINNING * count:
+            break
+        found, count = Thinned(lighter, tolerance_m), left
         tolerance_m *= 2
+    return found
 
 
 def encode(geometry: Any) -> list[Any]:
@@ -119,8 +132,11 @@ def label_point(geometry: Any) -> list[float]:
     return [round(float(shapely.get_y(deepest)), 5), round(float(shapely.get_x(deepest)), 5)]
 
 
-def overlay(layer: MapLayer) -> dict[str, object]:
-    """One layer as the page carries it: either ``parts`` or ``image`` with ``bounds``."""
+def overlay(layer: MapLayer, smallest_m: float = SMALLEST_TOLERANCE_M) -> dict[str, object]:
+    """One layer as the page carries it: either ``parts`` or ``image`` with ``bounds``.
+
+    No outline is finer than ``smallest_m`` metres, and no cell of a picture.
+    """
     head: dict[str, object] = {
         "kind": layer.kind,
         "title": dict(layer.title),
@@ -128,14 +144,16 @@ def overlay(layer: MapLayer) -> dict[str, object]:
         "classes": _class_rows(layer.classes),
     }
     if layer.features is not None:
-        return head | _vector(layer.features)
+        return head | _vector(layer.features, smallest_m)
     if layer.raster is not None and layer.classes is not None:
-        return head | class_image(layer.raster, layer.classes, band=layer.band, crs=layer.crs)
+        return head | class_image(
+            layer.raster, layer.classes, band=layer.band, crs=layer.crs, smallest_m=smallest_m
+        )
     return head
 
 
-def _vector(features: gpd.GeoDataFrame) -> dict[str, object]:
-    thinned = thin_overlay(features)
+def _vector(features: gpd.GeoDataFrame, smallest_m: float) -> dict[str, object]:
+    thinned = thin_overlay(features, smallest_m)
     is_area = bool((shapely.get_dimensions(thinned.geometries) == 2).all())
     return {
         "shape": "area" if is_area else "line",
@@ -154,13 +172,18 @@ def _names(features: gpd.GeoDataFrame) -> list[str]:
 
 
 def class_image(
-    path: Path, classes: pd.DataFrame, *, band: int = 1, crs: str | None = None
+    path: Path,
+    classes: pd.DataFrame,
+    *,
+    band: int = 1,
+    crs: str | None = None,
+    smallest_m: float = 0.0,
 ) -> dict[str, object]:
     """A class raster as a palette PNG that fits Web Mercator, and its corners in lon/lat.
 
     Cells take the class that fills most of them; cells without a class are transparent.
     """
-    codes, bounds, cell_m = _mercator_codes(path, band, crs)
+    codes, bounds, cell_m = _mercator_codes(path, band, crs, smallest_m)
     lookup = np.zeros(65_536, dtype=np.uint8)
     shown = [int(code) for code in classes.index if 0 <= int(code) < lookup.size][:255]
     lookup[shown] = np.arange(1, len(shown) + 1)
@@ -180,7 +203,7 @@ def class_image(
 
 
 def _mercator_codes(
-    path: Path, band: int, crs: str | None
+    path: Path, band: int, crs: str | None, smallest_m: float
 ) -> tuple[np.ma.MaskedArray[Any, Any], Bounds, float]:
     """A band in Web Mercator, no wider than the page needs; its bounds; its cells in metres."""
     with open_raster(path) as source:
@@ -188,9 +211,9 @@ def _mercator_codes(
         bounds = transform_bounds(own, "EPSG:3857", *source.bounds, densify_pts=101)
         left, bottom, right, top = bounds
         longest = min(WIDEST_RASTER_PX, max(source.width, source.height))
-        pixel = max(right - left, top - bottom) / longest
+        pixel = max(max(right - left, top - bottom) / longest, smallest_m)
         width, height = (max(1, round(side / pixel)) for side in (right - left, top - bottom))
-        is_coarser = longest < max(source.width, source.height)
+        is_coarser = max(width, height) < max(source.width, source.height)
         with WarpedVRT(
             source,
             src_crs=own,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
-from itertools import combinations
+from dataclasses import asdict, replace
 
 import numpy as np
 import pandas as pd
@@ -14,8 +13,18 @@ import shapely
 from gis.problems import LANGUAGES, Language, Problem
 from layers import ecosystem_types
 from maps.classes import Classes, Kind, classes, kind_of
-from maps.map_layers import encode, label_point, overlay, thin_districts
+from maps.imprint import data_sources, imprint
+from maps.map_detail import details
+from maps.map_layers import (
+    SMALLEST_TOLERANCE_M,
+    encode,
+    label_point,
+    overlay,
+    thin_districts,
+)
+from maps.methods import described
 from maps.report import Report
+from maps.sensitivity import PUBLIC_TOLERANCE_M
 from maps.status import LOOKS
 from maps.words import words
 
@@ -30,16 +39,27 @@ PER_TERRITORY: Mapping[str, tuple[float, str]] = {
 
 WORD_TABLES = ("common.", "map.")
 
+TRAJECTORY = (
+    *("clause", "indicator", "scope", "target_year", "year", "kind", "value", "low", "high"),
+    *("pace", "required_pace"),
+)
+ALLOCATION = (
+    *("clause", "indicator", "year", "method", "origin", "unit_code", "share_printed"),
+    *("unit_printed", "unit", "epoch", "value", "gap", "status", "probability"),
+)
+"""Columns of the two tables that the page shows."""
+
 
 def payload(report: Report) -> dict[str, object]:
     """Everything the page shows, as JSON-ready values."""
-    thinned = thin_districts(list(report.units.geometry))
+    smallest_m = PUBLIC_TOLERANCE_M if report.sensitivity == "public" else SMALLEST_TOLERANCE_M
+    thinned = thin_districts(list(report.units.geometry), smallest_m)
     return {
         "language": report.language,
         "title": report.title,
         "whole": {"code": report.whole_code, "name": report.whole_name},
         "synthetic": report.synthetic,
-        "review_number": report.review_number,
+        "imprint": {language: _imprint(report, language) for language in LANGUAGES},
         "interval_percent": report.interval_percent,
         "epochs": list(report.epochs),
         "units": _units(report, thinned.geometries),
@@ -47,9 +67,12 @@ def payload(report: Report) -> dict[str, object]:
         "tolerance_m": thinned.tolerance_m,
         "indicators": [_indicator(each) for each in _titled_indicators(report)],
         "parts": _part_titles(report),
-        "results": _table(report.results),
+        "results": _results(report.results),
+        "changes": _table(_of_titled(report, report.changes).drop(columns=["unit_name", "unit"])),
         "classes": _classes(report),
         "verdicts": _verdicts(report),
+        "trajectories": _table(_only(report.trajectories, TRAJECTORY)),
+        "allocation": _table(_only(report.allocation, ALLOCATION)),
         "plan": {"title": dict(report.plan_title), "source": dict(report.plan_source)},
         "looks": {status: asdict(look) for status, look in LOOKS.items()},
         "absences": [
@@ -57,7 +80,11 @@ def payload(report: Report) -> dict[str, object]:
             for key, epoch, found in report.absences
         ],
         "problems": [_problem(found) for found in report.problems],
-        "layers": [overlay(layer) for layer in report.layers],
+        "sensitivity": report.sensitivity,
+        "layers": [
+            overlay(layer, smallest_m) | {"detail": detail}
+            for layer, detail in zip(report.layers, details(report.layers), strict=True)
+        ],
         "coefficients": _table(report.coefficients),
         "ledger": _table(report.ledger),
         "provenance": [list(pair) for pair in flattened(report.provenance)],
@@ -119,6 +146,13 @@ def _ecosystem_titles() -> dict[str, dict[str, str]]:
     return {str(key): {"zh": str(row["zh"]), "en": str(row["en"])} for key, row in table.iterrows()}
 
 
+def _imprint(report: Report, language: Language) -> list[list[str]]:
+    """Name and text of each fact of publication, the sources last."""
+    told = replace(report, language=language)
+    sources = (words(language)["common.sources"], data_sources(told))
+    return [list(pair) for pair in (*imprint(told), sources)]
+
+
 def _words(language: str) -> dict[str, str]:
     catalogue = words("zh" if language == "zh" else "en")
     return {key: text for key, text in catalogue.items() if key.startswith(WORD_TABLES)}
@@ -141,6 +175,29 @@ def _table(frame: pd.DataFrame) -> dict[str, object]:
         "columns": [str(name) for name in frame.columns],
         "rows": [[_cell(value) for value in row] for row in rows],
     }
+
+
+def _results(frame: pd.DataFrame) -> dict[str, object]:
+    """The results, with basis and method as numbers of texts that are said once, in both languages.
+
+    Names of units stand in ``units`` already.
+    """
+    texts = pd.unique(frame[["basis", "method"]].astype(str).to_numpy().ravel()).tolist()
+    place = {text: i for i, text in enumerate(texts)}
+    coded = frame.drop(columns=["unit_name"]).assign(
+        basis=frame["basis"].astype(str).map(place), method=frame["method"].astype(str).map(place)
+    )
+    return _table(coded) | {"texts": [dict(described(text)) for text in texts]}
+
+
+def _of_titled(report: Report, table: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the indicators themselves, without their parts."""
+    return table[table["indicator"].isin({str(e["key"]) for e in _titled_indicators(report)})]
+
+
+def _only(table: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
+    """Columns of a table; a report without the table has them empty."""
+    return table.reindex(columns=list(columns))
 
 
 def _cell(value: object) -> object:
@@ -204,7 +261,7 @@ def _classes(report: Report) -> dict[str, dict[str, object]]:
         key = str(indicator["key"])
         values = _by_epoch(districts, key)
         found[f"value/{key}/total"] = _breaks(values, kind_of(key))
-        found[f"change/{key}"] = _breaks(_changes(values), "diverging")
+        found[f"change/{key}"] = _breaks(_changes(report, key), "diverging")
         if str(indicator["unit"]) in PER_TERRITORY:
             found |= _relative_classes(report, values, key, str(indicator["unit"]))
     return found | _target_classes(report, districts)
@@ -216,8 +273,11 @@ def _by_epoch(districts: pd.DataFrame, key: str) -> pd.DataFrame:
     return rows.pivot(index="unit_code", columns="epoch", values="value").astype(float)
 
 
-def _changes(values: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame({f"{a}/{b}": values[b] - values[a] for a, b in combinations(values, 2)})
+def _changes(report: Report, key: str) -> pd.DataFrame:
+    """Changes of an indicator in the districts, between all pairs of epochs."""
+    changes = report.changes
+    is_district = changes["unit_code"] != report.whole_code
+    return changes.loc[is_district & (changes["indicator"] == key), ["value"]].astype(float)
 
 
 def _relative_classes(

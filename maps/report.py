@@ -9,11 +9,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import geopandas as gpd
 import pandas as pd
 
 from gis.problems import Language, Problem
+
+Sensitivity = Literal["internal", "public"]
+"""``public`` outputs hold no sub-compartment and only coarse outlines."""
+
+CHANGE_COLUMNS = [
+    *("unit_code", "unit_name", "indicator", "from_epoch", "to_epoch"),
+    *("value", "low", "high", "unit"),
+]
 
 
 @dataclass(frozen=True)
@@ -33,7 +42,8 @@ class MapLayer:
 
     ``features`` carries geometry and, where useful, ``name``; ``raster`` is a GeoTIFF with
     ``classes`` (indexed by cell value: ``zh``, ``en``, ``colour``) in ``band``; ``crs`` overrides
-    what the file says, where the analyst declared one.
+    what the file says, where the analyst declared one. ``attributes`` names the columns of
+    ``features`` that a reader may look up feature by feature (sub-compartments).
     """
 
     kind: str
@@ -44,6 +54,7 @@ class MapLayer:
     classes: pd.DataFrame | None = None
     band: int = 1
     crs: str | None = None
+    attributes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,9 +65,14 @@ class Report:
     ``verdicts`` have the columns of ``results.csv`` and ``verdicts.csv``; ``verdict_words`` gives,
     for each row of ``verdicts`` in order, title, printed target, quote and reason per language
     (keys ``title``, ``printed``, ``quote``, ``reason``, each ``{"zh": …, "en": …}``);
-    ``trajectories`` and ``allocation`` have the columns of their CSV files, or none at all;
+    ``trajectories``, ``allocation`` and ``works`` have the columns of their CSV files, or none at
+    all, as has ``conflicts``, features in EPSG:4490 that a rule on ground speaks against;
     ``absences`` has ``indicator``, ``epoch`` and ``problem``; ``review_number`` is the 审图号
-    field.
+    field. ``changes`` has ``unit_code``, ``unit_name``, ``indicator``, ``from_epoch``,
+    ``to_epoch``, ``value``, ``low``, ``high``, ``unit``: the interval is that of the difference,
+    from draws that both epochs share. ``sensitivity`` says who may see the outputs.
+    ``organisation``, ``date`` and ``sources`` are what the analyst wrote for the imprint; empty
+    when nothing was written, and then no output invents any.
     """
 
     title: str
@@ -81,5 +97,12 @@ class Report:
     plan_title: Mapping[Language, str]
     plan_source: Mapping[Language, str]
     provenance: Mapping[str, object] = field(default_factory=dict)
+    changes: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=CHANGE_COLUMNS))
+    sensitivity: Sensitivity = "internal"
+    organisation: str = ""
+    date: str = ""
+    sources: tuple[str, ...] = ()
     trajectories: pd.DataFrame = field(default_factory=pd.DataFrame)
     allocation: pd.DataFrame = field(default_factory=pd.DataFrame)
+    works: pd.DataFrame = field(default_factory=pd.DataFrame)
+    conflicts: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)

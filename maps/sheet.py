@@ -1,4 +1,4 @@
-"""The printed sheet: one indicator of one year on A3, as PDF and PNG.
+"""The printed sheet: one indicator of one year, or one district, as PDF, PNG or SVG.
 
 Same report, same bytes: no clock, no random numbers. The PDF embeds its fonts and its text can be
 searched; a character that no font can draw stops the sheet before anything is written.
@@ -7,10 +7,10 @@ searched; a character that no font can draw stops the sheet before anything is w
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import matplotlib as mpl
 from matplotlib.text import Text
@@ -19,26 +19,41 @@ from gis.problems import OutputError, problem
 from maps.classes import classes, kind_of
 from maps.figures import ShownUnit, figure, shown_unit
 from maps.fonts import Fonts, chinese_font, require_glyphs
+from maps.layout import Layout, layout
 from maps.parts import parts_of
-from maps.projection import central_meridian
-from maps.report import IndicatorWords, MapLayer, Report
-from maps.sheet_frame import FRAME, DrawnMap, draw_map
-from maps.sheet_page import ACCENT, GREY, INK, WARN, Page, new_page
-from maps.sheet_panel import LEFT, RIGHT, Whole, draw_panel
+from maps.report import IndicatorWords, Report
+from maps.sheet_frame import DrawnMap, draw_city, draw_district
+from maps.sheet_ground import Ground, ground_of
+from maps.sheet_margin import draw_footer, draw_title
+from maps.sheet_page import Page, new_page
+from maps.sheet_panel import (
+    Headline,
+    Key,
+    Section,
+    draw_headline,
+    draw_indicators,
+    draw_legend,
+)
+from maps.sheet_targets import draw_targets
 from maps.text import visible
 from maps.words import words
 
 _DEFAULT_INDICATOR = "forest_cover_rate"
-_DPI = 200
-_MARGIN = 12.0
+Format = Literal["pdf", "png", "svg"]
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What a sheet shows: an indicator and a year that the report has results for."""
+    """What a sheet shows: an indicator and a year with results, and one district or all."""
 
     indicator: IndicatorWords
     epoch: int
+    district: str | None = None
+
+    @property
+    def stem(self) -> str:
+        """Name of the sheet's files, without what a file system may not take."""
+        return f"{self.indicator.key.replace('.', '-')}_{self.epoch}"
 
 
 @dataclass(frozen=True)
@@ -57,26 +72,38 @@ def write_sheet(
     indicator: str | None = None,
     epoch: int | None = None,
     font: str | os.PathLike[str] | None = None,
+    form: Layout | None = None,
+    formats: Sequence[Format] = ("pdf", "png"),
 ) -> list[Path]:
-    """Write ``<indicator>_<epoch>.pdf`` and ``.png`` into a folder; returns their paths.
+    """Write ``<indicator>_<epoch>`` in each format into a folder; returns the paths.
 
     Without ``indicator`` the sheet shows the forest cover rate, else the first target's indicator,
-    else the first with results; without ``epoch`` its last year. Raises ``OutputError`` when the
-    report has no such results, or when a font or a glyph is missing.
+    else the first with results; without ``epoch`` its last year; without ``form`` A3 landscape.
+    Raises ``OutputError`` when the report has no such results, or when a font or a glyph is
+    missing.
     """
     subject = choose(report, indicator, epoch)
     fonts = chinese_font(font)
-    out = Path(folder)
-    stem = f"{subject.indicator.key.replace('.', '-')}_{subject.epoch}"
-    paths = [out / f"{stem}.pdf", out / f"{stem}.png"]
-    with mpl.rc_context(_style(fonts)):
-        figure_ = draw_sheet(report, subject, fonts).page.figure
-        out.mkdir(parents=True, exist_ok=True)
-        title = visible(f"{report.title} {stem}")
-        figure_.savefig(
-            paths[0], metadata={"Title": title, "Creator": "SinkAtlas", "CreationDate": None}
-        )
-        figure_.savefig(paths[1], dpi=_DPI, metadata={"Software": None, "Title": stem})
+    with mpl.rc_context(style(fonts)):
+        sheet = draw_sheet(report, subject, fonts, form=form)
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        return save_sheet(sheet, report, Path(folder) / subject.stem, formats)
+
+
+def save_sheet(sheet: Sheet, report: Report, stem: Path, formats: Sequence[Format]) -> list[Path]:
+    """Write a drawn sheet beside ``stem`` in each format; call it inside ``style``."""
+    title = visible(f"{report.title} {stem.name}")
+    metadata: dict[Format, dict[str, Any]] = {
+        "pdf": {"Title": title, "Creator": "SinkAtlas", "CreationDate": None},
+        "png": {"Software": None, "Title": stem.name},
+        "svg": {"Title": title, "Creator": "SinkAtlas", "Date": None},
+    }
+    paths = []
+    for each in formats:
+        path = stem.with_name(f"{stem.name}.{each}")
+        resolution = sheet.page.layout.resolution if each == "png" else "figure"
+        sheet.page.figure.savefig(path, dpi=resolution, metadata=metadata[each])
+        paths.append(path)
     return paths
 
 
@@ -98,16 +125,50 @@ def choose(report: Report, indicator: str | None = None, epoch: int | None = Non
     return Subject(by_key[key], epoch if epoch is not None else years[-1])
 
 
-def layers_of(report: Report, epoch: int) -> tuple[MapLayer, ...]:
-    """The layers that show a year, or no year in particular."""
-    return tuple(each for each in report.layers if each.epoch in (None, epoch))
+def draw_sheet(
+    report: Report,
+    subject: Subject,
+    fonts: Fonts,
+    *,
+    form: Layout | None = None,
+    ground: Ground | None = None,
+) -> Sheet:
+    """Draw a sheet on a page in memory and prove that the fonts can draw all of it.
 
-
-def draw_sheet(report: Report, subject: Subject, fonts: Fonts) -> Sheet:
-    """Draw a sheet on a page in memory and prove that the fonts can draw all of it."""
-    page = new_page(fonts)
+    ``ground`` spares projecting the same districts again for the next sheet of a set.
+    """
+    page = new_page(fonts, form or layout())
     text = words(report.language)
+    ground = ground or ground_of(report, subject.epoch)
     unit = shown_unit(subject.indicator.unit, report.language)
+    if subject.district is None:
+        drawn, key = _draw_city(page, report, subject, ground, unit)
+    else:
+        drawn = draw_district(page, ground, subject.district, text)
+        key = Key(None, (), ground.kinds, unit.name)
+    _draw_columns(page, report, subject, key, unit)
+    draw_title(page, report, _title(report, subject), text)
+    draw_footer(page, report, subject.indicator, subject.epoch, drawn, text)
+    require_glyphs([each.get_text() for each in page.figure.findobj(Text)], fonts)
+    return Sheet(page, drawn, subject)
+
+
+def style(fonts: Fonts) -> dict[Any, Any]:
+    """Drawing settings: matplotlib's own defaults, whatever this machine's matplotlibrc says."""
+    own = {key: value for key, value in mpl.rcParamsDefault.items() if "backend" not in key}
+    return own | {
+        "font.family": list(fonts.families),
+        "pdf.fonttype": fonts.pdf_type,
+        "svg.fonttype": "path",  # drawn the same on a machine without the font
+        "svg.hashsalt": "sinkatlas",
+        "text.parse_math": False,
+    }
+
+
+def _draw_city(
+    page: Page, report: Report, subject: Subject, ground: Ground, unit: ShownUnit
+) -> tuple[DrawnMap, Key]:
+    """All districts coloured by the indicator, with classes that hold for every year."""
     rows = report.results[report.results["indicator"] == subject.indicator.key]
     districts = rows[rows["unit_code"] != report.whole_code]
     found = classes(districts["value"] * unit.factor, kind=kind_of(subject.indicator.key))
@@ -115,125 +176,63 @@ def draw_sheet(report: Report, subject: Subject, fonts: Fonts) -> Sheet:
     values = shown.reindex(report.units["unit_code"]).to_numpy(dtype=float)
     place = found.index(values * unit.factor)
     counts = [*(int((place == i).sum()) for i in range(len(found.colours))), int((place < 0).sum())]
-    drawn = draw_map(
+    drawn = draw_city(
         page,
-        report.units,
+        ground,
         colours=found.colour(values * unit.factor),
         values=[figure(each, unit) for each in values],
-        layers=layers_of(report, subject.epoch),
-        words=text,
+        words=words(report.language),
     )
-    whole = _whole(report, subject, unit)
-    draw_panel(page, report, whole=whole, found=found, counts=counts, words=text)
-    _draw_title(page, report, subject, text)
-    _draw_footer(page, report, subject, drawn, text)
-    require_glyphs([each.get_text() for each in page.figure.findobj(Text)], fonts)
-    return Sheet(page, drawn, subject)
+    return drawn, Key(found, tuple(counts), ground.kinds, unit.name)
 
 
-def _style(fonts: Fonts) -> dict[Any, Any]:
-    """Drawing settings: matplotlib's own defaults, whatever this machine's matplotlibrc says."""
-    own = {key: value for key, value in mpl.rcParamsDefault.items() if "backend" not in key}
-    return own | {
-        "font.family": list(fonts.families),
-        "pdf.fonttype": fonts.pdf_type,
-        "text.parse_math": False,
-    }
+def _draw_columns(page: Page, report: Report, subject: Subject, key: Key, unit: ShownUnit) -> None:
+    """The sections that the layout names, each column from top to bottom."""
+    code = subject.district or report.whole_code
+    headline = _headline(report, subject, code, unit)
+    for column in page.layout.columns:
+        section = Section(page, report, words(report.language), column.box)
+        y = column.box[3]
+        for name in column.city if subject.district is None else column.district:
+            if name == "headline":
+                y = draw_headline(section, y, headline)
+            elif name == "legend":
+                y = draw_legend(section, y, key)
+            elif name == "indicators":
+                y = draw_indicators(section, y, code)
+            else:
+                y = draw_targets(section, y)
+            y -= 4.0
 
 
-def _whole(report: Report, subject: Subject, unit: ShownUnit) -> Whole:
+def _headline(report: Report, subject: Subject, code: str, unit: ShownUnit) -> Headline:
     rows = report.results
-    rows = rows[
-        (rows["indicator"] == subject.indicator.key) & (rows["unit_code"] == report.whole_code)
-    ].sort_values("epoch")
+    rows = rows[(rows["indicator"] == subject.indicator.key) & (rows["unit_code"] == code)]
     series = tuple(
         (int(row.epoch), float(row.value), float(row.low), float(row.high))
-        for row in rows[["epoch", "value", "low", "high"]].astype(float).itertuples()
+        for row in rows.sort_values("epoch")[["epoch", "value", "low", "high"]]
+        .astype(float)
+        .itertuples()
     )
-    return Whole(visible(report.whole_name), unit, series, subject.epoch)
+    title = subject.indicator.title[report.language] if subject.district is not None else ""
+    return Headline(visible(_name(report, code)), title, unit, series, subject.epoch)
 
 
-def _draw_title(page: Page, report: Report, subject: Subject, text: Mapping[str, str]) -> None:
-    title = text["sheet.title"].format(
+def _name(report: Report, code: str) -> str:
+    names = dict(zip(report.units["unit_code"].astype(str), report.units["unit_name"], strict=True))
+    return str(names.get(code, report.whole_name))
+
+
+def _title(report: Report, subject: Subject) -> str:
+    text = words(report.language)
+    if subject.district is None:
+        return text["sheet.title"].format(
+            place=visible(report.whole_name),
+            indicator=subject.indicator.title[report.language],
+            year=subject.epoch,
+        )
+    return text["sheet.title_district"].format(
         place=visible(report.whole_name),
-        indicator=subject.indicator.title[report.language],
+        district=visible(_name(report, subject.district)),
         year=subject.epoch,
     )
-    room = LEFT - _MARGIN - 8
-    page.text(_MARGIN, 276.5, page.fonts.fitted(title, 25, room / 1.08), 25, bold=True)
-    plan = report.plan_title[report.language] if report.plan_title else ""
-    subtitle = " · ".join(visible(each) for each in (report.title, plan) if each)
-    page.text(_MARGIN, 269.3, page.fonts.fitted(subtitle, 10, room), 10, colour=GREY)
-    if report.synthetic:
-        page.box(LEFT, 269, RIGHT - LEFT, 15, fill="#fdecea", edge=WARN, line=1.2)
-        words_ = text["common.synthetic"]
-        size = min(24.0, 24.0 * (RIGHT - LEFT - 8) / (1.1 * page.fonts.width_mm(words_, 24)))
-        page.text(
-            (LEFT + RIGHT) / 2,
-            276.5 - size * 0.125,
-            words_,
-            size,
-            bold=True,
-            colour=WARN,
-            align="center",
-        )
-
-
-def _draw_footer(
-    page: Page, report: Report, subject: Subject, drawn: DrawnMap, text: Mapping[str, str]
-) -> None:
-    """Sources, coordinate system, method, and the facts of publication, in four columns."""
-    page.rule([_MARGIN, RIGHT], [33.5, 33.5], colour=INK, width=0.8)
-    method = text["sheet.method_text"].format(
-        definition=visible(subject.indicator.definition[report.language])
-    )
-    crs = text["sheet.crs_text"].format(
-        meridian=f"{central_meridian(drawn.view.crs)}°E", name=drawn.view.crs.name
-    )
-    columns = (
-        (_MARGIN, 92.0, text["sheet.sources"], _sources(report)),
-        (110.0, 84.0, text["sheet.crs"], crs),
-        (200.0, 96.0, text["sheet.method"], method),
-    )
-    for x, width, title, body in columns:
-        page.text(x, 28.6, title, 8.5, bold=True, colour=ACCENT)
-        page.lines(x, 24.4, page.fonts.wrapped(body, 7.5, width, 4), 7.5, colour=GREY)
-    _draw_imprint(page, report, subject, text)
-    if drawn.unplaced:
-        listed = text["sheet.unplaced"] + "; ".join(drawn.unplaced)
-        width = FRAME[2] - FRAME[0] - 6
-        lines = page.fonts.wrapped(listed, 7, width, 3)
-        page.lines(FRAME[0] + 3, FRAME[1] + 2 + 3.6 * (len(lines) - 1), lines, 7)
-
-
-def _draw_imprint(page: Page, report: Report, subject: Subject, text: Mapping[str, str]) -> None:
-    given = report.provenance
-    rows: Sequence[tuple[str, str]] = (
-        (text["sheet.review"], report.review_number or text["common.review_pending"]),
-        (text["sheet.organisation"], str(given.get("organisation") or text["sheet.not_given"])),
-        (text["sheet.epoch"], str(subject.epoch)),
-        *([(text["sheet.date"], str(given["date"]))] if given.get("date") else []),
-    )
-    for place, (label, value) in enumerate(rows):
-        y = 28.6 - place * 4.6
-        page.text(LEFT, y, label, 8, colour=GREY)
-        x = LEFT + max(page.fonts.width_mm(each, 8) for each, _ in rows) + 4
-        page.text(x, y, page.fonts.fitted(visible(value), 8.5, RIGHT - x), 8.5)
-
-
-def _sources(report: Report) -> str:
-    """The sources named by the run; without them, the layers shown and their years."""
-    named = report.provenance.get("sources")
-    if isinstance(named, Sequence) and not isinstance(named, str) and named:
-        parts = [visible(str(each)) for each in named]
-    else:
-        years: dict[str, list[str]] = {}
-        for layer in report.layers:
-            years.setdefault(visible(layer.title[report.language]), []).append(
-                str(layer.epoch or "")
-            )
-        parts = [f"{title} {'/'.join(each)}".strip() for title, each in years.items()]
-    if source := report.plan_source[report.language]:
-        parts.append(visible(source))
-    separator = "；" if report.language == "zh" else "; "
-    return separator.join(dict.fromkeys(parts)) or "–"

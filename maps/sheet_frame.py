@@ -1,56 +1,33 @@
-"""The map frame of a sheet: coloured districts, their labels, graticule, north arrow, scale bar."""
+"""The map frame of a sheet: coloured districts or one district's ground, labels, furniture."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import geopandas as gpd
-import numpy as np
 import shapely
 from matplotlib.axes import Axes
-from numpy.typing import NDArray
 from shapely import Geometry
 
-from maps.classes import plain
 from maps.fonts import MM_PER_POINT
 from maps.labels import Box, Label, Placed, place
-from maps.projection import (
-    Window,
-    convergence_degrees,
-    degrees_minutes,
-    graticule,
-    local_crs,
-    round_length_km,
-    window,
+from maps.projection import Window, window
+from maps.sheet_furniture import draw_furniture, draw_graticule
+from maps.sheet_ground import (
+    GROUND,
+    LIMITS,
+    Ground,
+    draw_layers,
+    draw_shapes,
+    on_page,
+    thinned,
 )
-from maps.report import MapLayer
-from maps.sheet_page import ACCENT, GREY, HEIGHT_MM, INK, WIDTH_MM, Page, patch
+from maps.sheet_page import INK, Page
 from maps.text import shortened, visible
-
-FRAME: Box = (18.0, 41.0, 292.0, 262.0)
-"""Place of the map on the page, mm."""
 
 _MARGIN_MM = 7.0
 _LABEL_LETTERS = 14
-_ARROW_MM = (15.0, 23.0)
-
-
-@dataclass(frozen=True)
-class OverlayStyle:
-    """How the outline of a layer is drawn over the districts."""
-
-    colour: str
-    line: float
-    dashes: str
-
-
-OVERLAYS: Mapping[str, OverlayStyle] = {
-    "redline": OverlayStyle("#c2185b", 1.0, "-"),
-    "protected_areas": OverlayStyle("#4a148c", 1.0, "--"),
-}
-"""Layer kinds whose outlines a sheet shows."""
+_BORDER = "#4d4d4d"
 
 
 @dataclass(frozen=True)
@@ -62,45 +39,94 @@ class DrawnMap:
     unplaced: tuple[str, ...]
 
 
-def draw_map(
+def draw_city(
     page: Page,
-    units: gpd.GeoDataFrame,
+    ground: Ground,
     *,
     colours: list[str],
     values: list[str],
-    layers: tuple[MapLayer, ...],
     words: Mapping[str, str],
 ) -> DrawnMap:
     """Draw the districts in ``colours`` with name and value, and all that belongs in the frame.
 
-    ``colours`` and ``values`` run along ``units``, which is in a geographic CRS.
+    ``colours`` and ``values`` run along the ground's units.
     """
-    projected = units.to_crs(local_crs(units))
-    width, height = FRAME[2] - FRAME[0], FRAME[3] - FRAME[1]
-    view = window(projected, width_mm=width, height_mm=height, margin_mm=_MARGIN_MM)
+    view = _window(page, ground)
     axes = _axes(page, view)
-    # A tenth of a millimetre on paper is less than the width of a border.
-    outlines = shapely.coverage_simplify(projected.geometry.array, view.scale / 10_000)
-    for geometry, colour in zip(outlines, colours, strict=True):
-        axes.add_artist(patch(geometry, fill=colour, edge="#4d4d4d", line=0.6, zorder=1))
-    _draw_overlays(axes, layers, view)
-    axes.add_artist(patch(shapely.union_all(outlines), fill="none", edge=INK, line=1.3, zorder=3))
-    _draw_graticule(page, view)
-    on_page = [_on_page(each, view) for each in outlines]
-    corners = _draw_furniture(page, view, shapely.union_all(on_page), words)
-    labels, unplaced = _draw_labels(page, units, values, on_page, corners)
+    shapes = thinned(ground.units.geometry, view)
+    whole = shapely.union_all(shapes)
+    draw_shapes(axes, shapes, fills=colours, edge=_BORDER, line=0.6 * page.scale, zorder=1)
+    draw_layers(axes, ground, view, LIMITS, weight=page.scale, zorder=2)
+    draw_shapes(axes, [whole], fills=["none"], edge=INK, line=1.3 * page.scale, zorder=3)
+    draw_graticule(page, view)
+    placed_on = [_paper(page, each, view) for each in shapes]
+    land = shapely.union_all(placed_on)
+    corners = draw_furniture(page, view, land, words, whole=whole, shown=whole)
+    names = [str(each) for each in ground.units["unit_name"]]
+    texts = {
+        str(code): (name, value)
+        for code, name, value in zip(ground.units["unit_code"], _short(names), values, strict=True)
+    }
+    labels, unplaced = _draw_labels(page, texts, placed_on, corners)
     return DrawnMap(view, tuple(labels), tuple(unplaced))
 
 
+def draw_district(page: Page, ground: Ground, code: str, words: Mapping[str, str]) -> DrawnMap:
+    """Draw one district with the forest, wetlands and greenways in it, its neighbours pale."""
+    own = ground.units["unit_code"].astype(str) == code
+    view = _window(page, Ground(ground.crs, ground.units[own], ()))
+    axes = _axes(page, view)
+    shapes = thinned(ground.units.geometry, view)
+    (district,) = shapes[own.to_numpy()]
+    others = shapes[~own.to_numpy()]
+    draw_shapes(axes, others, fills=["#eceeed"], edge="#9a9a9a", line=0.5 * page.scale, zorder=1)
+    draw_shapes(axes, [district], fills=["#fbfaf3"], edge="none", line=0.0, zorder=1.5)
+    styles = {**GROUND, **LIMITS}
+    draw_layers(axes, ground, view, styles, weight=page.scale, zorder=2, clip=district)
+    draw_shapes(axes, [district], fills=["none"], edge=INK, line=1.5 * page.scale, zorder=3)
+    draw_graticule(page, view)
+    land = _paper(page, district, view)
+    whole = shapely.union_all(shapes)
+    corners = draw_furniture(page, view, land, words, whole=whole, shown=district)
+    frame = shapely.box(*page.layout.map)
+    seen, texts = [], {}
+    for unit_code, name, shape in zip(
+        ground.units["unit_code"].astype(str),
+        _short(ground.units["unit_name"]),
+        shapes,
+        strict=True,
+    ):
+        visible_part = _paper(page, shape, view).intersection(frame)
+        if visible_part.area > 0 and unit_code != code:
+            seen.append(visible_part)
+            texts[unit_code] = (name, "")
+    labels, _ = _draw_labels(page, texts, seen, corners, inside_only=True)
+    return DrawnMap(view, tuple(labels), ())
+
+
+def _window(page: Page, ground: Ground) -> Window:
+    left, bottom, right, top = page.layout.map
+    return window(
+        ground.units,
+        width_mm=(right - left) * page.scale,
+        height_mm=(top - bottom) * page.scale,
+        margin_mm=_MARGIN_MM * page.scale,
+    )
+
+
+def _paper(page: Page, geometry: Geometry, view: Window) -> Geometry:
+    return on_page(geometry, view, page.layout.map, 1000 / (view.scale * page.scale))
+
+
+def _short(names: Sequence[object]) -> list[str]:
+    return [shortened(visible(str(each)), _LABEL_LETTERS) for each in names]
+
+
 def _axes(page: Page, view: Window) -> Axes:
-    left, bottom, right, top = FRAME
+    left, bottom, right, top = page.layout.map
+    width, height = page.layout.width, page.layout.height
     axes = page.figure.add_axes(
-        (
-            left / WIDTH_MM,
-            bottom / HEIGHT_MM,
-            (right - left) / WIDTH_MM,
-            (top - bottom) / HEIGHT_MM,
-        )
+        (left / width, bottom / height, (right - left) / width, (top - bottom) / height)
     )
     axes.set(
         xlim=(view.left, view.right),
@@ -110,167 +136,50 @@ def _axes(page: Page, view: Window) -> Axes:
         autoscale_on=False,
         facecolor="#f7f9fa",
     )
+    for side in axes.spines.values():
+        side.set_linewidth(0.8 * page.scale)
     axes.set_zorder(1)
     return axes
 
 
-def _on_page(geometry: Geometry, view: Window) -> Geometry:
-    """A projected geometry in mm of the page."""
-
-    def to_mm(points: NDArray[np.float64]) -> NDArray[np.float64]:
-        metres = points - np.array([view.left, view.bottom])
-        return np.asarray(metres * 1000 / view.scale + np.array(FRAME[:2]))
-
-    return shapely.transform(geometry, to_mm)
-
-
-def _draw_overlays(axes: Axes, layers: tuple[MapLayer, ...], view: Window) -> None:
-    """Outlines of the layers that have a style, on a white casing; inner borders are left out."""
-    for layer in layers:
-        style = OVERLAYS.get(layer.kind)
-        if style is None or layer.features is None:
-            continue
-        outlines = layer.features.to_crs(view.crs).geometry.simplify(view.scale / 10_000)
-        whole = shapely.union_all(outlines[~outlines.is_empty].make_valid().values)
-        for colour, line, dashes in (
-            ("#ffffffb0", style.line + 0.8, "-"),  # keeps the line in sight on dark colours
-            (style.colour, style.line, style.dashes),
-        ):
-            axes.add_artist(
-                patch(whole, fill="none", edge=colour, line=line, dashes=dashes, zorder=2)
-            )
-
-
-def _draw_graticule(page: Page, view: Window) -> None:
-    """Ticks and degrees around the frame, small crosses inside."""
-    left, bottom, right, top = FRAME
-    found = graticule(view)
-    mm = 1000 / view.scale
-    for lines, edge, outward in ((found.bottom, bottom, -1), (found.top, top, 1)):
-        for lon, easting in lines:
-            x = left + (easting - view.left) * mm
-            page.rule([x, x], [edge, edge + 1.5 * outward], colour=INK)
-            baseline = edge + (2.2 if outward > 0 else -4.2)
-            page.text(x, baseline, degrees_minutes(lon, "EW"), 7, colour=GREY, align="center")
-    for lines, edge, outward in ((found.left, left, -1), (found.right, right, 1)):
-        for lat, northing in lines:
-            y = bottom + (northing - view.bottom) * mm
-            page.rule([edge, edge + 1.5 * outward], [y, y], colour=INK)
-            x = edge + (-2.2 if outward < 0 else 4.2)
-            words = degrees_minutes(lat, "NS")
-            page.text(x, y, words, 7, colour=GREY, align="center", rotation=90)
-    crosses = (found.crosses - (view.left, view.bottom)) * mm + (left, bottom)
-    page.axes.plot(*crosses.T, "+", color="#7a7a7a", markersize=5, markeredgewidth=0.4, zorder=4)
-
-
-def _draw_furniture(
-    page: Page, view: Window, land: Geometry, words: Mapping[str, str]
-) -> tuple[Box, ...]:
-    """North arrow and scale bar, each in the corner with the least land; returns their boxes."""
-    length_km = round_length_km(view.scale, longest_mm=70)
-    bar_mm = length_km * 1e6 / view.scale
-    arrow = _corner(_ARROW_MM, land, prefer=("top right", "top left"), taken=())
-    bar = _corner((bar_mm + 22, 15.0), land, prefer=("bottom left", "bottom right"), taken=(arrow,))
-    _draw_arrow(page, arrow, convergence_degrees(view), words["sheet.north"])
-    _draw_scale_bar(page, bar, view.scale, length_km, bar_mm, words)
-    return arrow, bar
-
-
-def _corner(
-    size: tuple[float, float], land: Geometry, *, prefer: tuple[str, str], taken: tuple[Box, ...]
-) -> Box:
-    """A box of a size in the corner of the frame that hides the least land."""
-    left, bottom, right, top = FRAME
-    gap = 4.0
-    names = [*prefer, *({"top right", "top left", "bottom left", "bottom right"} - {*prefer})]
-
-    def box(name: str) -> Box:
-        x = left + gap if "left" in name else right - gap - size[0]
-        y = bottom + gap if "bottom" in name else top - gap - size[1]
-        return x, y, x + size[0], y + size[1]
-
-    def hidden(name: str) -> tuple[float, int]:
-        area = shapely.box(*box(name))
-        if any(area.intersects(shapely.box(*each)) for each in taken):
-            return math.inf, names.index(name)
-        return round(float(area.intersection(land).area), 1), names.index(name)
-
-    return box(min(sorted(names), key=hidden))
-
-
-def _draw_arrow(page: Page, box: Box, turn_degrees: float, north: str) -> None:
-    """An arrow to true north: turned from the frame's up by the convergence of the meridians."""
-    x, y = (box[0] + box[2]) / 2, box[1] + 9.0
-    turn = math.radians(turn_degrees)
-
-    def turned(right: float, up: float) -> tuple[float, float]:
-        return (
-            x + right * math.cos(turn) + up * math.sin(turn),
-            y - right * math.sin(turn) + up * math.cos(turn),
-        )
-
-    tip, notch = turned(0, 9), turned(0, -4.5)
-    page.polygon([tip, turned(-4, -8), notch], fill="white", edge=INK)
-    page.polygon([tip, turned(4, -8), notch], fill=INK, edge=INK)
-    page.text(*turned(0, 10.4), north, 11, bold=True, align="center", rotation=-turn_degrees)
-
-
-def _draw_scale_bar(
-    page: Page, box: Box, scale: float, length_km: float, bar_mm: float, words: Mapping[str, str]
-) -> None:
-    x, y = box[0] + 6.0, box[1] + 6.5
-    for quarter in range(4):
-        fill = INK if quarter % 2 == 0 else "white"
-        page.box(x + quarter * bar_mm / 4, y, bar_mm / 4, 1.6, fill=fill, edge=INK, zorder=5)
-    for part in (0.0, 0.5, 1.0):
-        length = plain(length_km * part)
-        label = words["sheet.kilometres"].format(length=length) if part == 1 else length
-        page.text(x + bar_mm * part, y - 4.0, label, 8, align="center", halo=True)
-    ratio = words["sheet.scale"].format(scale=f"{scale:,.0f}".replace(",", "\u2009"))
-    page.text(x, y + 3.6, ratio, 10, bold=True, colour=ACCENT, halo=True)
-
-
 def _draw_labels(
     page: Page,
-    units: gpd.GeoDataFrame,
-    values: list[str],
-    on_page: list[Geometry],
+    texts: Mapping[str, tuple[str, str]],
+    outlines: Sequence[Geometry],
     corners: tuple[Box, ...],
+    *,
+    inside_only: bool = False,
 ) -> tuple[list[Placed], list[str]]:
-    """Name and value of every district; returns the placed, and the words of the others."""
-    size = 8.5 if len(units) <= 30 else 7.0
+    """Name and value of every district; returns the placed, and the words of the others.
+
+    With ``inside_only`` a label that does not fit inside its district is left out.
+    """
+    size = 8.5 if len(texts) <= 30 else 7.0
     line = size * MM_PER_POINT
-    names = [shortened(visible(each), _LABEL_LETTERS) for each in units["unit_name"]]
-    texts = {
-        code: (name, value)
-        for code, name, value in zip(units["unit_code"], names, values, strict=True)
-    }
     labels = [
         Label(
             code,
-            1.04 * max(page.fonts.width_mm(each, size) for each in texts[code]),
+            1.04 * max(page.fonts.width_mm(each, size) for each in words),
             2.2 * line,
             outline,
         )
-        for code, outline in zip(units["unit_code"], on_page, strict=True)
+        for (code, words), outline in zip(texts.items(), outlines, strict=True)
     ]
-    placed, unplaced = place(labels, frame=FRAME, taken=corners)
+    placed, unplaced = place(labels, frame=page.layout.map, taken=corners)
+    if inside_only:
+        placed = [each for each in placed if each.leader is None]
     for each in placed:
-        name, value = texts[each.key]
-        x, y = each.centre
-        if each.leader:
-            (x0, y0), (x1, y1) = each.leader
-            page.rule([x0, x1], [y0, y1], colour=INK, width=0.5)
-            page.axes.plot(
-                [x0],
-                [y0],
-                "o",
-                color=INK,
-                markersize=3.2,
-                markeredgecolor="white",
-                markeredgewidth=0.6,
-                zorder=5,
-            )
-        page.text(x, y + 0.22 * line, name, size, align="center", halo=True)
-        page.text(x, y - 0.98 * line, value, 0.94 * size, align="center", halo=True)
+        _draw_label(page, each, *texts[each.key], size)
     return placed, [" ".join(texts[key]) for key in unplaced]
+
+
+def _draw_label(page: Page, label: Placed, name: str, value: str, size: float) -> None:
+    line = size * MM_PER_POINT
+    x, y = label.centre
+    if label.leader:
+        (x0, y0), (x1, y1) = label.leader
+        page.rule([x0, x1], [y0, y1], colour=INK, width=0.5)
+        page.marks([x0], [y0], "o", size=3.2, colour=INK, edge="white", line=0.6, zorder=5)
+    page.text(x, y + (0.22 if value else -0.38) * line, name, size, align="center", halo=True)
+    if value:
+        page.text(x, y - 0.98 * line, value, 0.94 * size, align="center", halo=True)

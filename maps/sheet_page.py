@@ -1,26 +1,32 @@
-"""A page in millimetres: text, lines and boxes placed by hand on an A3 sheet."""
+"""A page in millimetres: text, lines and boxes placed by hand on a sheet.
+
+Lengths and type sizes are those of a layout whose ``text`` is 1; the page makes them larger or
+smaller on paper.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import shapely
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch, Polygon, Rectangle
 from matplotlib.path import Path as Outline
 from matplotlib.patheffects import Stroke
 from matplotlib.text import Text
+from numpy.typing import NDArray
 from shapely import Geometry
 
 from maps.fonts import MM_PER_POINT, Fonts
+from maps.layout import Layout
 
-WIDTH_MM, HEIGHT_MM = 420.0, 297.0
-"""A3, landscape."""
+LineStyle = Literal["-", "--", ":", "-."]
 
 INK = "#1a1a1a"
 GREY = "#595959"
@@ -36,6 +42,12 @@ class Page:
     figure: Figure
     axes: Axes
     fonts: Fonts
+    layout: Layout
+
+    @property
+    def scale(self) -> float:
+        """How much larger everything is on paper than a layout of normal type has it."""
+        return self.layout.text
 
     def text(
         self,
@@ -56,7 +68,7 @@ class Page:
         first, because text drawn with its effect would no longer be searchable.
         """
         style: dict[str, Any] = {
-            "fontsize": size,
+            "fontsize": size * self.scale,
             "color": colour,
             "fontweight": "bold" if bold else "normal",
             "ha": align,
@@ -67,7 +79,7 @@ class Page:
         }
         if halo:
             under = self.axes.text(x, y, text, **style, zorder=5)
-            under.set_path_effects([Stroke(linewidth=size / 3.5, foreground="white")])
+            under.set_path_effects([Stroke(linewidth=size * self.scale / 3.5, foreground="white")])
         return self.axes.text(x, y, text, **style, zorder=6)
 
     def lines(
@@ -86,10 +98,37 @@ class Page:
         *,
         colour: str = RULE,
         width: float = 0.5,
-        dashes: str = "-",
+        dashes: LineStyle = "-",
     ) -> None:
         """A line through points, its width in points."""
-        self.axes.plot(x, y, color=colour, linewidth=width, linestyle=dashes, zorder=4)
+        line = Line2D(x, y, color=colour, linewidth=width * self.scale, linestyle=dashes, zorder=4)
+        self.axes.add_artist(line)
+
+    def marks(
+        self,
+        x: Sequence[float] | NDArray[np.float64],
+        y: Sequence[float] | NDArray[np.float64],
+        sign: str,
+        *,
+        size: float,
+        colour: str,
+        edge: str | None = None,
+        line: float = 0.4,
+        zorder: float = 4,
+    ) -> None:
+        """The same small sign at many points."""
+        marks = Line2D(
+            x,
+            y,
+            linestyle="none",
+            marker=sign,
+            color=colour,
+            markersize=size * self.scale,
+            markeredgecolor=edge or colour,
+            markeredgewidth=line * self.scale,
+            zorder=zorder,
+        )
+        self.axes.add_artist(marks)
 
     def box(
         self,
@@ -105,54 +144,58 @@ class Page:
         zorder: float = 3,
     ) -> None:
         """A rectangle from its lower left corner."""
-        self.axes.add_patch(
+        self.axes.add_artist(
             Rectangle(
                 (x, y),
                 width,
                 height,
                 facecolor=fill,
                 edgecolor=edge,
-                linewidth=line,
+                linewidth=line * self.scale,
                 alpha=opacity,
                 zorder=zorder,
             )
         )
 
+    def shape(self, path: Outline, *, fill: str, edge: str, line: float, zorder: float) -> None:
+        """An outline that is given in mm."""
+        patch = PathPatch(
+            path, facecolor=fill, edgecolor=edge, linewidth=line * self.scale, zorder=zorder
+        )
+        self.axes.add_artist(patch)
+
     def polygon(self, points: Sequence[tuple[float, float]], *, fill: str, edge: str) -> None:
-        self.axes.add_patch(
-            Polygon(points, closed=True, facecolor=fill, edgecolor=edge, linewidth=0.6, zorder=6)
+        self.axes.add_artist(
+            Polygon(
+                points,
+                closed=True,
+                facecolor=fill,
+                edgecolor=edge,
+                linewidth=0.6 * self.scale,
+                zorder=6,
+            )
         )
 
 
-def new_page(fonts: Fonts) -> Page:
-    """An empty A3 page."""
-    figure = Figure(figsize=(WIDTH_MM / 25.4, HEIGHT_MM / 25.4), facecolor="white")
+def new_page(fonts: Fonts, layout: Layout) -> Page:
+    """An empty page of a layout."""
+    width, height = layout.paper_mm
+    figure = Figure(figsize=(width / 25.4, height / 25.4), facecolor="white")
     FigureCanvasAgg(figure)
     axes = figure.add_axes((0, 0, 1, 1))
-    axes.set(xlim=(0, WIDTH_MM), ylim=(0, HEIGHT_MM), autoscale_on=False)
+    axes.set(xlim=(0, layout.width), ylim=(0, layout.height), autoscale_on=False)
     axes.axis("off")
     axes.set_zorder(2)
     axes.patch.set_visible(False)
-    return Page(figure, axes, fonts)
+    return Page(figure, axes, fonts, layout)
 
 
-def patch(
-    geometry: Geometry, *, fill: str, edge: str, line: float, dashes: str = "-", zorder: float
-) -> PathPatch:
-    """A polygon or line geometry, holes and parts included, as one drawing object."""
+def outline(geometry: Geometry) -> Outline:
+    """A polygon or line geometry, holes and parts included, as one path."""
     parts = shapely.get_parts(geometry)
     rings = [ring for part in parts for ring in _rings(part)]
     paths = [Outline(shapely.get_coordinates(each)) for each in rings if not each.is_empty]
-    outline = Outline.make_compound_path(*paths) if paths else Outline(np.empty((0, 2)))
-    return PathPatch(
-        outline,
-        facecolor=fill,
-        edgecolor=edge,
-        linewidth=line,
-        linestyle=dashes,
-        joinstyle="round",
-        zorder=zorder,
-    )
+    return Outline.make_compound_path(*paths) if paths else Outline(np.empty((0, 2)))
 
 
 def _rings(part: Geometry) -> list[Geometry]:

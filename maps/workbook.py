@@ -15,10 +15,11 @@ import xlsxwriter
 from maps.report import Report
 from maps.text import visible
 from maps.words import words
+from maps.workbook_account import add_account, add_account_rows
 from maps.workbook_cells import Book
 from maps.workbook_evidence import (
-    add_account,
     add_allocation,
+    add_coefficients,
     add_ledger,
     add_method,
     add_quality,
@@ -26,6 +27,7 @@ from maps.workbook_evidence import (
     add_sources,
 )
 from maps.workbook_findings import add_summary, add_targets
+from maps.workbook_lists import add_conflicts, add_trajectories, add_works
 from maps.workbook_matrix import add_districts, add_parts
 from maps.workbook_units import add_change, add_units
 
@@ -34,7 +36,10 @@ _PAGES = (
     add_summary,
     add_units,
     add_targets,
+    add_trajectories,
     add_allocation,
+    add_works,
+    add_conflicts,
     add_change,
     add_districts,
     add_parts,
@@ -42,8 +47,10 @@ _PAGES = (
     add_ledger,
     add_quality,
     add_method,
+    add_coefficients,
     add_sources,
     add_run,
+    add_account_rows,
 )
 _INERT = {
     "strings_to_formulas": False,

@@ -47,6 +47,8 @@ class Column:
     number_format: str = ""
     wide: bool = False
     """Whether the column may be wide; its text wraps."""
+    wraps: bool = False
+    """Whether text wraps in a column of ordinary width."""
     align: str = ""
     """``left``, ``center`` or ``right``; empty lets text start and numbers end at their side."""
 
@@ -191,7 +193,7 @@ def _height(columns: Sequence[Column], line: int) -> float:
         (
             math.ceil(1.05 * text_columns(str(each.cells[line])[:2000]) / each.width)
             for each in columns
-            if each.wide
+            if each.wide or each.wraps
         ),
         default=1,
     )
@@ -242,7 +244,7 @@ def _cell_look(column: Column, *, bold: bool) -> dict[str, Any]:
     look: dict[str, Any] = {"border": 1, "border_color": "#d0d0d0"}
     if column.number_format:
         look["num_format"] = column.number_format
-    if column.wide:
+    if column.wide or column.wraps:
         look["text_wrap"] = True
     if column.align:
         look |= {"align": column.align, "indent": 0}

@@ -1,4 +1,4 @@
-"""The pages of the workbook that back the answer: account, balance, quality, method, sources."""
+"""The pages of the workbook that back the answer: balance, quality, method, sources."""
 
 from __future__ import annotations
 
@@ -25,15 +25,10 @@ _CLOSED = 1e-9
 _ON_OTHER_PAGES = ("coefficients", "problems")
 
 
-def add_account(book: Book) -> None:
-    """The extent account, row by row."""
-    _add_frame(book, "account", book.report.account)
-
-
 def add_ledger(book: Book) -> None:
     """Each unit's area against what was found in it; a residual too large is marked."""
     ledger = book.report.ledger
-    sheet, row = _add_frame(book, "ledger", ledger)
+    sheet, row = add_frame(book, "ledger", ledger)
     if "relative_residual" in ledger:
         place = list(ledger.columns).index("relative_residual")
         sheet.conditional_format(
@@ -55,15 +50,19 @@ def add_ledger(book: Book) -> None:
 
 def add_allocation(book: Book) -> None:
     """A city's target as split over its districts, when the run was asked to split one."""
-    shares = getattr(book.report, "allocation", None)
-    if shares is None or shares.empty:
+    shares = book.report.allocation
+    if shares.empty:
         return
-    if "status" in shares:
-        shares = shares.assign(status=[book.status(str(each)) for each in shares["status"]])
-    sheet, row = _add_frame(book, "allocation", shares)
-    if "status" in shares:
-        place = list(shares.columns).index("status")
-        colour_statuses(book, sheet, row + 1, row + len(shares), place)
+    titles = {each.key: each.title[book.report.language] for each in book.report.indicators}
+    told = shares.assign(
+        indicator=[titles.get(each, each) for each in shares["indicator"]],
+        method=[book.words[f"common.{each}"] for each in shares["method"]],
+        origin=[book.word(f"origin_{each}") for each in shares["origin"]],
+        status=[book.status(str(each)) for each in shares["status"]],
+    )
+    sheet, row = add_frame(book, "allocation", told, note=book.word("note_allocation"), wraps=True)
+    place = list(told.columns).index("status")
+    colour_statuses(book, sheet, row + 1, row + len(told), place)
 
 
 def add_sources(book: Book) -> None:
@@ -160,7 +159,7 @@ def add_quality(book: Book) -> None:
 
 
 def add_method(book: Book) -> None:
-    """What each indicator means and where it is defined; the coefficients with their sources."""
+    """What each indicator means and where it is defined."""
     report, language = book.report, book.report.language
     sheet, row = new_page(book, "method")
     rows = report.indicators
@@ -171,13 +170,16 @@ def add_method(book: Book) -> None:
         Column(book.word("definition"), [each.definition[language] for each in rows], wide=True),
         Column(book.word("source"), [each.source for each in rows], wide=True),
     ]
-    coefficients = _frame_columns(book, report.coefficients)
     row = section(book, sheet, row, book.word("definitions"))
     row = write_table(book, sheet, row, definitions)
-    row = section(book, sheet, row, book.word("coefficients"))
-    row = write_table(book, sheet, row, coefficients)
-    set_widths(sheet, (definitions, coefficients))
-    sheet.print_area(0, 0, row, max(len(definitions), len(coefficients)) - 1)
+    set_widths(sheet, (definitions,))
+    sheet.print_area(0, 0, row, len(definitions) - 1)
+
+
+def add_coefficients(book: Book) -> None:
+    """The coefficients used, with their sources; columns that hold nothing are left out."""
+    told = book.report.coefficients.dropna(axis="columns", how="all")
+    add_frame(book, "coefficients", told, wraps=True)
 
 
 def add_run(book: Book) -> None:
@@ -199,10 +201,12 @@ def add_run(book: Book) -> None:
     sheet.print_area(0, 0, last, 1)
 
 
-def _add_frame(book: Book, page: str, frame: pd.DataFrame) -> tuple[Worksheet, int]:
+def add_frame(
+    book: Book, page: str, frame: pd.DataFrame, *, note: str = "", wraps: bool = False
+) -> tuple[Worksheet, int]:
     """A table as a page of its own; returns the page and the row of its headings."""
-    sheet, row = new_page(book, page)
-    columns = _frame_columns(book, frame)
+    sheet, row = new_page(book, page, note=note)
+    columns = _frame_columns(book, frame, wraps=wraps)
     last = write_table(book, sheet, row, columns)
     set_widths(sheet, (columns,))
     sheet.freeze_panes(row + 1, 1)
@@ -213,13 +217,14 @@ def _add_frame(book: Book, page: str, frame: pd.DataFrame) -> tuple[Worksheet, i
     return sheet, row
 
 
-def _frame_columns(book: Book, frame: pd.DataFrame) -> list[Column]:
+def _frame_columns(book: Book, frame: pd.DataFrame, *, wraps: bool) -> list[Column]:
     return [
         Column(
             book.heading(str(name)),
             cells_of(frame, name),
             _frame_format(str(name)),
             align="center" if name == "epoch" else "",
+            wraps=wraps,
         )
         for name in frame.columns
     ]

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from maps.figures import HA_PER_WAN_MU, shown_unit
+from maps.imprint import data_sources, imprint
 from maps.status import LOOKS
 from maps.workbook_cells import (
     Book,
@@ -21,6 +22,7 @@ from maps.workbook_cells import (
     shown_format,
     write_table,
 )
+from maps.workbook_units import changes_of
 
 _VERDICT_FIGURES = (
     "comparator",
@@ -125,11 +127,11 @@ def _facts(book: Book) -> dict[str, str]:
         "plan": plan,
         "plan_source": report.plan_source[report.language],
         "interval": f"{report.interval_percent:g} %",
-        "review": report.review_number or book.words["common.review_pending"],
         "findings": _tally(book),
         "notices": counts,
     }
-    return {book.word(key): fact for key, fact in facts.items()}
+    told = {book.word(key): fact for key, fact in facts.items()}
+    return told | dict(imprint(report)) | {book.words["common.sources"]: data_sources(report)}
 
 
 def _tally(book: Book) -> str:
@@ -160,7 +162,11 @@ def _key_figures(book: Book) -> list[Column]:
     ]
     if len(report.epochs) > 1:
         first, last = report.epochs[0], report.epochs[-1]
-        change = table[:, -1] - table[:, 0]
+        stored_change = [
+            changes_of(report, each.key, first, last)["value"].get(report.whole_code, np.nan)
+            for each in shown
+        ]
+        change = np.array(stored_change) * np.array([each.factor for each in units])
         percent = np.divide(
             100 * change, table[:, 0], out=np.full(len(shown), np.nan), where=table[:, 0] > 0
         )

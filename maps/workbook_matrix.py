@@ -22,7 +22,7 @@ from maps.workbook_cells import (
     write_table,
 )
 
-_COLUMNS_PER_PAGE = 12
+_COLUMNS_PER_PAGE = 18
 _PAGE_INCHES = 15.4
 """Width that an A3 page gives to its columns."""
 

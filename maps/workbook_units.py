@@ -10,12 +10,11 @@ import math
 from collections.abc import Sequence
 from itertools import pairwise
 
-import numpy as np
 import pandas as pd
 from xlsxwriter.chart import Chart
 
 from maps.figures import HA_PER_WAN_MU, shown_unit
-from maps.report import IndicatorWords
+from maps.report import IndicatorWords, Report
 from maps.workbook_cells import Book, Column, new_page, shown_format
 from maps.workbook_matrix import Group, Matrix, units_and_whole, write_matrix
 
@@ -24,6 +23,7 @@ _SERIES = ("#9cc7c1", "#4b9d94", "#00695f", "#00302b")
 
 _GAIN, _LOSS = "#01665e", "#8c3a04"
 _SHADE = "#8fc9c0"
+_ENDS = ("low", "high")
 _CHARTS_ABREAST = 2
 _CHART_WIDTH, _CHART_HEIGHT = 720, 300
 _ROWS_PER_CHART, _COLUMNS_PER_CHART = 16, 12
@@ -102,24 +102,34 @@ def _year_group(book: Book, indicator: IndicatorWords, codes: Sequence[str]) -> 
 
 
 def _change_group(book: Book, indicator: IndicatorWords, codes: Sequence[str]) -> Group:
-    """Change from each year to the next, and from the first to the last, with percent."""
+    """Change from each year to the next, and from the first to the last, with interval and percent.
+
+    Years whose bases differ have no change: their difference would be one of definitions.
+    """
     unit = shown_unit(indicator.unit, book.report.language)
-    table = _values(book, indicator, codes) * unit.factor
-    years = list(table.columns)
+    before = _values(book, indicator, codes)
+    years = list(before.columns)
     pairs = list(pairwise(years))
     if len(pairs) > 1:
         pairs.append((years[0], years[-1]))
     columns = []
     for first, last in pairs:
-        change = table[last] - table[first]
-        percent = np.divide(
-            100 * change, table[first], out=np.full(len(table), np.nan), where=table[first] > 0
-        )
-        heading = book.word("change_of").format(first=first, last=last)
-        columns.append(Column(heading, list(change), shown_format(unit)))
+        change = changes_of(book.report, indicator.key, first, last).reindex(list(codes))
+        heads = [book.word("change_of").format(first=first, last=last), *map(book.word, _ENDS)]
+        for heading, name in zip(heads, ("value", *_ENDS), strict=True):
+            columns.append(Column(heading, list(change[name] * unit.factor), shown_format(unit)))
         if indicator.unit != "%":  # percent of a percentage misleads: its change is in points
+            percent = 100 * change["value"] / before[first].where(before[first] > 0)
             columns.append(Column(book.word("change_percent_of"), list(percent), "0.00"))
     return Group(_title(book, indicator), columns)
+
+
+def changes_of(report: Report, indicator: str, first: int, last: int) -> pd.DataFrame:
+    """Value, low and high of an indicator's change between two years, by unit code."""
+    table = report.changes
+    wanted = (table["indicator"] == indicator) & (table["from_epoch"] == first)
+    own = table[wanted & (table["to_epoch"] == last)]
+    return own.set_index("unit_code")[["value", *_ENDS]].astype(float)
 
 
 def _add_shades(matrix: Matrix, groups: Sequence[Group]) -> None:

@@ -14,6 +14,8 @@ from functools import cache
 from importlib import resources
 
 from plans.plan import Words
+from sink_models import IndicatorValue
+from sink_models.measures.works import BASIS as WORKS
 
 _UNKNOWN = "unknown"
 
@@ -40,6 +42,11 @@ def basis_of(text: str) -> str | None:
 def basis_name(text: str) -> Words:
     """Words of a basis as results state it; the text itself when it is not in the table."""
     return bases().get(basis_of(text) or text, {"zh": text or "–", "en": text or "–"})
+
+
+def is_works(value: IndicatorValue) -> bool:
+    """Whether a value is work done, as a ledger holds it, and not what stands."""
+    return value.basis == WORKS
 
 
 def contradict(plan_basis: str, run_basis: str) -> bool:

@@ -33,13 +33,17 @@ class Tolerances:
 
 
 def is_floor(target: Target) -> bool:
-    """``>=``, and ``=`` without a year, which speaks of ground to be kept."""
-    return target.comparator == ">=" or (target.comparator == "=" and target.year is None)
+    """``>=``; ``=`` without a year, which speaks of ground to be kept; ``=`` of work to be done.
+
+    Work that a plan sets at a figure is done when the figure is reached, and more is no breach.
+    """
+    is_floor_in_words = target.year is None or target.kind in ("works", "count")
+    return target.comparator == ">=" or (target.comparator == "=" and is_floor_in_words)
 
 
 def is_about(target: Target) -> bool:
-    """``~``, and ``=`` with a year: a measured value never equals a printed one exactly."""
-    return target.comparator == "~" or (target.comparator == "=" and target.year is not None)
+    """``~``, and ``=`` of what stands in a year: a measured value never equals a printed one."""
+    return target.comparator == "~" or (target.comparator == "=" and not is_floor(target))
 
 
 def needs_tolerance(target: Target) -> bool:

@@ -73,8 +73,13 @@ def notes(case: Case, turned: bool) -> tuple[Reason, ...]:
     if target.year is not None and value.epoch > target.year:
         found.append(reason("later_epoch", year=target.year, epoch=value.epoch))
     if target.year is None and target.value is not None:
-        key = "no_year_floor" if target.comparator == "=" else "no_year"
+        is_kept = target.comparator == "=" and target.kind == "state"
+        key = "no_year_floor" if is_kept else "no_year"
         found.append(reason(key, epoch=value.epoch))
+    if target.kind == "works":
+        found.append(reason("works_counted"))
+    if target.kind == "rule":
+        found.append(reason("rule_measured"))
     if target.also is not None:
         found.append(_beside(case))
     if target.implied:

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from gis.problems import LANGUAGES, InputError, Severity
 from plans.assigned import check_assigned, entered_for, with_figure
+from plans.bases import is_works
 from plans.case import Case, Evidence
 from plans.comparators import Tolerances, needs_tolerance
 from plans.findings import find
@@ -81,19 +82,31 @@ def _missing(case: Case, evidence: Evidence) -> tuple[Reason, ...]:
     """Why a target cannot be judged at all; empty when it can."""
     target = case.target
     needs = target.needs if any(target.needs.values()) else _NOTHING_KNOWN
-    if target.kind in ("rule", "system"):
+    if target.kind == "system" or (target.kind == "rule" and not _is_measured(case)):
         return _beyond_figures(target)
-    if target.kind in ("works", "count"):
+    if target.kind in ("works", "count") and not _is_measured(case):
         figures = _or_direction(target_words(target), target)
         return (reason(target.kind, target=figures, needs=needs),)
     if target.comparator == "assigned":
         return (reason("assigned_missing", indicator=target.indicator),)
+    if case.series and target.kind != "works" and is_works(case.judged):
+        return (reason("works_for_state", title=target.title),)
     if case.series:
         return ()
     reasons = _missing_layers(target, evidence, needs)
     if evidence.results.values and not evidence.has_scope(target):
         reasons = (reason("scope_missing", scope=_scope_words(target)), *reasons)
     return reasons
+
+
+def _is_measured(case: Case) -> bool:
+    """Whether the results hold what a target of works, a count or a rule with a figure is about.
+
+    Works are judged by a ledger of works alone; ground that stands is never taken for work done.
+    """
+    if not case.series or case.target.value is None:
+        return False
+    return is_works(case.judged) == (case.target.kind == "works")
 
 
 def _beyond_figures(target: Target) -> tuple[Reason, ...]:

@@ -82,14 +82,14 @@ from sink_models.error_matrix import (
     ErrorMatrix,
     MapAccuracy,
     adjusted_areas,
-    draw_areas,
     error_matrix,
     map_accuracy,
     read_error_matrix,
 )
 from sink_models.estimator import POOLS, Estimator, estimators
 from sink_models.evaluate import evaluate
-from sink_models.forest_methods import ForestBalance, ForestRoute
+from sink_models.forest_balance import ForestBalance
+from sink_models.forest_methods import ForestRoute
 from sink_models.indicator import Indicator, indicators
 from sink_models.invest import (
     CarbonPools,
@@ -109,6 +109,7 @@ from sink_models.invest_coastal import (
     read_transitions,
     summed_balance,
 )
+from sink_models.map_error import draw_areas
 from sink_models.options import WETLAND_SCOPES, Correlation, ForestFlows, Options
 from sink_models.overrides import Override, export_rows, with_overrides
 from sink_models.propagation import (

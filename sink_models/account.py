@@ -17,6 +17,9 @@ from numpy.typing import NDArray
 from gis.extent import CLASSIFIED, OUTSIDE
 from gis.problems import AccountError, InputError, ProblemLog, problem
 from sink_models.book import DrawBook
+from sink_models.error_matrix import ErrorMatrix
+from sink_models.map_error import SHARE, check_matrices, split_rows
+from sink_models.measure import Measure
 from sink_models.quantities import SHOWN_ROWS, quantities
 from sink_models.sampling import Array
 
@@ -25,10 +28,13 @@ Mask = NDArray[np.bool_]
 
 LAND_COVER, SURVEY, WETLANDS = "land_cover", "forest_subcompartments", "wetlands"
 MANGROVES, GREENWAYS, REDLINE, PROTECTED = "mangroves", "greenways", "redline", "protected_areas"
+BUILT_UP, GREEN_COVER, PARKS, HOUSING = (
+    "built_up_boundary", "green_cover", "parks", "residential_land",
+)  # fmt: skip
 
 REQUIRED = ("unit_code", "cover", "status", "ecosystem_type", "area_ha")
-TEXT_COLUMNS = ("species_group", "forest_class", "protection_class", "stock_basis")
-FLAG_COLUMNS = ("in_redline", "in_protected")
+TEXT_COLUMNS = ("species_group", "forest_class", "protection_class", "stock_basis", "legal_form")
+FLAG_COLUMNS = ("in_redline", "in_protected", "in_built_up", "in_green")
 QUANTITY_COLUMNS = ("growing_stock_m3", "scattered_stock_m3")
 
 
@@ -44,16 +50,18 @@ class Accuracy:
 class EpochData:
     """What the layers hold at one epoch.
 
-    ``rows`` are account rows; parts outside the units are ignored. ``lengths`` has ``unit_code``
-    and ``length_km``, None without greenways. ``kinds`` names the layer kinds present, which tells
-    an empty layer (a true 0) from an absent one. ``accuracy`` is keyed by layer kind.
+    ``rows`` are account rows; parts outside the units are ignored. ``measures`` holds what layers
+    that cut no account say of the units, by indicator key. ``kinds`` names the layer kinds present,
+    which tells an empty layer (a true 0) from an absent one. ``accuracy`` and ``matrices`` are
+    keyed by layer kind: a layer with an error matrix is read by its adjusted areas.
     """
 
     year: int
     rows: pd.DataFrame
-    lengths: pd.DataFrame | None = None
+    measures: Mapping[str, Measure] = field(default_factory=dict)
     kinds: frozenset[str] = frozenset()
     accuracy: Mapping[str, Accuracy] = field(default_factory=dict)
+    matrices: Mapping[str, ErrorMatrix] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -64,8 +72,9 @@ class Account:
     rows: pd.DataFrame
     units: tuple[str, ...]
     kinds: frozenset[str]
-    lengths: pd.DataFrame | None
+    measures: Mapping[str, Measure]
     accuracy: Mapping[str, Accuracy]
+    matrices: Mapping[str, ErrorMatrix]
     book: DrawBook
 
     def everywhere(self) -> Mask:
@@ -79,6 +88,10 @@ class Account:
     def flag(self, column: str) -> Mask:
         """Select rows for which a yes/no column is true."""
         return np.asarray(self.rows[column], dtype=bool)
+
+    def units_in(self, codes: frozenset[str]) -> Mask:
+        """Which of the units bear one of the codes, shape ``(units,)``."""
+        return np.array([each in codes for each in self.units], dtype=bool)
 
     def is_missing(self, column: str) -> Mask:
         """Select rows whose quantity was not given."""
@@ -101,8 +114,14 @@ class Account:
         """Sum of a column over the selected rows of all units."""
         return float(self.per_unit(mask, column).sum())
 
-    def factor(self, cover: str, quantity: str) -> Array:
-        """Error factor of a cover's ``area`` or ``stock``."""
+    def factor(self, cover: str, quantity: str, share: str = "") -> Array:
+        """Error factor of a cover's ``area`` or ``stock``; ``share`` names a part of mapped ground.
+
+        Equal arguments give the same array object.
+        """
+        if share and quantity == "area":
+            before, _, after = share.partition(">")
+            return self.book.map_share(cover, self.matrices[cover], before, after)
         stated = self.accuracy.get(cover, Accuracy())
         percent = stated.area_percent if quantity == "area" else stated.stock_percent
         return self.book.accuracy(cover, self.year, quantity, percent)
@@ -117,9 +136,11 @@ class Account:
 
     def _sampled(self, mask: Mask, column: str, quantity: str) -> Array:
         result = np.zeros((1, len(self.units)))
-        for cover in sorted(set(self.rows["cover"].to_numpy()[mask])):
-            sums = self.per_unit(mask & self.is_in("cover", (cover,)), column)
-            result = result + self.factor(cover, quantity)[:, None] * sums[None, :]
+        covers, shares = self.rows["cover"].to_numpy()[mask], self.rows[SHARE].to_numpy()[mask]
+        for cover, share in sorted(set(zip(covers, shares, strict=True))):
+            own = mask & self.is_in("cover", (cover,)) & self.is_in(SHARE, (share,))
+            sums = self.per_unit(own, column)
+            result = result + self.factor(cover, quantity, share)[:, None] * sums[None, :]
         return result
 
     @cached_property
@@ -170,8 +191,18 @@ def read_account(data: EpochData, units: Sequence[str], book: DrawBook) -> Accou
         raise AccountError(log.errors)
     _check_accuracy(data)
     _check_stock(where, rows)
+    check_matrices(data.matrices, rows, data.year)
+    for cover, matrix in sorted(data.matrices.items()):
+        rows = split_rows(rows, cover, matrix)
     return Account(
-        data.year, rows, tuple(units), frozenset(data.kinds), data.lengths, data.accuracy, book
+        year=data.year,
+        rows=rows,
+        units=tuple(units),
+        kinds=frozenset(data.kinds),
+        measures=data.measures,
+        accuracy=data.accuracy,
+        matrices=data.matrices,
+        book=book,
     )
 
 
@@ -180,6 +211,7 @@ def _with_all_columns(rows: pd.DataFrame) -> pd.DataFrame:
         **{name: "" for name in TEXT_COLUMNS if name not in rows},
         **{name: False for name in FLAG_COLUMNS if name not in rows},
         **{name: np.nan for name in QUANTITY_COLUMNS if name not in rows},
+        SHARE: "",
     }
     complete = rows.assign(**absent)
     keys = ["cover", "status", "ecosystem_type", *TEXT_COLUMNS]
@@ -217,5 +249,7 @@ def _check_accuracy(data: EpochData) -> None:
                 log.add(
                     "sink_models.accuracy_range", f"{kind} {data.year}", field=name, given=percent
                 )
+        if kind in data.matrices and stated.area_percent is not None:
+            log.add("sink_models.accuracy_twice", f"{kind} {data.year}")
     if log.errors:
         raise InputError(log.errors)

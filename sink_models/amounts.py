@@ -79,6 +79,14 @@ class Amounts:
             result = result + float(term.weights.sum()) * term.density * term.factor
         return result
 
+    def size(self) -> Array:
+        """Sum of the sizes of all terms: what a gap is measured against where terms cancel."""
+        result: Array = np.zeros(1)
+        for term in self.terms:
+            size = float(np.abs(term.weights).sum())
+            result = result + size * np.abs(term.density * term.factor)
+        return result
+
     @staticmethod
     def _sum(terms: Iterable[Term], units: int) -> Array:
         by_factor: dict[int, list[Term]] = {}

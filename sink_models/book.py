@@ -11,7 +11,9 @@ import numpy as np
 from gis.problems import InputError, problem
 from sink_models.coefficient_store import CoefficientStore
 from sink_models.distributions import draw
+from sink_models.error_matrix import ErrorMatrix
 from sink_models.formulas import evaluate_formula
+from sink_models.map_error import Stick, digest, draw_stick, shares_of
 from sink_models.options import Correlation
 from sink_models.propagation import correlated_normals
 from sink_models.rules import VolumeFunction, Zone, alternatives
@@ -34,6 +36,9 @@ class DrawBook:
     accepted: frozenset[str] = frozenset()
     correlations: tuple[Correlation, ...] = ()
     _drawn: dict[str, Array] = field(default_factory=dict, repr=False, compare=False)
+    _shares: dict[str, dict[tuple[str, str], Array]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
     estimates: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
     """Estimates by stratum, filled as they are asked for: epochs share the same arrays."""
 
@@ -120,6 +125,31 @@ class DrawBook:
             slope + choice * (rival_slope - slope),
             intercept + choice * (rival_intercept - intercept),
         )
+
+    def map_share(self, cover: str, matrix: ErrorMatrix, before: str, after: str) -> Array:
+        """Share of a mapped class that is truly another, over its central value: 1, then draws.
+
+        Streams are named after the layer and drawn by the sample's content, so that layers of two
+        epochs with the same sample share them.
+        """
+        content = digest(matrix)
+        known = self._shares.get(content)
+        if known is None:
+            names = matrix.classes
+
+            def drawn(stick: Stick) -> Array:
+                name = f"map:{cover} {content[:4]}:{names[stick.before]}>{names[stick.after]}"
+                if name not in self._drawn:
+                    self._drawn[name] = draw_stick(stick, self.sampling, f"map::{content}")
+                return self._drawn[name]
+
+            shares = shares_of(matrix, drawn)
+            known = {
+                (names[i], names[j]): shares[:, i, j] / matrix.shares[i, j]
+                for i, j in zip(*np.nonzero(matrix.shares), strict=True)
+            }
+            self._shares[content] = known
+        return known.get((before, after), EXACT)
 
     def accuracy(self, kind: str, year: int, quantity: str, percent: float | None) -> Array:
         """Error factor of a layer's areas or stocks: median 1, one draw per layer and epoch.

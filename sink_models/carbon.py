@@ -90,7 +90,7 @@ def carbon_account(account: Account) -> CarbonAccount:
         basis=_basis(account),
         stocks=held,
         burial=Amounts(units, tuple(burial)),
-        choices=tuple(choices),
+        choices=tuple(dict.fromkeys(choices)),
         not_estimated=tuple(
             NotEstimated(*cell, area, _nearest(cell, account))
             for cell, area in sorted(missing.items())
@@ -122,7 +122,7 @@ def _terms(
         (sums.stock_m3, estimate.per_m3, "stock"),
     ):
         if (density.any() and weights.any()) or quantity == "area":
-            yield Term(cell, weights, density, account.factor(cover, quantity))
+            yield Term(cell, weights, density, account.factor(cover, quantity, sums.share))
 
 
 NEAREST = 3
@@ -208,8 +208,8 @@ def check_sum(
 ) -> None:
     """Raise ``AccountError`` unless the parts sum to the total within 1e-9, draw by draw.
 
-    The gap is measured against ``scale``, by default the sum of the parts' sizes: gains and losses
-    may cancel.
+    The gap is measured against ``scale``, by default the sum of the parts' sizes: where gains and
+    losses cancel, give the size of what went in.
     """
     listed = list(parts)
     gap = np.abs(add_up(listed) - total)

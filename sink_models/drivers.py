@@ -20,7 +20,7 @@ import numpy as np
 from sink_models.book import DrawBook
 from sink_models.sampling import Array
 
-KINDS = {"accuracy": "layer", "model": "model"}
+KINDS = {"accuracy": "layer", "map": "layer", "model": "model"}
 
 
 @dataclass(frozen=True)

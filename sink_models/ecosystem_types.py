@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from layers.codes import ecosystem_types
 
 FOREST_TYPES = frozenset({"forest", "forest_arbor", "forest_bamboo", "mangrove"})
@@ -19,6 +21,7 @@ def wetland_types(scope: str) -> frozenset[str]:
     return frozenset(map(str, table.index[table[f"is_{scope}"].astype(bool)]))
 
 
+@cache
 def group_of(ecosystem_type: str) -> str:
     """Group of an ecosystem type (``forest``, ``wetland``, …); empty for a type nobody knows."""
     groups = ecosystem_types()["group"]

@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike
 
 from gis.problems import InputError, ProblemLog, problem
 from sink_models.equations.card import EquationCard
-from sink_models.sampling import Array, Sampling
+from sink_models.sampling import Array
 
 LEAST_SAMPLES = 2
 """A map class needs two sample points for a variance."""
@@ -165,25 +165,6 @@ def read_error_matrix(text: str, *, where: str) -> ErrorMatrix:
     if not header or header != named or not is_square:
         raise InputError(problem("sink_models.matrix_text", where=where))
     return error_matrix(header, counts)
-
-
-def draw_areas(matrix: ErrorMatrix, mapped: ArrayLike, sampling: Sampling, *, key: str) -> Array:
-    """Draws of adjusted areas, shape ``(1 + draws, …, classes)``, element 0 the estimate.
-
-    Shares of each map class are drawn once and hold for every unit: Dirichlet with mean
-    ``n_ij / n_i`` and the variance of the estimator, so that no area falls below 0.
-    """
-    areas = _mapped(matrix, mapped)
-    generator = sampling.generator(f"error_matrix:{key}")
-    points = matrix.counts.sum(axis=1)
-    # variance of a Dirichlet: p (1 - p) / (a + 1); a = n - 2 gives the estimator's n - 1
-    weight = np.maximum(points - 2.0, 1e-6)
-    shape = matrix.shares * weight[:, None]
-    drawn = generator.standard_gamma(shape, size=(sampling.draws, *shape.shape))
-    total = drawn.sum(axis=2, keepdims=True)
-    shares = np.divide(drawn, total, out=np.zeros_like(drawn), where=total > 0)
-    both = np.concatenate([matrix.shares[None], shares])
-    return np.asarray(np.einsum("...i,kij->k...j", areas, both))
 
 
 def _mapped(matrix: ErrorMatrix, mapped: ArrayLike) -> Array:

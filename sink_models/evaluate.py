@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,7 +14,8 @@ from sink_models.carbon import carbon_account, check_sum
 from sink_models.coefficient_store import CoefficientStore, coefficients
 from sink_models.drivers import Driver, drivers_of, moved_book
 from sink_models.estimator import POOLS
-from sink_models.forest_methods import forest_balances, forest_routes
+from sink_models.forest_balance import forest_balances
+from sink_models.forest_methods import forest_routes
 from sink_models.indicator import Absent, Context, Indicator, Outcome, Reading, indicators
 from sink_models.options import DEFAULT_OPTIONS, Options
 from sink_models.results import Absence, IndicatorValue, Results, StratumGround
@@ -64,13 +65,16 @@ def evaluate(
     values = [each for answer in answers for each in _stamp(answer, whole[0])]
     rank = {code: place for place, code in enumerate((*units, whole[0]))}
     keys = {key: place for place, key in enumerate(_reporting_order(answers))}
+    balances, unbalanced = forest_balances(
+        [(each.account, each.carbon) for each in contexts], options.flows
+    )
     values.sort(key=lambda each: (rank[each.unit_code], keys[each.indicator], each.epoch))
     return Results(
         values={(each.indicator, each.epoch, each.unit_code): each for each in values},
         absences=tuple(
             Absence(answer.key, answer.context.account.year, answer.outcome.problem)
             for answer in answers
-            if isinstance(answer.outcome, Absent)
+            if isinstance(answer.outcome, Absent) and answer.indicator.is_missed
         ),
         problems=_problems(contexts, answers),
         choices=tuple(
@@ -85,9 +89,8 @@ def evaluate(
         epochs=tuple(each.account.year for each in contexts),
         drivers=_drivers(epochs, units, book, options),
         forest_routes=tuple(each for one in contexts for each in forest_routes(one.account)),
-        forest_balances=forest_balances(
-            [(each.account, each.carbon) for each in contexts], options.flows
-        ),
+        forest_balances=balances,
+        unbalanced=unbalanced,
         ground=tuple(
             StratumGround(
                 context.account.year,
@@ -167,11 +170,14 @@ def _stamp(answer: _Answer, whole_code: str) -> Iterator[IndicatorValue]:
     """Values of all units and the whole; nothing for an absent indicator."""
     if isinstance(answer.outcome, Absent):
         return
-    reading, account = answer.outcome, answer.context.account
+    account = answer.context.account
     shares, whole_share = account.coverage
+    reading = _only_known(answer.outcome, answer, shares)
+    if not reading.needs_cover:
+        shares, whole_share = np.ones_like(shares), 1.0
     by_unit = _ratio(reading.numerator, reading.denominator, reading.scale)
     total = _whole(reading)
-    if answer.indicator.additive:
+    if answer.indicator.additive and reading.whole is None:
         _check_additive(answer, by_unit, total)
     bounds, divisors = _lower_bounds(reading), _divisors(reading)
     columns = [*(by_unit[:, place] for place in range(len(account.units))), total]
@@ -191,12 +197,33 @@ def _stamp(answer: _Answer, whole_code: str) -> Iterator[IndicatorValue]:
         )
 
 
+WALL_TO_WALL = frozenset({"land_cover", "land_survey"})
+"""Layers that mean to say of all ground what it is."""
+
+
+def _only_known(reading: Reading, answer: _Answer, shares: Array) -> Reading:
+    """The reading with NaN for units of which a layer of all ground says nothing: not 0.
+
+    A survey of stands alone is another thing: where it has none, there are none.
+    """
+    needs = answer.indicator.needs
+    of_ground = any(WALL_TO_WALL & needed for needed in needs)
+    unknown = shares == 0  # a unit without area has nothing to know: its 0 stands
+    if not (of_ground and WALL_TO_WALL & answer.context.account.kinds and unknown.any()):
+        return reading
+    return replace(reading, numerator=np.where(unknown[None, :], np.nan, reading.numerator))
+
+
 def _lower_bounds(reading: Reading) -> list[bool]:
-    """Which values can only be too low: units as declared, the whole if any unit is or has none."""
+    """Which values can only be too low: units as declared, the whole if any unit is or has none.
+
+    A whole that stands on its own is known on its own.
+    """
     units = reading.numerator.shape[1]
     declared = np.broadcast_to(np.asarray(reading.lower_bound, dtype=bool), (units,))
     is_unknown = np.isnan(reading.numerator[0])
-    return [*map(bool, declared), bool((declared | is_unknown).any())]
+    is_low = reading.whole is None and bool((declared | is_unknown).any())
+    return [*map(bool, declared), is_low]
 
 
 def _divisors(reading: Reading) -> list[float | None]:
@@ -210,7 +237,8 @@ def _divisors(reading: Reading) -> list[float | None]:
 def _whole(reading: Reading) -> Array:
     """Value of all units together: sums first, then the ratio."""
     denominator = None if reading.denominator is None else _sum_known(reading.denominator)
-    return _ratio(_sum_known(reading.numerator), denominator, reading.scale)
+    numerator = _sum_known(reading.numerator) if reading.whole is None else reading.whole
+    return _ratio(numerator, denominator, reading.scale)
 
 
 def _ratio(numerator: Array, denominator: Array | None, scale: float) -> Array:
@@ -263,6 +291,8 @@ def _problems(contexts: Sequence[Context], answers: Sequence[_Answer]) -> tuple[
     log = ProblemLog()
     for context in contexts:
         log.extend(_zone_unknown(context))
+        for cover in sorted(context.account.matrices):
+            log.add("sink_models.areas_adjusted", f"{cover} {context.account.year}")
     for answer in answers:
         if isinstance(answer.outcome, Reading):
             log.extend(answer.outcome.warnings)

@@ -1,4 +1,4 @@
-"""Forest by other routes, and gain-loss beside stock difference: what the choice of method moves.
+"""Forest by other routes: what the choice of method moves.
 
 The stock of every run goes by continuous volume functions. Here the same measured stands go by the
 other published routes, at central values, so that a reader sees what another choice would say:
@@ -17,30 +17,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-
-import numpy as np
 
 from sink_models.account import Account
-from sink_models.amounts import Amounts
 from sink_models.book import DrawBook
-from sink_models.carbon import CarbonAccount
-from sink_models.equations.forest import (
-    biomass_carbon_from_stock,
-    expansion_from_density,
-    stock_difference,
-)
-from sink_models.equations.totals import Reconciliation, reconcile
-from sink_models.estimator import LIVING
-from sink_models.options import ForestFlows
+from sink_models.equations.forest import biomass_carbon_from_stock, expansion_from_density
 from sink_models.rules import choose_volume_function, read_table
-from sink_models.sampling import Array
 from sink_models.strata import Stratum, StratumSums, strata
 
 CARBON_FRACTION = "cf_default_all"
 ROUTES = ("function", "rival_function", "bcef_temperate", "bcef_subtropical", "density_bef")
-PROVINCIAL_RATES = {"44": ("prov_gd_gr_2015", "prov_gd_cr_2015")}
-"""Published growth and consumption rates of the growing stock by province, %/yr."""
 
 _CLASS = re.compile(r"gs(?:gt)?(\d+)(?:-(\d+))?$")
 
@@ -65,23 +50,6 @@ class ForestRoute:
     @property
     def is_complete(self) -> bool:
         return not self.missing
-
-
-@dataclass(frozen=True)
-class ForestBalance:
-    """Gain-loss beside stock difference for the living carbon of measured stands, whole, t C/yr.
-
-    Arrays of shape ``(1 or 1 + draws,)``. ``keys`` are the coefficients of the rates, empty when
-    the analyst gave them; ``source`` says where they were read.
-    """
-
-    start: int
-    end: int
-    terms: Reconciliation
-    growth_percent: float
-    consumption_percent: float
-    keys: tuple[str, ...]
-    source: str
 
 
 @dataclass(frozen=True)
@@ -206,65 +174,3 @@ def expansion_key(forest_class: str, stock_m3_ha: float, book: DrawBook) -> str 
     ends = {key: float(each[2] or "inf") for key, each in found.items() if each}
     holding = [key for key, end in ends.items() if stock_m3_ha <= end]
     return min(holding, key=lambda key: ends[key], default=None)
-
-
-def forest_balances(
-    epochs: Sequence[tuple[Account, CarbonAccount]], flows: ForestFlows | None
-) -> tuple[ForestBalance, ...]:
-    """Gain-loss and stock difference between each two epochs, with their residual.
-
-    Gains are ``V GR a CF`` and losses ``V CR a CF`` with the stock V of the earlier epoch and the
-    slope a of the stand's volume function (dB = a dV): what growth and consumption of the stock
-    mean in carbon. Empty where stocks or rates are not known; a rate that is not known is not 0.
-    """
-    found = []
-    for (before, earlier), (after, later) in pairwise(epochs):
-        rates = _rates(before.book, flows)
-        stands = list(measured_strata(before))
-        if rates is None or not stands or earlier.basis != later.basis:
-            continue
-        growth, consumption, keys, source = rates
-        per_percent = _carbon_per_percent(before, stands)
-        years = after.year - before.year
-        change = stock_difference(
-            earlier_t_c=_living(earlier).sum(axis=1),
-            later_t_c=_living(later).sum(axis=1),
-            years=years,
-        )
-        terms = reconcile(
-            gains_t_c=growth * per_percent,
-            losses_t_c=consumption * per_percent,
-            stock_difference_t_c=change,
-        )
-        found.append(
-            ForestBalance(before.year, after.year, terms, growth, consumption, keys, source)
-        )
-    return tuple(found)
-
-
-def _rates(
-    book: DrawBook, flows: ForestFlows | None
-) -> tuple[float, float, tuple[str, ...], str] | None:
-    if flows is not None:
-        return flows.growth_percent, flows.consumption_percent, (), flows.source
-    keys = PROVINCIAL_RATES.get(book.zone.region[:2])
-    if keys is None or not all(_is_usable(key, book) for key in keys):
-        return None
-    growth, consumption = (book.store[key] for key in keys)
-    return growth.value, consumption.value, keys, growth.source_document
-
-
-def _carbon_per_percent(account: Account, stands: Sequence[StratumSums]) -> Array:
-    """Carbon of one percent of the growing stock, t C; shape ``(1 or 1 + draws,)``."""
-    book, total = account.book, np.zeros(1)
-    for sums in stands:
-        row = choose_volume_function(book.store, book.accepted, sums.stratum.species_group)
-        slope, _ = book.volume_function(row)
-        stock = float(sums.stock_m3.sum()) * account.factor(sums.stratum.cover, "stock")
-        total = total + slope * stock * book.coefficient(CARBON_FRACTION) / 100.0
-    return total
-
-
-def _living(carbon: CarbonAccount) -> Array:
-    held: Amounts = carbon.stocks
-    return held.where(lambda cell: cell[0] == "forest_arbor" and cell[1] in LIVING).total()

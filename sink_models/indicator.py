@@ -36,7 +36,9 @@ class Reading:
     ``numerator`` and ``denominator`` have shape ``(1 or 1 + draws, units)``; NaN marks a unit for
     which the value is not known. ``basis`` names the statistical basis that verdicts compare,
     ``method`` says how the figure was made. ``lower_bound`` is True, for all units or for each of
-    them, where something that could only add to the value was not given.
+    them, where something that could only add to the value was not given. ``whole`` stands for the
+    numerator of the whole where that is not the sum of the units, shape ``(1 or 1 + draws,)``.
+    ``needs_cover`` is False where ground without a class changes nothing.
     """
 
     numerator: Array
@@ -46,6 +48,8 @@ class Reading:
     scale: float = 1.0
     warnings: tuple[Problem, ...] = ()
     lower_bound: bool | Mask = False
+    whole: Array | None = None
+    needs_cover: bool = True
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,8 @@ class Indicator:
     """Declaration of an indicator beside the function that reads it.
 
     ``additive`` says whether the whole is the plain sum of the units. ``parts`` gives a breakdown
-    by key suffix (``pool.litter``), whose sums must equal the total.
+    by key suffix (``pool.litter``), whose sums must equal the total. ``is_missed`` says whether its
+    absence is told when nothing gives it: one type of work of many is not missed.
     """
 
     key: str
@@ -82,6 +87,7 @@ class Indicator:
     needs: LayerNeeds
     read: Callable[[Context], Outcome]
     parts: Callable[[Context], Mapping[str, Outcome]] = no_parts
+    is_missed: bool = True
 
 
 @cache

@@ -8,85 +8,50 @@ computed anew but the value of rules that were not chosen; no page is drawn.
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 
-import numpy as np
-
-from gis.problems import Language, Problem
+from gis.problems import Problem
 from sink_models.drivers import first_order_half_width
 from sink_models.equations.card import EquationCard, equation_cards
-from sink_models.estimator import Choice, estimators
-from sink_models.formulas import evaluate_formula
+from sink_models.estimator import estimators
 from sink_models.indicator import indicators
 from sink_models.overrides import Override
 from sink_models.results import Results
-from sink_models.rules import Candidate, density_candidates, find_zone, leaf_of
 from sink_models.sampling import Sampling
-
-Words = Mapping[Language, str]
+from sink_models.sheet_choices import choices_section, latest, numbers_section
+from sink_models.sheet_values import (
+    Cell,
+    Figure,
+    Formula,
+    MethodSheet,
+    Section,
+    SheetTable,
+    Words,
+    both,
+    figure,
+    signed,
+    span,
+)
 
 HEADLINES = ("carbon_stock", "carbon_sink")
 SHOWN_DRIVERS = 8
-
-
-def both(zh: str, en: str) -> Words:
-    return {"zh": zh, "en": en}
-
-
-@dataclass(frozen=True)
-class Formula:
-    """An equation to typeset, its title and where it comes from."""
-
-    key: str
-    title: Words
-    formula: str
-    unit: str
-    source: str
-    status: str
-
-
-@dataclass(frozen=True)
-class SheetTable:
-    """A table: its heads in both languages, and cells as text or words."""
-
-    heads: tuple[Words, ...]
-    rows: tuple[tuple[str | Words, ...], ...]
-
-
-@dataclass(frozen=True)
-class Section:
-    """A part of the sheet: a title, paragraphs, formulas, then a table."""
-
-    key: str
-    title: Words
-    paragraphs: tuple[Words, ...] = ()
-    formulas: tuple[Formula, ...] = ()
-    table: SheetTable | None = None
-
-
-@dataclass(frozen=True)
-class MethodSheet:
-    """All sections in reading order."""
-
-    sections: tuple[Section, ...]
 
 
 def method_sheet(
     results: Results, sampling: Sampling, overrides: Sequence[Override] = ()
 ) -> MethodSheet:
     """The sheet of a run's results."""
+    references = {key: place for place, key in enumerate(results.used_keys, start=1)}
     made = (
         _figures(results, sampling),
         _definitions(results),
         _equations(results),
-        _numbers(results),
-        _choices(results),
+        numbers_section(results, references),
+        choices_section(results),
         _routes(results),
-        _balances(results),
+        _balances(results, sampling),
         _uncertainty(results, sampling),
-        _coefficients(results),
+        _coefficients(results, references),
         _own(overrides),
         _gaps(results.notes),
         _references(results),
@@ -94,15 +59,8 @@ def method_sheet(
     return MethodSheet(tuple(each for each in made if each is not None))
 
 
-def shown(number: float, digits: int = 6) -> str:
-    """A number for reading; a dash where it is not known."""
-    if math.isnan(number):
-        return "–"
-    return f"{number:,.0f}" if abs(number) >= 10_000 else f"{number:.{digits}g}"
-
-
 def _figures(results: Results, sampling: Sampling) -> Section:
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     for key in HEADLINES:
         for epoch in results.epochs:
             value = results.values.get((key, epoch, results.whole_code))
@@ -110,9 +68,9 @@ def _figures(results: Results, sampling: Sampling) -> Section:
                 continue
             low, high = sampling.bounds(value.sampled)
             title = indicators()[key]
-            span = "–" if math.isnan(low) else f"{shown(low)} – {shown(high)}"
             words = both(title.title_zh, title.title_en)
-            rows.append((words, str(epoch), shown(value.value), span, value.unit, value.method))
+            cells = (figure(value.value), span(low, high), value.unit, value.method)
+            rows.append((words, Figure(str(epoch)), *cells))
     heads = (
         both("指标", "figure"),
         both("期次", "epoch"),
@@ -162,7 +120,7 @@ def _equations(results: Results) -> Section:
     """The equations that this run used; all others stand in the documentation."""
     declared = {
         each.name: each
-        for choice in _latest(results)
+        for choice in latest(results)
         for each in estimators()[choice.estimator].equations
     }
     names = [*declared, *ALWAYS]
@@ -196,121 +154,6 @@ def _card(each: EquationCard) -> Formula:
     )
 
 
-def _latest(results: Results) -> list[Choice]:
-    last = max((epoch for epoch, _ in results.choices), default=0)
-    return [choice for epoch, choice in results.choices if epoch == last]
-
-
-def _numbers(results: Results) -> Section:
-    """Each stratum's formula with its central numbers, latest epoch."""
-    rows = tuple(
-        (
-            str(each.stratum),
-            each.pool,
-            each.formula,
-            _with_numbers(each, results),
-            both(each.why_zh, each.why_en),
-        )
-        for each in _latest(results)
-    )
-    heads = (
-        both("分层", "stratum"),
-        both("碳库", "pool"),
-        both("公式", "formula"),
-        both("代入数值", "with numbers"),
-        both("选用理由", "why this one"),
-    )
-    titles = {each.estimator: estimators()[each.estimator] for each in _latest(results)}
-    zh = "；".join(each.title_zh for each in titles.values())
-    en = "; ".join(each.title_en for each in titles.values())
-    title = both("各分层的公式与数值", "Formulas with numbers, by stratum")
-    return Section("numbers", title, (both(zh, en),), (), SheetTable(heads, rows))
-
-
-def _with_numbers(choice: Choice, results: Results) -> str:
-    """The formula with central values in place of keys, and its result where it stands alone."""
-    text = choice.formula
-    if "(a V + b)" in text:
-        slope, intercept = (results.store[key].value for key in choice.keys[:2])
-        text = text.replace("(a V + b)", f"({slope:g} V + {intercept:g})")
-    for key in sorted(choice.keys, key=len, reverse=True):
-        pattern = rf"(?<![\w.]){re.escape(key)}(?![\w.])"
-        text = re.sub(pattern, f"{results.store[key].value:g}", text)
-    value = _central(choice.formula, results)
-    is_plain = math.isnan(value) or text == f"{value:g}"
-    return text if is_plain else f"{text} = {shown(value)}"
-
-
-def _central(formula: str, results: Results) -> float:
-    """Value of a formula of coefficients at central values; NaN for one that needs more."""
-    try:
-        drawn = evaluate_formula(
-            formula,
-            lambda key: np.array([results.store[key].value if key in results.store else np.nan]),
-        )
-    except ValueError:
-        return math.nan
-    return float(drawn[0])
-
-
-def _choices(results: Results) -> Section:
-    """Rules that were not chosen, and what each would change in the whole."""
-    options = results.options
-    zone = find_zone(
-        options.region, climate_zone=options.climate_zone, soil_class=options.soil_class
-    )
-    rows: list[tuple[str | Words, ...]] = []
-    for choice in _latest(results):
-        stratum = choice.stratum
-        area = sum(
-            each.area_ha
-            for each in results.ground
-            if each.stratum == stratum and each.epoch == max(results.epochs)
-        )
-        candidates = density_candidates(
-            results.store,
-            zone,
-            options.accepted,
-            ecosystem_type=stratum.ecosystem_type,
-            forest_class=stratum.forest_class,
-            leaf=leaf_of(stratum.species_group),
-            pool=choice.pool,
-        )
-        own = _central(choice.formula, results)
-        for each in candidates:
-            if each.verdict in ("later", "unchecked", "region"):
-                change = (_central(each.rule.formula, results) - own) * area
-                rows.append(_alternative(str(stratum), choice.pool, each, change))
-    heads = (
-        both("分层", "stratum"),
-        both("碳库", "pool"),
-        both("未选用的规则", "rule not chosen"),
-        both("未选用的原因", "why not"),
-        both("若选用，全市变化 (t C)", "would change the whole by (t C)"),
-    )
-    region = both(
-        f"行政区 {zone.region or '–'}；气候带 {zone.climate_zone or '–'}；"
-        f"土壤类型 {zone.soil_class or '–'}。{zone.why_zh}",
-        f"Region {zone.region or '–'}; climate zone {zone.climate_zone or '–'}; soil class "
-        f"{zone.soil_class or '–'}. {zone.why_en}",
-    )
-    title = both("所作选择及其影响", "Choices and what others would change")
-    return Section("choices", title, (region,), (), SheetTable(heads, tuple(rows)))
-
-
-VERDICTS: Mapping[str, Words] = {
-    "later": both("次序在后", "comes later in order"),
-    "unchecked": both("系数未经核实", "coefficients not checked"),
-    "region": both("属于其他地区", "made for another region"),
-}
-
-
-def _alternative(
-    stratum: str, pool: str, each: Candidate, change: float
-) -> tuple[str | Words, ...]:
-    return stratum, pool, each.rule.formula, VERDICTS[each.verdict], shown(change)
-
-
 ROUTE_TITLES: Mapping[str, Words] = {
     "function": both("连续函数（采用）", "continuous function (in use)"),
     "rival_function": both("第二个已发表函数", "second published function"),
@@ -329,9 +172,9 @@ def _routes(results: Results) -> Section | None:
     rows = tuple(
         (
             ROUTE_TITLES[each.route],
-            str(each.epoch),
-            shown(each.carbon_t),
-            shown(100.0 * (each.carbon_t / base[each.epoch] - 1.0), 3),
+            Figure(str(each.epoch)),
+            figure(each.carbon_t),
+            Figure(signed(100.0 * (each.carbon_t / base[each.epoch] - 1.0), 3)),
             " ".join(each.classes) or "–",
             "; ".join(each.missing) or "–",
         )
@@ -354,29 +197,38 @@ def _routes(results: Results) -> Section | None:
     return Section("routes", title, (said,), (), SheetTable(heads, rows))
 
 
-def _balances(results: Results) -> Section | None:
+FLOW_TITLES: Mapping[str, Words] = {
+    "growth": both("增加：生长", "gain: growth"),
+    "consumption": both("损失：消耗", "loss: consumption"),
+    "harvest": both("损失：采伐", "loss: harvest"),
+    "fuelwood": both("损失：薪材", "loss: fuelwood"),
+    "disturbance": both("损失：扰动", "loss: disturbance"),
+}
+
+
+def _balances(results: Results, sampling: Sampling) -> Section | None:
     if not results.forest_balances:
         return None
-    rows = tuple(
-        (
-            f"{each.start}–{each.end}",
-            shown(float(each.terms.gains[0])),
-            shown(float(each.terms.losses[0])),
-            shown(float(each.terms.gain_loss[0])),
-            shown(float(each.terms.stock_difference[0])),
-            shown(float(each.terms.residual[0])),
-            f"GR {each.growth_percent:g} %/yr, CR {each.consumption_percent:g} %/yr: {each.source}",
-        )
-        for each in results.forest_balances
-    )
+    rows: list[tuple[Cell, ...]] = []
+    for each in results.forest_balances:
+        terms = each.terms
+        named = [(FLOW_TITLES[name], values) for name, values in each.parts.items()]
+        named += [
+            (both("增减法 = 增加 − 损失", "gain-loss = gains − losses"), terms.gain_loss),
+            (both("储量差法", "stock difference"), terms.stock_difference),
+            (both("残差", "residual"), terms.residual),
+        ]
+        flows = f"{each.said}: {each.source}"
+        for title, values in named:
+            low, high = sampling.bounds(values)
+            cells = (figure(float(values[0])), span(low, high), flows)
+            rows.append((Figure(f"{each.start}–{each.end}"), title, *cells))
     heads = (
         both("时段", "span"),
-        both("增加 (t C/yr)", "gains (t C/yr)"),
-        both("损失 (t C/yr)", "losses (t C/yr)"),
-        both("增减法", "gain-loss"),
-        both("储量差法", "stock difference"),
-        both("残差", "residual"),
-        both("年率与来源", "rates and source"),
+        both("项", "term"),
+        both("值 (t C/yr)", "value (t C/yr)"),
+        both("区间", "interval"),
+        both("流量与来源", "flows and source"),
     )
     said = both(
         "残差 = 储量差 −（增加 − 损失）：面积变化、调查误差与流量未说明的部分，不分摊。",
@@ -384,28 +236,28 @@ def _balances(results: Results) -> Section | None:
         "the flows do not explain; it is not spread over the terms.",
     )
     title = both("乔木林：增减法与储量差法", "Arbor forest: gain-loss and stock difference")
-    return Section("balance", title, (said,), (), SheetTable(heads, rows))
+    return Section("balance", title, (said,), (), SheetTable(heads, tuple(rows)))
 
 
 def _uncertainty(results: Results, sampling: Sampling) -> Section | None:
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     for (key, epoch), group in results.drivers_by_figure.items():
         if key not in HEADLINES:
             continue
         value = results.values[key, epoch, results.whole_code]
         low, high = sampling.bounds(value.sampled)
-        figure = indicators()[key]
+        title = indicators()[key]
         for each in group[:SHOWN_DRIVERS]:
             rows.append(
                 (
-                    both(figure.title_zh, figure.title_en),
-                    str(epoch),
+                    both(title.title_zh, title.title_en),
+                    Figure(str(epoch)),
                     each.source,
-                    shown(each.low_change, 3),
-                    shown(each.high_change, 3),
-                    f"{100.0 * each.share:.1f}",
-                    shown((high - low) / 2.0),
-                    shown(first_order_half_width(group)),
+                    Figure(signed(each.low_change, 3)),
+                    Figure(signed(each.high_change, 3)),
+                    Figure(f"{100.0 * each.share:.1f}"),
+                    figure((high - low) / 2.0),
+                    figure(first_order_half_width(group)),
                 )
             )
     if not rows:
@@ -420,16 +272,17 @@ def _uncertainty(results: Results, sampling: Sampling) -> Section | None:
         both("半宽：抽样", "half width: draws"),
         both("半宽：误差传播", "half width: Approach 1"),
     )
-    title = both("不确定性从何而来", "What drives the spread")
-    return Section("uncertainty", title, (), (), SheetTable(heads, tuple(rows)))
+    heading = both("不确定性从何而来", "What drives the spread")
+    return Section("uncertainty", heading, (), (), SheetTable(heads, tuple(rows)))
 
 
-def _coefficients(results: Results) -> Section:
+def _coefficients(results: Results, references: Mapping[str, int]) -> Section:
     rows = tuple(
         (
+            Figure(f"[{references[row.key]}]"),
             row.key,
-            shown(row.value),
-            "–" if math.isnan(row.low) else f"{row.low:g} – {row.high:g}",
+            figure(row.value),
+            Figure("–" if math.isnan(row.low) else f"{row.low:g} – {row.high:g}"),
             row.unit,
             row.distribution,
             f"{row.source_document}, {row.table_section}",
@@ -438,6 +291,7 @@ def _coefficients(results: Results) -> Section:
         for row in (results.store[key] for key in results.used_keys)
     )
     heads = (
+        both("序号", "no."),
         both("系数", "coefficient"),
         both("值", "value"),
         both("区间", "range"),
@@ -456,9 +310,9 @@ def _own(overrides: Sequence[Override]) -> Section | None:
     rows = tuple(
         (
             each.key,
-            shown(each.value),
+            figure(each.value),
             each.unit,
-            "–" if each.replaced is None else shown(each.replaced),
+            figure(float("nan") if each.replaced is None else each.replaced),
             each.reason,
             each.analyst,
         )
@@ -482,15 +336,26 @@ def _gaps(notes: Iterable[Problem]) -> Section:
 
 
 def _references(results: Results) -> Section:
-    documents = sorted(set(_documents(results)))
-    said = tuple(both(each, each) for each in documents)
-    return Section("references", both("参考文献", "References"), said)
-
-
-def _documents(results: Results) -> Iterator[str]:
+    """Every document once, with the tables read in it and what they were read for."""
+    cited: dict[str, dict[str, None]] = {}
     for key in results.used_keys:
-        yield results.store[key].source_document
+        row = results.store[key]
+        cited.setdefault(row.source_document, {})[row.table_section] = None
     for formula in _equations(results).formulas:
-        yield formula.source
+        cited.setdefault(formula.source, {})[f"({formula.key})"] = None
     for balance in results.forest_balances:
-        yield balance.source
+        cited.setdefault(balance.source, {})[balance.said] = None
+    for each in indicators().values():
+        if any(value.indicator == each.key for value in results.values.values()):
+            cited.setdefault(each.source, {})[each.title_en] = None
+    rows = tuple(
+        (Figure(str(place)), document, "; ".join(filter(None, places)))
+        for place, (document, places) in enumerate(sorted(cited.items()), start=1)
+    )
+    heads = (
+        both("序号", "no."),
+        both("文献", "document"),
+        both("所据的表、式与用途", "tables, equations, and what for"),
+    )
+    title = both("参考文献", "References")
+    return Section("references", title, (), (), SheetTable(heads, rows))

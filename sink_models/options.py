@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from gis.problems import ProblemLog
 from sink_models.coefficient_store import CoefficientStore
+from sink_models.quantities import check_range
 from sink_models.rules import climate_zones, soil_classes
 
 WETLAND_SCOPES = ("sandiao_00", "law_2022", "convention", "second_survey")
@@ -16,14 +19,67 @@ GROWTH_CEILING = 30.0
 
 @dataclass(frozen=True)
 class ForestFlows:
-    """Yearly growth and consumption of the growing stock, percent, and where they were read.
+    """Yearly flows of the growing stock of measured stands, and where they were read.
 
-    Consumption holds harvest, fuelwood and disturbance: everything that leaves the stock.
+    Gains as ``growth_percent`` of the stock or as ``increment_m3_ha`` (gross, over bark). Losses as
+    ``consumption_percent``, which holds everything that leaves the stock, or as ``harvest_m3`` and
+    ``fuelwood_m3`` (whole trees, over bark) and ``disturbed_ha`` with the ``fraction_lost`` of
+    their biomass: all four then, 0 where there was none.
     """
 
-    growth_percent: float
-    consumption_percent: float
     source: str
+    growth_percent: float | None = None
+    consumption_percent: float | None = None
+    increment_m3_ha: float | None = None
+    harvest_m3: float | None = None
+    fuelwood_m3: float | None = None
+    disturbed_ha: float | None = None
+    fraction_lost: float | None = None
+
+    @property
+    def said(self) -> str:
+        """The flows in one line."""
+        words = {
+            "growth_percent": "GR {:g} %/yr",
+            "increment_m3_ha": "I_V {:g} m3/ha/yr",
+            "consumption_percent": "CR {:g} %/yr",
+            "harvest_m3": "H {:g} m3/yr",
+            "fuelwood_m3": "FG {:g} m3/yr",
+            "disturbed_ha": "A_dist {:g} ha/yr",
+            "fraction_lost": "fd {:g}",
+        }
+        given = {name: getattr(self, name) for name in words}
+        return ", ".join(
+            words[name].format(each) for name, each in given.items() if each is not None
+        )
+
+    def check(self, log: ProblemLog) -> None:
+        """Log flows that are no one way to gains and one to losses, or beyond what can be."""
+        gains = (self.growth_percent, self.increment_m3_ha)
+        amounts = (self.harvest_m3, self.fuelwood_m3, self.disturbed_ha, self.fraction_lost)
+        has_amounts = [each is not None for each in amounts]
+        by_rate = self.consumption_percent is not None
+        one_gain = sum(each is not None for each in gains) == 1
+        one_loss = by_rate != all(has_amounts) and by_rate != any(has_amounts)
+        if not one_gain or not one_loss or not self.source:
+            log.add("sink_models.flows_incomplete", "flows", given=self.said or "–")
+        for name in ("growth_percent", "consumption_percent"):
+            given = getattr(self, name)
+            if given is not None and not 0.0 <= given <= GROWTH_CEILING:
+                log.add("sink_models.flow_rate", name, given=given, ceiling=GROWTH_CEILING)
+        for name, quantity in FLOW_QUANTITIES.items():
+            given = getattr(self, name)
+            if given is not None:
+                check_range(f"flows: {name}", quantity, np.array([given]), log)
+
+
+FLOW_QUANTITIES = {
+    "increment_m3_ha": "increment_m3_ha",
+    "harvest_m3": "volume_m3",
+    "fuelwood_m3": "volume_m3",
+    "disturbed_ha": "area_ha_yr",
+    "fraction_lost": "fraction",
+}
 
 
 @dataclass(frozen=True)
@@ -43,8 +99,8 @@ class Options:
     ``region`` is an administrative code or a prefix of one (``"44"``, ``"440100"``), empty outside
     China; climate zone and soil class follow from it unless given. ``accepted`` lists coefficients
     not checked well enough for a default that the analyst takes on their own judgement; the rules
-    that use them then go before the defaults. ``flows`` are yearly rates for the gain-loss
-    method; without them those of the province hold where they were published.
+    that use them then go before the defaults. ``flows`` are for the gain-loss method; without them
+    the rates of the province hold where they were published.
     """
 
     wetland_scope: str = "sandiao_00"
@@ -74,10 +130,7 @@ class Options:
             if key not in store:
                 log.add("sink_models.coefficient_unknown", key)
         if self.flows is not None:
-            for name in ("growth_percent", "consumption_percent"):
-                given = getattr(self.flows, name)
-                if not 0.0 <= given <= GROWTH_CEILING:
-                    log.add("sink_models.flow_rate", name, given=given, ceiling=GROWTH_CEILING)
+            self.flows.check(log)
         for each in self.correlations:
             for key in (each.first, each.second):
                 if key not in store:

@@ -80,7 +80,7 @@ EQUATIONS = (
         "V1-3.2",
         "和的不确定性",
         "Uncertainty of a sum",
-        "U_total = √(Σ (U_i * x_i)^2) / |Σ x_i|",
+        "U_total = √(Σ (U_i * x_i)^2) / (|Σ x_i|)",
         "%",
         f"{VOLUME_1} Eq. 3.2",
         "recalled",

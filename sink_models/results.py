@@ -13,7 +13,8 @@ from sink_models.carbon import NotEstimated
 from sink_models.coefficient_store import CoefficientStore
 from sink_models.drivers import Driver, first_order_half_width
 from sink_models.estimator import Choice
-from sink_models.forest_methods import ForestBalance, ForestRoute
+from sink_models.forest_balance import ForestBalance
+from sink_models.forest_methods import ForestRoute
 from sink_models.options import DEFAULT_OPTIONS, Options
 from sink_models.sampling import Array, Sampling
 from sink_models.strata import Stratum
@@ -27,6 +28,8 @@ UNCERTAINTY_COLUMNS = (
     *("indicator", "epoch", "unit", "source", "kind", "low_change", "high_change", "share"),
     *("monte_carlo_half", "approach_1_half"),
 )
+
+BALANCE_COLUMNS = ("start", "end", "term", "value", "low", "high", "flows")
 
 ValueKey = tuple[str, int, str]
 """Indicator key, epoch, unit code."""
@@ -98,6 +101,8 @@ class Results:
     drivers: tuple[Driver, ...] = ()
     forest_routes: tuple[ForestRoute, ...] = ()
     forest_balances: tuple[ForestBalance, ...] = ()
+    unbalanced: tuple[Problem, ...] = ()
+    """Why gain-loss and stock difference could not be set against each other."""
     ground: tuple[StratumGround, ...] = ()
     options: Options = DEFAULT_OPTIONS
 
@@ -118,6 +123,25 @@ class Results:
                     (indicator, epoch, value.unit, each.source, each.kind, *changes, *halves)
                 )
         return pd.DataFrame(rows, columns=list(UNCERTAINTY_COLUMNS))
+
+    def balance_table(self, sampling: Sampling) -> pd.DataFrame:
+        """Gain-loss beside stock difference with the residual, t C/yr, one row per term."""
+        rows = []
+        for each in self.forest_balances:
+            terms = each.terms
+            named = {
+                **each.parts,
+                "gains": terms.gains,
+                "losses": terms.losses,
+                "gain_loss": terms.gain_loss,
+                "stock_difference": terms.stock_difference,
+                "residual": terms.residual,
+            }
+            for name, values in named.items():
+                low, high = sampling.bounds(values)
+                said = f"{each.said}: {each.source}"
+                rows.append((each.start, each.end, name, float(values[0]), low, high, said))
+        return pd.DataFrame(rows, columns=list(BALANCE_COLUMNS))
 
     @property
     def drivers_by_figure(self) -> Mapping[tuple[str, int], tuple[Driver, ...]]:
@@ -159,6 +183,7 @@ class Results:
             )
             for (epoch, kind), each in gaps.items()
         ]
+        found += self.unbalanced
         spread = {key for _, choice in self.choices for key in choice.spread_by_rival}
         constant = [
             key

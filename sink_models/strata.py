@@ -9,6 +9,7 @@ import numpy as np
 
 from gis.extent import CLASSIFIED
 from sink_models.account import Account
+from sink_models.map_error import SHARE
 from sink_models.sampling import Array
 
 SCATTERED = "scattered_trees"
@@ -37,26 +38,32 @@ class Stratum:
 
 @dataclass(frozen=True)
 class StratumSums:
-    """Area (ha) and growing stock (m3) of one stratum in each unit; shape ``(units,)``."""
+    """Area (ha) and growing stock (m3) of one stratum in each unit; shape ``(units,)``.
+
+    ``share`` names the part of mapped ground that this is, where the layer has an error matrix.
+    """
 
     stratum: Stratum
     area_ha: Array
     stock_m3: Array
+    share: str = ""
 
 
 def strata(account: Account) -> Iterator[StratumSums]:
     """Strata of the classified rows, sorted by their keys; scattered trees of each cover last."""
     is_classified = account.is_in("status", (CLASSIFIED,))
-    groups = account.rows.groupby(list(KEYS)).indices
+    groups = account.rows.groupby([*KEYS, SHARE]).indices
     for values in sorted(groups):
         mask = np.zeros(len(account.rows), dtype=bool)
         mask[groups[values]] = True
         mask &= is_classified
         if mask.any():
+            *keys, share = map(str, values)
             yield StratumSums(
-                Stratum(*map(str, values)),
+                Stratum(*keys),
                 account.per_unit(mask, "area_ha"),
                 account.per_unit(mask, "growing_stock_m3"),
+                share,
             )
     for cover in sorted(set(account.rows["cover"].to_numpy()[is_classified])):
         mask = is_classified & account.is_in("cover", (cover,))

@@ -30,7 +30,9 @@ app = typer.Typer(
 plans_app = typer.Typer(help="The plans that ship, and plan files of your own.")
 factors_app = typer.Typer(help="The carbon coefficients, with range, source and verification.")
 app.add_typer(plans_app, name="plans", no_args_is_help=True)
+invest_app = typer.Typer(help="InVEST's inputs: pool maps and totals, and the blue-carbon balance.")
 app.add_typer(factors_app, name="factors", no_args_is_help=True)
+app.add_typer(invest_app, name="invest", no_args_is_help=True)
 
 
 def main() -> None:
@@ -128,27 +130,35 @@ def check(
     repair: Annotated[
         Path | None, typer.Option(help="Folder for mended copies and the list of changes.")
     ] = None,
+    confirm: Annotated[
+        bool, typer.Option("--confirm", help="Keep columns, units and code lists as found.")
+    ] = False,
     lang: LanguageOption = None,
 ) -> None:
     """Read every layer, close the account without a result; list faults and offer repairs."""
     language = _language(lang)
     with _reported(language), _progress() as progress:
-        from sinkatlas.checking import check_workspace, repair_workspace, write_check
+        from sinkatlas import checking
+        from sinkatlas.check_page import look_lines
 
-        found = check_workspace(workspace, strict=strict, progress=progress)
+        found = checking.check_workspace(workspace, strict=strict, progress=progress)
+        for line in look_lines(found, language):
+            typer.echo(line)
         for each in found.problems:
             typer.echo(_line(each, language))
         if out is not None:
-            for file in write_check(found, out, language):
+            for file in checking.write_check(found, out, language):
                 typer.echo(str(file))
         if repair is not None:
-            changes = repair_workspace(workspace, repair)
+            changes = checking.repair_workspace(workspace, repair)
             typer.echo(str(repair / "repairs.csv"))
             for change in changes:
                 typer.echo(
                     f"{change.layer} {change.row}: {change.action}, "
                     f"{change.before_ha:.4f} → {change.after_ha:.4f} ha"
                 )
+        if confirm:
+            typer.echo(str(checking.confirm(found, workspace)))
         if found.errors:
             raise typer.Exit(1)
         typer.echo(
@@ -162,6 +172,10 @@ def check(
 def run(
     workspace: WorkspaceArgument,
     out: Annotated[Path, typer.Option(help="Result folder.")] = Path("out"),
+    sheets: Annotated[
+        Literal["main", "all"] | None,
+        typer.Option(help="One sheet, or one per indicator and the atlas over districts."),
+    ] = None,
     strict: StrictOption = False,
     lang: LanguageOption = None,
     workers: Annotated[
@@ -186,7 +200,13 @@ def run(
 
         engine = Engine(workers=workers, cluster=cluster, memory_mib=memory, partials=resume)
         done = run_pipeline(
-            workspace, out, language=lang, strict=strict, engine=engine, progress=progress
+            workspace,
+            out,
+            language=lang,
+            sheets=sheets,
+            strict=strict,
+            engine=engine,
+            progress=progress,
         )
         for each in done.report.problems:
             typer.echo(_line(each, language), err=True)
@@ -320,6 +340,76 @@ def factors_export(
         from sinkatlas.showing import export_factors
 
         typer.echo(f"{export_factors(path)}\t{path}")
+
+
+@factors_app.command("explain")
+def factors_explain(
+    ecosystem_type: Annotated[str, typer.Argument(help="Ecosystem type, such as mangrove.")],
+    region: Annotated[str, typer.Option(help="Administrative code, such as 440100.")] = "",
+    species_group: Annotated[str, typer.Option(help="Species group of a stand.")] = "",
+    forest_class: Annotated[str, typer.Option(help="Class of the forest survey.")] = "",
+    accept: Annotated[
+        list[str] | None, typer.Option(help="Unchecked coefficient to take on; may repeat.")
+    ] = None,
+    lang: LanguageOption = None,
+) -> None:
+    """Tell for a stratum which rules apply, which is chosen, and why not the others."""
+    language = _language(lang)
+    with _reported(language):
+        from sinkatlas.showing import rule_lines
+
+        for line in rule_lines(
+            ecosystem_type,
+            region=region,
+            species_group=species_group,
+            forest_class=forest_class,
+            accepted=frozenset(accept or ()),
+            language=language,
+        ):
+            typer.echo(line)
+
+
+OutFolder = Annotated[Path, typer.Option(help="Folder for maps and tables.")]
+
+
+@invest_app.command("carbon")
+def invest_carbon(
+    pools: Annotated[Path, typer.Argument(help="Carbon-pools CSV, t C/ha by lucode.")],
+    land_cover: Annotated[Path, typer.Argument(help="Land-cover raster with those codes.")],
+    after: Annotated[
+        Path | None, typer.Option(help="Land cover of a later or other state, on the same grid.")
+    ] = None,
+    out: OutFolder = Path("out/invest_carbon"),
+    lang: LanguageOption = None,
+) -> None:
+    """Pool maps and totals of a carbon-pools table, and the change between two states."""
+    with _reported(_language(lang)):
+        from sinkatlas.invest_run import run_carbon
+
+        found = run_carbon(pools, land_cover, out, after=after)
+        for row in found.itertuples(index=False):
+            typer.echo(f"{row.state}\t{row.pool}\t{row.value:.6g}\t{row.unit}")
+        typer.echo(str(out))
+
+
+@invest_app.command("blue-carbon")
+def invest_blue_carbon(
+    biophysical: Annotated[Path, typer.Argument(help="Biophysical table CSV.")],
+    transitions: Annotated[Path, typer.Argument(help="Landcover transitions CSV.")],
+    snapshots: Annotated[Path, typer.Argument(help="CSV with snapshot_year and raster_path.")],
+    end_year: Annotated[int, typer.Option(help="Year until which the balance runs.")],
+    out: OutFolder = Path("out/blue_carbon"),
+    lang: LanguageOption = None,
+) -> None:
+    """The yearly blue-carbon balance of a map of land-cover snapshots, closed pool by pool."""
+    with _reported(_language(lang)):
+        from sinkatlas.invest_run import run_blue_carbon
+
+        found = run_blue_carbon(biophysical, transitions, snapshots, out, end_year=end_year)
+        last = found[found["year"] == end_year]
+        for row in last.itertuples(index=False):
+            typer.echo(f"{row.year}\t{row.pool}\t{row.stock_t_c:.6g}\tt C")
+        typer.echo(str(out))
 
 
 def _line(found: Problem, language: Language) -> str:

@@ -8,18 +8,40 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gis.problems import Language
-from sink_models.method_sheet import Formula, MethodSheet, Section, SheetTable, Words
+from sink_models.sheet_values import (
+    Cell,
+    Figure,
+    Formula,
+    Math,
+    MethodSheet,
+    Section,
+    SheetTable,
+    Words,
+)
 
 STYLE = """
-body{font:15px/1.55 "Noto Sans CJK SC","Microsoft YaHei",system-ui,sans-serif;color:#1c2a25;
- margin:2rem auto;max-width:72rem;padding:0 1rem}
-h1{font-size:1.6rem}h2{font-size:1.15rem;margin-top:2rem;border-bottom:1px solid #b9c8c0}
-table{border-collapse:collapse;font-size:.86rem;width:100%}
-th,td{border-bottom:1px solid #d9e2dd;padding:.3rem .5rem;text-align:left;vertical-align:top;
- overflow-wrap:anywhere}
-th{background:#eef3f0}.scroll{overflow-x:auto}dt{margin-top:.7rem}dd{margin:.1rem 0 .1rem 1.2rem}
-.mark{background:#fff3c4;padding:.4rem .7rem}.small{color:#556b61;font-size:.85rem}
-@media print{body{margin:0;max-width:none}h2{break-after:avoid}}
+:root{--ink:#1c2a25;--line:#d4ddd8;--soft:#eef3f0;--dim:#556b61;--green:#1b6b4a}
+body{font:15px/1.6 "Noto Sans CJK SC","Microsoft YaHei",system-ui,sans-serif;color:var(--ink);
+ margin:2rem auto;max-width:76rem;padding:0 1.2rem}
+h1{font-size:1.65rem;line-height:1.3}
+h2{font-size:1.2rem;margin-top:2.4rem;padding-bottom:.25rem;border-bottom:2px solid var(--green)}
+nav{background:var(--soft);padding:.6rem 1rem;border-radius:.4rem}nav ol{margin:.2rem 0;columns:3;
+ column-gap:2rem}nav a{color:var(--green);text-decoration:none}
+nav a:hover{text-decoration:underline}
+.scroll{overflow-x:auto}
+table{border-collapse:collapse;font-size:.85rem;width:100%;line-height:1.45}
+th,td{border-bottom:1px solid var(--line);padding:.35rem .6rem;text-align:left;vertical-align:top;
+ min-width:4.5em;overflow-wrap:break-word}
+th{background:var(--soft);font-weight:600;vertical-align:bottom}
+td.n,th.n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums;min-width:0}
+td.m{min-width:9em;white-space:nowrap}td.w{min-width:15em}tbody tr:hover{background:#f8faf9}
+td.k{min-width:9em;font-family:ui-monospace,monospace;font-size:.8rem}
+dl{display:grid;grid-template-columns:minmax(14rem,1fr) 2fr;gap:.2rem 1.5rem;align-items:baseline}
+dt{font-weight:600}dd{margin:0 0 .5rem}math{font-size:1.08em}td math{font-size:1.02em}
+.mark{background:#fff3c4;padding:.4rem .7rem}.small{color:var(--dim);font-size:.83rem}
+@media(max-width:46rem){dl{grid-template-columns:1fr}nav ol{columns:1}}
+@media print{body{margin:0;max-width:none;font-size:10pt}nav{display:none}h2{break-after:avoid}
+ tr{break-inside:avoid}.scroll{overflow:visible}}
 """
 
 _TOKEN = re.compile(r"\s+|\d+(?:\.\d+)?|[^\W\d_]\w*|[_^]|.", re.DOTALL)
@@ -29,6 +51,9 @@ SYNTHETIC: Words = {
     "en": "Synthetic demonstration data: no evidence about any city.",
 }
 TITLE: Words = {"zh": "方法说明", "en": "Method sheet"}
+LONG = 40
+"""Characters from which words want a wide column."""
+CONTENTS: Words = {"zh": "目录", "en": "Contents"}
 STATUS: dict[str, Words] = {
     "verified": {"zh": "已核对", "en": "checked"},
     "recalled": {"zh": "未见原文", "en": "not seen in print"},
@@ -56,6 +81,10 @@ def _page(sheet: MethodSheet, title: str, language: Language, is_synthetic: bool
     yield f"<title>{named}</title><style>{STYLE}</style></head><body><h1>{named}</h1>"
     if is_synthetic:
         yield f'<p class="mark">{escaped(SYNTHETIC[language])}</p>'
+    yield f'<nav aria-label="{CONTENTS[language]}"><ol>'
+    for each in sheet.sections:
+        yield f'<li><a href="#{escaped(each.key)}">{escaped(each.title[language])}</a></li>'
+    yield "</ol></nav>"
     for section in sheet.sections:
         yield from _section(section, language)
     yield "</body></html>"
@@ -79,18 +108,36 @@ def _formula(each: Formula, language: Language) -> str:
     facts = "; ".join(filter(None, (each.unit, each.source, STATUS[each.status][language])))
     return (
         f"<dt>({escaped(each.key)}) {escaped(each.title[language])}</dt>"
-        f'<dd>{mathml(each.formula)}</dd><dd class="small">{escaped(facts)}</dd>'
+        f'<dd>{mathml(each.formula)}<div class="small">{escaped(facts)}</div></dd>'
     )
 
 
 def _table(table: SheetTable, language: Language) -> Iterator[str]:
+    first = table.rows[0] if table.rows else ()
+    figures = [isinstance(cell, Figure) for cell in first] or [False] * len(table.heads)
     yield '<div class="scroll"><table><thead><tr>'
-    yield "".join(f'<th scope="col">{escaped(head[language])}</th>' for head in table.heads)
+    yield "".join(
+        f'<th scope="col"{" class=n" if is_figure else ""}>{escaped(head[language])}</th>'
+        for head, is_figure in zip(table.heads, figures, strict=True)
+    )
     yield "</tr></thead><tbody>"
     for row in table.rows:
-        cells = (cell if isinstance(cell, str) else cell[language] for cell in row)
-        yield "<tr>" + "".join(f"<td>{escaped(cell)}</td>" for cell in cells) + "</tr>"
+        yield "<tr>" + "".join(_cell(cell, language) for cell in row) + "</tr>"
     yield "</tbody></table></div>"
+
+
+def _cell(cell: Cell, language: Language) -> str:
+    if isinstance(cell, Math):
+        return f"<td class=m>{mathml(cell.formula)}</td>"
+    if isinstance(cell, Figure):
+        return f"<td class=n>{escaped(cell.text)}</td>"
+    if isinstance(cell, str):
+        if "_" in cell:
+            return f"<td class=k>{escaped(cell).replace('_', '_<wbr>')}</td>"
+        return f"<td>{escaped(cell)}</td>"
+    text = cell[language]
+    kind = " class=w" if len(text) > LONG else ""
+    return f"<td{kind}>{escaped(text)}</td>"
 
 
 def escaped(text: str) -> str:
@@ -106,10 +153,15 @@ def escaped(text: str) -> str:
 
 
 def mathml(formula: str) -> str:
-    """A formula of the equation cards as MathML: ``_`` lowers, ``^`` raises the next part.
+    """A formula of the equation cards as MathML.
+
+    ``_`` lowers and ``^`` raises the next part, ``/`` makes a fraction of the parts beside it,
+    ``√`` takes the bracket that follows.
 
     >>> mathml("A_i * 2")
     '<math><msub><mi>A</mi><mi>i</mi></msub><mo>·</mo><mn>2</mn></math>'
+    >>> mathml("1 / (1 + R)").count("mfrac")
+    2
     """
     tokens = [token for token in _TOKEN.findall(formula) if token.strip()]
     parts, rest = _parts(_split(tokens), closing="")
@@ -129,30 +181,62 @@ def _parts(pieces: list[str], closing: str) -> tuple[list[str], list[str]]:
     """Typeset up to a closing bracket; gives the pieces and what is left."""
     made: list[str] = []
     while pieces:
-        piece, pieces = pieces[0], pieces[1:]
+        piece = pieces[0]
         if closing and piece == closing:
+            pieces = pieces[1:]
             break
-        if piece in "_^" and made and pieces:
-            below, pieces = _one(pieces)
-            tag = "msub" if piece == "_" else "msup"
-            made[-1] = f"<{tag}>{made[-1]}{below}</{tag}>"
-        elif piece == "(":
-            inner, pieces = _parts(pieces, ")")
-            made.append("<mrow><mo>(</mo>" + "".join(inner) + "<mo>)</mo></mrow>")
+        if piece == "-" and made:
+            made, pieces = [*made, _plain(piece)], pieces[1:]
+        elif piece in ("_", "^", "/") and made and len(pieces) > 1:
+            part, pieces = _operand(pieces[1:])
+            made[-1] = _joined(piece, made[-1], part)
         else:
-            made.append(_plain(piece))
+            part, pieces = _operand(pieces)
+            made.append(part)
     return made, pieces
 
 
-def _one(pieces: list[str]) -> tuple[str, list[str]]:
-    """The part that a sub- or superscript takes: a bracket's inside, or a signed piece."""
+def _joined(operator: str, before: str, after: str) -> str:
+    if operator == "/":
+        return f"<mfrac>{_bare(before)}{_bare(after)}</mfrac>"
+    tag = "msub" if operator == "_" else "msup"
+    return f"<{tag}>{before}{_bare(after)}</{tag}>"
+
+
+def _operand(pieces: list[str]) -> tuple[str, list[str]]:
+    """The next part, with its own sub- and superscripts: a name, a number, a bracket or a root."""
     piece, rest = pieces[0], pieces[1:]
-    if piece == "(":
-        inner, left = _parts(rest, ")")
-        return "<mrow>" + "".join(inner) + "</mrow>", left
-    if piece == "-" and rest:
+    if piece == "√" and rest:
+        inner, rest = _operand(rest)
+        made = f"<msqrt>{_bare(inner)}</msqrt>"
+    elif piece == "(":
+        parts, rest = _parts(rest, ")")
+        made = f"{_OPEN}{''.join(parts)}{_CLOSE}"
+    elif piece == "-" and rest and (rest[0][0].isalnum()):
         return f"<mrow><mo>−</mo>{_plain(rest[0])}</mrow>", rest[1:]
-    return _plain(piece), rest
+    else:
+        made = _plain(piece)
+    while len(rest) > 1 and rest[0] in "_^":
+        part, after = _index(rest[1:])
+        made, rest = _joined(rest[0], made, part), after
+    return made, rest
+
+
+def _index(pieces: list[str]) -> tuple[str, list[str]]:
+    """What a sub- or superscript takes: one part, without an index of its own."""
+    if pieces[0] in ("(", "-"):
+        return _operand(pieces)
+    return _plain(pieces[0]), pieces[1:]
+
+
+_OPEN, _CLOSE = "<mrow><mo>(</mo>", "<mo>)</mo></mrow>"
+
+
+def _bare(part: str) -> str:
+    """A bracketed part without its brackets, where the typesetting groups it anyway."""
+    if part.startswith(_OPEN) and part.endswith(_CLOSE):
+        return f"<mrow>{part.removeprefix(_OPEN).removesuffix(_CLOSE)}</mrow>"
+    return part
 
 
 def _plain(piece: str) -> str:

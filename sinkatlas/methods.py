@@ -15,7 +15,7 @@ import pandas as pd
 
 from gis import ExtentAccount
 from gis.extent import CLASSIFIED, OUTSIDE
-from gis.problems import InputError, Language, Problem, problem
+from gis.problems import InputError, Language, Problem, ProblemLog, problem
 from sink_models import (
     CarbonPools,
     CoefficientStore,
@@ -41,6 +41,16 @@ ADJUSTED_COLUMNS = (
     *("mapped_ha", "adjusted_ha", "low", "high"),
 )
 POOL_COLUMNS = ("unit_code", "unit_name", "epoch", "pool", "value", "unit")
+
+FLOW_NAMES = (
+    "growth_percent",
+    "consumption_percent",
+    "increment_m3_ha",
+    "harvest_m3",
+    "fuelwood_m3",
+    "disturbed_ha",
+    "fraction_lost",
+)
 
 NONE: tuple[Override, ...] = ()
 
@@ -71,37 +81,43 @@ def read_methods(space: Workspace) -> Methods:
     store, overrides = coefficients(), NONE
     if table.coefficients:
         file = space.resolve(table.coefficients)
-        store, overrides = with_overrides(store, _text(file), where=file.name)
+        store, overrides = with_overrides(store, text_of(file), where=file.name)
     pools = None
     if table.pools:
         file = space.resolve(table.pools)
-        pools = read_carbon_pools(_text(file), where=file.name)
+        pools = read_carbon_pools(text_of(file), where=file.name)
     matrices = {}
     for epoch in space.epochs:
         for layer in epoch.layers:
             if layer.accuracy.error_matrix:
                 file = space.resolve(layer.accuracy.error_matrix)
-                matrices[epoch.year, layer.kind] = read_error_matrix(_text(file), where=file.name)
+                matrices[epoch.year, layer.kind] = read_error_matrix(text_of(file), where=file.name)
     return Methods(store, overrides, pools, matrices)
 
 
 def forest_flows(space: Workspace) -> ForestFlows | None:
-    """Rates of the growing stock that the analyst gave, None when there are none.
+    """Flows of the growing stock that the analyst gave, None when there are none.
 
-    Raises ``InputError`` when one of rate, rate and source is missing.
+    Raises ``InputError`` when they are incomplete, stand twice or have no source.
     """
     table = space.table.carbon
-    given = (table.growth_percent, table.consumption_percent, table.rates_source or None)
-    if given == (None, None, None):
+    given = {name: getattr(table, name) for name in FLOW_NAMES}
+    if not table.rates_source and all(each is None for each in given.values()):
         return None
-    growth, consumption, source = given
-    if growth is None or consumption is None or source is None:
-        raise InputError(problem("sinkatlas.workspace_rates", where=space.path))
-    return ForestFlows(growth, consumption, source)
+    flows = ForestFlows(table.rates_source, **given)
+    log = ProblemLog()
+    flows.check(log)
+    log.raise_if_errors()
+    return flows
 
 
-def _text(path: Path) -> str:
-    """Text of a small table, UTF-8 or the Chinese national encoding."""
+def text_of(path: Path) -> str:
+    """Text of a small table, UTF-8 or the Chinese national encoding.
+
+    Raises ``InputError`` for a file that is neither, or that is not there.
+    """
+    if not path.is_file():
+        raise InputError(problem("gis.file_missing", where=path.name))
     content = path.read_bytes()
     try:
         return content.decode("utf-8-sig")
@@ -119,10 +135,7 @@ def adjusted_area_table(
     whole_code: str,
     interval_percent: float,
 ) -> pd.DataFrame:
-    """Mapped and adjusted areas per unit and the whole for layers with an error matrix.
-
-    Raises ``InputError`` when a matrix lacks a class that the layer shows.
-    """
+    """Mapped and adjusted areas per unit and the whole for layers with an error matrix."""
     rows: list[tuple[object, ...]] = []
     for (year, kind), matrix in methods.matrices.items():
         mapped = _mapped_areas(accounts[year], kind, matrix)
@@ -146,10 +159,6 @@ def _mapped_areas(account: ExtentAccount, kind: str, matrix: ErrorMatrix) -> pd.
     table = own.pivot_table(
         index="unit_code", columns="ecosystem_type", values="area_ha", aggfunc="sum", fill_value=0.0
     )
-    lacking = sorted(set(table.columns) - set(matrix.classes))
-    if lacking:
-        types = ", ".join(lacking)
-        raise InputError(problem("sinkatlas.matrix_classes", where=f"{kind}", types=types))
     return table.reindex(columns=list(matrix.classes), fill_value=0.0)
 
 
@@ -202,6 +211,9 @@ def method_files(
             ),
         )
         yield "uncertainty.csv", lambda path: write_csv(spread, path)
+        if results.forest_balances:
+            balance = results.balance_table(sampling)
+            yield "forest_balance.csv", lambda path: write_csv(balance, path)
         if methods.matrices:
             areas = adjusted_area_table(
                 methods, accounts, names, results.whole_code, sampling.interval_percent

@@ -6,14 +6,17 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+import pandas as pd
+
 from gis.progress import Progress
 from maps import (
+    SheetChoice,
     write_brief,
     write_district_style,
     write_geopackage,
     write_geoparquet,
     write_map,
-    write_sheet,
+    write_sheets,
     write_workbook,
 )
 from maps.report import Report
@@ -30,6 +33,8 @@ def write_outputs(
     seconds: Mapping[str, float],
     progress: Progress,
     also: Sequence[tuple[str, Callable[[Path], object]]] = (),
+    *,
+    sheets: SheetChoice,
 ) -> None:
     """Write every output of a run and publish the folder; ``also`` are further files by name.
 
@@ -37,16 +42,19 @@ def write_outputs(
     """
     steps: tuple[tuple[str, Callable[[Path], object]], ...] = (
         ("results.csv", lambda path: write_csv(report.results, path)),
+        ("changes.csv", lambda path: write_csv(report.changes, path)),
         ("verdicts.csv", lambda path: write_csv(report.verdicts, path)),
         ("trajectories.csv", lambda path: write_csv(report.trajectories, path)),
         ("allocation.csv", lambda path: write_csv(report.allocation, path)),
+        ("works.csv", lambda path: write_csv(report.works, path)),
+        ("conflicts.csv", lambda path: write_csv(_attributes(report.conflicts), path)),
         ("account.csv", lambda path: write_csv(report.account, path)),
         ("districts.gpkg", lambda path: write_geopackage(report, path)),
         ("districts.parquet", lambda path: write_geoparquet(report, path)),
         ("districts.qml", lambda path: write_district_style(report, path)),
         ("report.xlsx", lambda path: write_workbook(report, path)),
         ("report.docx", lambda path: write_brief(report, path)),
-        ("sheets", lambda path: write_sheet(report, path)),
+        ("sheets", lambda path: write_sheets(report, path, sheets)),
         ("map.html", lambda path: write_map(report, path)),
         *also,
         (RECORD, lambda path: _write_json(report.provenance, path)),
@@ -56,6 +64,10 @@ def write_outputs(
         for number, (name, write) in enumerate(steps, start=1):
             write(stage / name)
             progress("write", number, len(steps))
+
+
+def _attributes(features: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(features.drop(columns="geometry", errors="ignore"))
 
 
 def _write_json(value: object, path: Path) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 
@@ -18,18 +19,29 @@ from gis import (
     Stratum,
     Units,
     extent_account,
-    line_lengths,
 )
 from gis.extent import OUTSIDE
 from gis.problems import InputError, Language, ProblemLog, Severity, problem, strictly
 from gis.progress import Progress, silent
-from layers import Layer, LayerSpec, Lines, kinds, read_layer
+from layers import Layer, LayerSpec, kinds, read_layer
 from layers.quality import account_problems, layer_problems
+from maps import SheetChoice, layout, load_layout
 from maps.report import Report
 from plans import Verdict
 from sink_models import Accuracy, Correlation, EpochData, Options, Results, Sampling, evaluate
+from sink_models.measures.conflicts import RiverRule
+from sink_models.measures.parks import ParkReach
+from sink_models.measures.works import WorksOptions
+from sinkatlas.confirmation import as_confirmed, confirmation_problems, read_confirmations
 from sinkatlas.judging import Judgement, judge_promises, read_promises
-from sinkatlas.methods import forest_flows, method_files, read_methods
+from sinkatlas.measuring import (
+    Beside,
+    RuleSettings,
+    beside_account,
+    further_strata,
+    with_legal_forms,
+)
+from sinkatlas.methods import Methods, forest_flows, method_files, read_methods
 from sinkatlas.outputs import write_outputs
 from sinkatlas.reporting import make_report, unit_names
 from sinkatlas.views import MapView, SheetView, TableView, sheet_view, table_view
@@ -44,6 +56,8 @@ LAYER_OPTIONS = (
     "land_codes",
     "assume",
     "encoding",
+    "header_row",
+    "sheet",
     "band",
     "no_data",
     "year",
@@ -107,17 +121,17 @@ class Run:
         return MapView(self.report)
 
     def sheet(self, indicator: str | None = None, *, epoch: int | None = None) -> SheetView:
-        """A printed sheet: shows itself in a notebook, ``save`` writes PDF or PNG.
+        """A printed sheet: shows itself in a notebook, ``save`` writes PDF, PNG or SVG.
 
-        Without ``indicator`` the one of the result folder; without ``epoch`` its last year. Raises
-        ``OutputError`` when there are no such results.
+        Without ``indicator`` the one of the result folder; without ``epoch`` its last year; paper
+        and layout are the workspace's. Raises ``OutputError`` when there are no such results.
         """
-        return sheet_view(self.report, indicator, epoch)
+        return sheet_view(self.report, indicator, epoch, sheet_choice(self.workspace).form)
 
     def table(
         self, name: str = "results", *, indicator: str | None = None, epoch: int | None = None
     ) -> TableView:
-        """``results``, ``verdicts`` or ``account``, whole or narrowed: shows itself and saves CSV.
+        """A table by the name of its CSV file, whole or narrowed: shows itself and saves CSV.
 
         Raises ``InputError`` for an unknown table, indicator or year.
         """
@@ -129,6 +143,7 @@ def run(
     out: str | Path | None = None,
     *,
     language: Language | None = None,
+    sheets: Literal["main", "all"] | None = None,
     engine: Engine | None = None,
     strict: bool = False,
     progress: Progress = silent,
@@ -136,15 +151,17 @@ def run(
     """Run the main job on a workspace and, when ``out`` is given, publish the result folder.
 
     ``engine`` says who counts the rasters and in how much memory; no choice changes a figure.
+    ``sheets`` overrules which sheets the workspace asks for.
 
     Raises ``InputError`` with every problem of the inputs, ``AccountError`` when an account does
     not close, ``OutputError`` when the results cannot be written. Nothing is left half-written.
     """
     space = workspace if isinstance(workspace, Workspace) else load_workspace(workspace)
+    choice = sheet_choice(space, sheets)
     problems = ProblemLog()
     problems.extend(space.notices)
     try:
-        return _run(space, out, language, strict, engine, progress, problems)
+        return _run(space, out, language, choice, strict, engine, progress, problems)
     except InputError as error:
         # what was noticed on the way often tells why an error came about
         told = {(each.code, each.where) for each in error.problems}
@@ -156,6 +173,7 @@ def _run(
     space: Workspace,
     out: str | Path | None,
     language: Language | None,
+    choice: SheetChoice,
     strict: bool,
     engine: Engine | None,
     progress: Progress,
@@ -172,13 +190,23 @@ def _run(
             epoch.year: _account(units, inputs.layers[epoch.year], epoch.year, engine, progress)
             for epoch in space.epochs
         }
+    with clock.timed("measure"):
+        settings = rule_settings(space)
+        beside = {
+            epoch.year: beside_account(units, inputs.layers[epoch.year], epoch.year, settings)
+            for epoch in space.epochs
+        }
     problems.extend(account_problems(accounts, units, inputs.layers))
+    problems.extend(each for one in beside.values() for each in one.problems)
     if strict or space.table.workspace.strict:
         hold_strictly(space, problems)
     sampling = _sampling(space)
     with clock.timed("evaluate"):
         results = evaluate(
-            [_epoch_data(epoch, inputs, accounts[epoch.year], units) for epoch in space.epochs],
+            [
+                _epoch_data(epoch, inputs, accounts[epoch.year], beside[epoch.year], methods)
+                for epoch in space.epochs
+            ],
             units.codes,
             (units.whole_code, units.whole_name),
             sampling=sampling,
@@ -205,6 +233,7 @@ def _run(
         judgement,
         tuple(problems),
         sampling,
+        beside,
     )
     folder = Path(out).resolve() if out is not None else None
     if folder is not None:
@@ -219,8 +248,26 @@ def _run(
                 language=report.language,
                 is_synthetic=report.synthetic,
             )
-            write_outputs(report, folder, clock.seconds, progress, files)
+            write_outputs(report, folder, clock.seconds, progress, files, sheets=choice)
     return Run(space, inputs, accounts, results, judgement, report, folder, dict(clock.seconds))
+
+
+def sheet_choice(space: Workspace, which: Literal["main", "all"] | None = None) -> SheetChoice:
+    """The sheets that a workspace asks for; raises ``InputError`` for a wrong template."""
+    table = space.table.sheets
+    every = (which or table.which) == "all"
+    form = (
+        load_layout(space.resolve(table.template))
+        if table.template is not None
+        else layout(table.size, table.orientation)
+    )
+    return SheetChoice(
+        form=form,
+        formats=tuple(dict.fromkeys(table.formats)),
+        indicators=() if every else tuple(table.indicators),
+        every=every,
+        atlas=every or (table.atlas and which != "main"),
+    )
 
 
 def hold_strictly(space: Workspace, problems: ProblemLog) -> None:
@@ -235,6 +282,8 @@ def hold_strictly(space: Workspace, problems: ProblemLog) -> None:
 def read_inputs(space: Workspace, *, problems: ProblemLog, progress: Progress = silent) -> Inputs:
     """Read the units and every layer; all errors of all files are raised together."""
     units_spec, *specs = layer_specs(space)
+    confirmed = read_confirmations(space.path)
+    problems.extend(confirmation_problems((units_spec, *specs), confirmed, space.folder))
     total = len(specs) + 1
     log = ProblemLog()
     units = _read(units_spec, log)
@@ -267,7 +316,8 @@ def layer_specs(space: Workspace) -> tuple[LayerSpec, ...]:
         "whole_code": units.whole_code,
         "whole_name": units.whole_name,
     }
-    return (
+    confirmed = read_confirmations(space.path)
+    specs = (
         _spec(space, "districts", units, None, options),
         *(
             _layer_spec(space, table, epoch.year)
@@ -275,6 +325,7 @@ def layer_specs(space: Workspace) -> tuple[LayerSpec, ...]:
             for table in epoch.layers
         ),
     )
+    return tuple(as_confirmed(spec, confirmed, space.folder) for spec in specs)
 
 
 def _read(spec: LayerSpec, log: ProblemLog) -> Layer | None:
@@ -341,31 +392,48 @@ def _account(
 ) -> ExtentAccount:
     ranked = sorted(layers, key=lambda layer: (kinds()[layer.spec.kind].priority, layer.spec.kind))
     data = [layer.data for layer in ranked]
-    return extent_account(
+    account = extent_account(
         units,
         [each for each in data if isinstance(each, PolygonCover | RasterCover)],
-        [each for each in data if isinstance(each, Stratum)],
+        [*(each for each in data if isinstance(each, Stratum)), *further_strata(layers)],
         epoch=year,
         engine=engine,
         progress=progress,
     )
+    rows = with_legal_forms(account.rows)
+    return replace(
+        account,
+        rows=rows,
+        keys=(*account.keys, *(["legal_form"] if "legal_form" in rows else [])),
+        strata=tuple(each for each in account.strata if each in rows),
+    )
 
 
 def _epoch_data(
-    epoch: EpochTable, inputs: Inputs, account: ExtentAccount, units: Units
+    epoch: EpochTable, inputs: Inputs, account: ExtentAccount, beside: Beside, methods: Methods
 ) -> EpochData:
-    layers = inputs.layers[epoch.year]
-    lines = [layer.data for layer in layers if isinstance(layer.data, Lines)]
-    lengths = line_lengths(units, lines[0].features) if lines else None
     return EpochData(
         year=epoch.year,
         rows=account.rows[account.rows["unit_code"] != OUTSIDE],
-        lengths=lengths,
-        kinds=frozenset(layer.spec.kind for layer in layers),
+        measures=beside.measures,
+        kinds=frozenset(layer.spec.kind for layer in inputs.layers[epoch.year]),
         accuracy={
             table.kind: Accuracy(table.accuracy.area_percent, table.accuracy.stock_percent)
             for table in epoch.layers
         },
+        matrices={
+            kind: matrix for (year, kind), matrix in methods.matrices.items() if year == epoch.year
+        },
+    )
+
+
+def rule_settings(space: Workspace) -> RuleSettings:
+    """What the workspace says of parks, works and rivers."""
+    parks, works, rule = space.table.parks, space.table.works, space.table.river_rule
+    return RuleSettings(
+        ParkReach(**parks.model_dump()),
+        WorksOptions(works.since, works.types),
+        RiverRule(rule.distance_m, tuple(rule.rivers), tuple(rule.project_types), rule.since),
     )
 
 

@@ -5,21 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import geopandas as gpd
+import numpy as np
 import pandas as pd
 
-from gis import ExtentAccount, RasterCover, Units
+from gis import ExtentAccount, RasterCover, Units, polygon_areas_ha
 from gis.crs import to_crs
 from gis.extent import CLASSIFIED, NO_DATA, OUTSIDE, UNCOVERED
 from gis.problems import Language, Problem
 from layers import Density, Layer, Register, kinds, legend
-from maps.report import IndicatorWords, MapLayer, Report
+from maps.report import CHANGE_COLUMNS, IndicatorWords, MapLayer, Report
+from maps.sensitivity import public_view
 from plans import Plan, allocation_table, trajectory_table, verdict_table, verdict_words
 from sink_models import Results, Sampling, indicators
+from sink_models.measures.conflicts import conflict_table
 from sinkatlas.judging import Judgement
+from sinkatlas.measuring import Beside
 from sinkatlas.provenance import sha256_of, software_versions
 from sinkatlas.workspace import Workspace
 
 DISPLAY_CRS = "EPSG:4490"
+DETAIL_KIND = "forest_subcompartments"
+DETAIL_ATTRIBUTES = (
+    *("area_ha", "ecosystem_type", "land_code", "forest_class", "species_group", "age_group"),
+    *("origin", "protection_class", "growing_stock_m3", "scattered_stock_m3"),
+)
+"""What the map tells of a single sub-compartment."""
 
 
 def make_report(
@@ -32,6 +43,7 @@ def make_report(
     judgement: Judgement,
     problems: tuple[Problem, ...],
     sampling: Sampling,
+    beside: Mapping[int, Beside],
 ) -> Report:
     """Put together what the outputs show; every figure is computed before this point."""
     settings = space.table.workspace
@@ -39,7 +51,7 @@ def make_report(
     if not isinstance(territory, Units):
         raise TypeError(f"districts were read as {type(territory).__name__}")
     names, plan, verdicts = unit_names(territory), judgement.plan, judgement.verdicts
-    return Report(
+    report = Report(
         title=settings.title,
         language=language,
         synthetic=settings.synthetic,
@@ -62,9 +74,60 @@ def make_report(
         plan_title=dict(plan.title) if plan else {"zh": "", "en": ""},
         plan_source={"zh": plan.source, "en": plan.source_en} if plan else {"zh": "", "en": ""},
         provenance=_provenance(space, units, layers, accounts, results, plan, problems, sampling),
+        changes=changes_table(results, names, sampling),
+        sensitivity=settings.sensitivity,
+        organisation=settings.organisation,
+        date=settings.date.isoformat() if settings.date else "",
+        sources=tuple(settings.sources),
         trajectories=trajectory_table(judgement.trajectories, language=language),
         allocation=allocation_table(judgement.allocations, names, language=language),
+        works=works_table(beside, names),
+        conflicts=conflicts_table(beside, names),
     )
+    return public_view(report) if settings.sensitivity == "public" else report
+
+
+def changes_table(results: Results, names: Mapping[str, str], sampling: Sampling) -> pd.DataFrame:
+    """What changed from each epoch to each later one, with the interval of the difference.
+
+    Draw ``k`` of both epochs belongs to the same imagined world, so what both share (a coefficient)
+    cancels and what they do not share (the accuracy of each year's map) stays. Values of different
+    bases are not compared: their difference would be one of definitions. Without draws on both
+    sides the interval is missing.
+    """
+    rows = []
+    for (indicator, later, code), after in results.values.items():
+        for earlier in (each for each in results.epochs if each < later):
+            before = results.values.get((indicator, earlier, code))
+            if before is None or before.basis != after.basis:
+                continue
+            change = after.sampled - before.sampled
+            known = not np.isnan(change[0]) and min(len(after.sampled), len(before.sampled)) > 1
+            low, high = sampling.bounds(change) if known else (np.nan, np.nan)
+            unit = "percentage points" if after.unit == "%" else after.unit
+            figures = (float(change[0]), low, high, unit)
+            rows.append((code, names.get(code, ""), indicator, earlier, later, *figures))
+    return pd.DataFrame(rows, columns=CHANGE_COLUMNS)
+
+
+def works_table(beside: Mapping[int, Beside], names: Mapping[str, str]) -> pd.DataFrame:
+    """The ledgers of works, sums by unit, year and type; each ledger once."""
+    columns = ["epoch", "unit_code", "unit_name", "year", "indicator", "type", "area_ha"]
+    ledgers = [each.ledger for each in beside.values() if each.ledger is not None]
+    if not ledgers:
+        return pd.DataFrame(columns=columns)
+    table = pd.concat(ledgers, ignore_index=True)
+    table["unit_name"] = table["unit_code"].map(names).fillna("")
+    order = ["epoch", "indicator", "type", "year", "unit_code"]
+    return table.sort_values(order, kind="stable", ignore_index=True)[columns]
+
+
+def conflicts_table(beside: Mapping[int, Beside], names: Mapping[str, str]) -> gpd.GeoDataFrame:
+    """Features that a rule on ground speaks against, in lon/lat, with the unit's name."""
+    found = [each for one in beside.values() for each in one.conflicts]
+    table = conflict_table(found, DISPLAY_CRS)
+    table.insert(2, "unit_name", table["unit_code"].map(names).fillna("").astype(str))
+    return table
 
 
 def unit_names(territory: Units) -> dict[str, str]:
@@ -153,9 +216,24 @@ def _map_layers(layers: Mapping[int, Sequence[Layer]]) -> tuple[MapLayer, ...]:
                     )
                 )
             elif not isinstance(layer.data, Density | Register):
-                features = to_crs(layer.data.features, DISPLAY_CRS, where=layer.spec.path)
-                shown.append(MapLayer(kind.key, title, year, features=features))
+                shown.append(_feature_layer(layer, layer.data.features, title, year))
     return tuple(shown)
+
+
+def _feature_layer(
+    layer: Layer, own: gpd.GeoDataFrame, title: Mapping[Language, str], year: int
+) -> MapLayer:
+    """A vector layer to draw; sub-compartments keep the attributes that a reader may look up.
+
+    Their areas are taken here, on the ellipsoid and from the full outlines.
+    """
+    kind = layer.spec.kind
+    features = to_crs(own, DISPLAY_CRS, where=layer.spec.path)
+    if kind != DETAIL_KIND:
+        return MapLayer(kind, title, year, features=features)
+    features = features.assign(area_ha=polygon_areas_ha(own))
+    attributes = tuple(each for each in DETAIL_ATTRIBUTES if each in features)
+    return MapLayer(kind, title, year, features=features, attributes=attributes)
 
 
 def _provenance(

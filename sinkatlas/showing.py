@@ -10,8 +10,16 @@ from pathlib import Path
 import pandas as pd
 
 from gis.problems import InputError, Language, ProblemLog, problem
+from layers.codes import ecosystem_types
 from plans import load_plan, printed_words
-from sink_models import coefficients, export_rows, indicators
+from sink_models import POOLS, coefficients, export_rows, indicators
+from sink_models.estimator import SOIL_BURIAL
+from sink_models.rules import (
+    choose_volume_function,
+    density_candidates,
+    find_zone,
+    leaf_of,
+)
 from sinkatlas.tables import write_csv
 
 
@@ -70,6 +78,50 @@ def factor_card(key: str) -> Iterator[str]:
     for name, value in vars(rows[key]).items():
         if value not in (None, ""):
             yield f"{name}: {_shown(value)}"
+
+
+def rule_lines(
+    ecosystem_type: str,
+    *,
+    region: str = "",
+    species_group: str = "",
+    forest_class: str = "",
+    accepted: frozenset[str] = frozenset(),
+    language: Language = "en",
+) -> Iterator[str]:
+    """For each pool of a stratum: the rule chosen with its numbers, and the others with why not.
+
+    Raises ``InputError`` for an ecosystem type that does not exist.
+    """
+    if ecosystem_type not in ecosystem_types().index:
+        nearest = difflib.get_close_matches(ecosystem_type, list(ecosystem_types().index), n=3)
+        known = ", ".join(nearest) or "–"
+        raise InputError(problem("sinkatlas.type_unknown", where=ecosystem_type, nearest=known))
+    store, zone = coefficients(), find_zone(region)
+    if ecosystem_type == "forest_arbor":
+        chosen = choose_volume_function(store, accepted, species_group)
+        why = chosen.why_zh if language == "zh" else chosen.why_en
+        slope, intercept = (store[f"{chosen.function}_{letter}"] for letter in "ab")
+        yield (
+            f"living\tchosen\tB = {slope.value:g} V + {intercept.value:g} ({chosen.function})"
+            f"\t{slope.source_document}\t{why}"
+        )
+    for pool in (*POOLS, SOIL_BURIAL):
+        candidates = density_candidates(
+            store,
+            zone,
+            accepted,
+            ecosystem_type=ecosystem_type,
+            forest_class=forest_class,
+            leaf=leaf_of(species_group),
+            pool=pool,
+        )
+        if not candidates:
+            yield f"{pool}\tno rule"
+        for each in candidates:
+            why = each.rule.why_zh if language == "zh" else each.rule.why_en
+            lacking = f" ({' '.join(each.keys)})" if each.keys else ""
+            yield f"{pool}\t{each.verdict}{lacking}\t{each.rule.formula}\t{why}"
 
 
 def _shown(value: object) -> str:

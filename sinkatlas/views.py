@@ -7,21 +7,21 @@ or saved.
 from __future__ import annotations
 
 import html
-import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
 import pandas as pd
 
 from gis.problems import InputError, OutputError, problem
-from maps import Report, write_map, write_sheet
+from maps import Layout, Report, write_map, write_sheet
 from maps.map import map_page
-from maps.sheet import choose
+from maps.sheet import Format, choose
 from maps.text import shortened, visible
 from sinkatlas.tables import write_csv
 
-TABLES = ("results", "verdicts", "account")
+TABLES = ("results", "changes", "verdicts", "trajectories", "allocation", "account")
 """Tables that a run can show: those of its CSV files."""
 
 _FRAME_HEIGHT = 640
@@ -59,35 +59,41 @@ class SheetView:
     report: Report
     indicator: str
     epoch: int
+    form: Layout | None = None
 
     def save(self, path: str | Path) -> Path:
-        """Write the sheet in the format that the suffix names (``.pdf``, ``.png``).
+        """Write the sheet in the format that the suffix names (``.pdf``, ``.png``, ``.svg``).
 
         Raises ``OutputError`` for a suffix that sheets do not come in.
         """
         target = Path(path)
-        with tempfile.TemporaryDirectory() as folder:
-            made = self._made(Path(folder))
-            if target.suffix not in made:
-                raise OutputError(
-                    problem(
-                        "sinkatlas.sheet_format",
-                        where=target.name,
-                        suffix=target.suffix,
-                        known=", ".join(made),
-                    )
+        known = {f".{each}": each for each in get_args(Format)}
+        if target.suffix not in known:
+            raise OutputError(
+                problem(
+                    "sinkatlas.sheet_format",
+                    where=target.name,
+                    suffix=target.suffix,
+                    known=", ".join(known),
                 )
-            shutil.copyfile(made[target.suffix], target)
+            )
+        target.write_bytes(self._made(known[target.suffix]))
         return target
 
     def _repr_png_(self) -> bytes:
-        with tempfile.TemporaryDirectory() as folder:
-            return self._made(Path(folder))[".png"].read_bytes()
+        return self._made("png")
 
-    def _made(self, folder: Path) -> dict[str, Path]:
-        """Each format of the sheet, written into a folder."""
-        written = write_sheet(self.report, folder, indicator=self.indicator, epoch=self.epoch)
-        return {path.suffix: path for path in written}
+    def _made(self, kind: Format) -> bytes:
+        with tempfile.TemporaryDirectory() as folder:
+            (path,) = write_sheet(
+                self.report,
+                folder,
+                indicator=self.indicator,
+                epoch=self.epoch,
+                form=self.form,
+                formats=(kind,),
+            )
+            return path.read_bytes()
 
 
 @dataclass(frozen=True)
@@ -117,13 +123,15 @@ class TableView:
         )
 
 
-def sheet_view(report: Report, indicator: str | None, epoch: int | None) -> SheetView:
-    """A sheet, chosen as on the command line.
+def sheet_view(
+    report: Report, indicator: str | None, epoch: int | None, form: Layout | None = None
+) -> SheetView:
+    """A sheet, chosen as on the command line; without ``form`` A3 landscape.
 
     Raises ``OutputError`` when the report has no such results.
     """
     subject = choose(report, indicator, epoch)
-    return SheetView(report, subject.indicator.key, subject.epoch)
+    return SheetView(report, subject.indicator.key, subject.epoch, form)
 
 
 def table_view(

@@ -26,6 +26,8 @@ from gis.redaction import redact
 Year = Annotated[int, Field(ge=1900, le=2100)]
 Percent = Annotated[float, Field(gt=0, lt=100)]
 Text = Annotated[str, Field(min_length=1)]
+HeaderRow = Annotated[int, Field(ge=1)] | list[Annotated[int, Field(ge=1)]]
+"""One row of column names, or several that are read together."""
 
 
 class Table(BaseModel):
@@ -43,6 +45,16 @@ class Settings(Table):
         default=False, description="true marks every output as synthetic demonstration data"
     )
     review_number: str = Field(default="", description="审图号; empty prints 未审，内部使用")
+    organisation: str = Field(default="", description="who prepared it; printed on every output")
+    date: datetime.date | None = Field(default=None, description="date printed on every output")
+    sources: list[Text] = Field(
+        default_factory=list,
+        description="data sources as they are to be printed; empty prints the layers and years",
+    )
+    sensitivity: Literal["internal", "public"] = Field(
+        default="internal",
+        description="public leaves out sub-compartments and coarsens outlines",
+    )
     plan: str = Field(default="", description="a bundled plan's id or the path of a plan file")
     wetland_scope: Literal["sandiao_00", "law_2022", "convention", "second_survey"] = "sandiao_00"
     forest_definition: Literal["china", "fao"] = "china"
@@ -105,7 +117,7 @@ class AttributeTableTable(Table):
     path: Text
     code: Text = Field(description="column of the table that holds the code")
     key: str | None = Field(default=None, description="column of the layer, if named otherwise")
-    header_row: Annotated[int, Field(ge=1)] | None = None
+    header_row: HeaderRow | None = None
     sheet: str | None = None
     encoding: str | None = None
 
@@ -129,6 +141,10 @@ class LayerTable(Source):
         default_factory=dict, description="standard field = one value for the whole file"
     )
     table: AttributeTableTable | None = None
+    header_row: HeaderRow | None = Field(
+        default=None, description="of a works table: row of the column names, or several rows"
+    )
+    sheet: str | None = Field(default=None, description="of a works table")
     band: Annotated[int, Field(ge=1)] | None = None
     no_data: list[int] = Field(default_factory=list)
     year: Year | None = Field(default=None, description="year the data show, if not the epoch's")
@@ -189,7 +205,20 @@ class CarbonTable(Table):
     consumption_percent: Annotated[float, Field(ge=0, le=30)] | None = Field(
         default=None, description="yearly harvest, fuelwood and disturbance of the growing stock"
     )
-    rates_source: str = Field(default="", description="where the two rates were read")
+    increment_m3_ha: Annotated[float, Field(ge=0, le=80)] | None = Field(
+        default=None, description="yearly increment of measured stands, in place of growth_percent"
+    )
+    harvest_m3: Annotated[float, Field(ge=0)] | None = Field(
+        default=None, description="yearly harvest, in place of consumption_percent, with the next 3"
+    )
+    fuelwood_m3: Annotated[float, Field(ge=0)] | None = None
+    disturbed_ha: Annotated[float, Field(ge=0)] | None = Field(
+        default=None, description="ground that is disturbed every year"
+    )
+    fraction_lost: Annotated[float, Field(ge=0, le=1)] | None = Field(
+        default=None, description="share of the biomass that a disturbance takes"
+    )
+    rates_source: str = Field(default="", description="where these flows were read")
     correlations: list[CorrelationTable] = Field(default_factory=list)
 
 
@@ -217,11 +246,61 @@ class AllocationTable(Table):
         return self
 
 
+class ParksTable(Table):
+    """The ``[parks]`` table: which parks serve how far, and how far a street may be away."""
+
+    large_park_m2: Annotated[float, Field(gt=0)] = 5000.0
+    large_reach_m: Annotated[float, Field(gt=0, le=5000)] = 500.0
+    small_park_m2: Annotated[float, Field(ge=0)] = 400.0
+    small_reach_m: Annotated[float, Field(ge=0, le=5000)] = 300.0
+    off_street_m: Annotated[float, Field(gt=0, le=1000)] = Field(
+        default=100.0, description="how far housing and parks may lie off the street network"
+    )
+
+
+class WorksTable(Table):
+    """The ``[works]`` table: from which year a ledger of works counts, and what its words mean."""
+
+    since: Year | None = Field(
+        default=None, description="first year that counts; the ledger's own unless given"
+    )
+    types: dict[str, str] = Field(
+        default_factory=dict, description="type as the ledger writes it = indicator it adds to"
+    )
+
+
+class RiverRuleTable(Table):
+    """The ``[river_rule]`` table: which projects may not lie how near to which rivers."""
+
+    distance_m: Annotated[float, Field(gt=0, le=100_000)] = 1000.0
+    rivers: list[Text] = Field(default_factory=list, description="words in the name; empty for all")
+    project_types: list[Text] = Field(
+        default_factory=list, description="words in the type; empty for all"
+    )
+    since: Year | None = Field(default=None, description="older projects do not count")
+
+
 class TolerancesTable(Table):
     """What the words 左右 and 稳定 and an incomplete cover may mean before a verdict changes."""
 
     about_percent: Annotated[float, Field(ge=0, le=50)] = 1.0
     coverage_min: Annotated[float, Field(gt=0, le=1)] = 0.99
+
+
+class SheetsTable(Table):
+    """Which sheets are printed and on what paper."""
+
+    which: Literal["main", "all"] = Field(
+        default="main", description="one sheet, or one per indicator and the atlas over districts"
+    )
+    size: Literal["A3", "A4"] = "A3"
+    orientation: Literal["landscape", "portrait"] = "landscape"
+    formats: Annotated[list[Literal["pdf", "png", "svg"]], Field(min_length=1)] = ["pdf", "png"]
+    indicators: list[str] = Field(
+        default_factory=list, description="keys; empty means the main one"
+    )
+    atlas: bool = Field(default=False, description="a sheet for every unit, in one PDF")
+    template: str | None = Field(default=None, description="path of a layout file of your own")
 
 
 class WorkspaceTable(Table):
@@ -234,7 +313,11 @@ class WorkspaceTable(Table):
     allocation: list[AllocationTable] = Field(default_factory=list)
     tolerances: TolerancesTable = TolerancesTable()
     carbon: CarbonTable = CarbonTable()
+    sheets: SheetsTable = SheetsTable()
     forest: ForestTable = ForestTable()
+    parks: ParksTable = ParksTable()
+    works: WorksTable = WorksTable()
+    river_rule: RiverRuleTable = RiverRuleTable()
 
     @model_validator(mode="after")
     def years_are_distinct(self) -> WorkspaceTable:
@@ -440,6 +523,7 @@ def _keys_at(location: Iterable[int | str]) -> list[str]:
         "allocation": AllocationTable,
         "tolerances": TolerancesTable,
         "carbon": CarbonTable,
+        "sheets": SheetsTable,
         "correlations": CorrelationTable,
         "forest": ForestTable,
         "table": AttributeTableTable,
@@ -453,6 +537,8 @@ def _check_layers(workspace: Workspace, problems: ProblemLog) -> None:
     from layers import kinds
 
     known = kinds()
+    if workspace.table.sheets.template is not None:
+        _check_file(workspace, workspace.table.sheets.template, "sheets.template", problems)
     cover_kinds = {key for key, kind in known.items() if kind.role != "units"}
     for path in workspace.table.units.files:
         _check_file(workspace, path, "units.path", problems)

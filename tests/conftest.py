@@ -6,9 +6,9 @@ import math
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
@@ -36,6 +36,24 @@ def shared() -> Path:
             pytest.fail(f"{message}, and CI must run these tests")
         pytest.skip(message)
     return folder
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
+    program = next(filter(None, map(shutil.which, names)), None)
+    if program is None:
+        message = "no Chromium on this machine (Debian/Ubuntu: apt-get install chromium)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(message)
+        pytest.skip(message)
+    from playwright.sync_api import sync_playwright
+
+    switches = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=program, args=switches)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")
@@ -123,6 +141,18 @@ def _report(*, names: Sequence[str] = ("东区", "西区", "南区"), text: str 
         }
     )
     words = {name: _both(text) for name in ("title", "printed", "quote", "reason")}
+    early, late = (
+        results[results["epoch"] == epoch].reset_index(drop=True) for epoch in (2020, 2024)
+    )
+    difference = late["value"] - early["value"]
+    changes = late[["unit_code", "unit_name", "indicator"]].assign(
+        from_epoch=2020,
+        to_epoch=2024,
+        value=difference,
+        low=difference - 0.25,
+        high=difference + 0.5,
+        unit=late["unit"],
+    )
     return Report(
         title=text,
         language="zh",
@@ -142,7 +172,15 @@ def _report(*, names: Sequence[str] = ("东区", "西区", "南区"), text: str 
         verdicts=verdicts,
         verdict_words=(words,) * 3,
         account=pd.DataFrame(
-            {"unit_code": codes, "epoch": 2024, "in_redline": True, "area_ha": 1.5, "note": text}
+            {
+                "unit_code": [*codes, "440100"] * 2,
+                "epoch": [epoch for epoch in (2020, 2024) for _ in (*codes, "440100")],
+                "status": "classified",
+                "ecosystem_type": "forest_arbor",
+                "in_redline": True,
+                "area_ha": [*[1.5] * len(codes), 1.5 * len(codes)] * 2,
+                "note": text,
+            }
         ),
         ledger=pd.DataFrame({"unit_code": codes, "unit_area_ha": 1.5, "residual_ha": 0.0}),
         absences=(("greenway_length", 2024, problem("gis.crs_unreadable", where=text, crs=text)),),
@@ -152,4 +190,5 @@ def _report(*, names: Sequence[str] = ("东区", "西区", "南区"), text: str 
         plan_title=_both(text),
         plan_source={"zh": text, "en": text},
         provenance={"seed": 1, "inputs": [{"path": text}]},
+        changes=changes.dropna(subset=["value"], ignore_index=True),
     )

@@ -6,20 +6,70 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+import pytest
+import rasterio
+
 PROJECT = Path(__file__).resolve().parent.parent
 
 
-def test_account_benchmark_runs_and_ways_agree(tmp_path: Path) -> None:
+def table(tmp_path: Path, *options: str) -> dict[str, list[str]]:
+    """Cells of the printed table by the name of the way."""
     command = [
         sys.executable, str(PROJECT / "benchmarks" / "bench_account.py"), "--size", "700", "800",
-        "--rounds", "1", "--folder", str(tmp_path), "--only", "decode", "exactextract",
+        "--rounds", "1", "--folder", str(tmp_path), *options,
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    cells = {
+    lines = [line.split("|") for line in done.stdout.splitlines() if line.startswith("|")]
+    return {cells[1].split()[0]: [each.strip() for each in cells] for cells in lines[2:]}
+
+
+def test_account_benchmark_runs_and_ways_agree(tmp_path: Path) -> None:
+    found = table(tmp_path, "--part", "account", "--only", "decode", "exactextract")
+    assert {"ours", "decode", "exactextract"} <= set(found)
+    assert float(found["ours"][-2]) < 1e-11  # what is counted, against the outline's integral
+    assert float(found["exactextract"][-2]) < 1e-8  # its fractions are single precision
+
+
+def test_tiles_repeat_and_are_read_like_any_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(PROJECT / "benchmarks"))
+    from repeated_tiff import repeat_tiles
+
+    small, large = tmp_path / "small.tif", tmp_path / "large.tif"
+    values = np.random.default_rng(1).integers(0, 9, (32, 64), dtype=np.uint8)
+    profile = {
+        "driver": "GTiff", "width": 64, "height": 32, "count": 1, "dtype": "uint8", "nodata": 0,
+        "crs": 4547, "transform": rasterio.Affine(10, 0, 5e5, 0, -10, 2.5e6), "tiled": True,
+        "blockxsize": 32, "blockysize": 32, "compress": "deflate",
+    }  # fmt: skip
+    with rasterio.open(small, "w", **profile) as dataset:
+        dataset.write(values, 1)
+    repeat_tiles(small, large, 130, 70)
+    with rasterio.open(large) as dataset:
+        found = dataset.read(1)
+        assert (dataset.width, dataset.height, dataset.nodata) == (130, 70, 0)
+        assert dataset.transform == profile["transform"]
+    # two tiles of 32 x 32, taken in turn: 5 row + 3 column, even or odd
+    for row, column in ((0, 0), (1, 0), (1, 2), (2, 4)):
+        tile = values[:, 32 * ((row + column) % 2) :][:, :32]
+        part = found[32 * row : 32 * row + 32, 32 * column : 32 * column + 32]
+        np.testing.assert_array_equal(part, tile[: part.shape[0], : part.shape[1]])
+
+
+def test_vector_benchmark_runs_and_ways_agree(tmp_path: Path) -> None:
+    command = [
+        sys.executable, str(PROJECT / "benchmarks" / "bench_vector.py"), "--count", "1500",
+        "--rounds", "1", "--folder", str(tmp_path),
+    ]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    differs = {
         line.split("|")[1].strip(): line.split("|")[-2].strip()
         for line in done.stdout.splitlines()
         if line.startswith("|")
     }
-    assert {"ours", "decode", "exactextract"} <= set(cells)
-    assert float(cells["exactextract"]) < 1e-6  # its fractions are single precision
+    assert float(differs["geopandas.overlay"]) < 1e-9
+    assert float(differs["STRtree + covers"]) < 1e-9

@@ -391,6 +391,7 @@ def test_density_on_a_coarser_grid_keeps_its_total_and_says_so(
     other = DensityRaster("b", written(tmp_path / "b.tif", coarse, cell=30.0), "b_t")
     found = account((cover, [one, other]))
     assert "average; cell 30 x 30 instead of 10 x 10" in found.notes["resampled.b"]
+    assert found.notes["resampled.b"].endswith(("total changes by +0.0000%", "-0.0000%"))
     assert found.rows["b_t"].to_numpy() == pytest.approx(
         found.rows["a_t"].to_numpy(), rel=1e-9, nan_ok=True
     )
@@ -411,9 +412,38 @@ def test_classes_on_a_finer_grid_take_the_class_with_most_area(
     pd.testing.assert_frame_equal(one.rows, other.rows)
 
 
-def test_further_rasters_need_a_cover(rasters: tuple[RasterCover, list[object]]) -> None:
-    with pytest.raises(InputError, match=r"\[gis\.raster_cover_missing\]"):
-        extent_account(district_units(), [], [], epoch=2020, further=rasters[1])  # type: ignore[arg-type]
+def test_density_alone_is_integrated_over_ground_that_no_cover_claims(
+    rasters: tuple[RasterCover, list[object]], alone: ExtentAccount
+) -> None:
+    _, further = rasters
+    found = extent_account(district_units(), [], [], epoch=2020, further=[further[1]])  # type: ignore[list-item]
+    assert set(found.rows["status"]) == {"uncovered"}
+    one, other = (
+        each.rows.groupby("unit_code")[["area_ha", "stock_t", "stock_t_known_ha"]].sum()
+        for each in (alone, found)
+    )
+    np.testing.assert_allclose(other, one, rtol=1e-12)
+
+
+def test_columns_that_the_account_has_already_are_refused(
+    rasters: tuple[RasterCover, list[object]],
+) -> None:
+    cover, (soil, stock) = rasters
+    assert isinstance(soil, KeyRaster)
+    assert isinstance(stock, DensityRaster)
+    kinds = cover.classes.rename(columns={"kind": "cover"})
+    wrong = RasterCover("land", cover.path, kinds, ("cover",))
+    same_key = KeyRaster(
+        "soil", soil.path, soil.classes.rename(columns={"soil": "kind"}), ("kind",), no_data=(-1,)
+    )
+    area = DensityRaster("stock", stock.path, "area_ha")
+    with pytest.raises(InputError, match=r"\[gis\.columns_twice\]") as caught:
+        account((wrong, [area, soil]))
+    assert [(each.where, each.facts["columns"]) for each in caught.value.problems] == [
+        ("land", "cover"), ("stock", "area_ha"),
+    ]  # fmt: skip
+    with pytest.raises(InputError, match=r"\[gis\.columns_twice\] soil:.* kind"):
+        account((cover, [same_key]))
 
 
 def test_cluster_that_is_not_there_is_named(rasters: tuple[RasterCover, list[object]]) -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import base64
 import csv
+import dataclasses
 import hashlib
 import io
 import json
 import math
-import os
 import re
-import shutil
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -81,6 +80,21 @@ def results(names: tuple[str, ...]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=RESULT_COLUMNS.split())
 
 
+def changes(table: pd.DataFrame) -> pd.DataFrame:
+    """Later minus earlier, with an interval one tenth of a unit wide on either side."""
+    early, late = (
+        table[
+            (table["epoch"] == epoch) & ~table["indicator"].str.contains(".", regex=False)
+        ].reset_index(drop=True)
+        for epoch in (2020, 2024)
+    )
+    change = late["value"] - early["value"]
+    return late[["unit_code", "unit_name", "indicator"]].assign(
+        from_epoch=2020, to_epoch=2024, value=change, low=change - 0.1, high=change + 0.1,
+        unit=late["unit"],
+    )  # fmt: skip
+
+
 def both(text: str) -> dict[Any, str]:
     return {"zh": text, "en": text}
 
@@ -103,6 +117,7 @@ def make_report(
     said = {name: both(text) for name in ("title", "printed", "quote", "reason")}
     land = {"unit_code": [*CODES, WHOLE], "unit_area_ha": [11_000.0] * 3 + [33_000.0]}
     wetlands = gpd.GeoDataFrame({"name": [text]}, geometry=[squares[1].buffer(-0.02)], crs=4490)
+    table = results((*names, "广州市"))
     absent = problem("maps.indicator_unknown", where=text, indicator="greenway_length", known=text)
     return Report(
         title=text,
@@ -120,7 +135,8 @@ def make_report(
             IndicatorWords(key, unit, both(title), both(text), text)
             for key, (unit, title) in INDICATORS.items()
         ),
-        results=results((*names, "广州市")),
+        results=table,
+        changes=changes(table),
         verdicts=verdicts,
         verdict_words=(said, said),
         account=pd.DataFrame(),
@@ -200,7 +216,7 @@ def test_figures_on_the_page_are_those_of_the_results(page_text: str) -> None:
         report.results[["value", "low", "high"]],
         check_exact=True,
     )
-    assert data["results"]["rows"][10][4] is None  # no mangrove figure for 440105 in 2020
+    assert data["results"]["rows"][10][3] is None  # no mangrove figure for 440105 in 2020
 
 
 def test_every_word_the_script_asks_for_exists_and_every_word_is_asked_for() -> None:
@@ -210,6 +226,7 @@ def test_every_word_the_script_asks_for_exists_and_every_word_is_asked_for() -> 
     own = {key.removeprefix("map.") for key in words("zh") if key.startswith("map.")}
     assert own == {key.removeprefix("map.") for key in words("en") if key.startswith("map.")}
     quoted = set(re.findall(r'"([a-z_]+)"', script))
+    quoted |= {f"branch_{name}" for name in re.findall(r'\["([a-z]+)", \[', script)}
     asked = set(re.findall(r'\bt\("([a-z_.]+)"', script))
     families = tuple(re.findall(r"`(?:map\.)?([a-z]+_)\$\{", script))
     common = {key for key in asked if key.startswith("common.")}
@@ -250,24 +267,6 @@ class Opened:
             ".map(node => [node.dataset.indicator, node.dataset.value ?? null]))"
         )
         return found
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
-    program = next(filter(None, map(shutil.which, names)), None)
-    if program is None:
-        message = "no Chromium on this machine (Debian/Ubuntu: apt-get install chromium)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(message)
-        pytest.skip(message)
-    from playwright.sync_api import sync_playwright
-
-    switches = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=program, args=switches)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -344,11 +343,11 @@ def test_themes_are_exclusive_and_the_legend_follows(opened: Open) -> None:
         assert title in page.inner_text(".legend-title")
     page.click(".chooser [data-indicator='forest_area']")
     legends = set()
-    for name in ("value", "change", "verdict", "gap"):
+    for name in ("value", "carbon", "change", "verdict", "gap"):
         page.click(f".chooser [data-view='{name}']")
         assert page.locator(".segments [aria-checked='true']").count() == 1
         legends.add(page.inner_text(".legend"))
-    assert len(legends) == 4
+    assert len(legends) == 5
     counts = page.eval_on_selector_all(
         ".legend-count", "all => all.map(e => parseInt(e.textContent) || 0)"
     )
@@ -404,7 +403,7 @@ def test_language_switch_leaves_no_word_of_the_other(opened: Open) -> None:
     assert words("en")["common.synthetic"] in view.page.inner_text(".head")
     interface = view.page.inner_text(".tabs >> nth=0") + view.page.inner_text(".foot")
     assert not any(
-        words("zh")[f"map.{key}"] in interface for key in ("tab_themes", "review_number")
+        words("zh")[key] in interface for key in ("map.tab_themes", "common.review_number")
     )
 
 
@@ -430,6 +429,60 @@ def test_hostile_text_is_shown_and_never_run(opened: Open) -> None:
     assert page.evaluate("window.pwned") is None
     assert page.locator("img[src='x'], .page script").count() == 0
     assert page.evaluate("document.documentElement.scrollWidth") <= 1366
+
+
+@pytest.mark.browser
+def test_hostile_attributes_shares_and_imprint_are_shown_and_never_run(opened: Open) -> None:
+    bad = HOSTILE[0]
+    report = make_report(text=bad)
+    squares = report.units.geometry
+    stands = gpd.GeoDataFrame(
+        {"land_code": [bad] * 3, "area_ha": [1.5, 2.5, 3.5]}, geometry=squares.array, crs=4490
+    )
+    shares = pd.DataFrame(
+        {
+            "clause": bad, "indicator": "forest_cover_rate", "year": 2025, "method": "potential",
+            "origin": "ours", "unit_code": list(CODES), "share_printed": bad, "unit_printed": bad,
+            "unit": "%", "epoch": 2024, "value": 1.5, "gap": -0.5, "status": "off_track",
+            "probability": 0.5,
+        }
+    )  # fmt: skip
+    points = pd.DataFrame(
+        {
+            "clause": bad, "indicator": "forest_cover_rate", "scope": WHOLE, "target_year": 2025,
+            "year": [2020, 2024, 2020, 2024, 2025], "kind": ["observed"] * 2 + ["trend"] * 3,
+            "value": [9.0, 11.0, 9.0, 11.0, 11.5], "low": math.nan, "high": math.nan, "pace": 0.5,
+            "required_pace": 1.0,
+        }
+    )  # fmt: skip
+    layer = MapLayer(
+        "forest_subcompartments", both(bad), 2024, stands, attributes=("land_code", "area_ha")
+    )
+    view = opened(
+        dataclasses.replace(
+            report,
+            layers=(*report.layers, layer),
+            allocation=shares,
+            trajectories=points,
+            organisation=bad,
+            sources=(bad,),
+        )
+    )
+    page = view.page
+    assert page.locator(".trend-figure svg[role='img']").count() == 1
+    page.click(".chooser [data-tab='layers']")
+    page.check(".layer[data-kind='forest_subcompartments'] input[type='checkbox']")
+    view.select(CODES[1])
+    page.click("[data-focus='stand-centre']")
+    page.wait_for_selector("[data-stand]")
+    assert bad in page.text_content("[data-stand]")
+    assert bad in page.text_content("[data-share='forest_cover_rate']")
+    page.click(".side [data-tab='provenance']")
+    assert page.text_content(".sources").count(bad) >= 2
+    page.click("[data-action='language']")
+    page.wait_for_timeout(100)
+    assert page.evaluate("window.pwned") is None
+    assert page.locator("img[src='x'], .page script").count() == 0
 
 
 @pytest.mark.browser
@@ -486,5 +539,33 @@ def test_one_epoch_without_a_plan_offers_values_only(opened: Open) -> None:
     )
     view = opened(bare)
     views = view.page.locator(".chooser [data-view]")
-    assert views.evaluate_all("all => all.map(each => each.dataset.view)") == ["value"]
+    assert views.evaluate_all("all => all.map(each => each.dataset.view)") == [
+        "value",
+        "carbon",
+    ]
     assert words("zh")["common.synthetic"] not in view.page.inner_text("body")
+
+
+def test_small_figures_are_told_as_small(opened: Open) -> None:
+    view = opened(make_report())
+    told = view.page.eval_on_selector_all(".side .figure", "all => all.map(e => e.textContent)")
+    assert not any(re.search(r"0\.00\d", each) for each in told)
+
+
+LATER_THAN_ES2020 = (
+    r"(\|\||&&|\?\?)=",  # logical assignment, 2021
+    r"\b\d+_\d",  # numeric separators, 2021
+    r"\.(replaceAll|at|hasOwn|findLast|findLastIndex|toSorted|toReversed|toSpliced|with|groupBy)\(",
+    r"\bObject\.hasOwn\b|\bWeakRef\b|\bAggregateError\b|Promise\.any\b|\bstructuredClone\b",
+    r"\bstatic\s*\{|^\s*#\w+\s*[=;(]|\bawait\b|^\s*(import|export)\b",  # 2022 classes, modules
+    r"/[dgimsuy]*[dv][dgimsuy]*\.(test|exec)\(",
+)
+
+
+def test_script_is_es2020_without_modules(page_text: str) -> None:
+    for name in SCRIPTS:
+        text = (PROJECT / "maps" / "assets" / "js" / name).read_text(encoding="utf-8")
+        code = re.sub(r"//[^\n]*|/\*.*?\*/|\"[^\"\n]*\"", "", text, flags=re.DOTALL)
+        for pattern in LATER_THAN_ES2020:
+            assert re.findall(pattern, code, re.MULTILINE) == [], (name, pattern)
+    assert 'type="module"' not in page_text

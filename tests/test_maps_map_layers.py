@@ -88,3 +88,16 @@ def test_class_raster_lies_where_its_cells_are(tmp_path: Path) -> None:
     assert (pixels[0, :, 3] == 0).all()
     assert [each["zh"] for each in shown["classes"]] == ["林", "建"]  # type: ignore[attr-defined]
     assert "red" not in json.dumps(shown["classes"])
+
+
+def test_small_shapes_are_not_made_unrecognisable_to_save_nothing() -> None:
+    """5,000 separate squares have 5 corners each whatever the tolerance: 25,000 > 12,000."""
+    squares = [
+        shapely.box(113 + x / 100, 23 + y / 100, 113.004 + x / 100, 23.004 + y / 100)
+        for x in range(100)
+        for y in range(50)
+    ]
+    thinned = thin_overlay(gpd.GeoDataFrame(geometry=squares, crs=4326))
+    assert thinned.tolerance_m == 20.0
+    area = shapely.area(thinned.geometries).sum()
+    assert area == pytest.approx(5_000 * 0.004**2, rel=1e-9)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable
 from itertools import combinations
 from pathlib import Path
+from xml.etree import ElementTree
 
 import matplotlib as mpl
 import numpy as np
@@ -17,20 +19,24 @@ from PIL import Image
 from pypdf import PdfReader
 
 from gis.problems import OutputError
-from maps import Report, write_sheet
+from maps import Report, SheetChoice, write_sheet, write_sheets
 from maps.fonts import chinese_font, require_glyphs
+from maps.layout import Layout, Orientation, Size, layout
 from maps.sheet import Sheet, choose, draw_sheet
-from maps.sheet_page import HEIGHT_MM, WIDTH_MM
 
 Maker = Callable[..., Report]
+FORMS = [("A3", "landscape"), ("A3", "portrait"), ("A4", "landscape"), ("A4", "portrait")]
 HOSTILE = ("$x_1$ 区", "\\frac{1}{0}%&#", "=cmd|' /C calc'!A0", "<b>\u202e区\x07\u200f</b>")
 LONG = "很长的名称" * 2_000
 
 
-def drawn(report: Report, **what: object) -> Sheet:
+def drawn(
+    report: Report, form: Layout | None = None, district: str | None = None, **what: object
+) -> Sheet:
     fonts = chinese_font()
+    subject = dataclasses.replace(choose(report, **what), district=district)  # type: ignore[arg-type]
     with mpl.rc_context({"font.family": list(fonts.families), "text.parse_math": False}):
-        return draw_sheet(report, choose(report, **what), fonts)  # type: ignore[arg-type]
+        return draw_sheet(report, subject, fonts, form=form)
 
 
 def texts(sheet: Sheet) -> list[Text]:
@@ -44,7 +50,7 @@ def said(sheet: Sheet) -> set[str]:
 
 
 def boxes_mm(sheet: Sheet) -> list[tuple[str, np.ndarray]]:
-    """What each text covers on the page, as the renderer measures it: left, bottom, right, top."""
+    """What each text covers on paper, as the renderer measures it: left, bottom, right, top."""
     figure = sheet.page.figure
     renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
     mm = 25.4 / figure.dpi
@@ -60,16 +66,25 @@ def boxes_mm(sheet: Sheet) -> list[tuple[str, np.ndarray]]:
     ],
 )
 @pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: "-".join(form))
+@pytest.mark.parametrize("district", [None, "440104"])
 def test_no_text_overlaps_another_or_leaves_the_page(
-    make_report: Maker, names: list[str], text: str, language: str
+    make_report: Maker,
+    names: list[str],
+    text: str,
+    language: str,
+    form: tuple[Size, Orientation],
+    district: str | None,
 ) -> None:
     report = dataclasses.replace(make_report(names=names, text=text), language=language)
-    boxes = boxes_mm(drawn(report))
+    sheet = drawn(report, layout(*form), district)
+    boxes = boxes_mm(sheet)
+    width, height = sheet.page.layout.paper_mm
     for name, (left, bottom, right, top) in boxes:
         assert left >= 0, name
         assert bottom >= 0, name
-        assert right <= WIDTH_MM, name
-        assert top <= HEIGHT_MM, name
+        assert right <= width, name
+        assert top <= height, name
     overlaps = [
         (a, b)
         for (a, one), (b, two) in combinations(boxes, 2)
@@ -223,15 +238,16 @@ def test_the_synthetic_badge_is_shown_only_for_synthetic_data(make_report: Maker
 
 def test_imprint_shows_what_is_given_and_never_todays_date(make_report: Maker) -> None:
     report = make_report()
-    assert "制图日期" not in said(drawn(report))
-    given = {
-        "date": "2026-03-01",
-        "organisation": "某市林业局",
-        "sources": ["某市林草湿调查监测 2024"],
-    }
-    shown = said(
-        drawn(dataclasses.replace(report, review_number="GS(2024)0001号", provenance=given))
+    empty = [each for each in texts(drawn(report)) if each.get_text() == "未填写"]
+    assert len(empty) == 2  # organisation and date
+    given = dataclasses.replace(
+        report,
+        review_number="GS(2024)0001号",
+        organisation="某市林业局",
+        date="2026-03-01",
+        sources=("某市林草湿调查监测 2024",),
     )
+    shown = said(drawn(given))
     assert {"2026-03-01", "某市林业局", "GS(2024)0001号"} <= shown
     assert any("某市林草湿调查监测 2024" in each for each in shown)
 
@@ -252,3 +268,76 @@ def test_a_run_without_a_plan_has_a_sheet(make_report: Maker) -> None:
     report = make_report()
     bare = dataclasses.replace(report, verdicts=report.verdicts.head(0), verdict_words=())
     assert "本次运行未指定方案。" in said(drawn(bare))
+
+
+def test_a_set_has_a_sheet_per_indicator_and_an_atlas_page_per_district(
+    make_report: Maker, tmp_path: Path
+) -> None:
+    report = make_report()
+    form = layout("A4", "portrait")
+    choice = SheetChoice(form=form, formats=("pdf", "svg"), every=True, atlas=True)
+    paths = write_sheets(report, tmp_path, choice)
+    names = {each.name for each in paths}
+    assert {f"{each.key}_2024.pdf" for each in report.indicators} <= names
+    assert {f"atlas_2024_{code}.svg" for code in report.units["unit_code"]} <= names
+    pages = PdfReader(tmp_path / "atlas_2024.pdf").pages
+    assert len(pages) == 1 + len(report.units)
+    for page, name in zip(pages, ["某市", *report.units["unit_name"]], strict=True):
+        assert name in page.extract_text()
+        assert [float(each) / 72 * 25.4 for each in page.mediabox[2:]] == pytest.approx([210, 297])
+    again = write_sheets(report, tmp_path / "again", choice)
+    assert [each.read_bytes() for each in paths] == [each.read_bytes() for each in again]
+
+
+def test_named_indicators_are_printed_and_unknown_ones_told(
+    make_report: Maker, tmp_path: Path
+) -> None:
+    choice = SheetChoice(formats=("svg",), indicators=("forest_area",))
+    (path,) = write_sheets(make_report(), tmp_path, choice)
+    assert path.name == "forest_area_2024.svg"
+    with pytest.raises(OutputError, match="no_such_thing"):
+        write_sheets(make_report(), tmp_path, SheetChoice(indicators=("no_such_thing",)))
+
+
+def test_a_district_code_never_names_a_file_outside_the_folder(
+    make_report: Maker, tmp_path: Path
+) -> None:
+    report = make_report()
+    units = report.units.assign(unit_code=["../../etc", "a/b", "44"])
+    hostile = dataclasses.replace(report, units=units)
+    paths = write_sheets(hostile, tmp_path / "s", SheetChoice(formats=("svg",), atlas=True))
+    assert {each.parent for each in paths} == {tmp_path / "s"}
+    assert {each.name for each in paths} >= {"atlas_2024_001.svg", "atlas_2024_44.svg"}
+
+
+def test_text_from_data_is_inert_in_svg(make_report: Maker, tmp_path: Path) -> None:
+    names = ("</text><script>alert(1)</script>", "--><img src=x onerror=alert(1)>", "]]>区&amp;")
+    report = make_report(names=names, text=names[0])
+    (path,) = write_sheet(report, tmp_path, indicator="forest_area", formats=("svg",))
+    text = path.read_text(encoding="utf-8")
+    found = {each.tag.rpartition("}")[2] for each in ElementTree.fromstring(text).iter()}
+    assert not found & {"script", "img", "image", "foreignObject", "a"}
+    assert not re.search(r"\son\w+=", re.sub(r"<!--.*?-->|>[^<]*<", "", text, flags=re.DOTALL))
+
+
+def test_a_district_sheet_tells_its_figures_and_their_change(make_report: Maker) -> None:
+    report = make_report()
+    sheet = drawn(report, district="440103")
+    rows = report.results.query("unit_code == '440103' and indicator == 'forest_area'")
+    shown = said(sheet)
+    assert {f"{value:.2f}" for value in rows["value"]} <= shown
+    assert "某市东区生态状况（2024 年）" in shown
+    assert "西区" in shown  # a neighbour, by name only
+    assert {"各项指标", "变化 [区间]"} <= shown
+
+
+def test_the_locator_shows_the_municipality_alone(make_report: Maker) -> None:
+    """An inset adds its frame, the municipality and the district, and nothing else."""
+    report = make_report(names=[f"第{i}区" for i in range(4)])
+    with_inset = drawn(report, district="440103")
+    form = layout()
+    without = drawn(report, dataclasses.replace(form, locator=(0.0, 0.0)), district="440103")
+    added = len(with_inset.page.axes.artists + with_inset.page.axes.patches) - len(
+        without.page.axes.artists + without.page.axes.patches
+    )
+    assert added == 3

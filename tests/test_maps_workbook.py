@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as Xml
 
+import geopandas as gpd
 import openpyxl
 import pandas as pd
 import pytest
+import shapely
 from openpyxl.worksheet.worksheet import Worksheet
 
 from maps import Report, write_workbook
@@ -86,8 +88,8 @@ def test_the_whole_stands_first_and_units_follow_in_code_order(
 def test_codes_are_text(make_report: Maker, tmp_path: Path) -> None:
     report = make_report()
     long = "440305001002003001"  # 18 digits, which a number would round
-    account = pd.DataFrame({"unit_code": [long, "0755"], "area_ha": [1.0, 2.0]})
-    sheet = opened(dataclasses.replace(report, account=account), tmp_path)["台账"]
+    account = report.account.head(2).assign(unit_code=[long, "0755"])
+    sheet = opened(dataclasses.replace(report, account=account), tmp_path)["台账明细"]
     assert [row[0] for row in cells(sheet)][-2:] == [long, "0755"]
 
 
@@ -177,15 +179,36 @@ def test_pages_are_set_up_to_print(make_report: Maker, tmp_path: Path) -> None:
         "平衡",
         "质量",
         "方法",
+        "所用系数",
         "来源",
         "运行记录",
+        "台账明细",
     ]
     for sheet in book:
         assert sheet.page_setup.orientation == "landscape"
         assert sheet.print_area, sheet.title
-    for page in ("分区县", "变化", "区县指标", "碳分项", "目标", "台账", "平衡", "运行记录"):
+    for page in ("分区县", "变化", "区县指标", "碳分项", "目标", "平衡", "运行记录"):
         assert book[page].freeze_panes, page
         assert book[page].print_title_rows, page
+    assert book["台账明细"].print_area == "'台账明细'!$A$1:$G$4"
+
+
+def test_the_account_closes_by_type_and_unit_and_its_rows_are_all_there(
+    make_report: Maker, tmp_path: Path
+) -> None:
+    report = make_report()
+    uncovered = report.account.assign(
+        status="uncovered", ecosystem_type=None, area_ha=report.account["area_ha"] / 3
+    )
+    report = dataclasses.replace(report, account=pd.concat([report.account, uncovered]))
+    book = opened(report, tmp_path)
+    rows = {row[0]: row[1:] for row in cells(book["台账"])}
+    assert [each for each in rows if each and each.endswith(" 年")] == ["2020 年", "2024 年"]
+    # three districts of 1.5 ha forest and 0.5 ha that nothing covers: 4.5 + 1.5 = 6
+    assert rows["乔木林"] == [4.5, 1.5, 1.5, 1.5]
+    assert rows["未覆盖"] == [1.5, 0.5, 0.5, 0.5]
+    assert rows["合计"] == [6.0, 2.0, 2.0, 2.0]
+    assert len([row for row in cells(book["台账明细"]) if row[1] in (2020, 2024)]) == 16
 
 
 def test_columns_are_wide_enough_for_chinese() -> None:
@@ -269,6 +292,9 @@ def test_change_is_last_minus_first_and_percent_of_the_first(
     before, after = (values["forest_area", year, "440103"] for year in (2020, 2024))
     head = ("440103", "forest_area名 (公顷)")
     assert found[*head, "2020—2024 年变化"] == pytest.approx(after - before, rel=1e-12)
+    # the interval of the difference as the report has it: 0.25 ha below, 0.5 ha above
+    assert found[*head, "下限"] == pytest.approx(after - before - 0.25, rel=1e-12)
+    assert found[*head, "上限"] == pytest.approx(after - before + 0.5, rel=1e-12)
     percent = 100 * (after - before) / before
     assert found[*head, "变化率（%）"] == pytest.approx(percent, rel=1e-12)
     assert found["440104", "forest_cover_rate名 (%)", "2020—2024 年变化"] is None
@@ -286,8 +312,19 @@ def test_three_years_give_each_step_and_the_whole_span(make_report: Maker, tmp_p
         "2020—2024 年变化",
         "2024—2026 年变化",
         "2020—2026 年变化",
+        "下限",
+        "上限",
         "变化率（%）",
     }
+
+
+def test_years_of_different_bases_have_no_change(make_report: Maker, tmp_path: Path) -> None:
+    report = make_report()
+    is_area = report.changes["indicator"] == "forest_area"
+    apart = dataclasses.replace(report, changes=report.changes[~is_area])
+    found = figures_by_unit(opened(apart, tmp_path)["变化"])
+    assert found["440103", "forest_area名 (公顷)", "2020—2024 年变化"] is None
+    assert found["440103", "forest_stock_volume名 (万立方米)", "2020—2024 年变化"] is not None
 
 
 def test_one_year_has_no_page_of_change(make_report: Maker, tmp_path: Path) -> None:
@@ -369,13 +406,19 @@ def test_a_split_target_has_a_page_when_the_report_has_one(
     report = make_report()
     assert "分解" not in opened(report, tmp_path).sheetnames
     shares = pd.DataFrame(
-        {"unit_code": ["440103", "440104"], "value": [1.5, 2.5], "status": ["met", "not_met"]}
+        {
+            "indicator": "forest_area",
+            "method": ["potential", "table"],
+            "origin": ["ours", "plan"],
+            "unit_code": ["440103", "440104"],
+            "value": [1.5, 2.5],
+            "status": ["met", "not_met"],
+        }
     )
-    object.__setattr__(report, "allocation", shares)
-    sheet = opened(report, tmp_path)["分解"]
-    assert [row for row in cells(sheet) if row[0] in ("440103", "440104")] == [
-        ["440103", 1.5, "√ 达标"],
-        ["440104", 2.5, "× 未达标"],
+    sheet = opened(dataclasses.replace(report, allocation=shares), tmp_path)["分解"]
+    assert [row for row in cells(sheet) if row[3] in ("440103", "440104")] == [
+        ["forest_area名", "按潜力", "本软件分解", "440103", 1.5, "√ 达标"],
+        ["forest_area名", "自定表", "方案", "440104", 2.5, "× 未达标"],
     ]
 
 
@@ -396,3 +439,21 @@ def test_sources_name_inputs_and_documents_once(make_report: Maker, tmp_path: Pa
 def test_the_summary_counts_the_findings(make_report: Maker, tmp_path: Path) -> None:
     rows = cells(opened(make_report(), tmp_path)["摘要"])
     assert ["目标结论", "√ 达标 1 · × 未达标 1 · – 无法评估 1"] in [row[:2] for row in rows]
+
+
+def test_works_and_conflicts_have_pages_when_the_report_has_them(
+    make_report: Maker, tmp_path: Path
+) -> None:
+    report = make_report()
+    assert not {"工程量", "冲突清单", "轨迹"} & set(opened(report, tmp_path).sheetnames)
+    works = pd.DataFrame(
+        {"unit_code": ["440103"], "year": [2023], "type": ["=造林"], "area_ha": [12.5]}
+    )
+    conflicts = gpd.GeoDataFrame(
+        {"rule": ["project_near_river"], "feature": ["甲厂"], "distance_m": [420.5]},
+        geometry=[shapely.box(113, 23, 113.1, 23.1)], crs=4490,
+    )  # fmt: skip
+    more = dataclasses.replace(report, works=works, conflicts=conflicts)
+    book = opened(more, tmp_path)
+    assert ["440103", 2023, "=造林", 12.5] in cells(book["工程量"])
+    assert ["项目用地距江河过近", "甲厂", 420.5] in cells(book["冲突清单"])

@@ -410,6 +410,50 @@ def test_works_are_never_compared_with_stock() -> None:
     assert "工程" in found.reason("zh")
 
 
+def test_a_ledger_of_works_judges_works_and_nothing_that_stands() -> None:
+    works = next(each for each in PLAN.targets if each.kind == "works")  # 200 ha by 2025
+    ledger = value(2025, 210.0, indicator=works.indicator, unit="ha", basis="works_ledger")
+    found = verdict(works, ledger)
+    assert (found.status, found.gap) == (Status.MET, 10.0)  # 210 - 200
+    assert keys(found) == ["floor_met", "works_counted"]
+    short = verdict(works, replace(ledger, sampled=np.array([199.0])))
+    assert (short.status, short.gap) == (Status.NOT_MET, -1.0)
+    standing = replace(works, kind="state")
+    assert keys(verdict(standing, ledger)) == ["works_for_state"]
+    assert verdict(standing, ledger).status is Status.NOT_EVALUABLE
+
+
+def test_work_beyond_what_a_plan_sets_is_no_breach() -> None:
+    # 完成…1.75万公顷 is printed without a comparator; 2 of 1.75 is done, and 1.74 is not.
+    aim = target("=", 17_500.0, 2025, kind="works", indicator="forest_tending_area", unit="ha")
+    aim = replace(aim, value_text="1.75", unit_text="万公顷")
+    done = value(2025, 20_000.0, indicator=aim.indicator, unit="ha", basis="works_ledger")
+    assert verdict(aim, done).status is Status.MET
+    assert verdict(aim, replace(done, sampled=np.array([17_400.0]))).status is Status.NOT_MET
+    # what stands is held to the figure on both sides: 2 is 14 % above 1.75
+    assert verdict(replace(aim, kind="state"), replace(done, basis="")).status is Status.NOT_MET
+
+
+def test_a_rule_with_a_figure_is_judged_where_its_distance_was_measured() -> None:
+    plan = load_plan("changsha")
+    rule = next(each for each in plan.targets if each.kind == "rule" and each.value is not None)
+    near = value(2024, 0.42, indicator=rule.indicator, unit="km", unit_code="430100")
+    found = verdict(rule, near)
+    assert found.status is Status.NOT_MET
+    assert found.gap == pytest.approx(0.42 - 1.0)
+    assert "rule_measured" in keys(found)
+    assert verdict(rule, replace(near, sampled=np.array([1.2]))).status is Status.MET
+    assert keys(verdict(rule, value(2024, 1.0)))[0] == "rule"
+
+
+def test_blocks_are_counted_against_the_number_that_the_plan_prints() -> None:
+    plan = load_plan("changsha")
+    blocks = next(each for each in plan.targets if each.id == "demo-blocks")  # 3
+    two = value(2024, 2.0, indicator=blocks.indicator, unit="count", unit_code="430100")
+    assert (verdict(blocks, two).status, verdict(blocks, two).gap) == (Status.NOT_MET, -1.0)
+    assert verdict(blocks, replace(two, sampled=np.array([4.0]))).status is Status.MET
+
+
 @pytest.mark.parametrize(
     ("aim", "words"),
     [
@@ -634,6 +678,8 @@ def test_rule_and_system_are_not_evaluable_and_say_what_helps(kind: str) -> None
     promises = [(p, t) for p in map(load_plan, bundled_ids()) for t in p.targets if t.kind == kind]
     assert promises
     for plan, promise in promises:
+        if promise.value is not None:
+            continue
         computed = value(2025, 1.0, indicator=promise.indicator, unit_code=promise.scope)
         (found,) = judge(replace(plan, targets=(promise,)), results(computed))
         assert (found.status, found.value) == (Status.NOT_EVALUABLE, None)

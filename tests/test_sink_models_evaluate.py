@@ -11,6 +11,7 @@ import pytest
 
 from gis.problems import AccountError, InputError
 from sink_models import Accuracy, EpochData, Options, Results, Sampling, evaluate, indicators
+from sink_models.measure import Measure
 from sink_models.results import TABLE_COLUMNS
 
 SAMPLING = Sampling(draws=200)
@@ -19,7 +20,7 @@ WHOLE = ("440100", "广州市")
 OPTIONS = Options(region="440100")
 SURVEY = frozenset({"land_cover", "forest_subcompartments", "wetlands", "mangroves"})
 ALL = SURVEY | {"greenways", "redline", "protected_areas"}
-LENGTHS = pd.DataFrame({"unit_code": ["440103", "outside"], "length_km": [3.0, 4.0]})
+LENGTHS = {"greenway_length": Measure({"440103": 3.0}, "geodesic length")}
 
 
 def row(unit: str, cover: str, ecosystem_type: str, area: float, **more: Any) -> dict[str, Any]:
@@ -61,7 +62,7 @@ def city(scale: float = 1.0) -> pd.DataFrame:
 
 def epoch(year: int = 2024, rows: pd.DataFrame | None = None, **more: Any) -> EpochData:
     given = city() if rows is None else rows
-    return EpochData(year, given, **{"lengths": LENGTHS, "kinds": ALL, **more})
+    return EpochData(year, given, **{"measures": LENGTHS, "kinds": ALL, **more})
 
 
 def run(*epochs: EpochData, options: Options = OPTIONS, sampling: Sampling = SAMPLING) -> Results:
@@ -339,6 +340,26 @@ def test_unit_without_wetland_has_no_protection_rate() -> None:
     assert table.loc[chosen, ["value", "low", "high"]].isna().all(axis=None)
 
 
+def test_ground_that_a_layer_of_all_ground_does_not_know_is_missing_and_not_zero() -> None:
+    rows = [
+        row("440103", "land_cover", "forest", 300.0),
+        row("440104", "land_cover", "", 500.0, status="no_data"),
+    ]
+    results = run(epoch(rows=pd.DataFrame(rows), kinds=frozenset({"land_cover"})))
+    assert value(results, "forest_area", "440103") == 300.0
+    assert not results.values["forest_area", 2024, "440104"].is_known
+    whole = results.values["forest_area", 2024, WHOLE[0]]
+    assert whole.value == 300.0
+    assert whole.lower_bound
+
+
+def test_where_a_survey_of_stands_has_none_there_are_none() -> None:
+    rows = [arbor("440103", 400.0, 32_000.0), row("440104", "", "", 500.0, status="uncovered")]
+    kinds = frozenset({"forest_subcompartments"})
+    results = run(epoch(rows=pd.DataFrame(rows), kinds=kinds))
+    assert value(results, "forest_stock_volume", "440104") == 0.0
+
+
 def missing_stock(unit: str, area: float) -> dict[str, Any]:
     keys = {"forest_class": "arbor", "species_group": "oaks", "stock_basis": "missing"}
     return row(unit, "forest_subcompartments", "forest_arbor", area, **keys)
@@ -439,7 +460,9 @@ def test_table_has_the_columns_and_order_that_outputs_promise() -> None:
     assert list(dict.fromkeys(table["unit_code"])) == [*UNITS, WHOLE[0]]
     first = table[table["unit_code"] == UNITS[0]]
     totals = [key for key in dict.fromkeys(first["indicator"]) if "." not in key]
-    assert totals == list(indicators())
+    given = {key for key, _, _ in results.values}
+    assert totals == [key for key in indicators() if key in given]
+    assert {"forest_area", "greenway_length", "redline_carbon_sink", "carbon_sink"} <= given
     assert first["epoch"].tolist()[:2] == [2020, 2024]
     assert set(table.loc[table["unit_code"] == "440103", "unit_name"]) == {"荔湾区"}
 

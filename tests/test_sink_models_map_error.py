@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from gis.problems import InputError
-from sink_models import Sampling
-from sink_models.error_matrix import adjusted_areas, draw_areas, error_matrix, map_accuracy
+from sink_models import Accuracy, EpochData, Options, Results, Sampling, evaluate
+from sink_models.drivers import first_order_half_width
+from sink_models.error_matrix import (
+    ErrorMatrix,
+    adjusted_areas,
+    error_matrix,
+    map_accuracy,
+)
+from sink_models.map_error import draw_areas
 from sink_models.propagation import (
     correlated_normals,
     product_uncertainty,
@@ -72,6 +80,124 @@ def test_a_perfect_map_is_left_as_it_is() -> None:
     done = adjusted_areas(perfect, [3.0, 4.0])
     assert done.area.tolist() == [3.0, 4.0]
     assert done.standard_error.tolist() == [0.0, 0.0]
+
+
+# In a run
+
+TYPES = ("forest", "crop", "built")
+SAMPLE = error_matrix(TYPES, [[80, 15, 5], [6, 110, 4], [0, 10, 90]])
+MAPPED = np.array([[1_000.0, 3_000.0, 500.0], [400.0, 600.0, 2_000.0]])
+UNITS = ("440103", "440104")
+
+
+def land(year: int = 2024, matrix: ErrorMatrix | None = SAMPLE, **more: Accuracy) -> EpochData:
+    rows = [
+        {"unit_code": unit, "cover": "land_cover", "status": "classified", "area_ha": area,
+         "ecosystem_type": name, "in_redline": name == "crop"}
+        for unit, areas in zip(UNITS, MAPPED, strict=True)
+        for name, area in zip(TYPES, areas, strict=True)
+    ]  # fmt: skip
+    matrices = {} if matrix is None else {"land_cover": matrix}
+    kinds = frozenset({"land_cover", "redline"})
+    return EpochData(year, pd.DataFrame(rows), kinds=kinds, accuracy=more, matrices=matrices)
+
+
+def run(*epochs: EpochData, draws: int = 4_000) -> Results:
+    return evaluate(
+        epochs,
+        UNITS,
+        ("440100", "city"),
+        sampling=Sampling(draws=draws),
+        options=Options(region="440100"),
+    )
+
+
+def test_areas_of_a_run_are_the_published_estimator_per_unit_with_its_interval() -> None:
+    results, expected = run(land()), adjusted_areas(SAMPLE, MAPPED)
+    whole = adjusted_areas(SAMPLE, MAPPED.sum(axis=0))
+    for place, unit in enumerate(UNITS):
+        value = results.values["forest_area", 2024, unit]
+        assert value.value == pytest.approx(expected.area[place, 0])
+        assert value.sampled[1:].std() == pytest.approx(expected.standard_error[place, 0], rel=0.05)
+    city = results.values["forest_area", 2024, "440100"]
+    assert city.value == pytest.approx(whole.area[0])
+    assert city.sampled[1:].std() == pytest.approx(whole.standard_error[0], rel=0.05)
+
+
+def test_carbon_of_a_run_rests_on_the_adjusted_areas() -> None:
+    """Carbon of a type per mapped hectare times the adjusted hectares; nothing else moves."""
+    plain, adjusted = run(land(matrix=None), draws=0), run(land(), draws=0)
+    areas = adjusted_areas(SAMPLE, MAPPED.sum(axis=0)).area
+    for place, name in enumerate(TYPES):
+        key = f"carbon_stock.type.{name}", 2024, "440100"
+        per_ha = plain.values[key].value / MAPPED[:, place].sum()
+        assert adjusted.values[key].value == pytest.approx(per_ha * areas[place])
+
+
+def test_adjusting_keeps_the_territory_its_strata_and_its_draws_together() -> None:
+    results = run(land())
+    for unit in (*UNITS, "440100"):
+        assert results.values["redline_area", 2024, unit].sampled.size == 1
+        assert np.all(results.values["forest_area", 2024, unit].sampled > 0)
+    mapped = run(land(matrix=None)).values["redline_area", 2024, "440100"].value
+    assert results.values["redline_area", 2024, "440100"].value == pytest.approx(mapped)
+    parts = [results.values["forest_area", 2024, unit].sampled for unit in UNITS]
+    city = results.values["forest_area", 2024, "440100"].sampled
+    np.testing.assert_allclose(parts[0] + parts[1], city)
+
+
+def test_a_perfect_sample_changes_nothing() -> None:
+    perfect = error_matrix(TYPES, np.diag([50, 60, 70]))
+    plain, adjusted = run(land(matrix=None)), run(land(matrix=perfect))
+    for key, value in plain.values.items():
+        np.testing.assert_allclose(adjusted.values[key].sampled, value.sampled)
+
+
+def test_epochs_with_the_same_sample_share_its_error() -> None:
+    """Two equal maps judged by one sample differ by nothing; by two samples they do."""
+    same = run(land(2020), land(2024)).values["carbon_sink", 2024, "440100"].sampled
+    np.testing.assert_allclose(same, 0.0, atol=1e-6)
+    other = error_matrix(TYPES, SAMPLE.counts * 2)
+    both = run(land(2020), land(2024, other)).values["carbon_sink", 2024, "440100"].sampled
+    assert both[1:].std() > 0
+
+
+def test_map_error_is_a_driver_and_first_order_agrees_with_the_draws() -> None:
+    results = run(land(), draws=8_000)
+    drivers = results.drivers_by_figure["forest_area", 2024]
+    assert {each.kind for each in drivers} == {"layer"}
+    assert drivers[0].source.endswith("crop>forest")
+    low, high = Sampling().bounds(results.values["forest_area", 2024, "440100"].sampled)
+    assert first_order_half_width(drivers) == pytest.approx((high - low) / 2, rel=0.05)
+
+
+def test_stock_stays_with_the_mapped_stand() -> None:
+    """Of 100 ha of stands a tenth is no forest: 90 ha hold the 8,000 m3 that were measured."""
+    stand = {
+        "unit_code": "440103", "cover": "forest_subcompartments", "status": "classified",
+        "ecosystem_type": "forest_arbor", "forest_class": "arbor", "species_group": "oaks",
+        "stock_basis": "measured", "area_ha": 100.0, "growing_stock_m3": 8_000.0,
+        "scattered_stock_m3": 0.0,
+    }  # fmt: skip
+    matrix = error_matrix(("forest_arbor", "shrub"), [[45, 5], [0, 50]])
+    data = EpochData(
+        2024,
+        pd.DataFrame([stand]),
+        kinds=frozenset({"forest_subcompartments"}),
+        matrices={"forest_subcompartments": matrix},
+    )
+    results = run(data, draws=0)
+    assert results.values["forest_area", 2024, "440100"].value == pytest.approx(90.0)
+    assert results.values["forest_stock_volume", 2024, "440100"].value == pytest.approx(8_000.0)
+
+
+def test_matrices_that_do_not_fit_the_layer_are_refused() -> None:
+    with pytest.raises(InputError, match=r"matrix_classes.*built"):
+        run(land(matrix=error_matrix(("forest", "crop"), [[9, 1], [1, 9]])))
+    with pytest.raises(InputError, match=r"matrix_class_unknown.*wood"):
+        run(land(matrix=error_matrix((*TYPES, "wood"), np.full((4, 4), 5))))
+    with pytest.raises(InputError, match="accuracy_twice"):
+        run(land(land_cover=Accuracy(area_percent=5.0)))
 
 
 @pytest.mark.parametrize(

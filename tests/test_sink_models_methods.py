@@ -28,6 +28,7 @@ from sink_models.blue_carbon import BIOMASS, SOIL
 from sink_models.coefficient_store import read_coefficients
 from sink_models.method_sheet import method_sheet
 from sink_models.rules import density_candidates, find_zone
+from sink_models.sheet_values import Figure
 
 SAMPLING = Sampling(draws=200)
 HEADER = "key,value,unit,low,high,reason,analyst,source_document\n"
@@ -232,7 +233,7 @@ def test_class_of_stock_per_hectare_reaches_to_its_printed_end() -> None:
 
 def test_gain_loss_and_stock_difference_are_reconciled_with_their_residual() -> None:
     """Gains V GR a CF, losses V CR a CF with V = 8,000; stock grows by 250 m3/yr over 4 years."""
-    flows = ForestFlows(6.0, 4.0, "own survey")
+    flows = ForestFlows("own survey", 6.0, 4.0)
     results = run({2020: ground(8_000.0), 2024: ground(9_000.0)}, flows=flows)
     (balance,) = results.forest_balances
     slope = coefficients()["fang2001_oaks_a"].value
@@ -251,12 +252,57 @@ def test_rates_that_are_not_known_give_no_balance() -> None:
         epochs, ["440103"], ("x", "x"), sampling=SAMPLING, options=Options(region="510100")
     )
     assert elsewhere.forest_balances == ()
+    (told,) = (each for each in elsewhere.notes if each.code == "sink_models.rates_not_known")
+    assert "prov_gd_gr_2015 = 9.61 %/yr" in told.text("en")
     assert run(frames).forest_balances[0].keys == ("prov_gd_gr_2015", "prov_gd_cr_2015")
+
+
+def test_gain_loss_by_increment_harvest_fuelwood_and_disturbance() -> None:
+    """100 ha grow 5 m3/ha; 120 m3 are cut, 30 m3 burnt, 2 ha lose a half of their biomass."""
+    flows = ForestFlows(
+        "own survey", increment_m3_ha=5.0, harvest_m3=120.0, fuelwood_m3=30.0, disturbed_ha=2.0,
+        fraction_lost=0.5,
+    )  # fmt: skip
+    results = run({2020: ground(8_000.0), 2024: ground(9_000.0)}, flows=flows)
+    (balance,) = results.forest_balances
+    per_m3 = coefficients()["fang2001_oaks_a"].value * 0.47
+    mangrove = 20 * 75 * 0.451
+    above, below = (
+        results.values[f"carbon_stock.pool.{pool}", 2020, "440100"].value
+        for pool in ("above_ground", "below_ground")
+    )
+    living = above + below - mangrove * 1.96
+    parts = {name: float(values[0]) for name, values in balance.parts.items()}
+    assert parts["growth"] == pytest.approx(100 * 5 * per_m3)
+    assert parts["harvest"] == pytest.approx(120 * per_m3)
+    assert parts["fuelwood"] == pytest.approx(30 * per_m3)
+    assert parts["disturbance"] == pytest.approx(2 * 0.5 * living / 100)
+    table = results.balance_table(SAMPLING).set_index("term")["value"]
+    assert table["residual"] == pytest.approx(
+        table["stock_difference"] - table["gains"] + table["losses"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("flows", "words"),
+    [
+        (ForestFlows("x", 5.0), "flows_incomplete"),
+        (ForestFlows("x", 5.0, 4.0, increment_m3_ha=3.0), "flows_incomplete"),
+        (ForestFlows("x", 5.0, harvest_m3=3.0), "flows_incomplete"),
+        (ForestFlows("", 5.0, 4.0), "flows_incomplete"),
+        (ForestFlows("x", None, 4.0, increment_m3_ha=400.0), "quantity_range.*increment"),
+    ],
+)
+def test_flows_that_are_incomplete_doubled_or_absurd_are_refused(
+    flows: ForestFlows, words: str
+) -> None:
+    with pytest.raises(InputError, match=words):
+        run(flows=flows)
 
 
 def test_absurd_rates_are_refused() -> None:
     with pytest.raises(InputError, match=r"flow_rate.*growth_percent"):
-        run(flows=ForestFlows(300.0, 4.0, "x"))
+        run(flows=ForestFlows("x", 300.0, 4.0))
 
 
 # Coast and town
@@ -325,9 +371,9 @@ def test_sheet_holds_definitions_equations_numbers_choices_and_references() -> N
             assert len(widths) == 1
     numbers = " ".join(str(row) for row in sections["numbers"].table.rows)  # type: ignore[union-attr]
     assert "75 * 0.45" in numbers
-    listed = {row[0] for row in sections["coefficients"].table.rows}  # type: ignore[union-attr]
+    listed = {row[1] for row in sections["coefficients"].table.rows}  # type: ignore[union-attr]
     assert listed == set(results.used_keys)
-    cited = {words["en"] for words in sections["references"].paragraphs}
+    cited = {row[1] for row in sections["references"].table.rows}  # type: ignore[union-attr]
     assert {store[key].source_document for key in results.used_keys} <= cited
     assert "FANG" in {each.key for each in sections["equations"].formulas}
 
@@ -338,7 +384,25 @@ def test_sheet_says_what_another_rule_would_change() -> None:
     (choices,) = (each for each in sheet.sections if each.key == "choices")
     assert choices.table is not None
     rows = {row[2]: row[4] for row in choices.table.rows}
-    assert rows["mangrove_soil_c_aggregated"] == "2000"
+    assert rows["mangrove_soil_c_aggregated"] == Figure("+2,000")
+
+
+def test_sheet_says_what_a_rule_on_another_pool_would_change() -> None:
+    """Dead wood of oaks as a share of above-ground biomass, 0.09 in place of 2.94 % of living."""
+    results = run()
+    sheet = method_sheet(results, SAMPLING)
+    (choices,) = (each for each in sheet.sections if each.key == "choices")
+    assert choices.table is not None
+    shares = {row[2]: row[4] for row in choices.table.rows}
+    share = coefficients()["deadwood_frac_agb_trop_le2000m_1000_1600mm"].value
+    above = results.values["carbon_stock.pool.above_ground", 2020, "440100"].value
+    mangrove = 20 * 75 * 0.451
+    living = above - mangrove
+    below = results.values["carbon_stock.pool.below_ground", 2020, "440100"].value - mangrove * 0.96
+    expected = share * living - 0.0294 * (living + below)
+    found = shares["deadwood_frac_agb_trop_le2000m_1000_1600mm"]
+    assert isinstance(found, Figure)
+    assert float(found.text.replace(",", "")) == pytest.approx(expected, rel=1e-3)
 
 
 # Stocks that cannot be

@@ -14,7 +14,7 @@ import shapely
 from rasterio.transform import from_origin
 
 from gis.problems import InputError
-from sink_models.method_sheet import Formula, MethodSheet, Section, SheetTable, both
+from sink_models.sheet_values import Figure, Formula, Math, MethodSheet, Section, SheetTable, both
 from sinkatlas.method_page import mathml, write_method_page
 from sinkatlas.methods import adjusted_area_table, method_files, pool_table, read_methods
 from sinkatlas.pipeline import Run, run
@@ -119,16 +119,38 @@ def test_error_matrix_adjusts_areas_per_unit_and_units_sum_to_the_whole(folder: 
 
 def test_a_matrix_without_a_class_that_the_layer_shows_is_refused(folder: Path) -> None:
     (folder / "matrix.csv").write_text("class,forest,grass\nforest,9,1\ngrass,1,9\n")
-    made = done(folder, accuracy='accuracy = { error_matrix = "matrix.csv" }')
     with pytest.raises(InputError, match=r"matrix_classes.*crop"):
-        adjusted_area_table(read_methods(made.workspace), made.accounts, {}, "440100", 90.0)
+        done(folder, accuracy='accuracy = { error_matrix = "matrix.csv" }')
+
+
+def test_areas_and_carbon_of_a_run_are_the_adjusted_ones_with_their_intervals(folder: Path) -> None:
+    """West: 0.9 of mapped tree cover is forest; east: 0.04 of mapped crop is."""
+    plain = done(folder).indicator_results.values
+    adjusted = done(folder, accuracy='accuracy = { error_matrix = "matrix.csv" }')
+    made = adjusted.indicator_results.values
+    for unit, share, key in (("440103", 0.9, "440103"), ("440104", 0.04, None)):
+        mapped = plain["forest_area", 2024, "440103"].value if key else (
+            adjusted.account.query("unit_code == '440104' and ecosystem_type == 'crop'")[
+                "area_ha"
+            ].sum()
+        )  # fmt: skip
+        assert made["forest_area", 2024, unit].value == pytest.approx(share * mapped)
+    assert made["forest_area", 2024, "440103"].sampled.size == 51
+    west = made["carbon_stock.type.forest", 2024, "440103"].value
+    assert west == pytest.approx(0.9 * plain["carbon_stock.type.forest", 2024, "440103"].value)
+    told = [each.code for each in adjusted.report.problems]
+    assert "sink_models.areas_adjusted" in told
+    both = 'accuracy = { error_matrix = "matrix.csv", area_percent = 5 }'
+    with pytest.raises(InputError, match="accuracy_twice"):
+        done(folder, accuracy=both)
 
 
 @pytest.mark.parametrize(
     ("carbon", "words"),
     [
         ('coefficients = "absent.csv"', r"workspace_file_missing.*carbon\.coefficients"),
-        ("growth_percent = 5.0", "workspace_rates"),
+        ("growth_percent = 5.0", "flows_incomplete"),
+        ('growth_percent = 5.0\nharvest_m3 = 3.0\nrates_source = "x"', "flows_incomplete"),
         ("growth_percent = 50.0", "growth_percent"),
         (
             '[[carbon.correlations]]\nfirst = "a"\nsecond = "b"\nvalue = 0.5\nreason = "x"',
@@ -174,7 +196,7 @@ def test_files_are_named_only_when_there_is_something_in_them(folder: Path) -> N
 
 def test_no_text_of_data_becomes_markup(tmp_path: Path) -> None:
     words = both(HOSTILE, HOSTILE)
-    table = SheetTable((words,), ((HOSTILE,), (words,)))
+    table = SheetTable((words,), ((HOSTILE,), (words,), (Figure(HOSTILE),), (Math("A * <b>"),)))
     formula = Formula(HOSTILE, words, "A * <b>", HOSTILE, HOSTILE, "own")
     sheet = MethodSheet((Section("x", words, (words,), (formula,), table),))
     path = tmp_path / "method.html"
@@ -185,7 +207,7 @@ def test_no_text_of_data_becomes_markup(tmp_path: Path) -> None:
     assert "\u202e" not in page
     assert "&lt;script&gt;" in page
     assert "Synthetic" in page
-    assert not re.search(r"(?:src|href)=", page)
+    assert not re.search(r'(?:src|href)=(?!"#)', page)  # only the contents link, within the page
     assert "default-src 'none'" in page
 
 
@@ -196,7 +218,10 @@ def test_formulas_are_typeset_with_indices_and_powers() -> None:
     )
     decay = mathml("0.5^((t - s) / H)")
     assert decay.startswith("<math><msup><mn>0.5</mn><mrow>")
-    assert decay.count("(") == 1  # the outer bracket only groups the exponent
+    assert decay.count("(") == 0  # brackets only group the exponent and the numerator
+    assert decay.count("<mfrac>") == 1
+    assert "<msqrt>" in mathml("√(Σ U_i^2)")
+    assert mathml("a - b") == "<math><mi>a</mi><mo>−</mo><mi>b</mi></math>"
 
 
 def test_factors_are_exported_whole(tmp_path: Path) -> None:

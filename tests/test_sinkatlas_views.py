@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import html
-import os
 import re
-import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from gis.problems import InputError, OutputError
-from maps import Report, write_map, write_sheet
+from maps import Report, layout, write_map, write_sheet
 from maps.map import map_page
 from sinkatlas.tables import write_csv
 from sinkatlas.views import MapView, TableView, sheet_view, table_view
@@ -46,32 +45,24 @@ def test_a_shown_map_is_the_whole_page_in_a_frame_without_our_origin(make_report
 
 @pytest.mark.browser
 def test_a_shown_map_works_in_its_frame_and_touches_nothing_outside(
-    make_report: Maker, tmp_path: Path
+    make_report: Maker, tmp_path: Path, chromium: Any
 ) -> None:
-    playwright = pytest.importorskip("playwright.sync_api")
-    program = shutil.which("chromium")
-    if program is None:
-        message = "chromium is absent"
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"{message}, and CI must run these tests")
-        pytest.skip(message)
     report = make_report(names=HOSTILE)
     page_file = tmp_path / "notebook.html"
     body = MapView(report)._repr_html_() + table_view(report, "results")._repr_html_()
     page_file.write_text(f"<!doctype html><meta charset=utf-8>{body}", encoding="utf-8")
     said: list[str] = []
     asked: list[str] = []
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        page = browser.new_context(offline=True).new_page()
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        page.on("request", lambda request: asked.append(request.url))
-        page.goto(page_file.as_uri())
-        page.frame_locator("iframe").locator("path.leaflet-interactive").first.wait_for()
-        outside = page.evaluate("[window.pwned, document.querySelectorAll('iframe').length]")
-        inside = page.frames[1].evaluate("window.origin")
-        browser.close()
+    context = chromium.new_context(offline=True)
+    page = context.new_page()
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(page_file.as_uri())
+    page.frame_locator("iframe").locator("path.leaflet-interactive").first.wait_for()
+    outside = page.evaluate("[window.pwned, document.querySelectorAll('iframe').length]")
+    inside = page.frames[1].evaluate("window.origin")
+    context.close()
     assert outside == [None, 1]
     assert inside == "null"
     assert not said
@@ -81,10 +72,12 @@ def test_a_shown_map_works_in_its_frame_and_touches_nothing_outside(
 
 def test_a_sheet_shows_and_saves_what_is_written(make_report: Maker, tmp_path: Path) -> None:
     report = make_report()
-    pdf, png = write_sheet(report, tmp_path, indicator="forest_area", epoch=2020)
-    view = sheet_view(report, "forest_area", 2020)
+    form, asked = layout("A4", "portrait"), {"indicator": "forest_area", "epoch": 2020}
+    pdf, png, svg = write_sheet(report, tmp_path, form=form, formats=("pdf", "png", "svg"), **asked)
+    view = sheet_view(report, "forest_area", 2020, form)
     assert view._repr_png_() == png.read_bytes()
     assert view.save(tmp_path / "saved.pdf").read_bytes() == pdf.read_bytes()
+    assert view.save(tmp_path / "saved.svg").read_bytes() == svg.read_bytes()
 
 
 def test_a_sheet_that_cannot_be_is_refused_before_it_is_drawn(
@@ -98,7 +91,7 @@ def test_a_sheet_that_cannot_be_is_refused_before_it_is_drawn(
     assert not (tmp_path / "a.bmp").exists()
 
 
-@pytest.mark.parametrize("name", ["results", "verdicts", "account"])
+@pytest.mark.parametrize("name", ["results", "changes", "verdicts", "account"])
 def test_a_saved_table_is_the_csv_of_the_result_folder(
     make_report: Maker, tmp_path: Path, name: str
 ) -> None:

@@ -14,7 +14,7 @@ FIELDS = (
 
 def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
     """Read the features, check them and measure what they cover."""
-    return read_register(spec, FIELDS, POLYGONS, problems)
+    return read_register(spec, FIELDS, POLYGONS, problems, is_used=False)
 
 
 KIND = LayerKind(

@@ -10,6 +10,7 @@ FIELDS = (
     Field("year", YEAR.column, YEAR.title_zh, YEAR.title_en, required=True, aliases=YEAR.aliases),
     Field("type", "type", "工程类型", "Type of work", required=True, aliases=("GCLX", "类型")),
     Field("name", "name", "名称", "Name", aliases=("XMMC", "项目名称")),
+    Field("unit", "unit_code", "报告单元", "Unit", aliases=("XIAN", "县区", "区县", "adcode")),
     Field("area", "area_ha", "面积", "Area", aliases=("MIAN_JI", "面积")),
 )
 

@@ -316,8 +316,8 @@ def growth_curve(
 EQUATIONS = (
     EquationCard(
         "AGB-MAP",
-        "由地上生物量图求碳",
-        "Carbon from a map of above-ground biomass",
+        "由地上生物量求碳",
+        "Carbon from above-ground biomass",
         "C = A * AGB * (1 + R) * CF",
         "t C",
         f"{CHAPTER_2} Eq. 2.8b",

@@ -26,7 +26,7 @@ ESTIMATORS = (
         title_en="Inland wetlands and water: area times density",
         claims=claims,
         pools=POOLS,
-        equations=(Equation("soil", "C = A * SOC_REF", "IPCC 2019 Refinement Vol.4 Ch.2"),),
+        equations=(Equation("2.25", "C = A * SOC_REF", "IPCC 2019 Refinement Vol.4 Ch.2"),),
         estimate=estimate,
     ),
 )

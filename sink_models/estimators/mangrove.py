@@ -38,8 +38,8 @@ ESTIMATORS = (
         claims=claims,
         pools=POOLS,
         equations=(
-            Equation("biomass", "C = A * AGB * (1 + R) * CF", SOURCE),
-            Equation("burial", "dC = A * -EF_REWET", SOURCE),
+            Equation("AGB-MAP", "C = A * AGB * (1 + R) * CF", SOURCE),
+            Equation("WS-4.x", "dC = A * -EF_REWET", SOURCE),
         ),
         estimate=estimate,
         fluxes=fluxes,

@@ -93,24 +93,22 @@ def _breakdown(
     convert: Callable[[Array], Array] = _same,
 ) -> dict[str, Outcome]:
     """Readings by pool and by type; stops the run when either does not sum to the total."""
-    total = amounts.whole()
+    total, size = amounts.whole(), amounts.size()
     parts: dict[str, Outcome] = {}
     cells = amounts.cells
     kinds = tuple(sorted({kind for kind, _ in cells}))
     for group, names, place in (("pool", POOLS, 1), ("type", kinds, 0)):
         sums: Array = np.zeros(1)
-        sizes: Array = np.zeros(1)
         for name in names:
             chosen = [cell for cell in cells if cell[place] == name]
             if not chosen:
                 continue
             part = amounts.where(set(chosen).__contains__).total()
-            whole = part.sum(axis=1)
-            sums, sizes = sums + whole, sizes + np.abs(whole)
+            sums = sums + part.sum(axis=1)
             parts[f"{group}.{name}"] = Reading(
                 convert(part), context.carbon.basis, method_of(chosen)
             )
-        check_sum(f"carbon {context.account.year}: {group}s", [sums], total, scale=sizes)
+        check_sum(f"carbon {context.account.year}: {group}s", [sums], total, scale=size)
     return parts
 
 

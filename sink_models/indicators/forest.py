@@ -12,9 +12,14 @@ from gis.problems import Problem, problem
 from sink_models.account import LAND_COVER, SURVEY, Account, Mask
 from sink_models.ecosystem_types import FOREST_TYPES
 from sink_models.indicator import Absent, Context, Indicator, Outcome, Reading
+from sink_models.indicators.green_space import measured as measured_beside
 from sink_models.sampling import Array
 
 ORDER = 10
+PUBLIC_WELFARE, AREAS = "public_welfare_forest", "demonstration_areas"
+FORESTLAND_TYPES = (
+    "forest_arbor", "forest_bamboo", "forest", "shrub", "open_forest", "young_forest", "mangrove",
+)  # fmt: skip
 BY_SURVEY, BY_LAND_COVER = "forest_survey", "land_cover"
 FOREST_CLASSES = ("arbor", "bamboo", "special_shrub", "mangrove")
 EITHER = (frozenset({SURVEY}), frozenset({LAND_COVER}))
@@ -152,7 +157,19 @@ def forest_stock_density(context: Context) -> Outcome:
     return Reading(account.stock(rows), BY_SURVEY, method, account.area(rows))
 
 
-def public_welfare_forest_area(context: Context) -> Reading:
+def forestland_area(context: Context) -> Reading:
+    account = context.account
+    rows = account.is_in("cover", (SURVEY,)) & account.is_in("ecosystem_type", FORESTLAND_TYPES)
+    method = "arbor, bamboo, shrub, open and young stands and other forestland of the survey"
+    mangrove = account.is_in("ecosystem_type", ("mangrove",)) & ~account.is_in(
+        "cover", (LAND_COVER,)
+    )
+    return Reading(account.area(rows | mangrove), BY_SURVEY, method)
+
+
+def public_welfare_forest_area(context: Context) -> Outcome:
+    if PUBLIC_WELFARE in context.account.kinds:
+        return measured_beside("public_welfare_forest_area", PUBLIC_WELFARE)(context)
     account = context.account
     rows = account.is_in("cover", (SURVEY,)) & account.is_in(
         "protection_class", ("public_welfare",)
@@ -250,11 +267,43 @@ INDICATORS = (
         title_zh="公益林面积",
         title_en="Public welfare forest area",
         unit="ha",
-        definition_zh="森林类别为重点公益林或一般公益林的小班面积之和。",
-        definition_en="Sub-compartments whose forest category is key or general public welfare.",
+        definition_zh=(
+            "公益林图层的面积，重叠只计一次；没有该图层时为森林类别是重点或一般公益林的小班面积之和。"
+        ),
+        definition_en=(
+            "Area of the public-welfare forest layer, overlaps once; without it "
+            "the sub-compartments whose forest category is key or general public welfare."
+        ),
         source="森林资源一张图字段 SEN_LIN_LB (011, 012)",
         additive=True,
-        needs=ONLY_SURVEY,
+        needs=(frozenset({PUBLIC_WELFARE}), *ONLY_SURVEY),
         read=public_welfare_forest_area,
+    ),
+    Indicator(
+        key="public_welfare_demo_blocks",
+        title_zh="万亩生态公益林示范片区",
+        title_en="Demonstration blocks of public-welfare forest",
+        unit="count",
+        definition_zh="示范区范围内 666.67 公顷（万亩）以上的连片公益林的个数。",
+        definition_en=(
+            "Contiguous patches of public-welfare forest of 666.67 ha (10,000 mu) and more inside "
+            "the named areas."
+        ),
+        source="公益林区划落界成果；15 亩 = 1 公顷",
+        additive=True,
+        needs=(frozenset({PUBLIC_WELFARE, AREAS}),),
+        read=measured_beside("public_welfare_demo_blocks", PUBLIC_WELFARE),
+    ),
+    Indicator(
+        key="forestland_area",
+        title_zh="林地面积",
+        title_en="Forestland area",
+        unit="ha",
+        definition_zh="森林资源调查中乔木林地、竹林地、灌木林地、疏林地、未成林及其他林地与红树林地之和。",
+        definition_en="All forestland of the survey: arbor, bamboo, shrub, open, young and other.",
+        source="森林法 (2019) 第八十三条",
+        additive=True,
+        needs=ONLY_SURVEY,
+        read=forestland_area,
     ),
 )

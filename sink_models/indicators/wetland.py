@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from gis.problems import Problem, problem
 from sink_models.account import LAND_COVER, MANGROVES, PROTECTED, REDLINE, SURVEY, WETLANDS, Mask
 from sink_models.ecosystem_types import wetland_types
 from sink_models.indicator import Absent, Context, Indicator, Outcome, Reading
+from sink_models.indicators.green_space import measured
 
 ORDER = 20
 EITHER = (frozenset({WETLANDS}), frozenset({LAND_COVER}))
+PROTECTION = tuple(
+    frozenset({wetland, kind})
+    for wetland in (WETLANDS, LAND_COVER)
+    for kind in (PROTECTED, REDLINE)
+)
 
 
 def wetland_rows(context: Context) -> tuple[Mask, str]:
@@ -40,6 +48,34 @@ def wetland_area(context: Context) -> Outcome:
     return Reading(context.account.area(rows), basis, method)
 
 
+def protected_wetland_area(context: Context) -> Outcome:
+    rate = wetland_protection_rate(context)
+    if isinstance(rate, Absent):
+        return rate
+    method = rate.method.removeprefix("share of ")
+    return Reading(rate.numerator, rate.basis, method, lower_bound=rate.lower_bound)
+
+
+def protected_wetland_parts(context: Context) -> Mapping[str, Outcome]:
+    """Each piece of ground under its first legal form; what only the red line protects last."""
+    account = context.account
+    rows, basis = wetland_rows(context)
+    inside = account.flag("in_protected")
+    parts: dict[str, Outcome] = {}
+    forms = account.rows["legal_form"].to_numpy(dtype=object)
+    for form in sorted(set(forms[rows & inside])):
+        chosen = rows & inside & (forms == form)
+        name = form or "unnamed"
+        parts[f"form.{name}"] = Reading(
+            account.area(chosen), basis, f"wetland inside protected areas, {name} first"
+        )
+    only = rows & ~inside & account.flag("in_redline")
+    if REDLINE in account.kinds:
+        method = "wetland inside the red line and in no protected area"
+        parts["form.redline_only"] = Reading(account.area(only), basis, method)
+    return parts
+
+
 def wetland_protection_rate(context: Context) -> Outcome:
     account = context.account
     present = [kind for kind in (PROTECTED, REDLINE) if kind in account.kinds]
@@ -63,6 +99,10 @@ def wetland_protection_rate(context: Context) -> Outcome:
     return Reading(
         numerator, basis, method, denominator, 100.0, warnings, lower_bound=len(present) == 1
     )
+
+
+def mangrove_demo_zone_area(context: Context) -> Outcome:
+    return measured("mangrove_demo_zone_area", "demonstration_areas")(context)
 
 
 def mangrove_area(context: Context) -> Outcome:
@@ -110,12 +150,39 @@ INDICATORS = (
         ),
         source="国家林草局统计口径",
         additive=False,
-        needs=tuple(
-            frozenset({wetland, kind})
-            for wetland in (WETLANDS, LAND_COVER)
-            for kind in (PROTECTED, REDLINE)
-        ),
+        needs=PROTECTION,
         read=wetland_protection_rate,
+    ),
+    Indicator(
+        key="protected_wetland_area",
+        title_zh="受保护湿地面积",
+        title_en="Protected wetland area",
+        unit="ha",
+        definition_zh=(
+            "位于自然保护地或生态保护红线内的湿地面积，重叠只计一次；分项按法定类型，"
+            "一块地只归入排在最前的类型，各项之和等于总数。"
+        ),
+        definition_en=(
+            "Wetland inside protected areas or the red line, overlaps once; by legal form each "
+            "piece of ground stands under its first form, so that the forms add up."
+        ),
+        source="湿地保护法 (2022)；国家林草局统计口径",
+        additive=True,
+        needs=PROTECTION,
+        read=protected_wetland_area,
+        parts=protected_wetland_parts,
+    ),
+    Indicator(
+        key="mangrove_demo_zone_area",
+        title_zh="示范区内红树林面积",
+        title_en="Mangrove inside the demonstration areas",
+        unit="ha",
+        definition_zh="示范区范围内红树林的椭球面积，重叠只计一次。",
+        definition_en="Ellipsoidal area of mangrove inside the named demonstration areas.",
+        source="红树林专题图层；示范区范围",
+        additive=True,
+        needs=(frozenset({MANGROVES, "demonstration_areas"}),),
+        read=mangrove_demo_zone_area,
     ),
     Indicator(
         key="mangrove_area",

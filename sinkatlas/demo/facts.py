@@ -87,11 +87,30 @@ class Sea:
 
 
 @dataclass(frozen=True)
+class Work:
+    """Works of one type: hectares a year, shared among districts; always assumed."""
+
+    kind: str
+    ha_per_year: float
+    districts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Area:
+    """A demonstration area that the plan names: what it is about and the district it is put in."""
+
+    name: str
+    kind: str
+    district: str
+
+
+@dataclass(frozen=True)
 class City:
     """Everything the generator knows of one city.
 
     ``epsg`` is the CGCS2000 3-degree Gauss-Krueger zone that the city is drawn in; ``is_lonlat``
-    says that its files are written in longitude and latitude (EPSG:4490) instead.
+    says that its files are written in longitude and latitude (EPSG:4490) instead; ``allocation``
+    names the targets that its workspace splits over the districts, with year and method.
     """
 
     key: str
@@ -116,6 +135,10 @@ class City:
     sea: Sea | None
     mangrove_districts: Mapping[str, float]
     mangrove_names: Mapping[str, str]
+    further: tuple[str, ...]
+    works: tuple[Work, ...]
+    areas: tuple[Area, ...]
+    allocation: tuple[tuple[str, int, str], ...]
 
     @property
     def file_crs(self) -> str:
@@ -162,6 +185,10 @@ def _city(key: str, table: Mapping[str, Any]) -> City:
         sea=_sea(table),
         mangrove_districts=table.get("mangrove_districts", {}),
         mangrove_names=table.get("mangrove_names", {}),
+        further=tuple(table.get("further", ())),
+        works=tuple(Work(kind, area, tuple(units)) for kind, area, units in table.get("works", ())),
+        areas=tuple(Area(*entry) for entry in table.get("areas", ())),
+        allocation=tuple(tuple(entry) for entry in table.get("allocation", ())),
     )
 
 

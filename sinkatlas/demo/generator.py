@@ -12,6 +12,7 @@ import pandas as pd
 from sinkatlas.demo.facts import EPOCHS, City, city_facts
 from sinkatlas.demo.files import write_raster, write_vector
 from sinkatlas.demo.forest import draw_stands, forest_threshold, sub_compartments
+from sinkatlas.demo.further import Ground, draw_further, works_table
 from sinkatlas.demo.greenways import draw_greenways
 from sinkatlas.demo.land_cover import Surveyed, draw_land_cover
 from sinkatlas.demo.mosaic import Booleans, Mosaic, build_mosaic, ellipsoidal_ha
@@ -25,6 +26,7 @@ from sinkatlas.demo.water import (
     wetland_shapes,
 )
 from sinkatlas.demo.workspace_text import file_names, workspace_text
+from sinkatlas.tables import write_csv
 
 WORKSPACE = "workspace.toml"
 MANGROVE_SPECIES = ("秋茄", "桐花树", "无瓣海桑", "白骨壤")
@@ -57,6 +59,8 @@ def _write_layers(city: City, draft: Path) -> None:
     redline = draw_redline(city, mosaic, terrain, water, protected[EPOCHS[0]])
     greenways = draw_greenways(city, mosaic, terrain, rng)
     write_vector(_districts(city, mosaic), draft / "districts.gpkg", "districts", city)
+    if city.works:
+        write_csv(works_table(city), draft / "works.csv")
     for year in EPOCHS:
         frames = {
             "forest_subcompartments": sub_compartments(city, mosaic, stands, year, rng),
@@ -67,6 +71,7 @@ def _write_layers(city: City, draft: Path) -> None:
             "protected_areas": _protected_areas(city, mosaic, protected[year]),
         }
         names = file_names(city, year)
+        frames |= draw_further(Ground(city, mosaic, terrain, water, redline), year)
         for kind, frame in frames.items():
             if kind in names:
                 write_vector(frame, draft / names[kind], f"{kind}_{year}", city)

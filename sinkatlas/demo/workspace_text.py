@@ -14,6 +14,9 @@ HEAD = """\
 title = "{name}碳汇与生态指标评估（合成示意数据）"
 language = "zh"
 synthetic = true
+organisation = "SinkAtlas 示范数据生成器"
+date = {last}-12-31
+sources = ["SinkAtlas 合成图层（{years}，图形为示意）", "总量参照公开数字，其余为假设值"]
 review_number = ""
 plan = "{plan}"
 wetland_scope = "{wetland_scope}"
@@ -48,9 +51,24 @@ def workspace_text(city: City) -> str:
     True
     """
     head = HEAD.format(
-        name=city.name, plan=city.plan, wetland_scope=city.wetland_scope, adcode=city.adcode
+        name=city.name,
+        plan=city.plan,
+        wetland_scope=city.wetland_scope,
+        adcode=city.adcode,
+        years="、".join(map(str, EPOCHS)),
+        last=EPOCHS[-1],
     )
-    return head + "".join(_epoch(city, year) for year in EPOCHS)
+    splits = "".join(_split(*each) for each in city.allocation)
+    return head + _rules(city) + "".join(_epoch(city, year) for year in EPOCHS) + splits
+
+
+def _rules(city: City) -> str:
+    """What works and projects count, where the city has any."""
+    text = f"\n[works]\nsince = {EPOCHS[0] + 1}\n" if city.works else ""
+    if "rivers" in city.further:
+        named = city.rivers[0].name
+        text += f'\n[river_rule]\nrivers = ["{named}"]\nproject_types = ["化工"]\n'
+    return text
 
 
 def file_names(city: City, year: int) -> dict[str, str]:
@@ -67,7 +85,17 @@ def file_names(city: City, year: int) -> dict[str, str]:
     }
     if not city.mangrove_districts:
         del names["mangroves"]
+    names |= {kind: f"{kind}_{year}.gpkg" for kind in city.further}
+    if city.works:
+        names["works"] = "works.csv"
     return names
+
+
+def _split(indicator: str, year: int, method: str) -> str:
+    return (
+        f'\n[[allocation]]\nindicator = "{indicator}"\nyear = {year}\nmethod = "{method}"'
+        "  # 示例 example\n"
+    )
 
 
 def _epoch(city: City, year: int) -> str:

@@ -8,15 +8,20 @@ function cardPanel() {
   const isWhole = code === data.whole.code;
   const shown = isWhole ? chosenTargets() : ownTargets(code);
   return el("article", { class: "card", data: { card: code } },
-    cardHead(code, isWhole),
+    cardHead(code, isWhole), standSection(),
     shown.length ? targetSection(t(isWhole ? "targets" : "own_targets"), shown) : null,
+    shareSection(code),
     el("section", {}, el("h3", {}, t("indicators_in", { epoch: state.epoch })),
       data.indicators.map((indicator) => indicatorRow(indicator, code, isWhole))),
     PARTS.map(([indicator, kind]) => bars(indicator, kind, code)));
 }
 
+function wholeLand() {
+  return data.units.reduce((sum, unit) => (sum === null || unit.land_ha === null ? null : sum + unit.land_ha), 0);
+}
+
 function cardHead(code, isWhole) {
-  const land = isWhole ? data.units.reduce((sum, unit) => (sum === null || unit.land_ha === null ? null : sum + unit.land_ha), 0) : units.get(code).land_ha;
+  const land = isWhole ? wholeLand() : units.get(code).land_ha;
   return el("header", { class: "card-head" },
     el("div", { class: "card-name" }, el("h2", {}, given(nameOf(code))), el("span", { class: "code" }, given(code))),
     el("div", { class: "muted small" }, t("land_area"), t("colon"), figure(land, "ha"), land === null ? "" : ` (${brief(Math.round(land / 100))} km²)`),
@@ -28,7 +33,7 @@ function indicatorRow(indicator, code, isWhole) {
   const found = row(indicator.key, state.epoch, code);
   const key = `card/${indicator.key}`;
   const about = el("div", { class: "about" }, aboutIndicator(indicator, found));
-  const isShown = state.indicator === indicator.key && (state.view === "value" || state.view === "change");
+  const isShown = indicator.key === (state.view === "carbon" ? carbonKey() : state.indicator) && !byTarget();
   return el("div", { class: isShown ? "indicator current" : "indicator", data: { row: indicator.key } },
     el("div", { class: "indicator-line" },
       el("span", { class: "indicator-title" }, said(indicator.title), disclosure(key, t("about", { title: said(indicator.title) }), "i", about)),
@@ -50,24 +55,42 @@ function indicatorFacts(indicator, found, code, isWhole) {
   ];
 }
 
-/** Values of all epochs in one line, with the change from the first to the last. */
+/** Change from the first epoch to the last with its interval, and a small drawing of all epochs. */
 function trend(indicator, code) {
   const first = data.epochs[0], last = data.epochs[data.epochs.length - 1];
-  const change = difference(valueOf(indicator.key, last, code), valueOf(indicator.key, first, code));
-  if (change === null) return null;
+  const found = changeOf(indicator.key, first, last, code);
+  if (found === null || found.value === null) return null;
+  const change = found.value;
   const unit = indicator.unit === "%" ? "points" : indicator.unit;
   const rate = indicator.unit === "%" ? null : percent(change, valueOf(indicator.key, first, code));
   const sign = change > 0 ? "↑" : change < 0 ? "↓" : "＝";
-  return el("div", { class: "indicator-facts trend" }, `${first} → ${last}`, t("colon"),
-    el("span", { class: change > 0 ? "up" : change < 0 ? "down" : "" }, `${sign} ${signed(change, unit)} ${unitWord(unit)}`),
-    rate === null ? "" : ` (${signed(rate, "%")}%)`);
+  return el("div", { class: "indicator-facts trend" }, spark(indicator.key, code),
+    el("span", {}, `${first} → ${last}`, t("colon"),
+      el("span", { class: change > 0 ? "up" : change < 0 ? "down" : "", data: { change: indicator.key, value: String(change) } }, `${sign} ${signed(change, unit)} ${unitWord(unit)}`),
+      rate === null ? "" : ` (${signed(rate, "%")}%)`,
+      found.low === null ? "" : ` · ${interval(found.low, found.high, unit)}`));
+}
+
+/** A line through the values of all epochs with a whisker over each interval. */
+function spark(key, code) {
+  const rows = data.epochs.map((epoch) => row(key, epoch, code)).filter((each) => each !== null && each.value !== null);
+  if (rows.length < 2) return null;
+  const ends = rows.flatMap((each) => [each.value, each.low, each.high]).filter((each) => each !== null);
+  const low = Math.min(...ends), high = Math.max(...ends);
+  const span = data.epochs[data.epochs.length - 1] - data.epochs[0];
+  const x = (epoch) => 4 + (48 * (epoch - data.epochs[0])) / span;
+  const y = (value) => (high === low ? 8 : 14 - (12 * (value - low)) / (high - low));
+  return svg("svg", { class: "spark", width: 56, height: 16, "aria-hidden": "true" },
+    rows.filter((each) => each.low !== null).map((each) => svg("line", { x1: x(each.epoch), x2: x(each.epoch), y1: y(each.low), y2: y(each.high), class: "spark-within" })),
+    svg("polyline", { points: rows.map((each) => `${x(each.epoch)},${y(each.value)}`).join(" "), class: "spark-line" }),
+    rows.map((each) => svg("circle", { cx: x(each.epoch), cy: y(each.value), r: each.epoch === state.epoch ? 2.6 : 1.6, class: "spark-dot" })));
 }
 
 function aboutIndicator(indicator, found) {
   const facts = [
     [t("definition"), said(indicator.definition)], [t("source"), indicator.source],
-    found && found.basis ? [t("basis"), found.basis] : null,
-    found && found.method ? [t("method"), found.method] : null,
+    found && said(found.basis) ? [t("basis"), said(found.basis)] : null,
+    found && said(found.method) ? [t("method"), said(found.method)] : null,
     found && typeof found.coverage === "number" ? [t("coverage"), `${number(100 * found.coverage, "%")}%`] : null,
   ];
   return el("dl", {}, facts.filter(Boolean).map(([name, text]) => [el("dt", {}, name), el("dd", {}, given(text))]));

@@ -1,5 +1,14 @@
 // The left side: what the map shows (one theme at a time) and which layers lie over it.
-const VIEWS = ["value", "change", "verdict", "gap"];
+const VIEWS = ["value", "carbon", "change", "verdict", "gap"];
+
+/** Which branch of the tree a layer hangs on, by its kind; others hang on the last. */
+const BRANCHES = [
+  ["ground", ["land_cover"]],
+  ["ecosystems", ["forest_subcompartments", "wetlands", "mangroves"]],
+  ["limits", ["redline", "protected_areas"]],
+  ["works", ["works", "greenways"]],
+  ["other", []],
+];
 
 function chooserPanel() {
   return [tabs("chooser", ["themes", "layers"]), el("div", { class: "scroll", role: "tabpanel", data: { key: state.chooser } },
@@ -15,17 +24,23 @@ function tabs(part, names) {
 }
 
 function themesPanel() {
-  const views = VIEWS.filter((view) => (view !== "change" || hasTwoEpochs()) && (view === "value" || view === "change" || data.verdicts.length));
-  const byTarget = state.view === "verdict" || state.view === "gap";
+  const offered = { value: true, carbon: carbonKeys().length > 0, change: hasTwoEpochs(), verdict: data.verdicts.length > 0, gap: data.verdicts.length > 0 };
+  const views = VIEWS.filter((view) => offered[view]);
+  const listed = state.view === "carbon" ? carbonKeys().map((key) => indicators.get(key)) : data.indicators;
   return [
     el("div", { class: "segments", role: "radiogroup", "aria-label": t("view") }, views.map((view) => el("button", {
       type: "button", class: "segment", role: "radio", "aria-checked": String(state.view === view),
       data: { view, focus: `view/${view}` }, on: { click: () => update({ view }) },
     }, t(`view_${view}`)))),
     state.view === "value" ? measureChoice() : null,
-    el("div", { class: "choices", role: "radiogroup", "aria-label": t(byTarget ? "targets" : "indicators") },
-      byTarget ? chosenTargets().map(targetChoice) : data.indicators.map(indicatorChoice)),
+    el("div", { class: "choices", role: "radiogroup", "aria-label": t(byTarget() ? "targets" : "indicators") },
+      byTarget() ? chosenTargets().map(targetChoice) : listed.map(indicatorChoice)),
   ];
+}
+
+/** Whether a target is the theme, not an indicator. */
+function byTarget() {
+  return state.view === "verdict" || state.view === "gap";
 }
 
 function measureChoice() {
@@ -40,10 +55,13 @@ function measureChoice() {
 
 function indicatorChoice(indicator) {
   const whole = valueOf(indicator.key, state.epoch, data.whole.code);
+  const land = wholeLand();
+  const density = state.view === "carbon" && whole !== null && land ? (indicator.per_land * whole) / land : null;
   const absent = data.units.every((unit) => valueOf(indicator.key, state.epoch, unit.code) === null);
   return choice("indicator", indicator.key, [
     el("span", { class: "choice-title" }, said(indicator.title)),
-    el("span", { class: "choice-value" }, absent ? t("common.no_data") : inLegendUnit(whole, indicator.unit)),
+    el("span", { class: "choice-value" }, absent ? t("common.no_data")
+      : density === null ? inLegendUnit(whole, indicator.unit) : inLegendUnit(density, indicator.per_land_unit)),
   ]);
 }
 
@@ -55,19 +73,40 @@ function targetChoice(index) {
 
 function choice(part, value, content) {
   return el("button", {
-    type: "button", class: "choice", role: "radio", "aria-checked": String(state[part] === value),
+    type: "button", class: "choice", role: "radio", "aria-checked": String((state.view === "carbon" ? carbonKey() : state[part]) === value),
     data: { [part]: value, focus: `${part}/${value}` }, on: { click: () => update({ [part]: value }) },
   }, content);
 }
 
 function layersPanel() {
-  const groups = [...layerGroups()];
+  const groups = [...layerGroups()].map(([key, group], i) => ({ key, group, i, branch: branchOf(group[0].kind) }));
   return [
     el("label", { class: "check" }, el("input", { type: "checkbox", checked: state.labels, data: { focus: "labels" },
       on: { change: (event) => update({ labels: event.target.checked }) } }), t("labels")),
-    groups.length ? groups.map(([key, group], i) => layerRow(key, group, i)) : el("p", { class: "muted" }, t("no_layers")),
+    groups.length ? null : el("p", { class: "muted" }, t("no_layers")),
+    BRANCHES.map(([name]) => layerBranch(name, groups.filter((each) => each.branch === name))),
     el("p", { class: "muted small" }, t("note_layers")),
+    data.sensitivity === "public" ? el("p", { class: "muted small" }, t("note_public", { tolerance: brief(data.tolerance_m) })) : null,
   ];
+}
+
+function branchOf(kind) {
+  return (BRANCHES.find(([, held]) => held.includes(kind)) || BRANCHES[BRANCHES.length - 1])[0];
+}
+
+/** A branch of the layer tree: folds, and switches all that hangs on it. */
+function layerBranch(name, groups) {
+  if (!groups.length) return null;
+  const shown = groups.filter((each) => state.overlays.has(each.key)).length;
+  const folded = state.opened.has(`folded/${name}`);
+  const all = el("input", { type: "checkbox", checked: shown === groups.length, "aria-label": t(`branch_${name}`), data: { focus: `branch/${name}`, branch: name },
+    on: { change: (event) => { for (const each of groups) setLayer(each.key, event.target.checked, layerNow(each.group)); update({}); } } });
+  all.indeterminate = shown > 0 && shown < groups.length;
+  return el("section", { class: "branch" }, el("div", { class: "branch-head" }, all,
+    el("button", { type: "button", class: "branch-name", "aria-expanded": String(!folded), data: { focus: `fold/${name}` },
+      on: { click: () => { if (folded) state.opened.delete(`folded/${name}`); else state.opened.add(`folded/${name}`); update({}); } } },
+    t(`branch_${name}`), el("span", { class: "fold", "aria-hidden": "true" }, folded ? "+" : "−"))),
+  folded ? null : groups.map((each) => layerRow(each.key, each.group, each.i)));
 }
 
 function layerRow(key, group, i) {
@@ -89,11 +128,16 @@ function layerFacts(layer) {
   const facts = [layer.epoch === null ? t("timeless") : String(layer.epoch)];
   if (layer.shape === "image") facts.push(t("cell_size", { size: brief(layer.cell_m) }));
   else if (layer.shape) facts.push(t("feature_count", { count: layer.features }), t("simplified", { tolerance: brief(layer.tolerance_m) }));
+  if (layer.detail) facts.push(t("detail_cells", { size: brief(layer.detail.cell_m) }));
   return facts.join(" · ");
 }
 
+function setLayer(key, isOn, layer) {
+  if (isOn && !state.overlays.has(key)) state.overlays.set(key, layer.shape === "image" ? 0.85 : 1);
+  else if (!isOn) state.overlays.delete(key);
+}
+
 function toggleLayer(key, isOn, layer) {
-  if (isOn) state.overlays.set(key, layer.shape === "image" ? 0.85 : 1);
-  else state.overlays.delete(key);
+  setLayer(key, isOn, layer);
   update({});
 }

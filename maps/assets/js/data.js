@@ -6,7 +6,7 @@ const state = {
   view: "value",
   measure: "total",
   indicator: data.indicators.length ? data.indicators[0].key : null,
-  target: 0,
+  target: Math.max(0, data.verdicts.findIndex((each) => each.value !== null)),
   epoch: data.epochs[data.epochs.length - 1],
   base: data.epochs[0],
   unit: null,
@@ -15,6 +15,9 @@ const state = {
   order: "value",
   overlays: new Map(),
   labels: true,
+  swipe: false,
+  swipeAt: 50,
+  stand: null,
   legend: true,
   opened: new Set(),
 };
@@ -22,6 +25,22 @@ const state = {
 const units = new Map(data.units.map((unit) => [unit.code, unit]));
 const indicators = new Map(data.indicators.map((indicator) => [indicator.key, indicator]));
 const values = indexed(data.results);
+const changes = new Map(records(data.changes).map((each) => [changeKey(each.indicator, each.from_epoch, each.to_epoch, each.unit_code), each]));
+
+const shares = records(data.allocation);
+const trends = records(data.trajectories);
+
+/** Observed and trend rows of a target's trajectory. */
+function trendOf(target) {
+  return trends.filter((each) => each.clause === target.clause && each.indicator === target.indicator
+    && each.scope === target.scope && each.target_year === target.year);
+}
+
+/** The share of a city's target that a district was given here, or null. */
+function shareOf(target, code) {
+  return shares.find((each) => each.unit_code === code && each.origin === "ours" && each.clause === target.clause
+    && each.indicator === target.indicator && each.year === target.year) || null;
+}
 
 /** Rows of a table of the payload as objects. */
 function records(table) {
@@ -35,9 +54,20 @@ function records(table) {
 function indexed(results) {
   const found = new Map();
   for (const row of records(results)) {
+    row.basis = results.texts[row.basis];
+    row.method = results.texts[row.method];
     found.set(JSON.stringify([row.indicator, row.epoch, row.unit_code]), row);
   }
   return found;
+}
+
+function changeKey(indicator, from, to, code) {
+  return JSON.stringify([indicator, from, to, code]);
+}
+
+/** Change between two epochs with the interval of the difference, or null where the bases differ. */
+function changeOf(indicator, from, to, code) {
+  return changes.get(changeKey(indicator, from, to, code)) || null;
 }
 
 /** The result row of an indicator in an epoch and unit, or null; the row's value may be null. */
@@ -116,8 +146,13 @@ function hasTwoEpochs() {
   return data.epochs.length > 1;
 }
 
-/** Earlier epoch of a change; never the epoch in view itself. */
+/** The other epoch of a change or a swipe; never the epoch in view itself. */
 function baseEpoch() {
   if (state.base !== state.epoch) return state.base;
   return data.epochs.find((epoch) => epoch !== state.epoch);
+}
+
+/** Whether two epochs lie side by side on the map; a change already shows both. */
+function swiping() {
+  return state.swipe && hasTwoEpochs() && state.view !== "change";
 }

@@ -33,15 +33,22 @@ function unitWord(unit) {
   return has(UNIT_WORDS, unit) ? UNIT_WORDS[unit][state.language] : unit;
 }
 
-/** Plain number with thousands separated: two decimals for rates, fewer for large amounts. */
+const SMALLEST = 0.01;
+
+// Made once: to make one for every number takes longer than all the rest of a card.
+const WITH_DIGITS = [0, 1, 2].map((digits) => new Intl.NumberFormat("en-US", { minimumFractionDigits: digits === 2 ? 2 : 0, maximumFractionDigits: digits }));
+const AS_NEEDED = new Intl.NumberFormat("en-US", { maximumFractionDigits: 10 });
+
+/** Plain number with thousands separated: two decimals for rates, fewer for large amounts; what two
+ * decimals would print as zero is told as less than their last digit, so that "0" is a true zero. */
 function number(value, unit) {
   if (value === null || value === undefined) return t("common.no_data");
+  if (value === 0) return "0";
   const size = Math.abs(value);
-  let digits = size >= 1000 ? 0 : size >= 100 ? 1 : 2;
-  if (unit === "%" || unit === "points") digits = 2;
-  else if (size > 0 && size < 1) digits = Math.min(6, 2 - Math.floor(Math.log10(size)));
-  const text = size.toLocaleString("en-US", { minimumFractionDigits: digits === 2 ? 2 : 0, maximumFractionDigits: digits });
-  return value < 0 && Number(text.replace(/,/g, "")) !== 0 ? `−${text}` : text;
+  if (size < SMALLEST) return value < 0 ? `−<${SMALLEST}` : `<${SMALLEST}`;
+  const digits = unit === "%" || unit === "points" || size < 100 ? 2 : size >= 1000 ? 0 : 1;
+  const text = WITH_DIGITS[digits].format(size);
+  return value < 0 ? `−${text}` : text;
 }
 
 function signed(value, unit) {
@@ -51,7 +58,7 @@ function signed(value, unit) {
 
 /** As few digits as the number needs, for class breaks. */
 function brief(value) {
-  const text = Math.abs(Number(value.toPrecision(12))).toLocaleString("en-US", { maximumFractionDigits: 10 });
+  const text = AS_NEEDED.format(Math.abs(Number(value.toPrecision(12))));
   return value < 0 ? `−${text}` : text;
 }
 
@@ -59,7 +66,8 @@ function brief(value) {
 function readable(value, unit) {
   if (value === null || !has(READABLE, unit)) return null;
   const [factor, word] = READABLE[unit][state.language];
-  return `${number(value * factor)} ${word}`;
+  // A district's few hectares say nothing in 万亩; the figure in the plain unit stands beside it.
+  return Math.abs(value * factor) < SMALLEST ? null : `${number(value * factor)} ${word}`;
 }
 
 function legendUnit(unit) {
@@ -84,6 +92,12 @@ function figure(value, unit, attributes) {
     data: { ...exact, ...((attributes && attributes.data) || {}) } }, number(value, unit));
   if (value !== null && unit) node.append(el("span", { class: "unit" }, ` ${unitWord(unit)}`));
   return node;
+}
+
+/** The interval that belongs to a theme's number, or an empty text. */
+function withinText(theme, code) {
+  const ends = theme.within ? theme.within(code) : null;
+  return ends === null ? "" : interval(ends[0], ends[1], theme.unit);
 }
 
 function interval(low, high, unit) {

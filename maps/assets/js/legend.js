@@ -58,17 +58,29 @@ function epochControl() {
     return el("fieldset", { class: "epochs" }, el("legend", {}, t("change_between")),
       epochSelect("base", baseEpoch()), el("span", { "aria-hidden": "true" }, " → "), epochSelect("epoch", state.epoch));
   }
-  const label = el("legend", {}, t("epoch"));
-  if (epochs.length > 6) {
-    return el("fieldset", { class: "epochs" }, label, el("input", {
-      type: "range", min: 0, max: epochs.length - 1, step: 1, value: epochs.indexOf(state.epoch), "aria-label": t("epoch"),
-      "aria-valuetext": state.epoch, data: { focus: "epoch" }, on: { input: (event) => update({ epoch: epochs[Number(event.target.value)] }) },
-    }), el("strong", {}, state.epoch));
-  }
-  return el("fieldset", { class: "epochs" }, label, epochs.map((epoch) => el("button", {
+  return el("fieldset", { class: "epochs" }, el("legend", {}, t("epoch")), epochSlider(), swipeChoice());
+}
+
+/** A slider through the epochs, and up to six of them as buttons. */
+function epochSlider() {
+  const epochs = data.epochs;
+  const slider = epochs.length < 2 ? null : el("input", {
+    type: "range", min: 0, max: epochs.length - 1, step: 1, value: epochs.indexOf(state.epoch), "aria-label": t("epoch"),
+    "aria-valuetext": state.epoch, data: { focus: "epoch" }, on: { input: (event) => update({ epoch: epochs[Number(event.target.value)] }) },
+  });
+  if (epochs.length > 6) return [slider, el("strong", {}, state.epoch)];
+  return [slider, epochs.map((epoch) => el("button", {
     type: "button", class: "segment", "aria-pressed": String(epoch === state.epoch), data: { epoch, focus: `epoch/${epoch}` },
     on: { click: () => update({ epoch }) },
-  }, epoch)));
+  }, epoch))];
+}
+
+/** Switch of the curtain, and which epoch lies to its left. */
+function swipeChoice() {
+  if (!hasTwoEpochs()) return null;
+  return [el("label", { class: "check swipe-choice" }, el("input", { type: "checkbox", checked: state.swipe, data: { focus: "swipe" },
+    on: { change: (event) => update({ swipe: event.target.checked }) } }), t("swipe")),
+  state.swipe && data.epochs.length > 2 ? epochSelect("base", baseEpoch()) : null];
 }
 
 function epochSelect(name, chosen) {
@@ -82,11 +94,11 @@ function watermark() {
   return [0, 1, 2, 3].map(() => el("div", {}, t("common.synthetic")));
 }
 
-/** Review number, coordinate system, years, plan, tolerance and credit: one line under the map. */
+/** The imprint, coordinate system, years, plan, tolerance and credit: one line under the map. */
 function footLine() {
   const tolerances = [data.tolerance_m, ...data.layers.map((layer) => layer.tolerance_m || 0)];
   const facts = [
-    [t("review_number"), given(data.review_number || t("common.review_pending"))],
+    ...data.imprint[state.language].map(([name, text]) => [name, given(text)]),
     [t("coordinate_system"), t("crs_text")],
     [t("epoch"), data.epochs.join(" · ")],
     said(data.plan.title) ? [t("plan"), given(said(data.plan.title))] : null,

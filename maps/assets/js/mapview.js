@@ -6,12 +6,17 @@ const OVERLAY_STYLES = {
   mangroves: { color: "#7b1fa2", fillColor: "#ab47bc", weight: 1, fillOpacity: 0.75 },
   greenways: { color: "#d84315", weight: 2.2, fill: false },
   redline: { color: "#b71c1c", weight: 1.8, fillColor: "#e57373", fillOpacity: 0.14, dashArray: "6 4" },
+  works: { color: "#7a4f00", fillColor: "#f4b942", weight: 1.2, fillOpacity: 0.6 },
   protected_areas: { color: "#4a148c", weight: 1.8, fillColor: "#9575cd", fillOpacity: 0.16, dashArray: "2 4" },
 };
 const OTHER_STYLE = { color: "#37474f", fillColor: "#78909c", weight: 1, fillOpacity: 0.35 };
 
+/** Where the legend may stand, the usual place first. */
+const CORNERS = [[], ["at-right"], ["at-top", "at-right"], ["at-top"]];
+
+const renderers = new Map();
 const map = map_sinkatlas;
-const drawn = { districts: new Map(), labels: new Map(), overlays: new Map(), chosen: null };
+const drawn = { districts: new Map(), labels: new Map(), overlays: new Map(), sides: new Map(), chosen: null, stand: null };
 
 /** Latitudes and longitudes of a step list. */
 function unstep(steps) {
@@ -38,7 +43,8 @@ function startMap() {
   L.control.scale({ imperial: false, metric: true, position: "bottomright" }).addTo(map);
   for (const unit of data.units) drawDistrict(unit);
   map.on("zoomend moveend resize", thinLabels);
-  map.on("click", () => choose(null));
+  map.on("click", (event) => choose(null, event.latlng, state.epoch));
+  startSwipe();
 }
 
 function pane(name, height) {
@@ -52,8 +58,8 @@ function fitCity(animate) {
 
 function drawDistrict(unit) {
   const shape = L.polygon(outline(unit.parts), { weight: 1, color: "#5b6660", bubblingMouseEvents: false }).addTo(map);
-  shape.bindTooltip(() => hoverText(unit.code), { sticky: true, className: "hover", opacity: 1 });
-  shape.on("click", () => choose(unit.code));
+  shape.bindTooltip(() => hoverText(unit.code, state.epoch), { sticky: true, className: "hover", opacity: 1 });
+  shape.on("click", (event) => choose(unit.code, event.latlng, state.epoch));
   const node = shape.getElement();
   node.setAttribute("tabindex", "0");
   node.setAttribute("role", "button");
@@ -64,43 +70,55 @@ function drawDistrict(unit) {
     choose(unit.code);
   });
   drawn.districts.set(unit.code, shape);
-  const label = L.tooltip({ permanent: true, direction: "center", className: "district-label", opacity: 1 })
-    .setLatLng(unit.label).setContent(el("div")).addTo(map);
-  drawn.labels.set(unit.code, label);
+  // A marker of no size, centred by CSS: a permanent tooltip would measure itself at every change.
+  const text = el("div", { class: "label-text" });
+  const icon = L.divIcon({ className: "district-label", iconSize: [0, 0], html: text });
+  L.marker(unit.label, { icon, pane: "tooltipPane", interactive: false, keyboard: false }).addTo(map);
+  drawn.labels.set(unit.code, { text, value: null, size: null });
 }
 
-function hoverText(code) {
-  const theme = currentTheme();
+function hoverText(code, epoch) {
+  const theme = themeAt(epoch), within = withinText(theme, code);
   return el("div", {}, given(nameOf(code), "given name"),
-    el("div", { class: "muted" }, given(`${theme.title} · ${theme.when}`)), el("div", { class: "strong" }, theme.text(code)));
+    el("div", { class: "muted" }, given(`${theme.title} · ${theme.when}`)), el("div", { class: "strong" }, theme.text(code)),
+    within ? el("div", { class: "muted small" }, within) : null);
+}
+
+function districtStyle(theme, code) {
+  const at = theme.classOf(code), underRaster = rasterShown();
+  const colour = at < 0 ? null : theme.classes[at].colour;
+  return {
+    fillColor: colour || "url(#hatch)", fillOpacity: underRaster ? 0 : 1,
+    color: underRaster ? "#20302a" : "#6b766f", weight: underRaster ? 1.4 : 0.9,
+  };
 }
 
 /** Recolour all districts for the present theme. */
 function paint() {
   const theme = currentTheme();
-  const underRaster = rasterShown();
   for (const [code, shape] of drawn.districts) {
-    const at = theme.classOf(code);
-    const colour = at < 0 ? null : theme.classes[at].colour;
-    shape.setStyle({
-      fillColor: colour || "url(#hatch)", fillOpacity: underRaster ? 0 : 1,
-      color: underRaster ? "#20302a" : "#6b766f", weight: underRaster ? 1.4 : 0.9,
-    });
+    shape.setStyle(districtStyle(theme, code));
     const node = shape.getElement();
     node.setAttribute("aria-label", `${nameOf(code)}: ${theme.text(code)}`);
     node.setAttribute("aria-pressed", String(code === state.unit));
-    node.dataset.class = String(at);
+    node.dataset.class = String(theme.classOf(code));
     writeLabel(code, theme);
   }
+  drawn.sides.clear();
   markChosen();
   paintOverlays();
+  markStand();
+  paintSwipe();
   thinLabels();
 }
 
 function writeLabel(code, theme) {
-  drawn.labels.get(code).setContent(el("div", { class: "label-text" },
-    given(nameOf(code), "given label-name"),
-    el("div", { class: "label-value" }, theme.kind === "numeric" ? labelNumber(theme, code) : labelSign(theme, code))));
+  const label = drawn.labels.get(code);
+  const value = theme.kind === "numeric" ? labelNumber(theme, code) : labelSign(theme, code);
+  if (label.value === value) return;
+  label.value = value;
+  label.size = null;
+  label.text.replaceChildren(given(nameOf(code), "given label-name"), el("div", { class: "label-value" }, value));
 }
 
 function labelNumber(theme, code) {
@@ -115,16 +133,43 @@ function labelSign(theme, code) {
   return at < 0 ? "" : theme.classes[at].sign;
 }
 
+/** Put the legend into the corner in which it hides the least of the districts. */
+function placeLegend() {
+  const hidden = CORNERS.map((corner) => { cornerLegend(corner); return hiddenPoints(places.legend.getBoundingClientRect()); });
+  cornerLegend(CORNERS[hidden.indexOf(Math.min(...hidden))]);
+}
+
+function cornerLegend(corner) {
+  for (const name of ["at-top", "at-right"]) places.legend.classList.toggle(name, corner.includes(name));
+}
+
+/** How many of a box's sample points lie in a district. */
+function hiddenPoints(box) {
+  const stage = places.map.getBoundingClientRect(), shapes = [...drawn.districts.values()];
+  let count = 0;
+  for (let i = 0; i <= 6; i += 1) {
+    for (let j = 0; j <= 6; j += 1) {
+      const at = L.point(box.left - stage.left + (i * box.width) / 6, box.top - stage.top + (j * box.height) / 6);
+      const place = map.containerPointToLatLng(at), { x, y } = map.containerPointToLayerPoint(at);
+      if (shapes.some((shape) => shape.getBounds().contains(place) && shape.getElement().isPointInFill(new DOMPoint(x, y)))) count += 1;
+    }
+  }
+  return count;
+}
+
 /** Hide labels that would cover a label of a larger district. */
 function thinLabels() {
   const bySize = [...data.units].sort((a, b) => (b.code === state.unit) - (a.code === state.unit) || (b.land_ha || 0) - (a.land_ha || 0));
-  const kept = [];
-  for (const unit of bySize) {
-    const node = drawn.labels.get(unit.code).getElement();
-    if (!node) continue;
+  const boxes = bySize.map((unit) => {
+    const label = drawn.labels.get(unit.code), node = label.text;
     const at = map.latLngToContainerPoint(unit.label);
-    const width = node.offsetWidth, height = node.offsetHeight;
-    const box = [at.x - width / 2, at.y - height / 2, at.x + width / 2, at.y + height / 2];
+    // Measuring makes the browser lay out the page: once for each text is enough.
+    if (label.size === null) label.size = [node.offsetWidth / 2, node.offsetHeight / 2];
+    const [width, height] = label.size;
+    return { node, box: [at.x - width, at.y - height, at.x + width, at.y + height] };
+  });
+  const kept = [];
+  for (const { node, box } of boxes) {
     const clear = kept.every((b) => box[2] < b[0] || box[0] > b[2] || box[3] < b[1] || box[1] > b[3]);
     node.style.visibility = state.labels && clear ? "visible" : "hidden";
     if (clear) kept.push(box);
@@ -151,10 +196,19 @@ function layerGroups() {
   return groups;
 }
 
-/** The member of a group for the epoch in view: its own, a timeless one, or the latest before. */
+/** The member of a group for an epoch: its own, a timeless one, or the latest before. */
+function layerAt(group, epoch) {
+  return group.find((layer) => layer.epoch === epoch) || group.find((layer) => layer.epoch === null)
+    || [...group].reverse().find((layer) => layer.epoch <= epoch) || group[0];
+}
+
 function layerNow(group) {
-  return group.find((layer) => layer.epoch === state.epoch) || group.find((layer) => layer.epoch === null)
-    || [...group].reverse().find((layer) => layer.epoch <= state.epoch) || group[0];
+  return layerAt(group, state.epoch);
+}
+
+/** The layers that are switched on, as they are in an epoch, with their opacity. */
+function wantedLayers(epoch) {
+  return new Map([...layerGroups()].filter(([key]) => state.overlays.has(key)).map(([key, group]) => [layerAt(group, epoch), state.overlays.get(key)]));
 }
 
 function rasterShown() {
@@ -162,10 +216,7 @@ function rasterShown() {
 }
 
 function paintOverlays() {
-  const wanted = new Map();
-  for (const [key, group] of layerGroups()) {
-    if (state.overlays.has(key)) wanted.set(layerNow(group), state.overlays.get(key));
-  }
+  const wanted = wantedLayers(state.epoch);
   for (const [layer, shown] of drawn.overlays) {
     if (wanted.has(layer)) continue;
     shown.remove();
@@ -177,16 +228,18 @@ function paintOverlays() {
   }
 }
 
-function overlayShape(layer) {
-  if (layer.shape === "image") return L.imageOverlay(layer.image, layer.bounds, { pane: "rasters", className: "class-raster" });
-  const style = { ...overlayStyle(layer), pane: "overlays", interactive: false, renderer: overlayRenderer() };
+/** A layer as a shape on the right side of the map, or on the left of the curtain. */
+function overlayShape(layer, side) {
+  const isLeft = side === "left";
+  if (layer.shape === "image") return L.imageOverlay(layer.image, layer.bounds, { pane: isLeft ? "leftRasters" : "rasters", className: "class-raster" });
+  const style = { ...overlayStyle(layer), pane: isLeft ? "leftOverlays" : "overlays", interactive: false, renderer: overlayRenderer(isLeft ? "leftOverlays" : "overlays") };
   return layer.shape === "line" ? L.polyline((layer.parts || []).map(unstep), style) : L.polygon(outline(layer.parts || []), style);
 }
 
 /** SVG, since a layer is one path, and a canvas would print as a white sheet over the districts. */
-function overlayRenderer() {
-  drawn.renderer = drawn.renderer || L.svg({ pane: "overlays", padding: 0.3 });
-  return drawn.renderer;
+function overlayRenderer(name) {
+  if (!renderers.has(name)) renderers.set(name, L.svg({ pane: name, padding: 0.3 }));
+  return renderers.get(name);
 }
 
 function overlayStyle(layer) {

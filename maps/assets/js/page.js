@@ -7,10 +7,21 @@ function update(changes) {
   render();
 }
 
-/** Select a district by its code, or the whole with null. */
-function choose(code) {
-  update({ unit: code, panel: state.panel === "ranking" ? "ranking" : "card" });
+/** Change what is selected: the side panel and the marks on the map follow, the theme stays. */
+function select(changes) {
+  Object.assign(state, changes);
+  renderSide();
+  for (const [code, shape] of drawn.districts) shape.getElement().setAttribute("aria-pressed", String(code === state.unit));
+  markChosen();
+  markStand();
+  thinLabels();
+}
+
+/** Select a district by its code, or the whole with null; a place may hold a sub-compartment too. */
+function choose(code, place, epoch) {
+  select({ unit: code, stand: null, panel: state.panel === "ranking" ? "ranking" : "card" });
   if (code !== null) places.announce.textContent = `${nameOf(code)}: ${currentTheme().text(code)}`;
+  if (place && standLayer(epoch) !== null) askStand(place, epoch);
 }
 
 function render() {
@@ -18,7 +29,7 @@ function render() {
   document.title = `${data.title} · ${data.whole.name}`;
   refill(places.head, header());
   refill(places.chooser, chooserPanel());
-  refill(places.side, tabs("panel", ["card", "ranking", "quality", "provenance"]), el("div", { class: "scroll", role: "tabpanel", tabindex: "-1", data: { key: scrollKey() } }, sidePanel()));
+  renderSide();
   refill(places.legend, legendBox());
   refill(places.epochs, epochControl());
   refill(places.banner, targetBanner());
@@ -26,6 +37,10 @@ function render() {
   refill(places.foot, footLine());
   places.map.setAttribute("aria-label", t("map_label"));
   paint();
+}
+
+function renderSide() {
+  refill(places.side, tabs("panel", ["card", "ranking", "quality", "provenance"]), el("div", { class: "scroll", role: "tabpanel", tabindex: "-1", data: { key: scrollKey() } }, sidePanel()));
 }
 
 function scrollKey() {
@@ -91,6 +106,7 @@ function preparePrint() {
   fitPaper();
   map.invalidateSize({ animate: false });
   fitCity(false);
+  placeLegend();
   thinLabels();
 }
 
@@ -108,6 +124,7 @@ function finishPrint() {
   places.paper.replaceChildren();
   map.invalidateSize({ animate: false });
   fitCity(false);
+  placeLegend();
 }
 
 function hatchPattern() {
@@ -119,7 +136,7 @@ function hatchPattern() {
 function layOut() {
   places.map = document.getElementById("map_sinkatlas");
   const part = (name, tag, attributes) => { places[name] = el(tag || "div", attributes || { class: name }); return places[name]; };
-  const stage = el("main", { class: "stage" }, places.map, part("watermark", "div", { class: "watermark", "aria-hidden": "true" }),
+  const stage = el("main", { class: "stage" }, places.map, part("watermark", "div", { class: "watermark", "aria-hidden": "true" }), curtainPlace(),
     part("epochs", "div", { class: "epoch-box" }), part("banner", "div", { class: "banner-box" }), part("legend", "section", { class: "legend", "aria-live": "off" }));
   document.body.append(hatchPattern(), el("div", { class: "page" },
     part("head", "header", { class: "head" }), part("chooser", "nav", { class: "chooser" }), stage,
@@ -127,11 +144,17 @@ function layOut() {
     part("announce", "div", { class: "unseen", role: "status", "aria-live": "polite" })));
 }
 
+function curtainPlace() {
+  places.curtain = curtainLine();
+  return places.curtain;
+}
+
 layOut();
 startMap();
 render();
 map.invalidateSize({ animate: false });
 fitCity(false);
+placeLegend();
 window.addEventListener("beforeprint", preparePrint);
 window.addEventListener("afterprint", finishPrint);
 window.addEventListener("keydown", (event) => { if (event.key === "Escape" && state.unit !== null && event.target.type !== "search") choose(null); });

@@ -30,6 +30,7 @@ function ledgerTable() {
 function provenancePanel() {
   return el("section", { class: "provenance" },
     el("h2", {}, t("tab_provenance")),
+    el("dl", { class: "sources" }, data.imprint[state.language].map(([name, text]) => [el("dt", {}, name), el("dd", {}, given(text))])),
     el("h3", {}, t("coefficients")), coefficientTable(),
     el("h3", {}, t("sources_of_indicators")), el("dl", { class: "sources" }, data.indicators.map((each) => [el("dt", {}, said(each.title)), el("dd", {}, given(each.source))])),
     el("h3", {}, t("run_record")), data.provenance.length ? wideTable([t("entry"), t("content")], data.provenance) : el("p", { class: "muted" }, t("common.none")));

@@ -20,6 +20,7 @@ function targetRow(index) {
       fact(target.epoch === null ? t("value_now") : t("value_in", { epoch: target.epoch }), targetValue(target)),
       target.gap === null ? null : fact(t("gap"), figure(target.gap, target.unit === "%" ? "points" : target.unit, { data: { gap: index } })),
       target.probability === null ? null : fact(t("probability"), el("span", { data: { value: String(target.probability) } }, chance(target.probability)))),
+    trendFigure(target),
     el("p", { class: "reason" }, given(said(target.words.reason))),
     quote);
 }

@@ -3,17 +3,33 @@ const ABOVE = "#80cdc1", BELOW = "#dfc27d", LEVEL = "#f5f5f5";
 
 /** The theme of the present state: {title, unit, note, kind, of(code), classes, classOf(code)}. */
 function currentTheme() {
-  if (state.view === "change" && hasTwoEpochs()) return changeTheme();
-  if (data.verdicts.length && state.view === "verdict") return verdictTheme();
-  if (data.verdicts.length && state.view === "gap") return gapTheme();
-  return valueTheme();
+  return themeAt(state.epoch);
 }
 
-function valueTheme() {
-  const indicator = indicators.get(state.indicator);
+/** What the present state shows of an epoch. */
+function themeAt(epoch) {
+  if (state.view === "change" && hasTwoEpochs()) return changeTheme();
+  if (data.verdicts.length && state.view === "verdict") return verdictTheme(epoch);
+  if (data.verdicts.length && state.view === "gap") return gapTheme(epoch);
+  if (state.view === "carbon" && carbonKeys().length) return valueTheme(epoch, carbonKey(), "land");
+  return valueTheme(epoch, state.indicator, state.measure);
+}
+
+/** Indicators of carbon that can be shown per hectare of land. */
+function carbonKeys() {
+  return data.indicators.filter((each) => each.adds_up && /^t C/.test(each.unit)).map((each) => each.key);
+}
+
+function carbonKey() {
+  const keys = carbonKeys();
+  return keys.includes(state.indicator) ? state.indicator : keys[0];
+}
+
+function valueTheme(epoch, key, wanted) {
+  const indicator = indicators.get(key);
   if (!indicator) return emptyTheme();
-  const measure = indicator.adds_up ? state.measure : "total";
-  const level = (code) => valueOf(indicator.key, state.epoch, code);
+  const measure = indicator.adds_up ? wanted : "total";
+  const level = (code) => valueOf(indicator.key, epoch, code);
   const whole = level(data.whole.code);
   const of = {
     total: level,
@@ -27,9 +43,18 @@ function valueTheme() {
   return numeric({
     key: `value/${indicator.key}/${measure}`, of, unit, measure, indicator: indicator.key,
     title: measure === "total" ? said(indicator.title) : `${said(indicator.title)} · ${t(`measure_${measure}`)}`,
-    note: measure === "share" ? t("note_share") : "",
-    when: String(state.epoch),
+    note: measure === "share" ? t("note_share") : "", within: measure === "share" ? null : (code) => withinOf(indicator, measure, epoch, code),
+    when: String(epoch),
   });
+}
+
+/** Ends of the interval of a value, in the unit in which the theme shows it; null where none is known. */
+function withinOf(indicator, measure, epoch, code) {
+  const found = row(indicator.key, epoch, code);
+  if (found === null || found.low === null || found.high === null) return null;
+  const land = code === data.whole.code ? null : units.get(code).land_ha;
+  if (measure !== "land") return [found.low, found.high];
+  return land ? [found.low, found.high].map((each) => (indicator.per_land * each) / land) : null;
 }
 
 function changeTheme() {
@@ -38,7 +63,11 @@ function changeTheme() {
   const from = Math.min(baseEpoch(), state.epoch), to = Math.max(baseEpoch(), state.epoch);
   return numeric({
     key: `change/${indicator.key}`, indicator: indicator.key, signed: true,
-    of: (code) => difference(valueOf(indicator.key, to, code), valueOf(indicator.key, from, code)),
+    of: (code) => (changeOf(indicator.key, from, to, code) || { value: null }).value,
+    within: (code) => {
+      const found = changeOf(indicator.key, from, to, code);
+      return found === null || found.low === null ? null : [found.low, found.high];
+    },
     unit: indicator.unit === "%" ? "points" : indicator.unit,
     title: t("title_change", { title: said(indicator.title) }), note: t("note_change"),
     when: `${from} → ${to}`,
@@ -46,12 +75,11 @@ function changeTheme() {
 }
 
 /** Districts against the city's target: rates by their difference, amounts by what they bring. */
-function gapTheme() {
+function gapTheme(epoch) {
   const target = data.verdicts[state.target];
   const indicator = indicators.get(target.indicator);
   const key = `gap/${state.target}`;
   if (!indicator || !has(data.classes, key)) return emptyTheme(targetTitle(target), t("note_no_target_number"));
-  const epoch = state.epoch;
   const level = (code) => valueOf(indicator.key, epoch, code);
   return numeric({
     key, indicator: indicator.key, signed: !indicator.adds_up,
@@ -67,46 +95,48 @@ function gapTheme() {
 }
 
 /** Verdicts by district where the plan sets them; else how districts stand to the city's target. */
-function verdictTheme() {
+function verdictTheme(epoch) {
   const target = data.verdicts[state.target];
   const own = data.units.some((unit) => districtVerdict(target, unit.code));
-  if (own) return districtVerdictTheme(target);
+  if (own) return districtVerdictTheme(target, epoch, t("note_district_verdict"), districtVerdict);
+  if (data.units.some((unit) => shareOf(target, unit.code))) return districtVerdictTheme(target, epoch, t("note_shares"), shareOf);
   const indicator = indicators.get(target.indicator);
   const isRate = indicator && !indicator.adds_up && target.target !== null;
-  if (isRate) return sideTheme(target, t("note_side_rate"), ["reaches", "below"], (code) => {
-    const value = valueOf(indicator.key, state.epoch, code);
+  if (isRate) return sideTheme(target, t("note_side_rate"), ["reaches", "below"], epoch, (code) => {
+    const value = valueOf(indicator.key, epoch, code);
     if (value === null) return null;
     return value >= target.target ? "reaches" : "below";
   });
   if (!indicator || !hasTwoEpochs()) return emptyTheme(targetTitle(target), t("note_no_side"));
   const from = Math.min(baseEpoch(), state.epoch), to = Math.max(baseEpoch(), state.epoch);
-  return sideTheme(target, t("note_side_trend", { from, to }), ["rising", "level", "falling"], (code) => {
-    const change = difference(valueOf(indicator.key, to, code), valueOf(indicator.key, from, code));
-    if (change === null) return null;
+  return sideTheme(target, t("note_side_trend", { from, to }), ["rising", "level", "falling"], epoch, (code) => {
+    const found = changeOf(indicator.key, from, to, code);
+    if (found === null || found.value === null) return null;
+    const change = found.value;
     return change > 0 ? "rising" : change < 0 ? "falling" : "level";
   });
 }
 
-function districtVerdictTheme(target) {
+function districtVerdictTheme(target, epoch, note, verdictOf) {
   const statusOf = (code) => {
-    const found = districtVerdict(target, code);
+    const found = verdictOf(target, code);
     return found ? found.status : null;
   };
   const classes = Object.entries(data.looks).map(([status, look]) => ({ word: t(`common.${status}`), sign: look.sign, colour: look.pale }));
-  return worded(target, t("note_district_verdict"), Object.keys(data.looks), classes, statusOf);
+  return worded(target, note, Object.keys(data.looks), classes, epoch, statusOf);
 }
 
-function sideTheme(target, note, names, of) {
+function sideTheme(target, note, names, epoch, of) {
   const [good, poor] = target.comparator === "<=" ? [BELOW, ABOVE] : [ABOVE, BELOW];
   const colours = { reaches: good, rising: good, below: poor, falling: poor, level: LEVEL };
   const signs = { reaches: "≥", below: "<", rising: "↑", falling: "↓", level: "＝" };
   const classes = names.map((name) => ({ word: t(`side_${name}`), sign: signs[name], colour: colours[name] }));
-  return worded(target, note, names, classes, of);
+  return worded(target, note, names, classes, epoch, of);
 }
 
-function worded(target, note, names, classes, of) {
+function worded(target, note, names, classes, epoch, of) {
   return {
-    kind: "worded", title: targetTitle(target), note, unit: "", when: String(state.epoch), target, classes,
+    kind: "worded", title: targetTitle(target), note, unit: "", when: String(epoch), target, classes,
     indicator: target.indicator, key: `verdict/${state.target}`,
     of, classOf: (code) => names.indexOf(of(code)),
     text: (code) => {
@@ -150,8 +180,4 @@ function emptyTheme(title, note) {
 function targetTitle(target) {
   const title = said(target.words.title);
   return target.year === null ? title : `${title} · ${target.year}`;
-}
-
-function difference(later, earlier) {
-  return later === null || earlier === null ? null : later - earlier;
 }

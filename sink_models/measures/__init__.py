@@ -1,0 +1,1 @@
+"""How figures per unit are measured on layers that cut no account."""

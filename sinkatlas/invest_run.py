@@ -1,0 +1,258 @@
+"""InVEST's inputs run whole: pool maps and totals, and the blue-carbon balance of snapshots.
+
+Rasters are read in strips of rows, areas are true ellipsoidal cell areas, and *no data* is NaN in
+every map. The folder appears whole or not at all.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from gis.crs import same_crs
+from gis.density import AreaDensity, density_over
+from gis.grid import Grid, read_grid
+from gis.problems import ProblemLog
+from gis.safe_open import open_raster
+from sink_models import (
+    BlueCarbonBalance,
+    CarbonPools,
+    carbon_map,
+    coastal_balances,
+    history_areas,
+    read_carbon_pools,
+    read_coastal_classes,
+    read_coastal_codes,
+    read_snapshots,
+    read_transitions,
+    summed_balance,
+)
+from sink_models.invest import POOL_COLUMNS
+from sinkatlas.methods import text_of
+from sinkatlas.provenance import sha256_of, software_versions
+from sinkatlas.publish import RECORD, published
+from sinkatlas.tables import write_csv
+
+STRIP_ROWS = 256
+"""Rows that are held at once."""
+
+Array = NDArray[np.float64]
+Codes = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class _Strip:
+    """Some rows of the rasters: codes by raster, which cells all of them know, areas in ha."""
+
+    start: int
+    codes: tuple[Codes, ...]
+    is_known: NDArray[np.bool_]
+    area_ha: Array
+
+
+@dataclass(frozen=True)
+class _Stack:
+    """Class rasters on one grid."""
+
+    grid: Grid
+    datasets: tuple[Any, ...]
+    density: AreaDensity
+
+    def strips(self) -> Iterator[_Strip]:
+        columns = np.arange(self.grid.width)
+        for start in range(0, self.grid.height, STRIP_ROWS):
+            stop = min(start + STRIP_ROWS, self.grid.height)
+            window = ((start, stop), (0, self.grid.width))
+            codes, known = [], np.ones((stop - start, self.grid.width), dtype=bool)
+            for dataset in self.datasets:
+                cells = dataset.read(1, window=window)
+                known &= dataset.read_masks(1, window=window) > 0
+                codes.append(cells.astype(np.int64))
+            area = self.density.cell_areas_ha(np.arange(start, stop), columns)
+            yield _Strip(start, tuple(codes), known, area)
+
+
+@contextmanager
+def _opened(paths: Sequence[Path]) -> Iterator[_Stack]:
+    """Open class rasters that must lie on one grid and hold whole numbers."""
+    log = ProblemLog()
+    with ExitStack() as stack:
+        datasets = [stack.enter_context(open_raster(path, log)) for path in paths]
+        grids = [
+            read_grid(dataset, path.name) for dataset, path in zip(datasets, paths, strict=True)
+        ]
+        for dataset, grid, path in zip(datasets, grids, paths, strict=True):
+            if not np.issubdtype(np.dtype(dataset.dtypes[0]), np.integer):
+                log.add("sinkatlas.raster_not_classes", path.name, dtype=dataset.dtypes[0])
+            if not _same_grid(grid, grids[0]):
+                log.add("sinkatlas.grids_differ", path.name, other=paths[0].name)
+        log.raise_if_errors()
+        density = density_over(grids[0], (0, grids[0].height), (0, grids[0].width))
+        yield _Stack(grids[0], tuple(datasets), density)
+
+
+def _same_grid(one: Grid, other: Grid) -> bool:
+    shape = (one.width, one.height) == (other.width, other.height)
+    close = one.transform.almost_equals(other.transform, precision=1e-9)
+    return shape and close and same_crs(one.crs, other.crs)
+
+
+def run_carbon(pools: Path, before: Path, out: Path, *, after: Path | None = None) -> pd.DataFrame:
+    """Pool maps and totals of a carbon-pools CSV over a land-cover raster, as InVEST's Carbon does.
+
+    Writes ``c_above.tif`` … ``total.tif`` in t C/ha (float64, NaN where not known), with ``after``
+    the second state and ``change.tif``, and ``carbon.csv``, which is returned: pool, state, t C.
+    Raises ``InputError`` for bad rows, codes without a row and grids that differ.
+    """
+    table = read_carbon_pools(text_of(pools), where=pools.name)
+    paths = [before, *([after] if after is not None else [])]
+    totals: dict[tuple[str, str], float] = {}
+    with _opened(paths) as stack, published(out) as folder, ExitStack() as files:
+        write = _writers(files, folder, stack.grid)
+        for strip in stack.strips():
+            _carbon_strip(table, strip, write, totals)
+        rows = [
+            (state, pool, value, "ha" if pool == "area" else "t C")
+            for (state, pool), value in totals.items()
+        ]
+        found = pd.DataFrame(rows, columns=["state", "pool", "value", "unit"])
+        files.close()
+        write_csv(found, folder / "carbon.csv")
+        _record(folder, [pools, *paths])
+    return found
+
+
+STATES = ("before", "after")
+Writer = Callable[[str, int, Array], None]
+
+
+def _carbon_strip(
+    table: CarbonPools, strip: _Strip, write: Writer, totals: dict[tuple[str, str], float]
+) -> None:
+    maps: list[Array] = []
+    for state, codes in zip(STATES, strip.codes, strict=False):
+        prefix = "" if state == "before" else "after_"
+        for pool in (*POOL_COLUMNS, "total"):
+            values = np.full(codes.shape, np.nan)
+            values[strip.is_known] = carbon_map(table, codes[strip.is_known], pool=pool)
+            held = float(np.nansum(values * strip.area_ha))
+            totals[state, pool] = totals.get((state, pool), 0.0) + held
+            write(f"{prefix}{pool}.tif", strip.start, values)
+        maps.append(values)
+        known = float(strip.area_ha[strip.is_known].sum())
+        totals[state, "area"] = totals.get((state, "area"), 0.0) + known
+    if len(maps) > 1:
+        change = maps[1] - maps[0]
+        write("change.tif", strip.start, change)
+        held = float(np.nansum(change * strip.area_ha))
+        totals["change", "total"] = totals.get(("change", "total"), 0.0) + held
+
+
+def run_blue_carbon(
+    biophysical: Path, transitions: Path, snapshots: Path, out: Path, *, end_year: int
+) -> pd.DataFrame:
+    """The balance of land-cover snapshots by InVEST's blue-carbon tables, run through ours.
+
+    Writes ``blue_carbon.csv``, which is returned (per year and pool: stock, gains, losses, and the
+    part that decays, t C and t C/yr), ``stock_<end year>.tif`` and ``net_change.tif`` in t C/ha.
+    Cells without data in any snapshot are in no figure; their area is a row of its own.
+    """
+    classes = read_coastal_classes(text_of(biophysical), where=biophysical.name)
+    codes = read_coastal_codes(text_of(biophysical), where=biophysical.name)
+    actions = read_transitions(text_of(transitions), where=transitions.name, classes=classes)
+    named = read_snapshots(text_of(snapshots), where=snapshots.name)
+    paths = [snapshots.parent / path for path in named.values()]
+    held: dict[tuple[int, ...], float] = {}
+    unknown = 0.0
+    with _opened(paths) as stack, published(out) as folder, ExitStack() as files:
+        for strip in stack.strips():
+            cells = np.stack([each[strip.is_known] for each in strip.codes], axis=1)
+            for history, area in history_areas(cells, strip.area_ha[strip.is_known]).items():
+                held[history] = held.get(history, 0.0) + area
+            unknown += float(strip.area_ha[~strip.is_known].sum())
+        balances = coastal_balances(classes, actions, codes, [*named], held, end_year=end_year)
+        write = _writers(files, folder, stack.grid)
+        for strip in stack.strips():
+            _coastal_strip(strip, balances, end_year, write)
+        files.close()
+        found = _balance_table(summed_balance(balances, held), sum(held.values()), unknown)
+        write_csv(found, folder / "blue_carbon.csv")
+        _record(folder, [biophysical, transitions, snapshots, *paths])
+    return found
+
+
+def _coastal_strip(
+    strip: _Strip,
+    balances: Mapping[tuple[int, ...], BlueCarbonBalance],
+    end_year: int,
+    write: Writer,
+) -> None:
+    stock, change = (np.full(strip.is_known.shape, np.nan) for _ in range(2))
+    cells = np.stack([each[strip.is_known] for each in strip.codes], axis=1)
+    histories, places = np.unique(cells, axis=0, return_inverse=True)
+    found = [balances[tuple(map(int, history))] for history in histories]
+    ends = np.array([float(each.total_stock[-1]) for each in found])
+    nets = np.array([float(each.net_change.sum()) for each in found])
+    if len(found):
+        stock[strip.is_known] = ends[np.ravel(places)]
+        change[strip.is_known] = nets[np.ravel(places)]
+    write(f"stock_{end_year}.tif", strip.start, stock)
+    write("net_change.tif", strip.start, change)
+
+
+def _balance_table(total: BlueCarbonBalance, known: float, unknown: float) -> pd.DataFrame:
+    rows: list[tuple[object, ...]] = []
+    for pool, stock in total.stock.items():
+        gains, losses = (np.append(each[pool], np.nan) for each in (total.gains, total.losses))
+        for place, year in enumerate(total.years):
+            flows = (float(gains[place]), float(losses[place]))
+            rows.append(
+                (year, pool, float(stock[place]), *flows, float(total.decaying[pool][place]))
+            )
+    columns = ["year", "pool", "stock_t_c", "gains_t_c_yr", "losses_t_c_yr", "decaying_t_c"]
+    return pd.DataFrame(rows, columns=columns).assign(known_ha=known, unknown_ha=unknown)
+
+
+def _writers(files: ExitStack, folder: Path, grid: Grid) -> Writer:
+    """A function that writes strips of maps, each map a file opened when it is first asked for."""
+    import rasterio
+
+    opened: dict[str, Any] = {}
+    profile = {
+        "driver": "GTiff",
+        "dtype": "float64",
+        "count": 1,
+        "width": grid.width,
+        "height": grid.height,
+        "crs": grid.crs.to_wkt(),
+        "transform": grid.transform,
+        "nodata": float("nan"),
+        "compress": "deflate",
+        "tiled": False,
+        "bigtiff": "if_safer",
+    }
+
+    def write(name: str, start: int, values: Array) -> None:
+        if name not in opened:
+            opened[name] = files.enter_context(rasterio.open(folder / name, "w", **profile))
+        window = ((start, start + values.shape[0]), (0, grid.width))
+        opened[name].write(values, 1, window=window)
+
+    return write
+
+
+def _record(folder: Path, inputs: Sequence[Path]) -> None:
+    record = {
+        "inputs": [{"name": path.name, "sha256": sha256_of(path)} for path in inputs],
+        "software": software_versions(),
+    }
+    text = json.dumps(record, ensure_ascii=False, indent=2)
+    (folder / RECORD).write_text(text + "\n", encoding="utf-8", newline="\n")

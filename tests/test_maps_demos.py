@@ -1,0 +1,421 @@
+"""The maps of all five demonstration cities in headless Chromium, with the network denied."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from pictures import looks_like
+from pypdf import PdfReader
+
+from maps import write_map
+from maps.report import Report
+from sinkatlas import CITIES, Run, run, write_demo
+from sinkatlas.tables import write_csv
+
+pytestmark = pytest.mark.browser
+SIZE = {"width": 1440, "height": 900}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A page, and everything that it asked for or said while it was used."""
+
+    page: Any
+    requests: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+
+
+EVERY_THEME = """
+() => {
+  const found = [];
+  const all = (what) => [...document.querySelectorAll(what)];
+  const press = (what) => document.querySelector(what).click();
+  for (const view of all(".chooser [data-view]").map((each) => each.dataset.view)) {
+    press(`.chooser [data-view='${view}']`);
+    for (let i = 0; i < all(".chooser .choice").length; i += 1) {
+      all(".chooser .choice")[i].click();
+      const epochs = all(".epochs [data-epoch]").map((each) => each.dataset.epoch);
+      for (const epoch of epochs.length ? epochs : [null]) {
+        if (epoch !== null) press(`.epochs [data-epoch='${epoch}']`);
+        found.push({
+          theme: `${view}/${i}/${epoch}`, legend: document.querySelector(".legend").textContent,
+          fills: all("path[data-unit]").filter((each) => each.getAttribute("fill")).length,
+          count: all(".legend-count").reduce((sum, each) => sum + (parseInt(each.textContent) || 0), 0),
+        });
+      }
+    }
+  }
+  return found;
+}
+"""  # noqa: E501
+
+EVERY_CARD = """
+(codes) => {
+  const found = [];
+  const epochs = [...document.querySelectorAll(".epochs [data-epoch]")].map((each) => each.dataset.epoch);
+  for (const epoch of epochs) {
+    document.querySelector(`.epochs [data-epoch='${epoch}']`).click();
+    for (const code of codes) {
+      const path = document.querySelector(`path[data-unit='${code}']`);
+      if (path) path.dispatchEvent(new MouseEvent("click", { bubbles: true }));
+      else document.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }));
+      found.push({ epoch: Number(epoch), code, card: document.querySelector(".side .card").dataset.card,
+        shown: [...document.querySelectorAll(".side [data-indicator]")].map((e) => [e.dataset.indicator, e.dataset.value ?? null]) });
+    }
+  }
+  return found;
+}
+"""  # noqa: E501
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Run]:
+    """A run of a demonstration city, made once; nothing but the map is written."""
+    known: dict[str, Run] = {}
+
+    def of(city: str) -> Run:
+        if city not in known:
+            known[city] = run(write_demo(city, tmp_path_factory.mktemp(city)))
+        return known[city]
+
+    return of
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Report], Path]:
+    """The map of a report as a file, written once."""
+    known: dict[int, tuple[Report, Path]] = {}
+
+    def of(report: Report) -> Path:
+        if id(report) not in known:
+            path = tmp_path_factory.mktemp("map") / "map.html"
+            write_map(report, path)
+            known[id(report)] = (report, path)
+        return known[id(report)][1]
+
+    return of
+
+
+@pytest.fixture
+def opened(chromium: Any, pages: Callable[[Report], Path]) -> Iterator[Callable[[Report], Seen]]:
+    """Open a report's map; at the end nothing may have been asked for or said."""
+    seen: list[tuple[Seen, str, Any]] = []
+
+    def open_map(report: Report) -> Seen:
+        path = pages(report)
+        context = chromium.new_context(viewport=SIZE, offline=True)
+        view = Seen(context.new_page())
+        view.page.on("request", lambda request: view.requests.append(request.url))
+        view.page.on("console", lambda message: view.said.append(message.text))
+        view.page.on("pageerror", lambda error: view.said.append(str(error)))
+        view.page.goto(path.as_uri())
+        seen.append((view, path.as_uri(), context))
+        return view
+
+    yield open_map
+    for view, address, context in seen:
+        outside = [url for url in view.requests if not url.startswith(("data:", "blob:"))]
+        assert outside == [address]
+        assert view.said == []
+        context.close()
+
+
+Open = Callable[[Report], Seen]
+Runs = Callable[[str], Run]
+
+
+@pytest.mark.parametrize("city", CITIES)
+def test_every_theme_and_epoch_shows_a_class_for_every_district(
+    city: str, runs: Runs, opened: Open
+) -> None:
+    report = runs(city).report
+    view = opened(report)
+    found = view.page.evaluate(EVERY_THEME)
+    for each in found:
+        assert each["count"] == each["fills"] == len(report.units), each["theme"]
+    assert len(found) >= 2 * len(report.indicators)
+    assert len({each["legend"] for each in found}) > len(report.indicators)
+
+
+@pytest.mark.parametrize("city", CITIES)
+def test_card_numbers_are_those_of_results_csv(
+    city: str, runs: Runs, opened: Open, tmp_path: Path
+) -> None:
+    report = runs(city).report
+    write_csv(report.results, tmp_path / "results.csv")
+    table = pd.read_csv(tmp_path / "results.csv", dtype={"unit_code": str})
+    view = opened(report)
+    keys = {each.key for each in report.indicators}
+    codes = [*report.units["unit_code"], report.whole_code]
+    found = view.page.evaluate(EVERY_CARD, codes)
+    assert len(found) == len(codes) * len(report.epochs)
+    for each in found:
+        assert each["card"] == each["code"]
+        shown = {key: math.nan if text is None else float(text) for key, text in each["shown"]}
+        rows = table[(table["unit_code"] == each["code"]) & (table["epoch"] == each["epoch"])]
+        wanted = dict(zip(rows["indicator"], rows["value"], strict=True))
+        assert keys & set(wanted) <= set(shown)
+        for key in (keys & set(wanted)) | (set(shown) - keys):
+            assert shown[key] == pytest.approx(wanted[key], rel=0, abs=0, nan_ok=True)
+
+
+@pytest.mark.parametrize("city", CITIES)
+def test_the_first_picture_looks_as_kept(city: str, runs: Runs, opened: Open) -> None:
+    view = opened(runs(city).report)
+    looks_like(f"demo_{city}", view.page.screenshot())
+
+
+@pytest.mark.parametrize("city", CITIES)
+def test_print_is_one_page(city: str, runs: Runs, opened: Open, tmp_path: Path) -> None:
+    view = opened(runs(city).report)
+    view.page.pdf(path=tmp_path / "a.pdf", prefer_css_page_size=True, print_background=True)
+    (page,) = PdfReader(tmp_path / "a.pdf").pages
+    assert float(page.mediabox.width) * 25.4 / 72 == pytest.approx(420, abs=1)
+
+
+def test_keyboard_alone_reaches_district_theme_epoch_and_curtain(runs: Runs, opened: Open) -> None:
+    report = runs("jiaxing").report
+    view = opened(report)
+    page = view.page
+    reached: set[str] = set()
+    for _ in range(90):
+        page.keyboard.press("Tab")
+        reached.add(
+            page.evaluate(
+                "() => document.activeElement.dataset.unit ? 'unit'"
+                " : document.activeElement.dataset.focus || document.activeElement.className"
+            )
+        )
+    wanted = {"unit", "view/carbon", "indicator/forest_area", "epoch", "swipe", "action/print"}
+    assert wanted <= reached
+    assert any(each.startswith("panel/") for each in reached)
+
+
+def test_curtain_shows_two_epochs_and_moves_by_keys_and_pointer(runs: Runs, opened: Open) -> None:
+    report = runs("jiaxing").report
+    view = opened(report)
+    page = view.page
+    page.click(".chooser [data-indicator='forest_stock_volume']")
+    assert page.locator("path[data-left]").count() == 0
+    page.check("[data-focus='swipe']")
+    handle = page.locator(".curtain-handle")
+    assert page.locator("path[data-left]").count() == len(report.units)
+    handle.focus()
+    for key, wanted in (("ArrowLeft", "48"), ("PageUp", "58"), ("End", "100"), ("Home", "0")):
+        page.keyboard.press(key)
+        assert handle.get_attribute("aria-valuenow") == wanted
+    values = {}
+    for key, epoch in (("End", report.epochs[0]), ("Home", report.epochs[-1])):
+        page.keyboard.press(key)
+        values[epoch] = page.eval_on_selector_all(
+            ".label-value", "all => all.map(each => each.textContent)"
+        )
+    assert values[report.epochs[0]] != values[report.epochs[-1]]
+    clips = (
+        "() => ['overlayPane', 'leftDistricts'].map(n => map_sinkatlas.getPane(n).style.clipPath)"
+    )
+    right, left = page.evaluate(clips)
+    assert right.startswith("polygon(")
+    assert left != right
+    box = handle.bounding_box()
+    page.mouse.move(box["x"] + 26, box["y"] + 16)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 226, box["y"] + 16)
+    page.mouse.up()
+    assert int(handle.get_attribute("aria-valuenow")) > 10
+    page.uncheck("[data-focus='swipe']")
+    assert page.evaluate(clips) == ["", ""]
+
+
+FIND_STAND = """
+async (wanted) => {
+  const payload = JSON.parse(document.getElementById("sinkatlas-data").textContent);
+  const layer = payload.layers.filter((each) => each.detail).pop();
+  const { size, mercator, image } = layer.detail;
+  const picture = new Image();
+  picture.src = image;
+  await picture.decode();
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = size;
+  const context = canvas.getContext("2d");
+  context.drawImage(picture, 0, 0);
+  const cells = context.getImageData(0, 0, size[0], size[1]).data;
+  for (let i = 0; i < size[0] * size[1]; i += 1) {
+    if (cells[4 * i] * 65536 + cells[4 * i + 1] * 256 + cells[4 * i + 2] !== wanted + 1) continue;
+    const x = mercator[0] + ((i % size[0]) + 0.5) / size[0] * (mercator[2] - mercator[0]);
+    const y = mercator[3] - (Math.floor(i / size[0]) + 0.5) / size[1] * (mercator[3] - mercator[1]);
+    const place = L.CRS.EPSG3857.unproject(L.point(x, y));
+    map_sinkatlas.setView(place, 12, { animate: false });
+    return true;
+  }
+  return false;
+}
+"""
+
+
+def test_a_click_tells_the_attributes_of_the_sub_compartment(runs: Runs, opened: Open) -> None:
+    report = runs("jiaxing").report
+    layer = [each for each in report.layers if each.attributes][-1]
+    assert layer.features is not None
+    view = opened(report)
+    page = view.page
+    page.click(".chooser [data-tab='layers']")
+    page.check(".layer[data-kind='forest_subcompartments'] input[type='checkbox']")
+    at = int(layer.features["area_ha"].to_numpy().argmax())
+    assert page.evaluate(FIND_STAND, at)
+    box = page.locator("#map_sinkatlas").bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_selector(f"[data-stand='{at}']")
+    text = page.inner_text(".side .stand").replace(",", "")
+    area, stock = layer.features["area_ha"].iloc[at], layer.features["growing_stock_m3"].iloc[at]
+    assert f"{area:.1f}" in text or f"{area:.2f}" in text or f"{area:.0f}" in text
+    assert math.isnan(stock) or f"{stock:.0f}" in text or f"{stock:.1f}" in text
+    assert "米的像元定位" in text
+    page.keyboard.press("Escape")
+    assert page.locator("[data-stand]").count() == 0
+    page.focus("[data-focus='stand-centre']")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(f"[data-stand='{at}']")
+
+
+def test_public_page_holds_no_sub_compartment_and_no_fine_outline(
+    runs: Runs, opened: Open, tmp_path: Path
+) -> None:
+    from maps.map_payload import payload
+    from maps.sensitivity import PUBLIC_TOLERANCE_M, public_view
+
+    report = public_view(runs("jiaxing").report)
+    data: Any = payload(report)
+    assert "forest_subcompartments" not in {each["kind"] for each in data["layers"]}
+    assert all(each["detail"] is None for each in data["layers"])
+    write_map(report, tmp_path / "public.html")
+    page_text = (tmp_path / "public.html").read_text(encoding="utf-8")
+    for name in ("growing_stock_m3", "species_group", "age_group"):
+        assert f'"name":"{name}"' not in page_text
+    for each in data["layers"]:
+        assert each.get("tolerance_m", PUBLIC_TOLERANCE_M) >= PUBLIC_TOLERANCE_M
+    view = opened(report)
+    view.page.click(".chooser [data-tab='layers']")
+    assert "公开版" in view.page.inner_text(".chooser")
+
+
+CONTRAST = """
+() => {
+  const parse = (text) => { const n = text.match(/[\\d.]+/g).map(Number); return [n[0], n[1], n[2], n.length > 3 ? n[3] : 1]; };
+  const over = (top, under) => [0, 1, 2].map((i) => top[i] * top[3] + under[i] * (1 - top[3]));
+  const light = (c) => [0.2126, 0.7152, 0.0722].reduce((sum, w, i) => { const v = c[i] / 255; return sum + w * (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4); }, 0);
+  const ratio = (a, b) => { const [x, y] = [light(a), light(b)].sort((p, q) => q - p); return (x + 0.05) / (y + 0.05); };
+  const ground = (node) => {
+    const stack = [];
+    for (let each = node; each; each = each.parentElement) {
+      const colour = parse(getComputedStyle(each).backgroundColor);
+      stack.push(colour);
+      if (colour[3] === 1) break;
+    }
+    // What shows through a half-transparent box may be any colour of the map: both ends are tried.
+    return [[0, 0, 0], [255, 255, 255]].map((last) => stack.reverse().reduce((under, top) => over(top, under), last));
+  };
+  const found = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const node = walker.currentNode.parentElement;
+    if (!walker.currentNode.textContent.trim() || !node.checkVisibility() || node.closest(".watermark, script, style, option, .unseen")) continue;
+    const style = getComputedStyle(node);
+    const size = parseFloat(style.fontSize), isLarge = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
+    const worst = Math.min(...ground(node).map((under) => ratio(over(parse(style.color), under), under)));
+    if (worst < (isLarge ? 3 : 4.5)) found.push([node.className, node.textContent.slice(0, 30), worst.toFixed(2)]);
+  }
+  return found;
+}
+"""  # noqa: E501
+
+
+def test_contrast_of_all_text_is_aa(runs: Runs, opened: Open) -> None:
+    report = runs("jiaxing").report
+    view = opened(report)
+    page = view.page
+    assert page.evaluate(CONTRAST) == []
+    for tab in ("ranking", "quality", "provenance", "card"):
+        page.click(f".side [data-tab='{tab}']")
+        assert page.evaluate(CONTRAST) == [], tab
+    page.click(".chooser [data-view='verdict']")
+    page.check("[data-focus='swipe']")
+    page.click(".side .info >> nth=0")
+    page.click(".chooser [data-tab='layers']")
+    assert page.evaluate(CONTRAST) == []
+
+
+def test_language_switch_leaves_no_term_of_the_account_untranslated(
+    runs: Runs, opened: Open
+) -> None:
+    """Basis and method of every result are said in Chinese: no Latin word but units is left."""
+    from maps.methods import described
+
+    table = runs("guangzhou").report.results
+    texts = set(table["basis"]) | set(table["method"])
+    left = {text: described(text)["zh"] for text in texts}
+    untold = {text: said for text, said in left.items() if re.search(r"[a-z]{3,}", said)}
+    assert untold == {}
+    view = opened(runs("guangzhou").report)
+    view.page.click("[data-action='language']")
+    view.page.click(".side [data-row='forest_area'] .info")
+    assert "Forest survey" in view.page.inner_text(".side [data-row='forest_area'] .about")
+
+
+def test_card_tells_the_change_with_the_interval_of_the_difference(
+    runs: Runs, opened: Open
+) -> None:
+    report = runs("jiaxing").report
+    view = opened(report)
+    changes = report.changes[report.changes["unit_code"] == report.whole_code]
+    wanted = dict(zip(changes["indicator"], changes["value"], strict=True))
+    shown = view.page.evaluate(
+        "() => [...document.querySelectorAll('.side [data-change]')]"
+        ".map(node => [node.dataset.change, Number(node.dataset.value)])"
+    )
+    assert len(shown) >= 8
+    assert all(value == wanted[key] for key, value in shown)
+    assert "区间" in view.page.inner_text(".side [data-row='forest_area'] .trend")
+    assert view.page.locator(".side .spark").count() == len(shown)
+
+
+def test_each_judged_target_shows_where_its_epochs_lead(runs: Runs, opened: Open) -> None:
+    report = runs("guangzhou").report
+    view = opened(report)
+    trend = report.trajectories[report.trajectories["kind"] == "trend"]
+    led = {(each.clause, each.indicator, each.target_year) for each in trend.itertuples()}
+    assert view.page.locator(".side .trend-figure svg[role='img']").count() == len(led) > 1
+    due = trend[(trend["target_year"] == 2025) & (trend["year"] == 2025)]
+    ends = due.set_index("indicator")["value"]
+    said = view.page.inner_text(".side .trend-figure[data-trend='forest_cover_rate'] >> nth=0")
+    assert f"2025 年约为 {ends['forest_cover_rate']:.2f} %" in said
+
+
+def test_shares_of_districts_stand_in_the_card_and_colour_the_verdicts(
+    runs: Runs, opened: Open
+) -> None:
+    report = runs("guangzhou").report
+    shares = report.allocation[report.allocation["indicator"] == "forest_cover_rate"]
+    view = opened(report)
+    page = view.page
+    page.click(".chooser [data-view='verdict']")
+    words = {"met": "达标", "not_met": "未达标", "on_track": "按期可达", "off_track": "进度滞后"}
+    for share in shares[shares["origin"] == "ours"].itertuples():
+        label = page.get_attribute(f"path[data-unit='{share.unit_code}']", "aria-label")
+        assert label.endswith(words[share.status]), share.unit_name
+        page.evaluate(
+            "code => document.querySelector(`path[data-unit='${code}']`)"
+            ".dispatchEvent(new MouseEvent('click', { bubbles: true }))",
+            share.unit_code,
+        )
+        text = page.inner_text(".side [data-share='forest_cover_rate']")
+        assert share.share_printed in text
+        assert words[share.status] in text
+    assert "不是计划原文" in page.inner_text(".legend")
