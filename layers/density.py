@@ -27,11 +27,17 @@ class Quantity:
 
 
 def read_density(
-    spec: LayerSpec, quantity: Quantity, problems: ProblemLog, *, factor: float = 1.0
+    spec: LayerSpec,
+    quantity: Quantity,
+    problems: ProblemLog,
+    *,
+    factor: float = 1.0,
+    is_used: bool = False,
 ) -> Reading:
     """Check a continuous raster: grid, band, type, range. Cell values count after scale and offset.
 
     Values that the quantity cannot have are refused with a sample, unless ``no_data`` names them.
+    ``is_used`` is True for a kind that figures are read from; of others it is told that none is.
     """
     with open_raster(spec.path, problems) as dataset:
         band = _band(dataset, spec, problems)
@@ -56,8 +62,10 @@ def read_density(
     problems.raise_if_errors()
     facts = _facts(quantity, found, band, scale, offset)
     facts |= crs_facts(grid.crs)
-    problems.add("layers.density_not_used", spec.where)
-    return Reading(Density(quantity.key, spec.path, band, quantity.unit, factor), facts)
+    if not is_used:
+        problems.add("layers.density_not_used", spec.where)
+    density = Density(quantity.key, spec.path, band, quantity.unit, factor, no_data, scale, offset)
+    return Reading(density, facts)
 
 
 def _band(dataset: Any, spec: LayerSpec, problems: ProblemLog) -> int:

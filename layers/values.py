@@ -82,13 +82,20 @@ class Lines:
 
 @dataclass(frozen=True)
 class Density:
-    """A continuous raster: ``unit`` per cell after scale and offset, times ``factor``."""
+    """A continuous raster: ``unit`` per cell after scale and offset, times ``factor``.
+
+    ``no_data`` lists values that mean *not known* beyond the file's own mask, ``scale`` and
+    ``offset`` are the file's own.
+    """
 
     name: str
     path: Path
     band: int
     unit: str
     factor: float = 1.0
+    no_data: tuple[float, ...] = ()
+    scale: float = 1.0
+    offset: float = 0.0
 
 
 @dataclass(frozen=True)

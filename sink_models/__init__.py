@@ -75,6 +75,7 @@ from sink_models.equations import (
     urban_growth_by_crown,
     urban_growth_by_trees,
     wetland_methane,
+    wood_products_stock,
     wood_removal_loss,
 )
 from sink_models.error_matrix import (
@@ -110,7 +111,14 @@ from sink_models.invest_coastal import (
     summed_balance,
 )
 from sink_models.map_error import draw_areas
-from sink_models.options import WETLAND_SCOPES, Correlation, ForestFlows, Options
+from sink_models.options import (
+    WETLAND_SCOPES,
+    Correlation,
+    ForestFlows,
+    MethaneChoice,
+    Options,
+    UrbanGreenChoice,
+)
 from sink_models.overrides import Override, export_rows, with_overrides
 from sink_models.propagation import (
     correlated_normals,
@@ -150,6 +158,7 @@ __all__ = [
     "IndicatorValue",
     "LivingBiomass",
     "MapAccuracy",
+    "MethaneChoice",
     "Options",
     "Override",
     "PoolBehaviour",
@@ -157,6 +166,7 @@ __all__ = [
     "Results",
     "Sampling",
     "UrbanGreen",
+    "UrbanGreenChoice",
     "VolumeBiomass",
     "WeightedGas",
     "add_roots",
@@ -240,5 +250,6 @@ __all__ = [
     "urban_growth_by_trees",
     "wetland_methane",
     "with_overrides",
+    "wood_products_stock",
     "wood_removal_loss",
 ]

@@ -34,8 +34,20 @@ BUILT_UP, GREEN_COVER, PARKS, HOUSING = (
 
 REQUIRED = ("unit_code", "cover", "status", "ecosystem_type", "area_ha")
 TEXT_COLUMNS = ("species_group", "forest_class", "protection_class", "stock_basis", "legal_form")
-FLAG_COLUMNS = ("in_redline", "in_protected", "in_built_up", "in_green")
-QUANTITY_COLUMNS = ("growing_stock_m3", "scattered_stock_m3")
+FLAG_COLUMNS = (
+    "in_redline", "in_protected", "in_built_up", "in_green", "in_greenway", "in_park",
+)  # fmt: skip
+BIOMASS, BIOMASS_KNOWN = "above_ground_biomass_t", "above_ground_biomass_t_known_ha"
+QUANTITY_COLUMNS = ("growing_stock_m3", "scattered_stock_m3", BIOMASS, BIOMASS_KNOWN)
+
+ABOVE_GROUND_BIOMASS = "above_ground_biomass"
+"""Layer kind of a biomass map."""
+
+BIOMASS_MAP = "biomass_map"
+"""Stock basis of ground whose above-ground biomass a map gives."""
+
+MAPPED_TYPES = ("forest", "forest_arbor")
+"""Types of the raster cover that go by the biomass map where there is one."""
 
 
 @dataclass(frozen=True)
@@ -192,6 +204,7 @@ def read_account(data: EpochData, units: Sequence[str], book: DrawBook) -> Accou
     _check_accuracy(data)
     _check_stock(where, rows)
     check_matrices(data.matrices, rows, data.year)
+    rows = _with_mapped_biomass(rows)
     for cover, matrix in sorted(data.matrices.items()):
         rows = split_rows(rows, cover, matrix)
     return Account(
@@ -216,6 +229,24 @@ def _with_all_columns(rows: pd.DataFrame) -> pd.DataFrame:
     complete = rows.assign(**absent)
     keys = ["cover", "status", "ecosystem_type", *TEXT_COLUMNS]
     return complete.assign(**{name: complete[name].fillna("") for name in keys})
+
+
+def _with_mapped_biomass(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of tree cover split into ground that a biomass map knows and ground that it does not."""
+    has_map = (
+        (rows["cover"] == LAND_COVER)
+        & rows["ecosystem_type"].isin(MAPPED_TYPES)
+        & (rows[BIOMASS_KNOWN] > 0)
+    )
+    if not has_map.any():
+        return rows
+    known = rows[has_map]
+    area = np.minimum(known[BIOMASS_KNOWN], known["area_ha"])
+    rest = known.assign(area_ha=known["area_ha"] - area, **{BIOMASS: np.nan})
+    known = known.assign(area_ha=area, stock_basis=BIOMASS_MAP)
+    # what is left of a fully mapped row is the rounding of its area
+    rest = rest[rest["area_ha"] > 1e-9 * area]
+    return pd.concat([rows[~has_map], known, rest], ignore_index=True)
 
 
 def _check_stock(where: str, rows: pd.DataFrame) -> None:

@@ -92,16 +92,20 @@ class Amounts:
         by_factor: dict[int, list[Term]] = {}
         for term in terms:
             by_factor.setdefault(id(term.factor), []).append(term)
-        total: Array = np.zeros((units, 1))
+        total: Array | None = None
         for group in by_factor.values():
             part = product([term.weights for term in group], [term.density for term in group])
             factor = group[0].factor
             if factor.size > 1 or factor[0] != 1.0:
                 part = part * factor
-            if total.shape == part.shape:
+            if total is None:
+                total = part
+            elif total.shape[1] >= part.shape[1]:
                 total += part
             else:
                 total = total + part
+        if total is None:
+            total = np.zeros((units, 1))
         return total.T
 
 

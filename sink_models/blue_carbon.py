@@ -46,8 +46,9 @@ class PoolBehaviour:
     ``initial`` t C/ha at the baseline; ``gain`` t C/ha/yr while the class is in place; ``ceiling``
     t C/ha at which gains stop (mature biomass; infinite for soil); ``drainage`` t C/ha/yr lost from
     standing carbon while a drained class is in place; ``half_life`` years of decay after a
-    disturbance **of** this class, which sets free the fraction ``disturbed[impact]``. A pool for
-    which the table gives no disturbance is not disturbed.
+    disturbance **of** this class, which sets free the fraction ``disturbed[impact]``; the fraction
+    ``washed[impact]`` is lost within the first year (soil that is washed away). A pool for which
+    the table gives no disturbance is not disturbed.
     """
 
     initial: ArrayLike = 0.0
@@ -56,6 +57,7 @@ class PoolBehaviour:
     drainage: ArrayLike = 0.0
     half_life: ArrayLike = math.nan
     disturbed: Mapping[str, ArrayLike] = field(default_factory=dict)
+    washed: Mapping[str, ArrayLike] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -198,10 +200,22 @@ def _disturb(
     behaviour: PoolBehaviour, action: str, standing: Array, year: int
 ) -> tuple[Array, list[_Cohort]]:
     """What stands after a transition, and the cohort it sets free."""
-    if action not in DISTURBANCES or action not in behaviour.disturbed:
+    if action not in DISTURBANCES:
         return standing, []
-    freed = standing * np.asarray(behaviour.disturbed[action], float)
-    return standing - freed, [_Cohort(freed, np.asarray(behaviour.half_life, float), year)]
+    half_life = np.asarray(behaviour.half_life, float)
+    parts = [
+        (share, life)
+        for share, life in (
+            (behaviour.disturbed.get(action), half_life),
+            (behaviour.washed.get(action), np.zeros(())),
+        )
+        if share is not None
+    ]
+    cohorts = [_Cohort(standing * np.asarray(share, float), life, year) for share, life in parts]
+    left = standing
+    for each in cohorts:
+        left = left - each.amount
+    return left, cohorts
 
 
 def _gain(behaviour: PoolBehaviour, action: str, standing: Array, pool: str) -> Array:
@@ -281,6 +295,13 @@ def _check_pool(where: str, behaviour: PoolBehaviour, log: ProblemLog) -> None:
         "gain": ("rate_t_c_ha", behaviour.gain),
         "drainage": ("rate_t_c_ha", behaviour.drainage),
         **{impact: ("fraction", share) for impact, share in behaviour.disturbed.items()},
+        **{
+            f"{impact} with what is washed away": (
+                "fraction",
+                np.asarray(share) + np.asarray(behaviour.disturbed.get(impact, 0.0)),
+            )
+            for impact, share in behaviour.washed.items()
+        },
     }
     if any(np.any(np.asarray(share, float) > 0) for share in behaviour.disturbed.values()):
         named["half_life"] = ("half_life_yr", behaviour.half_life)

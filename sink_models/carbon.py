@@ -11,7 +11,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from gis.problems import AccountError, problem
-from sink_models.account import LAND_COVER, MANGROVES, SURVEY, WETLANDS, Account
+from sink_models.account import (
+    ABOVE_GROUND_BIOMASS,
+    BIOMASS_MAP,
+    LAND_COVER,
+    MANGROVES,
+    SURVEY,
+    WETLANDS,
+    Account,
+)
 from sink_models.amounts import Amounts, Cell, Term
 from sink_models.ecosystem_types import group_of
 from sink_models.estimator import (
@@ -24,11 +32,11 @@ from sink_models.estimator import (
     PoolEstimate,
     estimator_of,
 )
-from sink_models.rules import density_candidates, density_rules
+from sink_models.rules import Zone, density_candidates, density_rules, resolve_formula
 from sink_models.sampling import Array
 from sink_models.strata import Stratum, StratumSums, strata
 
-COVERS = (LAND_COVER, SURVEY, WETLANDS, MANGROVES)
+COVERS = (LAND_COVER, "land_survey", SURVEY, WETLANDS, "tidal_marsh", MANGROVES)
 CLOSURE = 1e-9
 """Largest relative gap between a total and the sum of its parts."""
 
@@ -117,12 +125,14 @@ def _terms(
     cell: Cell, estimate: PoolEstimate, sums: StratumSums, account: Account
 ) -> Iterator[Term]:
     cover = sums.stratum.cover
+    is_mapped = sums.stratum.stock_basis == BIOMASS_MAP
     for weights, density, quantity in (
         (sums.area_ha, estimate.per_ha, "area"),
         (sums.stock_m3, estimate.per_m3, "stock"),
     ):
+        layer = ABOVE_GROUND_BIOMASS if is_mapped and quantity == "stock" else cover
         if (density.any() and weights.any()) or quantity == "area":
-            yield Term(cell, weights, density, account.factor(cover, quantity, sums.share))
+            yield Term(cell, weights, density, account.factor(layer, quantity, sums.share))
 
 
 NEAREST = 3
@@ -142,19 +152,19 @@ def _nearest(cell: Cell, account: Account) -> tuple[str, ...]:
         pool=cell[1],
     )
     if not found:
-        return _same_group(cell)
+        return _same_group(cell, book.zone)
     # rules that lack only a check come first: the analyst can take those
     ranked = sorted(found, key=lambda each: each.verdict != "unchecked")
     return tuple(each.short for each in ranked[:NEAREST])
 
 
-def _same_group(cell: Cell) -> tuple[str, ...]:
+def _same_group(cell: Cell, zone: Zone) -> tuple[str, ...]:
     """Rules for the pool of a type in the same group: what an own row could be modelled on."""
     group = group_of(cell[0])
     if not group:
         return ()
     named = [
-        f"{kind}: {rule.formula}"
+        f"{kind}: {resolve_formula(rule.formula, zone)}"
         for rule in density_rules()
         for kind in rule.ecosystem_types
         if rule.pool == cell[1] and group_of(kind) == group and rule.base == "area"
@@ -169,7 +179,9 @@ def _in_order(*estimates: Estimates) -> list[PoolEstimate]:
 def _basis(account: Account) -> str:
     covers = "+".join(kind for kind in COVERS if kind in account.kinds)
     measured = account.is_in("stock_basis", ("measured",)).any()
-    return f"account:{covers}" + (":growing_stock" if measured else "")
+    mapped = account.is_in("stock_basis", (BIOMASS_MAP,)).any()
+    stock = (":growing_stock" if measured else "") + (":biomass_map" if mapped else "")
+    return f"account:{covers}{stock}"
 
 
 def _area_without_stock(account: Account) -> float:

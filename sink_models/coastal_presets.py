@@ -1,4 +1,4 @@
-"""Blue-carbon classes of mangrove, tidal marsh and seagrass from the coefficient store.
+"""Blue-carbon classes of mangrove, tidal marsh, seagrass and drained coast from the store.
 
 Stocks and rates of the IPCC Wetlands Supplement, fractions and half-lives of the InVEST user guide.
 Only checked rows drive a class; the others must be accepted by name. A pool without a usable row is
@@ -27,7 +27,7 @@ from sink_models.blue_carbon import (
 from sink_models.coefficient_store import CoefficientStore, coefficients
 from sink_models.sampling import Array, Sampling
 
-Kind = Literal["mangrove", "tidal_marsh", "seagrass"]
+Kind = Literal["mangrove", "tidal_marsh", "seagrass", "drained"]
 CENTRAL = Sampling(draws=0)
 YOUNG_ONLY = "mangrove_gw_subtropical"
 """Growth measured on young plantations: the ceiling of the mature biomass is what makes it usable
@@ -83,7 +83,12 @@ def coastal_preset(
     'mangrove'
     """
     reader = _Reader(store or coefficients(), accepted, sampling, {}, {})
-    build = {"mangrove": _mangrove, "tidal_marsh": _marsh, "seagrass": _seagrass}[kind]
+    build = {
+        "mangrove": _mangrove,
+        "tidal_marsh": _marsh,
+        "seagrass": _seagrass,
+        "drained": _drained,
+    }[kind]
     pools = {pool: each for pool, each in build(reader).items() if each is not None}
     return CoastalPreset(CoastalClass(kind, pools), tuple(reader.used), tuple(reader.lacking))
 
@@ -122,7 +127,27 @@ def _marsh(reader: _Reader) -> dict[str, PoolBehaviour | None]:
 def _seagrass(reader: _Reader) -> dict[str, PoolBehaviour | None]:
     stock = reader.product("seagrass_soil_c_mineral")
     burial = reader.product("seagrass_ef_rewet", sign=-1.0)
-    return {SOIL: _disturbed(reader, "seagrass", SOIL, stock, burial)}
+    half_life = reader.product("invest_cbc_seagrass_soil_half_life")
+    washed = {impact: reader.product(key) for impact, key in WASHED.items()}
+    known = {impact: share for impact, share in washed.items() if share is not None}
+    if stock is None or burial is None or half_life is None:
+        return {SOIL: None}
+    rest = {impact: 1.0 - share for impact, share in known.items()}
+    return {SOIL: PoolBehaviour(stock, burial, half_life=half_life, disturbed=rest, washed=known)}
+
+
+WASHED: Mapping[str, str] = {
+    LOW: "invest_cbc_seagrass_soil_washout_low_med",
+    MEDIUM: "invest_cbc_seagrass_soil_washout_low_med",
+    HIGH: "invest_cbc_seagrass_soil_washout_high",
+}
+"""Shares of a seagrass soil that a disturbance washes away; the rest decays where it is."""
+
+
+def _drained(reader: _Reader) -> dict[str, PoolBehaviour | None]:
+    """Drained coast holds nothing of its own; what soil it was left loses carbon every year."""
+    rate = reader.product("coastal_ef_drainage")
+    return {SOIL: None if rate is None else PoolBehaviour(drainage=rate)}
 
 
 LOSSES: Mapping[tuple[str, str], Mapping[str, str]] = {
@@ -141,11 +166,6 @@ LOSSES: Mapping[tuple[str, str], Mapping[str, str]] = {
         LOW: "soil_loss_low",
         MEDIUM: "soil_loss_med_high",
         HIGH: "soil_loss_med_high",
-    },
-    ("seagrass", SOIL): {
-        LOW: "soil_washout_low_med",
-        MEDIUM: "soil_washout_low_med",
-        HIGH: "soil_washout_high",
     },
 }
 """Names of the fractions that each impact sets free, after ``invest_cbc_<habitat>_``."""

@@ -91,6 +91,12 @@ def evaluate(
         forest_routes=tuple(each for one in contexts for each in forest_routes(one.account)),
         forest_balances=balances,
         unbalanced=unbalanced,
+        keys_beside=frozenset(
+            key
+            for answer in answers
+            if isinstance(answer.outcome, Reading)
+            for key in answer.outcome.keys
+        ),
         ground=tuple(
             StratumGround(
                 context.account.year,

@@ -38,7 +38,8 @@ class Reading:
     ``method`` says how the figure was made. ``lower_bound`` is True, for all units or for each of
     them, where something that could only add to the value was not given. ``whole`` stands for the
     numerator of the whole where that is not the sum of the units, shape ``(1 or 1 + draws,)``.
-    ``needs_cover`` is False where ground without a class changes nothing.
+    ``needs_cover`` is False where ground without a class changes nothing. ``keys``
+    are coefficients that the value rests on beside those of the carbon account.
     """
 
     numerator: Array
@@ -50,6 +51,7 @@ class Reading:
     lower_bound: bool | Mask = False
     whole: Array | None = None
     needs_cover: bool = True
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ computed anew but the value of rules that were not chosen; no page is drawn.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from gis.problems import Problem
+from sink_models.carbon import NotEstimated
 from sink_models.drivers import first_order_half_width
 from sink_models.equations.card import EquationCard, equation_cards
 from sink_models.estimator import estimators
@@ -19,6 +19,7 @@ from sink_models.overrides import Override
 from sink_models.results import Results
 from sink_models.sampling import Sampling
 from sink_models.sheet_choices import choices_section, latest, numbers_section
+from sink_models.sheet_labels import POOL_TITLES, type_title
 from sink_models.sheet_values import (
     Cell,
     Figure,
@@ -33,7 +34,7 @@ from sink_models.sheet_values import (
     span,
 )
 
-HEADLINES = ("carbon_stock", "carbon_sink")
+HEADLINES = ("carbon_stock", "carbon_sink", "urban_green_sink", "wetland_methane")
 SHOWN_DRIVERS = 8
 
 
@@ -53,7 +54,7 @@ def method_sheet(
         _uncertainty(results, sampling),
         _coefficients(results, references),
         _own(overrides),
-        _gaps(results.notes),
+        _gaps(results),
         _references(results),
     )
     return MethodSheet(tuple(each for each in made if each is not None))
@@ -126,6 +127,11 @@ def _equations(results: Results) -> Section:
     names = [*declared, *ALWAYS]
     names += WITH_BALANCE if results.forest_balances else ()
     names += WITH_ROUTES if results.forest_routes else ()
+    shown_keys = {value.indicator for value in results.values.values()}
+    names += ("8.2",) if "urban_green_sink" in shown_keys else ()
+    names += ("WS-CH4", "CO2e") if "wetland_methane" in shown_keys else ()
+    adjusted = any(each.code == "sink_models.areas_adjusted" for each in results.problems)
+    names += ("OLOFSSON-9",) if adjusted else ()
     cards = equation_cards()
     formulas = [_card(cards[name]) for name in dict.fromkeys(names) if name in cards]
     formulas += [
@@ -330,9 +336,40 @@ def _own(overrides: Sequence[Override]) -> Section | None:
     return Section("own", title, (), (), SheetTable(heads, rows))
 
 
-def _gaps(notes: Iterable[Problem]) -> Section:
-    said = tuple(both(each.text("zh"), each.text("en")) for each in notes)
-    return Section("gaps", both("未估算与凭信之处", "Not estimated, and taken on trust"), said)
+def _gaps(results: Results) -> Section:
+    """Pools that nothing was estimated for, with the nearest rules, and what is taken on trust."""
+    last = max(results.epochs, default=0)
+    by_type: dict[str, list[NotEstimated]] = {}
+    for epoch, gap in results.not_estimated:
+        if epoch == last:
+            by_type.setdefault(gap.ecosystem_type, []).append(gap)
+    rows = tuple(
+        (
+            type_title(kind),
+            Figure(f"{max(each.area_ha for each in gaps):,.1f}"),
+            _pools(gaps),
+            "; ".join(dict.fromkeys(name for each in gaps for name in each.candidates)) or "–",
+        )
+        for kind, gaps in by_type.items()
+    )
+    heads = (
+        both("类型", "type"),
+        both("面积 (ha)", "area (ha)"),
+        both("未估算的碳库", "pools not estimated"),
+        both("最接近的规则与不适用的原因", "nearest rules, and why they do not apply"),
+    )
+    said = tuple(
+        both(each.text("zh"), each.text("en"))
+        for each in results.notes
+        if each.code != "sink_models.pools_left_out"
+    )
+    title = both("未估算与凭信之处", "Not estimated, and taken on trust")
+    return Section("gaps", title, said, (), SheetTable(heads, rows))
+
+
+def _pools(gaps: Sequence[NotEstimated]) -> Words:
+    titles = [POOL_TITLES[each.pool] for each in gaps]
+    return both("、".join(each["zh"] for each in titles), ", ".join(each["en"] for each in titles))
 
 
 def _references(results: Results) -> Section:

@@ -83,6 +83,76 @@ FLOW_QUANTITIES = {
 
 
 @dataclass(frozen=True)
+class UrbanGreenChoice:
+    """How urban green and greenways are read, and where these figures come from.
+
+    ``crown_share`` is the share of the ground under crowns, ``growing_share`` that of the crowns
+    with trees up to 20 years old; ``rate`` names a coefficient in t C or t CO2e per hectare and
+    year. Without ``greenway_width_m`` greenways have no ground.
+    """
+
+    crown_share: float
+    rate: str
+    source: str
+    greenway_width_m: float | None = None
+    growing_share: float = 1.0
+
+    def check(self, store: CoefficientStore, accepted: frozenset[str], log: ProblemLog) -> None:
+        """Log shares beyond 0 to 1, a width that cannot be, and a rate that may not be used."""
+        given: dict[str, tuple[str, float | None]] = {
+            "crown_share": ("fraction", self.crown_share),
+            "growing_share": ("fraction", self.growing_share),
+            "greenway_width_m": ("width_m", self.greenway_width_m),
+        }
+        for name, (quantity, value) in given.items():
+            if value is not None:
+                check_range(f"urban: {name}", quantity, np.array([value]), log)
+        if self.rate not in store:
+            log.add("sink_models.coefficient_unknown", self.rate)
+        elif (
+            not store[self.rate].unit.startswith(URBAN_UNITS) or "/yr" not in store[self.rate].unit
+        ):
+            log.add("sink_models.urban_rate_unit", self.rate, unit=store[self.rate].unit)
+        else:
+            _check_standing(self.rate, store, accepted, log)
+
+
+def _check_standing(
+    key: str, store: CoefficientStore, accepted: frozenset[str], log: ProblemLog
+) -> None:
+    if not store[key].ships and key not in accepted:
+        log.add("sink_models.coefficient_unaccepted", key)
+
+
+URBAN_UNITS = ("t C/ha", "t C / ha", "t CO2e/ha")
+
+
+@dataclass(frozen=True)
+class MethaneChoice:
+    """Methane of wetlands: the set of 100-year potentials, and the salinity of the coast, ppt.
+
+    Without a salinity, mangrove and tidal marsh have no class and no figure.
+    """
+
+    gwp_set: str
+    salinity_ppt: float | None = None
+
+    def check(self, store: CoefficientStore, accepted: frozenset[str], log: ProblemLog) -> None:
+        """Log a set that does not exist or may not be used, and a salinity that cannot be."""
+        sets = [each.key for each in store if each.key.startswith(GWP)]
+        if f"{GWP}{self.gwp_set}" not in sets:
+            allowed = ", ".join(sorted(key.removeprefix(GWP) for key in sets))
+            log.add("sink_models.option_unknown", "gwp_set", given=self.gwp_set, allowed=allowed)
+        else:
+            _check_standing(f"{GWP}{self.gwp_set}", store, accepted, log)
+        if self.salinity_ppt is not None:
+            check_range("salinity_ppt", "salinity_ppt", np.array([self.salinity_ppt]), log)
+
+
+GWP = "gwp100_ch4_"
+
+
+@dataclass(frozen=True)
 class Correlation:
     """A declared correlation between the errors of two coefficients, -1 to 1, and its reason."""
 
@@ -100,7 +170,8 @@ class Options:
     China; climate zone and soil class follow from it unless given. ``accepted`` lists coefficients
     not checked well enough for a default that the analyst takes on their own judgement; the rules
     that use them then go before the defaults. ``flows`` are for the gain-loss method; without them
-    the rates of the province hold where they were published.
+    the rates of the province hold where they were published. ``urban`` and ``methane`` ask for
+    figures beside the carbon account.
     """
 
     wetland_scope: str = "sandiao_00"
@@ -111,6 +182,8 @@ class Options:
     accepted: frozenset[str] = frozenset()
     flows: ForestFlows | None = None
     correlations: tuple[Correlation, ...] = ()
+    urban: UrbanGreenChoice | None = None
+    methane: MethaneChoice | None = None
 
     def check(self, store: CoefficientStore) -> None:
         """Raise ``InputError`` naming every choice that does not exist."""
@@ -131,6 +204,10 @@ class Options:
                 log.add("sink_models.coefficient_unknown", key)
         if self.flows is not None:
             self.flows.check(log)
+        if self.urban is not None:
+            self.urban.check(store, self.accepted, log)
+        if self.methane is not None:
+            self.methane.check(store, self.accepted, log)
         for each in self.correlations:
             for key in (each.first, each.second):
                 if key not in store:

@@ -103,6 +103,8 @@ class Results:
     forest_balances: tuple[ForestBalance, ...] = ()
     unbalanced: tuple[Problem, ...] = ()
     """Why gain-loss and stock difference could not be set against each other."""
+    keys_beside: frozenset[str] = frozenset()
+    """Coefficients of figures beside the carbon account."""
     ground: tuple[StratumGround, ...] = ()
     options: Options = DEFAULT_OPTIONS
 
@@ -192,15 +194,21 @@ class Results:
         ]
         if constant:
             found.append(problem("sink_models.range_not_given", keys=", ".join(constant)))
+        return (*found, *self.taken_on)
+
+    @property
+    def taken_on(self) -> tuple[Problem, ...]:
+        """The line that every output carries when unchecked coefficients were used."""
         accepted = [key for key in self.used_keys if not self.store[key].ships]
-        if accepted:
-            found.append(problem("sink_models.accepted_used", keys=", ".join(accepted)))
-        return tuple(found)
+        if not accepted:
+            return ()
+        return (problem("sink_models.accepted_used", keys=", ".join(accepted)),)
 
     @property
     def used_keys(self) -> tuple[str, ...]:
         """Keys of all coefficients that entered a value, sorted."""
-        return tuple(sorted({key for _, choice in self.choices for key in choice.keys}))
+        chosen = {key for _, choice in self.choices for key in choice.keys}
+        return tuple(sorted(chosen | self.keys_beside))
 
     @property
     def choice_table(self) -> pd.DataFrame:

@@ -97,7 +97,7 @@ def typeset(formula: str, names: Mapping[str, str]) -> str:
     if BIOMASS in formula:
         head, formula = f"{names[BIOMASS]} * ", formula.partition(f"{BIOMASS} * ")[2]
     base = ""
-    for word, letter in (("living", "C_living"), ("above_ground", "C_above")):
+    for word, letter in (("living", "C_living"), ("above_ground", "C_above"), ("AGB", "AGB")):
         if formula.startswith(f"{word} * "):
             base, formula = f"{letter} * ", formula.removeprefix(f"{word} * ")
     return (

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gis.extent import CLASSIFIED
-from sink_models.account import Account
+from sink_models.account import BIOMASS, BIOMASS_MAP, Account
 from sink_models.map_error import SHARE
 from sink_models.sampling import Array
 
@@ -40,6 +40,8 @@ class Stratum:
 class StratumSums:
     """Area (ha) and growing stock (m3) of one stratum in each unit; shape ``(units,)``.
 
+    With a biomass map the stock is the map's above-ground biomass, t d.m.
+
     ``share`` names the part of mapped ground that this is, where the layer has an error matrix.
     """
 
@@ -62,7 +64,7 @@ def strata(account: Account) -> Iterator[StratumSums]:
             yield StratumSums(
                 Stratum(*keys),
                 account.per_unit(mask, "area_ha"),
-                account.per_unit(mask, "growing_stock_m3"),
+                account.per_unit(mask, stock_column(keys[-1])),
                 share,
             )
     for cover in sorted(set(account.rows["cover"].to_numpy()[is_classified])):
@@ -71,3 +73,8 @@ def strata(account: Account) -> Iterator[StratumSums]:
         if stock.any():
             stratum = Stratum(cover, SCATTERED, "", "", "measured")
             yield StratumSums(stratum, np.zeros_like(stock), stock)
+
+
+def stock_column(stock_basis: str) -> str:
+    """The account's column that a stratum's stock is read from."""
+    return BIOMASS if stock_basis == BIOMASS_MAP else "growing_stock_m3"

@@ -117,7 +117,7 @@ def text_of(path: Path) -> str:
     Raises ``InputError`` for a file that is neither, or that is not there.
     """
     if not path.is_file():
-        raise InputError(problem("gis.file_missing", where=path.name))
+        raise InputError(problem("sinkatlas.table_missing", where=path.name))
     content = path.read_bytes()
     try:
         return content.decode("utf-8-sig")

@@ -28,10 +28,21 @@ from layers.quality import account_problems, layer_problems
 from maps import SheetChoice, layout, load_layout
 from maps.report import Report
 from plans import Verdict
-from sink_models import Accuracy, Correlation, EpochData, Options, Results, Sampling, evaluate
+from sink_models import (
+    Accuracy,
+    Correlation,
+    EpochData,
+    MethaneChoice,
+    Options,
+    Results,
+    Sampling,
+    UrbanGreenChoice,
+    evaluate,
+)
 from sink_models.measures.conflicts import RiverRule
 from sink_models.measures.parks import ParkReach
 from sink_models.measures.works import WorksOptions
+from sinkatlas.biomass import biomass_maps, with_offsets
 from sinkatlas.confirmation import as_confirmed, confirmation_problems, read_confirmations
 from sinkatlas.judging import Judgement, judge_promises, read_promises
 from sinkatlas.measuring import (
@@ -44,6 +55,7 @@ from sinkatlas.measuring import (
 from sinkatlas.methods import Methods, forest_flows, method_files, read_methods
 from sinkatlas.outputs import write_outputs
 from sinkatlas.reporting import make_report, unit_names
+from sinkatlas.urban import urban_strata
 from sinkatlas.views import MapView, SheetView, TableView, sheet_view, table_view
 from sinkatlas.workspace import EpochTable, LayerTable, Source, Workspace, load_workspace
 
@@ -187,7 +199,9 @@ def _run(
     units = _units(inputs)
     with clock.timed("account"):
         accounts = {
-            epoch.year: _account(units, inputs.layers[epoch.year], epoch.year, engine, progress)
+            epoch.year: _account(
+                space, units, inputs.layers[epoch.year], epoch.year, engine, progress
+            )
             for epoch in space.epochs
         }
     with clock.timed("measure"):
@@ -213,7 +227,7 @@ def _run(
             options=_options(space, units),
             store=methods.store,
         )
-    problems.extend((*methods.notices, *results.problems))
+    problems.extend((*methods.notices, *results.taken_on, *results.problems))
     judgement = judge_promises(
         promises,
         results,
@@ -384,6 +398,7 @@ def _units(inputs: Inputs) -> Units:
 
 
 def _account(
+    space: Workspace,
     units: Units,
     layers: tuple[Layer, ...],
     year: int,
@@ -395,11 +410,17 @@ def _account(
     account = extent_account(
         units,
         [each for each in data if isinstance(each, PolygonCover | RasterCover)],
-        [*(each for each in data if isinstance(each, Stratum)), *further_strata(layers)],
+        [
+            *(each for each in data if isinstance(each, Stratum)),
+            *further_strata(layers),
+            *urban_strata(layers, space.table.carbon.urban),
+        ],
+        further=biomass_maps(layers),
         epoch=year,
         engine=engine,
         progress=progress,
     )
+    account = with_offsets(account, layers)
     rows = with_legal_forms(account.rows)
     return replace(
         account,
@@ -443,7 +464,7 @@ def _sampling(space: Workspace) -> Sampling:
 
 
 def _options(space: Workspace, units: Units) -> Options:
-    settings = space.table.workspace
+    settings, carbon = space.table.workspace, space.table.carbon
     return Options(
         wetland_scope=settings.wetland_scope,
         forest_definition=settings.forest_definition,
@@ -456,6 +477,8 @@ def _options(space: Workspace, units: Units) -> Options:
             Correlation(each.first, each.second, each.value, each.reason)
             for each in space.table.carbon.correlations
         ),
+        urban=None if carbon.urban is None else UrbanGreenChoice(**carbon.urban.model_dump()),
+        methane=None if carbon.methane is None else MethaneChoice(**carbon.methane.model_dump()),
     )
 
 

@@ -186,6 +186,31 @@ class ForestTable(Table):
     )
 
 
+class UrbanTable(Table):
+    """The ``[carbon.urban]`` table: urban green and greenways, beside the carbon sink."""
+
+    crown_share: Annotated[float, Field(ge=0, le=1)] = Field(
+        description="share of the ground of parks and greenways under crowns"
+    )
+    rate: Text = Field(description="coefficient in t C or t CO2e per hectare and year")
+    source: Text = Field(description="where these figures were read")
+    greenway_width_m: Annotated[float, Field(gt=0, le=500)] | None = Field(
+        default=None, description="width of greenway strips; without it they have no ground"
+    )
+    growing_share: Annotated[float, Field(ge=0, le=1)] = Field(
+        default=1.0, description="share of the crowns with trees up to 20 years old"
+    )
+
+
+class MethaneTable(Table):
+    """The ``[carbon.methane]`` table: methane of wetlands, beside the carbon account."""
+
+    gwp_set: Text = Field(description="set of 100-year potentials, e.g. ar6_nonfossil")
+    salinity_ppt: Annotated[float, Field(ge=0, le=50)] | None = Field(
+        default=None, description="salinity of mangroves and tidal marsh; 18 and more is saline"
+    )
+
+
 class CarbonTable(Table):
     """What the carbon estimates may rest on beyond the checked coefficients of the region."""
 
@@ -220,6 +245,8 @@ class CarbonTable(Table):
     )
     rates_source: str = Field(default="", description="where these flows were read")
     correlations: list[CorrelationTable] = Field(default_factory=list)
+    urban: UrbanTable | None = None
+    methane: MethaneTable | None = None
 
 
 class AllocationTable(Table):

@@ -396,6 +396,9 @@ PLAIN = {
     "dead_matter_t_c_ha": 11.0,
     "soil_t_c_ha": 286.0,
     "soil_share": 0.8,
+    "stock_t_c": 100.0,
+    "inflow_t_c": 5.0,
+    "half_life_yr": 30.0,
     "co2_t_c_ha": -0.23,
     "dissolved_t_c_ha": 0.24,
 }

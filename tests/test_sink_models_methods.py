@@ -324,6 +324,18 @@ def test_mangrove_preset_rests_on_checked_rows_and_caps_young_growth() -> None:
     assert balance.gains[SOIL][0] == pytest.approx(1.62)
 
 
+def test_drained_coast_loses_soil_by_the_default_and_restored_coast_gains_again() -> None:
+    """286 t C/ha, drained 2010-2015 at 7.9: -39.5; then mangrove again, + 1.62 a year."""
+    classes = {kind: coastal_preset(kind).coast for kind in ("mangrove", "drained")}  # type: ignore[arg-type]
+    actions = {("mangrove", "drained"): "NCC", ("drained", "mangrove"): "accum"}
+    history = [(2010, "mangrove"), (2011, "drained"), (2016, "mangrove")]
+    soil = blue_carbon_balance(classes, actions, history, end_year=2018).stock[SOIL]
+    assert soil[0] == pytest.approx(286.0)
+    assert soil[1] == pytest.approx(287.62)
+    assert soil[6] == pytest.approx(287.62 - 5 * 7.9)
+    assert soil[8] == pytest.approx(287.62 - 5 * 7.9 + 2 * 1.62)
+
+
 def test_marsh_and_seagrass_soils_want_their_recalled_rows_accepted() -> None:
     for kind, needed in (
         ("tidal_marsh", {"tidalmarsh_soil_c_mineral", "tidalmarsh_ef_rewet"}),
@@ -334,6 +346,58 @@ def test_marsh_and_seagrass_soils_want_their_recalled_rows_accepted() -> None:
         assert set(preset.lacking) == needed
         taken = coastal_preset(kind, accepted=frozenset(needed))  # type: ignore[arg-type]
         assert SOIL in taken.coast.pools
+
+
+def test_tidal_marsh_of_a_run_counts_its_soil_where_the_rows_are_accepted() -> None:
+    """10 ha: 226 t C/ha of soil and 0.91 t C/ha/yr buried; 9.68 and 5.56 t C/ha of biomass."""
+    row = {
+        "unit_code": "440103", "cover": "tidal_marsh", "status": "classified",
+        "ecosystem_type": "tidal_marsh", "area_ha": 10.0,
+    }  # fmt: skip
+    needed = frozenset({"tidalmarsh_soil_c_mineral", "tidalmarsh_ef_rewet"})
+    found = {}
+    for accepted in (frozenset[str](), needed):
+        epochs = [
+            EpochData(year, pd.DataFrame([row]), kinds=frozenset({"tidal_marsh"}))
+            for year in (2020, 2024)
+        ]
+        results = evaluate(
+            epochs, ["440103"], ("440100", "city"), sampling=Sampling(draws=0),
+            options=Options(region="440100", accepted=accepted),
+        )  # fmt: skip
+        found[accepted] = results
+    bare, taken = found[frozenset()], found[needed]
+    stock = "carbon_stock", 2024, "440100"
+    assert bare.values[stock].value == pytest.approx(10 * (9.68 + 5.56))
+    assert taken.values[stock].value == pytest.approx(10 * (9.68 + 5.56 + 226))
+    sink = "carbon_sink", 2024, "440100"
+    assert bare.values[sink].value == pytest.approx(0.0)
+    assert taken.values[sink].value == pytest.approx(10 * 0.91 * 44 / 12)
+    assert "soil burial" in taken.values[sink].method
+    assert "soil burial" not in bare.values[sink].method
+    gaps = [gap for _, gap in bare.not_estimated if gap.pool == "soil"]
+    assert "tidalmarsh_soil_c_mineral [unchecked" in gaps[0].candidates[0]
+
+
+def test_seagrass_soil_is_washed_away_in_part_and_the_rest_decays() -> None:
+    """108 t C/ha, high impact: 54 gone in the first year, 54 halved every year after."""
+    needed = frozenset({"seagrass_soil_c_mineral", "seagrass_ef_rewet"})
+    bed = coastal_preset("seagrass", accepted=needed).coast
+    classes = {"seagrass": bed, "sand": bed.__class__("sand", {})}
+    actions = {("seagrass", "sand"): "high-impact-disturb"}
+    balance = blue_carbon_balance(
+        classes, actions, [(2010, "seagrass"), (2011, "sand")], end_year=2014
+    )
+    held = 108 + 0.43
+    assert balance.stock[SOIL].tolist() == pytest.approx(
+        [108.0, held, held / 4, held / 8, held / 16]
+    )
+    over = bed.pools[SOIL].__class__(5.0, washed={"high-impact-disturb": 1.2})
+    with pytest.raises(InputError, match=r"quantity_range.*washed away"):
+        blue_carbon_balance(
+            {"seagrass": bed.__class__("seagrass", {SOIL: over})}, {}, [(2010, "seagrass")],
+            end_year=2011,
+        )  # fmt: skip
 
 
 def test_methane_names_its_set_of_potentials() -> None:

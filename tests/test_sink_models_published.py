@@ -250,6 +250,18 @@ def test_sums_over_pools_strata_and_land_use() -> None:
     assert np.isnan(town)
 
 
+def test_wood_products_decay_by_half_and_tend_to_inflow_over_k() -> None:
+    """Half-life 2: k = 0.3466; 100 t C without inflow are 50 after two years; 10 t C/yr for long
+    make 10 / 0.3466 = 28.85 t C."""
+    stock = np.array(100.0)
+    for _ in range(2):
+        stock = sm.wood_products_stock(stock_t_c=stock, inflow_t_c=0.0, half_life_yr=2.0)
+    assert float(stock) == pytest.approx(50.0)
+    for _ in range(200):
+        stock = sm.wood_products_stock(stock_t_c=stock, inflow_t_c=10.0, half_life_yr=2.0)
+    assert float(stock) == pytest.approx(28.8539, abs=1e-4)
+
+
 # Wetlands Supplement 2013
 
 

@@ -90,7 +90,7 @@ def test_codes_without_a_row_other_grids_and_densities_for_codes_are_refused(
     floats = raster(tmp_path / "floats.tif", [[1, 2]], dtype="float32")
     with pytest.raises(InputError, match="raster_not_classes"):
         run_carbon(tmp_path / "pools.csv", floats, tmp_path / "out")
-    with pytest.raises(InputError, match="file_missing"):
+    with pytest.raises(InputError, match="table_missing"):
         run_carbon(tmp_path / "absent.csv", cover, tmp_path / "out")
 
 

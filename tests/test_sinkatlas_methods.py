@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -87,6 +89,62 @@ def test_own_coefficient_moves_the_figure_and_every_list_of_problems_names_it(
     recorded = str(own.report.provenance["problems"])
     assert "Li Hua" in recorded
     assert "Li Hua" not in str(plain.report.provenance["problems"])
+
+
+def test_a_biomass_map_gives_the_carbon_of_tree_cover(folder: Path) -> None:
+    """The western unit is tree cover: 120 t/ha in its northern half, unknown in the southern.
+
+    Known half: 120 * 0.47 above and * 0.23 below; the other half keeps area times density.
+    """
+    cells = np.full((20, 40), 110.0 / 0.5, dtype="float32")  # t/ha = 0.5 * cell + 10
+    cells[10:] = -9999.0
+    profile = {"driver": "GTiff", "dtype": "float32", "count": 1, "width": 40, "height": 20}
+    with rasterio.open(
+        folder / "agb.tif", "w", crs="EPSG:4326", nodata=-9999.0,
+        transform=from_origin(113.0, 23.02, 0.001, 0.001), **profile,
+    ) as file:  # fmt: skip
+        file.write(cells, 1)
+        file.scales, file.offsets = (0.5,), (10.0,)
+    plain = done(folder).indicator_results.values
+    layer = '\n[[epochs.layers]]\nkind = "above_ground_biomass"\npath = "agb.tif"\n'
+    made = done(folder, accuracy=layer)
+    values = made.indicator_results.values
+
+    def pool(name: str, of: Mapping[Any, Any]) -> float:
+        return float(of[f"carbon_stock.pool.{name}", 2024, "440103"].value)
+
+    rows = made.account.query("unit_code == '440103' and ecosystem_type == 'forest'")
+    known = rows["above_ground_biomass_t_known_ha"].sum()
+    area = rows["area_ha"].sum()
+    assert known == pytest.approx(area / 2, rel=1e-3)
+    above = 120 * known * 0.47 + pool("above_ground", plain) * (1 - known / area)
+    assert pool("above_ground", values) == pytest.approx(above, rel=1e-6)
+    below = 120 * known * 0.47 * 0.23 + pool("below_ground", plain) * (1 - known / area)
+    assert pool("below_ground", values) == pytest.approx(below, rel=1e-6)
+    assert pool("soil", values) == pytest.approx(pool("soil", plain))
+    assert values["forest_area", 2024, "440103"].value == pytest.approx(area)
+    assert "biomass_map" in values["carbon_stock", 2024, "440100"].basis
+
+
+def test_unchecked_coefficients_that_were_taken_on_are_named_in_every_list_of_problems(
+    folder: Path,
+) -> None:
+    """Named where it was used (mangrove), silent where nothing rests on it (crop)."""
+    made = done(folder, 'accepted = ["mangrove_soil_c_aggregated"]')
+    assert "accepted_used" not in str(made.report.provenance["problems"])
+    own = run_with_crop_as_mangrove(folder)
+    assert "mangrove_soil_c_aggregated" in str(own.report.provenance["problems"])
+    assert [each for each in own.report.problems if each.code == "sink_models.accepted_used"]
+
+
+def run_with_crop_as_mangrove(folder: Path) -> Run:
+    legend = "code,ecosystem_type\n10,forest\n40,mangrove\n"
+    (folder / "legend.csv").write_text(legend, encoding="utf-8")
+    file = folder / "workspace.toml"
+    carbon = 'accepted = ["mangrove_soil_c_aggregated"]'
+    text = WORKSPACE.format(carbon=carbon, accuracy="").replace("esa_worldcover", "legend.csv")
+    file.write_text(text, encoding="utf-8")
+    return run(file)
 
 
 def test_pools_table_sums_by_the_areas_of_the_account(folder: Path) -> None:

@@ -11,7 +11,7 @@ QUANTITY = Quantity("above_ground_biomass", "t/ha", 0.0, 2000.0)
 
 def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
     """Read a raster in tonnes of dry matter per hectare and check its range."""
-    return read_density(spec, QUANTITY, problems)
+    return read_density(spec, QUANTITY, problems, is_used=True)
 
 
 KIND = LayerKind(

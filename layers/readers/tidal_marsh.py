@@ -1,4 +1,4 @@
-"""Tidal marsh: the survey of salt marshes, unspecified wetland with its own code."""
+"""Tidal marsh: the survey of salt marshes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ KEYS = ("ecosystem_type", "land_code")
 def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
     """Read tidal-marsh polygons."""
     features = open_features(spec, FIELDS, POLYGONS, problems)
-    table = features.table[["geometry"]].assign(ecosystem_type="wetland", land_code="tidal_marsh")
+    table = features.table[["geometry"]].assign(
+        ecosystem_type="tidal_marsh", land_code="tidal_marsh"
+    )
     return Reading(PolygonCover("tidal_marsh", table, KEYS), features.facts)
 
 

@@ -78,6 +78,7 @@ from sink_models.equations.wetland import (
     tidal_accretion,
     wetland_methane,
 )
+from sink_models.equations.wood_products import wood_products_stock
 
 __all__ = [
     "AboveGroundBiomass",
@@ -136,5 +137,6 @@ __all__ = [
     "urban_growth_by_crown",
     "urban_growth_by_trees",
     "wetland_methane",
+    "wood_products_stock",
     "wood_removal_loss",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sink_models.account import BIOMASS_MAP
 from sink_models.book import DrawBook
 from sink_models.estimator import POOLS, Equation, Estimates, Estimator, estimate_by_density
 from sink_models.strata import Stratum
@@ -14,6 +15,8 @@ DENSITY = Equation("density", "C = A * density", "IPCC 2006 GL Vol.4 Ch.2")
 
 def claims_forest(stratum: Stratum) -> bool:
     """Tree cover of a land-cover product, and arbor stands whose stock was not given."""
+    if stratum.stock_basis == BIOMASS_MAP:
+        return False
     is_arbor = stratum.ecosystem_type == "forest_arbor" and not stratum.has_measured_stock
     return is_arbor or stratum.ecosystem_type == "forest"
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Mapping
 import numpy as np
 
 from gis.problems import Problem, problem
-from sink_models.account import LAND_COVER, MANGROVES, SURVEY, WETLANDS
 from sink_models.amounts import Amounts, Cell
 from sink_models.carbon import (
+    COVERS,
     CarbonAccount,
     check_sum,
     yearly_uptake,
@@ -21,7 +21,7 @@ from sink_models.indicator import Absent, Context, Indicator, Outcome, Reading
 from sink_models.sampling import Array
 
 ORDER = 40
-ANY_COVER = tuple(frozenset({kind}) for kind in (LAND_COVER, SURVEY, WETLANDS, MANGROVES))
+ANY_COVER = tuple(frozenset({kind}) for kind in COVERS)
 BARREN = ("water", "built", "bare")
 """Groups of ecosystem types without much biomass to miss; the notes still list them."""
 
@@ -131,7 +131,7 @@ def _stock_method(carbon: CarbonAccount, cells: Iterable[Cell]) -> str:
 
 def _sink_method(context: Context) -> str:
     start = context.earlier.account.year if context.earlier else ""
-    burial = " + mangrove soil burial" if context.carbon.burial else ""
+    burial = " + soil burial of coastal wetland" if context.carbon.burial.terms else ""
     span = f"{start}-{context.account.year}"
     return f"stock difference of living biomass {span}{burial}; {SINK_EXCLUDES}"
 
