@@ -237,7 +237,7 @@ def test_the_plans_own_period_settles_what_is_past_and_what_has_no_year() -> Non
         "造林100万亩。"
     )
     assert promises(text) == [
-        ("afforestation_area", 2030, "=", (66666.667,)),
+        ("afforestation_area", 2030, ">=", (66666.667,)),
         ("wetland_protection_rate", 2030, ">=", (60.0,)),
     ]
 

@@ -348,7 +348,9 @@ def _is_base(sentence: Sentence, quantity: Quantity) -> bool:
         r"(?:由|从|较|(?<!占)比(?![例重])|相比|在)(?:20\d\d年|“?十.五”?|现状|现有|目前|基期|上年)?[^,;。\d%]{0,10}$",
         before,
     )
-    if since is None or re.search(r"到|至|达|提高|增加|以上|高出|新增|于", since.group()):
+    if since is None or re.search(
+        r"到|至|达|提[高升]|增[加长]|[净新]增|扩大|上升|以上|高出|于", since.group()
+    ):
         return False
     return (
         re.search(
