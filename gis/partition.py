@@ -269,6 +269,9 @@ def _within(features: Objects, ground: Regions) -> tuple[Indices, Indices, Objec
     vertices tells in which; only the others are intersected. Either is done with small parts of the
     regions, because an intersection takes as long as both geometries are.
     """
+    if not len(features):
+        none = np.zeros(0, dtype=np.intp)
+        return none, none, features, 0
     parts, region = _small_parts(ground.geometry)
     tree = shapely.STRtree(parts)
     touched = np.zeros(len(features), dtype=bool)
