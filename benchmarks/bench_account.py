@@ -134,6 +134,7 @@ def in_turns(runs: list[Run], rounds: int, folder: Path, data: Path) -> list[lis
         for run in runs:
             found = timed(run, folder, data)
             if found:
+                print(f"{run.way}, {run.scene}: {found.whole:.1f} s", file=sys.stderr, flush=True)
                 took[run].append(found)
     return [_row(run, each, took[runs[0]]) for run, each in took.items() if each]
 

@@ -78,6 +78,9 @@ def demo(
     city: Annotated[str, typer.Argument(help="City of the demo; see --all.")] = "guangzhou",
     every: Annotated[bool, typer.Option("--all", help="Run all five cities.")] = False,
     out: Annotated[Path, typer.Option(help="Folder for data and results.")] = Path("out"),
+    large: Annotated[
+        bool, typer.Option("--large", help="10 m cells, 100,000 stands; takes minutes.")
+    ] = False,
     lang: LanguageOption = None,
 ) -> None:
     """Make synthetic data for a city and run the main job on it: data, map, tables, sheet."""
@@ -88,7 +91,7 @@ def demo(
         chosen = CITIES if every else (city,)
         for name in chosen:
             folder = out / name if every else out
-            workspace = write_demo(name, folder / "data")
+            workspace = write_demo(name, folder / "data", large=large)
             done = run(workspace, folder / "result", language=lang, progress=progress)
             typer.echo(f"{done.report.title}\n  {folder / 'result' / 'map.html'}")
 

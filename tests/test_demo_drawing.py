@@ -143,6 +143,21 @@ def test_raster_in_lonlat_shows_the_class_under_each_cell_centre(tmp_path: Path)
             assert source.read(1)[row, column] == codes[at]
 
 
+def test_finer_raster_keeps_the_drawing_but_for_ragged_borders(tmp_path: Path) -> None:
+    codes = np.full((40, 60), 10, dtype=np.uint8)
+    codes[:, 30:] = 80
+    path = tmp_path / "fine.tif"
+    write_raster(codes, JIAXING_FRAME, path, city_facts("chengdu"), 2020, fineness=10)
+    with rasterio.open(path) as source:
+        assert (source.width, source.height, source.res) == (600, 400, (10.0, 10.0))
+        assert source.tags()["synthetic"] == "true"
+        found = source.read(1)
+    # a cell is displaced by at most half a coarse one: 5 of its 10 fine cells
+    assert set(np.unique(found[5:-5, 5:295])) == {10}
+    assert set(np.unique(found[5:-5, 305:-5])) == {80}
+    assert set(np.unique(found[5:-5, 295:305])) == {10, 80}
+
+
 def test_raster_in_lonlat_needs_no_driver_that_a_careful_reader_switches_off(
     tmp_path: Path,
 ) -> None:

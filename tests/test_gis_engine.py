@@ -29,6 +29,7 @@ from gis import (
     Units,
     cell_areas_ha,
     extent_account,
+    polygon_areas_ha,
     read_grid,
 )
 from gis.partials import Partials
@@ -350,6 +351,36 @@ def test_layout_of_the_file_does_not_matter(
         assert other[column].to_numpy() == pytest.approx(
             one[column].to_numpy(), rel=1e-11, nan_ok=True
         )
+
+
+@pytest.mark.parametrize(
+    "options", [{"tiled": False, "blockysize": 1}, {"tiled": False, "blockysize": 200}, {}]
+)
+def test_sparse_file_of_65000_columns_is_counted_in_little_memory(
+    tmp_path: Path, options: dict[str, object]
+) -> None:
+    # nothing is written: every cell is 0, which is a class here; cells of 1 m
+    path = tmp_path / "wide.tif"
+    profile = {
+        "driver": "GTiff", "width": 65_000, "height": 400, "count": 1, "dtype": "uint8",
+        "crs": 4547, "transform": Affine(1, 0, X, 0, -1, Y), "compress": "deflate",
+        "sparse_ok": True, "tiled": True, "blockxsize": 256, "blockysize": 256,
+    }  # fmt: skip
+    if options:
+        del profile["blockxsize"]
+    with rasterio.open(path, "w", **(profile | options)):
+        pass
+    shape = shapely.Polygon([(X + 3.5, Y - 1.2), (X + 64_990, Y - 30.7), (X + 20_000, Y - 399)])
+    features = gpd.GeoDataFrame(
+        {"unit_code": ["u"], "unit_name": ["u"]}, geometry=[shape], crs=4547
+    )
+    classes = pd.DataFrame({"kind": ["none"]}, index=[0])
+    found = extent_account(
+        Units(features, "u", "u"), [RasterCover("land", path, classes, ("kind",))], [], epoch=2020,
+        engine=Engine(threads=2, memory_mib=64),
+    )  # fmt: skip
+    assert found.rows["status"].tolist() == ["classified"]
+    assert found.rows["area_ha"].sum() == pytest.approx(polygon_areas_ha(features)[0], rel=1e-11)
 
 
 def test_south_up_file_gives_the_same_account(

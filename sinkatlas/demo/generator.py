@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -33,13 +34,19 @@ MANGROVE_SPECIES = ("秋茄", "桐花树", "无瓣海桑", "白骨壤")
 LEGAL_FORMS = ("自然保护区", "湿地公园", "森林公园", "自然公园")
 
 
-def generate(key: str, folder: Path) -> Path:
+LARGE_CELLS, LARGE_FINENESS = 250_000, 10
+"""Cells of the mosaic, two fifths of them stands, and how much finer land cover is, when large."""
+
+
+def generate(key: str, folder: Path, *, large: bool = False) -> Path:
     """Draw a city, write its files to a sibling folder and move them into ``folder``."""
     city = city_facts(key)
+    if large:
+        city = replace(city, cells=LARGE_CELLS)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as made:
         draft = Path(made)
-        _write_layers(city, draft)
+        _write_layers(city, draft, LARGE_FINENESS if large else 1)
         folder.mkdir(exist_ok=True)
         for path in sorted(draft.iterdir()):
             path.replace(folder / path.name)
@@ -49,7 +56,7 @@ def generate(key: str, folder: Path) -> Path:
     return folder / WORKSPACE
 
 
-def _write_layers(city: City, draft: Path) -> None:
+def _write_layers(city: City, draft: Path, fineness: int) -> None:
     rng = np.random.Generator(np.random.PCG64(city.seed))
     mosaic = build_mosaic(city, rng)
     terrain = build_terrain(city, mosaic, rng)
@@ -81,7 +88,8 @@ def _write_layers(city: City, draft: Path) -> None:
             frames["mangroves"].geometry.to_numpy(),
         )
         codes = draw_land_cover(city, mosaic, terrain, surveyed, year, rng)
-        write_raster(codes, terrain.frame, draft / names["land_cover"], city, year)
+        path = draft / names["land_cover"]
+        write_raster(codes, terrain.frame, path, city, year, fineness=fineness)
 
 
 def _districts(city: City, mosaic: Mosaic) -> gpd.GeoDataFrame:
