@@ -40,7 +40,8 @@ def make_survey(folder: Path, count: int, *, units: int = 20, seed: int = 1) -> 
         part = file.with_suffix(".part")
         _stands(count, side, seed).to_parquet(part)
         part.replace(file)
-    districts = make_districts(side, side, units, seed)
+    frame = (WEST, NORTH - side, WEST + side, NORTH)
+    districts = make_districts(frame, units, seed, "EPSG:4547")
     return Survey(gpd.read_parquet(file), districts, _redline(side, seed))
 
 

@@ -1,4 +1,4 @@
-"""Zip archives with a vector layer inside, looked through before anything is read."""
+"""Zip archives with a layer inside, looked through before anything is read."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ LARGEST_WORKBOOK = 20_000_000
 MOST_MEMBERS = 20_000
 
 _LAYER_FILES = {".gpkg": "GPKG", ".geojson": "GeoJSON"}
+_RASTER_FILES = (".tif", ".tiff")
+_SHOWN = 20
 _NESTED = (".zip", ".7z", ".rar", ".tar", ".gz", ".tgz")
 
 
@@ -51,6 +53,49 @@ def layer_inside_zip(file: Path, layer: str | None = None) -> tuple[str, str]:
     name, driver = next(iter(layers.items()))
     inside = f"/{name}" if name else ""
     return f"/vsizip/{{{file}}}{inside}", driver
+
+
+def split_archive(path: Path) -> tuple[Path | None, str]:
+    """The archive that a path leads into and the member it names; no archive for other paths.
+
+    >>> split_archive(Path("a/tiles.zip/east/land.tif"))[1]
+    'east/land.tif'
+    >>> split_archive(Path("a/land.tif"))
+    (None, '')
+    """
+    for folder in (path, *path.parents):
+        if folder.suffix.lower() == ".zip" and not folder.is_dir():
+            return folder, "" if folder == path else path.relative_to(folder).as_posix()
+    return None, ""
+
+
+def raster_inside_zip(file: Path, member: str = "") -> tuple[str, bytes]:
+    """Path for GDAL and the first bytes of the one GeoTIFF in an archive, or of the one named.
+
+    Raises
+    ------
+    InputError
+        As :func:`layer_inside_zip`; ``gis.layer_missing`` when the named member is not there.
+    """
+    rasters = [
+        each.filename
+        for each in checked_members(file)
+        if PurePosixPath(each.filename).suffix.lower() in _RASTER_FILES
+        and "__MACOSX" not in PurePosixPath(each.filename).parts
+    ]
+    shown = ", ".join(readable_name(name) for name in rasters[:_SHOWN])
+    if member:
+        chosen = [name for name in rasters if member in (name, readable_name(name))]
+        if not chosen:
+            raise InputError(problem("gis.layer_missing", file.name, layer=member, layers=shown))
+        rasters = chosen
+    if not rasters:
+        raise InputError(problem("gis.layer_none", file.name))
+    if len(rasters) > 1:
+        raise InputError(problem("gis.zip_rasters", file.name, layers=shown))
+    with zipfile.ZipFile(file) as archive, archive.open(rasters[0]) as stream:
+        start = stream.read(64)
+    return f"/vsizip/{{{file}}}/{rasters[0]}", start
 
 
 def checked_members(file: Path) -> list[zipfile.ZipInfo]:

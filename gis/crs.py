@@ -190,11 +190,11 @@ def datum_operation(source: CRS, target: CRS, where: object = "") -> tuple[str, 
     ('no shift: China 2000 and World Geodetic System 1984 ensemble are taken as one', 1.0)
     """
     transform_between(source, target, where)
+    if not source.is_bound and _same_datum(source, target):
+        return "no shift: same datum", 0.0
     if has_modern_datum(source) and has_modern_datum(target):
         one, other = (crs.datum.name if crs.datum else "?" for crs in (source, target))
         return f"no shift: {one} and {other} are taken as one", 1.0
-    if not source.is_bound and _same_datum(source, target):
-        return "no shift: same datum", 0.0
     if source.is_bound or target.is_bound:
         bound = source if source.is_bound else target
         found = Transformer.from_crs(bound, bound.target_crs, always_xy=True)

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
+from gis.archives import split_archive
 from gis.band_tally import BandTally
 from gis.problems import InputError, problem
 from gis.raster_bands import Band, ClassBand
@@ -105,7 +106,7 @@ def plan_key(plan: RasterPlan) -> str:
     digest = hashlib.sha256()
     bands: list[Band] = [*plan.classes, *plan.densities]
     for each in bands:
-        with each.path.open("rb") as file:
+        with (split_archive(each.path)[0] or each.path).open("rb") as file:
             digest.update(hashlib.file_digest(file, "sha256").digest())
         codes = each.codes.tolist() if isinstance(each, ClassBand) else []
         digest.update(repr((each.band, each.crs, each.no_data, codes)).encode())

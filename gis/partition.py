@@ -241,7 +241,7 @@ def cut_by_zones(
 
 def _with_outside(zones: Regions, features: Objects, strata: Sequence[Objects]) -> Regions:
     """The zones, and behind them what of the features' extent lies in no unit, by strata."""
-    if not (~shapely.is_empty(features)).any():
+    if shapely.is_empty(features).all():
         return zones
     west, south, east, north = shapely.total_bounds(np.concatenate([features, zones.geometry]))
     margin = max(east - west, north - south) / 100
@@ -269,6 +269,9 @@ def _within(features: Objects, ground: Regions) -> tuple[Indices, Indices, Objec
     vertices tells in which; only the others are intersected. Either is done with small parts of the
     regions, because an intersection takes as long as both geometries are.
     """
+    if shapely.is_empty(features).all():
+        none = np.zeros(0, dtype=np.intp)
+        return none, none, np.zeros(0, dtype=object), 0
     parts, region = _small_parts(ground.geometry)
     tree = shapely.STRtree(parts)
     touched = np.zeros(len(features), dtype=bool)

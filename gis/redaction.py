@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 _USERINFO = re.compile(r"(?P<scheme>\b[A-Za-z][\w+.-]*://)[^/\s@]*(?:@[^/\s@]*)*@(?=[^/\s])")
 _NAMED = re.compile(
@@ -21,3 +23,18 @@ def redact(text: str) -> str:
     ('https://x.example/a.tif?sig=***&se=2030', 'host=h password=***')
     """
     return _NAMED.sub(r"\g<name>***", _USERINFO.sub(r"\g<scheme>***@", text))
+
+
+def without_secrets(value: Any) -> Any:
+    """The same nest of mappings and lists with every text redacted.
+
+    >>> without_secrets({"path": ["https://u:p@x.example/a.tif"], "year": 2024})
+    {'path': ['https://***@x.example/a.tif'], 'year': 2024}
+    """
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, Mapping):
+        return {key: without_secrets(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [without_secrets(each) for each in value]
+    return value

@@ -14,11 +14,12 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gis.archives import layer_inside_zip
+from gis.archives import layer_inside_zip, raster_inside_zip, split_archive
 from gis.postgis import is_database, read_postgis
 from gis.problems import InputError, Problem, ProblemLog, Severity, problem
 from gis.shapefiles import check_shapefile
@@ -27,6 +28,7 @@ from gis.text_formats import geojson_problems, kml_links, xml_problem
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
     import pyarrow as pa
     from pyproj import CRS
 
@@ -102,6 +104,9 @@ def harden_environment() -> None:
 def open_raster(path: str | Path, problems: ProblemLog | None = None) -> Any:
     """Open a GeoTIFF or Erdas Imagine file for reading; returns a rasterio dataset.
 
+    A GeoTIFF in an archive is read where it is: ``tiles.zip``, or ``tiles.zip/folder/name.tif``
+    where the archive holds several.
+
     The file speaks for itself: ``.aux.xml`` and world files beside it are not used. What they say
     against it goes to ``problems``.
 
@@ -115,24 +120,25 @@ def open_raster(path: str | Path, problems: ProblemLog | None = None) -> Any:
     import rasterio
     from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
-    file = _existing(path, folder=False)
-    start = _first_bytes(file)
+    archive, member = split_archive(Path(path))
+    file = _existing(archive or path, folder=False)
+    source, start = raster_inside_zip(file, member) if archive else (str(file), _first_bytes(file))
     driver = next((name for magic, name in RASTER_DRIVERS.items() if start.startswith(magic)), None)
     if driver is None:
         raise InputError(problem("gis.raster_format", file.name, found=looks_like(start)))
     damaged = checksum_problem(file)
     if damaged:
         raise InputError(damaged)
-    if problems is not None:
+    if problems is not None and not archive:
         problems.extend(raster_side_problems(file))
     try:
         with warnings.catch_warnings(), rasterio.Env(GDAL_PAM_ENABLED="NO"):
             # read_grid reports it as a problem, in words that say what to do
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            dataset = rasterio.open(file, driver=driver)
+            dataset = rasterio.open(source, driver=driver)
     except RasterioError as error:
         raise InputError(problem("gis.raster_unreadable", file.name)) from error
-    excessive = _size_problem(dataset, file)
+    excessive = raster_size_problem(dataset, file.name, file.stat().st_size)
     if excessive:
         dataset.close()
         raise InputError(excessive)
@@ -148,19 +154,19 @@ _LARGEST_RASTER_RATIO = 10_000
 """Declared bytes per byte of file: deflate reaches a thousand on one class, a trap far more."""
 
 
-def _size_problem(dataset: Any, file: Path) -> Problem | None:
-    """What a file declares is checked before any of it is read."""
+def raster_size_problem(dataset: Any, where: str, length: int) -> Problem | None:
+    """What a file of ``length`` bytes declares is checked before any of it is read."""
     if dataset.count > MOST_BANDS:
-        return problem("gis.raster_many_bands", file.name, count=dataset.count, limit=MOST_BANDS)
+        return problem("gis.raster_many_bands", where, count=dataset.count, limit=MOST_BANDS)
     cells = dataset.width * dataset.height
     declared = cells * dataset.count * _bytes_per_cell(dataset)
-    ratio = declared / max(1, file.stat().st_size)
+    ratio = declared / max(1, length)
     is_trap = declared > _SMALL_RASTER_BYTES and ratio > _LARGEST_RASTER_RATIO
     if cells <= LARGEST_RASTER_CELLS and not is_trap:
         return None
     return problem(
-        "gis.raster_too_large", file.name, width=dataset.width, height=dataset.height,
-        gigabytes=f"{declared / 1e9:,.1f}", kilobytes=f"{file.stat().st_size / 1e3:,.1f}",
+        "gis.raster_too_large", where, width=dataset.width, height=dataset.height,
+        gigabytes=f"{declared / 1e9:,.1f}", kilobytes=f"{length / 1e3:,.1f}",
     )  # fmt: skip
 
 
@@ -236,9 +242,28 @@ def read_columns(
                 problems.extend(log.notices)
     read = read_vector(path, layer, encoding, problems)
     shape = str(read.geometry.name)
-    table = pa.Table.from_pandas(read.drop(columns=[shape]), preserve_index=False)
-    binary = pa.array(read.geometry.to_wkb().tolist(), type=pa.binary())
-    return table.append_column(shape, binary), shape, read.crs
+    names = [str(name) for name in read.columns]
+    held = {
+        name: _as_arrow(read.iloc[:, place])
+        for place, name in enumerate(names)
+        if name != shape and names.count(name) == 1
+    }
+    held[shape] = pa.array(read.geometry.to_wkb().tolist(), type=pa.binary())
+    return pa.table(held), shape, read.crs
+
+
+def _as_arrow(column: pd.Series) -> pa.Array:
+    """A column as Arrow; what Arrow has no type for, such as lists beside texts, as text."""
+    import pyarrow as pa
+
+    try:
+        return pa.array(column, from_pandas=True)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
+        return pa.array(column.map(str), type=pa.string())
+
+
+def _own_checks(file: Path) -> list[Problem]:
+    return list(geopackage_problems(file)) if file.suffix.lower() == ".gpkg" else []
 
 
 def _columns_with_gdal(
@@ -251,13 +276,14 @@ def _columns_with_gdal(
     kind = path.suffix.lower()
     file = _existing(path, folder=kind == ".gdb")
     _raise_problems(_format_problems(file, kind), log)
-    if kind == ".gpkg":
-        _raise_problems(list(geopackage_problems(file)), log)
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), ThreadPoolExecutor(1) as beside:
             warnings.simplefilter("ignore")
+            # SQLite looks through the cells while GDAL reads them
+            checks = beside.submit(_own_checks, file)
             chosen = _one_layer(file, file.name, layer)
             told, table = pyogrio.read_arrow(file, layer=chosen, datetime_as_string=True)
+            _raise_problems(checks.result(), log)
     except (DataSourceError, DataLayerError, ValueError, NotImplementedError) as error:
         raise InputError(problem("gis.vector_unreadable", file.name)) from error
     crs = CRS.from_user_input(told["crs"]) if told["crs"] else None

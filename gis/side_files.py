@@ -17,6 +17,8 @@ from gis.tiff_tags import PIXEL_SCALE_TAG, TIEPOINT_TAG, read_tags
 
 _LARGEST_SIDE_FILE = 4_000_000
 _WAL_MODE = b"\x02\x02"
+_CLOCK_S = 2.0
+"""Seconds within which two files count as written together."""
 _PROBED = 1000
 """Geometries whose header is looked at."""
 
@@ -53,6 +55,9 @@ def raster_side_problems(file: Path) -> Iterator[Problem]:
             yield problem(
                 "gis.side_file_ignored", file.name, beside=beside.name, said="; ".join(said)
             )
+    overviews = file.with_name(f"{file.name}.ovr")
+    if overviews.is_file() and overviews.stat().st_mtime < file.stat().st_mtime - _CLOCK_S:
+        yield problem("gis.overviews_old", file.name, beside=overviews.name)
     yield from _world_file_problems(file)
 
 

@@ -23,7 +23,12 @@ Reader = Callable[[int, int], bytes]
 
 
 def read_tags(file: Path, wanted: tuple[int, ...]) -> Mapping[int, Value]:
-    """Texts and numbers of the wanted tags; a tag that is absent or damaged is left out."""
+    """Texts and numbers of the wanted tags; a tag that is absent or damaged is left out.
+
+    Of a raster inside an archive nothing is read.
+    """
+    if not file.is_file():
+        return {}
     size = file.stat().st_size
     with file.open("rb") as stream:
 

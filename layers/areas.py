@@ -66,7 +66,7 @@ def unit_of_ratio(ratio: Array) -> NDArray[np.str_]:
     """
     found = np.full(len(ratio), "", dtype="<U8")
     for unit, per_ha in PER_HA.items():
-        found[np.abs(np.log(ratio / per_ha)) <= _NEAR] = unit
+        found[np.abs(np.log(ratio) - np.log(per_ha)) <= _NEAR] = unit
     return found
 
 

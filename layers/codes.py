@@ -68,6 +68,12 @@ def forest_land_codes() -> pd.DataFrame:
 
 
 @cache
+def renewed_unit_codes() -> pd.DataFrame:
+    """Codes of counties and districts that were renewed, by old code: new code, names and year."""
+    return read_table("unit_codes_renewed").set_index("old_code")
+
+
+@cache
 def survey_codes(field: str) -> pd.DataFrame:
     """Codes and names of one sub-compartment field (protection, age_group, origin) by code."""
     table = read_table("survey_codes")

@@ -71,7 +71,8 @@ class Look:
 def look(spec: LayerSpec, kind: LayerKind) -> Look:
     """Look at a vector layer's attributes; raises ``InputError`` where it cannot be read."""
     table, shape, own = read_columns(spec.path, spec.layer, spec.options.get("encoding"))
-    existing = [name for name in table.column_names if name != shape]
+    names = table.column_names
+    existing = [name for name in names if name != shape and names.count(name) == 1]
     chosen = chosen_columns(spec, kind.fields)
     found = find_columns(
         existing, kind.fields, chosen, where=spec.where, problems=ProblemLog()
@@ -121,7 +122,10 @@ def _sampled_areas(shapes: pa.ChunkedArray, crs: CRS | None) -> tuple[NDArray[np
     if crs is None or not len(places):
         return places[:0], np.zeros(0)
     taken = shapes.take(pa.array(places)).to_numpy(zero_copy_only=False)
-    polygons = shapely.from_wkb(taken, on_invalid="ignore")
+    try:
+        polygons = shapely.from_wkb(taken, on_invalid="ignore")
+    except NotImplementedError:
+        return places[:0], np.zeros(0)  # curves are straightened when the layer is read
     usable = np.isin(shapely.get_type_id(polygons), (3, 6)) & ~shapely.is_empty(polygons)
     usable &= np.isfinite(shapely.area(polygons))
     return places[usable], geometry_areas_ha(shapely.force_2d(polygons[usable]), crs)

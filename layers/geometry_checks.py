@@ -16,6 +16,7 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import CRS
 
+from gis.crs import metres_per_unit
 from gis.ellipsoid import geometry_areas_ha
 from gis.problems import InputError, ProblemLog
 from layers.columns import Flags, row_list
@@ -27,6 +28,7 @@ HALF_GLOBE = 180.0
 _FARTHEST = 1e9
 """Coordinates from here on are no place, whatever the unit."""
 _SHOWN = 10
+_SLIVER_HA, _THIN = 0.05, 0.01
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,9 @@ def checked_geometry(
             reason = shapely.is_valid_reason(whole[broken][0])
             reporter.report(broken, "geometry_invalid", held, reason=reason)
         held = whole
+    if shapely.has_z(held).any():
+        reporter.report(np.asarray(shapely.has_z(held)), "geometry_has_z", held)
+    reporter.report(_are_slivers(held, reporter.crs), "geometry_slivers", held)
     return features.set_geometry(gpd.GeoSeries(held, index=features.index, crs=features.crs))
 
 
@@ -121,6 +126,19 @@ def _are_flat(shapes: Shapes) -> Flags:
         ],
         dtype=bool,
     )
+
+
+def _are_slivers(shapes: Shapes, crs: CRS | None) -> Flags:
+    """Polygons so thin and small that they are remains of digitising, not ground of a kind.
+
+    Thin is less than a hundredth of a circle of the same outline (4 pi A / P^2), small is less
+    than ``_SLIVER_HA``.
+    """
+    area, outline = shapely.area(shapes), shapely.length(shapes)
+    unit = 1.0 if crs is None else metres_per_unit(crs)
+    is_small = (area > 0) & (area * unit**2 < _SLIVER_HA * 1e4)
+    is_thin = 4 * np.pi * area < _THIN * outline**2
+    return np.asarray(is_small & is_thin)
 
 
 def repeats(shapes: Shapes) -> Flags:

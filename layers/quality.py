@@ -24,6 +24,7 @@ from gis.grid import Grid, read_grid
 from gis.offset_copies import CHINA_BOUNDS
 from gis.problems import Problem, problem
 from gis.safe_open import open_raster
+from layers.codes import renewed_unit_codes
 from layers.columns import row_list
 from layers.names import match_names
 from layers.overlaps import (
@@ -146,9 +147,35 @@ def attribute_problems(layer: Layer, units: Units) -> list[Problem]:
     found = []
     if "unit_name" in fields:
         found += _unit_name_problems(given, layer.spec.where, units)
+    if "unit_code" in fields:
+        found += _unit_code_problems(given, layer.spec.where, units)
     if "survey_year" in fields:
         found += _survey_year_problems(given, layer)
     return found
+
+
+def _unit_code_problems(given: pd.DataFrame, where: str, units: Units) -> list[Problem]:
+    """Unit codes of features that no reporting unit has; a renewed code counts as its new one.
+
+    Codes of towns and villages begin with that of their county, so only as many digits count.
+    """
+    known = tuple(units.features["unit_code"])
+    renewed = renewed_unit_codes()["new_code"].to_dict()
+    unknown = []
+    for code in sorted(set(given["unit_code"]) - {""}):
+        own = renewed.get(code[:6], code[:6]) + code[6:]
+        if not own.startswith(known) and not code.startswith(known):
+            unknown.append(code)
+    if not unknown:
+        return []
+    held = given["unit_code"].isin(unknown)
+    return [
+        problem(
+            "layers.unit_codes_unknown", where, count=int(held.sum()),
+            codes=", ".join(code[:20] for code in unknown[:20]),
+            hectares=f"{given['hectares'][held].sum():.4g}", rows=row_list(given["row"][held]),
+        )
+    ]  # fmt: skip
 
 
 def _unit_name_problems(given: pd.DataFrame, where: str, units: Units) -> list[Problem]:
@@ -337,6 +364,14 @@ def grid_problems(layers: LayersByEpoch) -> list[Problem]:
                     other_cell=f"{earlier.facts['cell']}, {earlier.facts['crs']}",
                 )
             )
+        value, other_value = (each.facts.get("no_data", "–") for each in (later, earlier))
+        if value != other_value:
+            found.append(
+                problem(
+                    "layers.no_data_changes", later.spec.where, other=earlier.spec.where,
+                    value=value, other_value=other_value,
+                )
+            )  # fmt: skip
         if earlier.facts["legend"] != later.facts["legend"]:
             found.append(
                 problem(

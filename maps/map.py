@@ -24,6 +24,7 @@ SCRIPTS = (
     "trend.js",
     "ranking.js",
     "panels.js",
+    "link.js",
     "page.js",
 )
 """Our script in the order in which its parts build on each other."""

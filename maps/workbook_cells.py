@@ -35,6 +35,8 @@ _NARROWEST, _WIDEST, _WIDE = 5, 28, 60
 _HEAD = "#e3efed"
 _A3 = 8
 _LINE_POINTS = 14.0
+_TINY = 0.00499999
+"""Largest number that two decimals print as zero."""
 _TALLEST_POINTS = 290.0
 
 
@@ -168,6 +170,7 @@ def write_table(
         if height > _LINE_POINTS:
             sheet.set_row(row + 1 + line, height)
     below = row + 1 + min(count, ROW_LIMIT)
+    _tell_tiny(book, sheet, row + 1, below - 1, columns)
     if count == 0:
         sheet.write_string(below, 0, book.word("no_rows"), book.format(font_color="#595959"))
         below += 1
@@ -176,6 +179,21 @@ def write_table(
         sheet.write_string(below, 0, cut, book.format(font_color="#b3261e"))
         below += 1
     return below + 1
+
+
+def _tell_tiny(
+    book: Book, sheet: Worksheet, first: int, last: int, columns: Sequence[Column]
+) -> None:
+    """What two decimals would print as zero gets its exponent, so that 0.00 is a true zero."""
+    look = book.workbook.add_format({"num_format": "0E+00"})
+    for place, column in enumerate(columns):
+        if not column.number_format.endswith("0.00") or last < first:
+            continue
+        cells = (first, place, last, place)
+        zero = {"type": "cell", "criteria": "==", "value": 0, "stop_if_true": True}
+        sheet.conditional_format(*cells, zero)
+        tiny = {"type": "cell", "criteria": "between", "minimum": -_TINY, "maximum": _TINY}
+        sheet.conditional_format(*cells, tiny | {"format": look})
 
 
 def _write_headings(book: Book, sheet: Worksheet, row: int, columns: Sequence[Column]) -> None:

@@ -24,6 +24,7 @@ CONSTRAINTS: tuple[Constraint, ...] = ("cropland", "redline")
 
 _GOALS: dict[str, Goal] = {
     "forest_area": "forest",
+    "forestland_area": "forest",
     "forest_cover_rate": "forest",
     "forest_greening_rate": "forest",
     "forest_stock_volume": "forest",

@@ -11,6 +11,13 @@ from plans.bases import basis_of
 from plans.checks import DEFAULT_KIND
 from plans.fields import Place, shown
 
+WHOLE_OF = {
+    "forest_stock_volume": "standing_stock_volume",
+    "forest_cover_rate": "forest_greening_rate",
+    "forest_area": "forestland_area",
+}
+"""Indicators of which another one, by definition, is never less."""
+
 
 def check_together(
     targets: list[tuple[dict[str, Any], Place]], adcode: str, problems: ProblemLog
@@ -39,11 +46,11 @@ def check_together(
 def _quarrel(one: Mapping[str, Any], two: Mapping[str, Any], adcode: str) -> str:
     """Code of what is wrong with two targets that speak of one thing; empty when nothing is.
 
-    A floor and a ceiling together are a range, no quarrel. One figure with two comparators is what
-    a plan does that drops its 左右 in a box: told, not refused.
+    A floor and a ceiling together are a range, no quarrel; a whole below its part is one. One
+    figure with two comparators is what a plan does that drops its 左右 in a box: told, not refused.
     """
     if _thing(one, adcode) != _thing(two, adcode):
-        return ""
+        return _part_above_whole(one, two, adcode) or _part_above_whole(two, one, adcode)
     pair = {one["comparator"], two["comparator"]}
     if "value" not in one or "value" not in two:
         return "plans.same_twice" if len(pair) == 1 and "none" not in pair else ""
@@ -52,6 +59,18 @@ def _quarrel(one: Mapping[str, Any], two: Mapping[str, Any], adcode: str) -> str
     if (one["value"], one.get("value_high")) != (two["value"], two.get("value_high")):
         return "plans.two_values"
     return "plans.same_twice" if len(pair) == 1 else "plans.two_comparators"
+
+
+def _part_above_whole(part: Mapping[str, Any], whole: Mapping[str, Any], adcode: str) -> str:
+    """Standing stock holds the forest's stock, wetland the mangrove: it cannot be set below it."""
+    if WHOLE_OF.get(part["indicator"]) != whole["indicator"]:
+        return ""
+    if _thing(part, adcode)[1:3] != _thing(whole, adcode)[1:3]:
+        return ""
+    floors = {part["comparator"], whole["comparator"]} <= {">=", "=", "~"}
+    if not floors or "value" not in part or "value" not in whole:
+        return ""
+    return "plans.part_above_whole" if whole["value"] < part["value"] else ""
 
 
 def _thing(fields: Mapping[str, Any], adcode: str) -> tuple[object, ...]:

@@ -144,7 +144,9 @@ def _readable_layers(path: str | Path) -> tuple[Mapping[str, str], ...]:
 
 
 def _facts(layer: Layer) -> Mapping[str, str]:
-    return {"layer": layer.spec.where, "kind": layer.spec.kind, **layer.facts}
+    """What was understood of a layer; its name inside the file is ``layer_name``."""
+    facts = {("layer_name" if name == "layer" else name): f for name, f in layer.facts.items()}
+    return {"layer": layer.spec.where, "kind": layer.spec.kind, **facts}
 
 
 def _class_rows(

@@ -44,6 +44,7 @@ from sink_models.measures.parks import ParkReach
 from sink_models.measures.works import WorksOptions
 from sinkatlas.biomass import biomass_maps, with_offsets
 from sinkatlas.confirmation import as_confirmed, confirmation_problems, read_confirmations
+from sinkatlas.fetching import fetched, is_on_server
 from sinkatlas.judging import Judgement, judge_promises, read_promises
 from sinkatlas.measuring import (
     Beside,
@@ -304,7 +305,7 @@ def read_inputs(space: Workspace, *, problems: ProblemLog, progress: Progress = 
     progress("read", 1, total)
     read: dict[int, list[Layer]] = {epoch.year: [] for epoch in space.epochs}
     for number, spec in enumerate(specs, start=2):
-        layer = _read(spec, log)
+        layer = _fetched_and_read(spec, space, units, log, progress)
         if layer is not None and spec.epoch is not None:
             read[spec.epoch].append(layer)
         progress("read", number, total)
@@ -340,6 +341,24 @@ def layer_specs(space: Workspace) -> tuple[LayerSpec, ...]:
         ),
     )
     return tuple(as_confirmed(spec, confirmed, space.folder) for spec in specs)
+
+
+def _fetched_and_read(
+    spec: LayerSpec, space: Workspace, units: Layer | None, log: ProblemLog, progress: Progress
+) -> Layer | None:
+    """Read one layer; of a raster on a server first what the units touch of it."""
+    if not is_on_server(spec):
+        return _read(spec, log)
+    if units is None or not isinstance(units.data, Units):
+        return None  # their errors are told already
+    try:
+        hosts = space.table.network.hosts
+        local, facts = fetched(spec, hosts, units.data.features, progress)
+    except InputError as error:
+        log.extend(error.problems)
+        return None
+    layer = _read(local, log)
+    return replace(layer, facts={**layer.facts, **facts}) if layer else None
 
 
 def _read(spec: LayerSpec, log: ProblemLog) -> Layer | None:

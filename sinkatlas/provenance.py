@@ -7,6 +7,8 @@ import platform
 from importlib import metadata
 from pathlib import Path
 
+from gis.archives import split_archive
+
 _SIDECARS = (".shx", ".dbf", ".prj", ".cpg", ".tfw", ".aux.xml", ".ovr", ".msk")
 _PACKAGES = (
     "sinkatlas",
@@ -26,7 +28,11 @@ _PACKAGES = (
 
 
 def parts_of(path: Path) -> tuple[Path, ...]:
-    """Every file whose bytes can change what a layer says: itself, side files, a folder's all."""
+    """Every file whose bytes can change what a layer says: itself, side files, a folder's all.
+
+    A raster in an archive is the archive.
+    """
+    path = split_archive(path)[0] or path
     if path.is_dir():
         return tuple(sorted(each for each in path.rglob("*") if each.is_file()))
     siblings = [path.with_suffix(suffix) for suffix in _SIDECARS]

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TypeGuard
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from gis import ExtentAccount, RasterCover, Units, polygon_areas_ha
 from gis.crs import to_crs
 from gis.extent import CLASSIFIED, NO_DATA, OUTSIDE, UNCOVERED
 from gis.problems import Language, Problem
+from gis.redaction import without_secrets
 from layers import Density, Layer, Register, kinds, legend
 from maps.report import CHANGE_COLUMNS, IndicatorWords, MapLayer, Report
 from maps.sensitivity import public_view
@@ -51,6 +54,7 @@ def make_report(
     if not isinstance(territory, Units):
         raise TypeError(f"districts were read as {type(territory).__name__}")
     names, plan, verdicts = unit_names(territory), judgement.plan, judgement.verdicts
+    conflicts = conflicts_table(beside, names)
     report = Report(
         title=settings.title,
         language=language,
@@ -69,7 +73,7 @@ def make_report(
         ledger=ledger_table(accounts, names, territory.whole_code),
         absences=tuple((each.indicator, each.epoch, each.problem) for each in results.absences),
         problems=problems,
-        layers=_map_layers(layers),
+        layers=(*map_layers(layers), *_conflict_layers(conflicts)),
         coefficients=results.coefficients_used,
         plan_title=dict(plan.title) if plan else {"zh": "", "en": ""},
         plan_source={"zh": plan.source, "en": plan.source_en} if plan else {"zh": "", "en": ""},
@@ -82,7 +86,7 @@ def make_report(
         trajectories=trajectory_table(judgement.trajectories, language=language),
         allocation=allocation_table(judgement.allocations, names, language=language),
         works=works_table(beside, names),
-        conflicts=conflicts_table(beside, names),
+        conflicts=conflicts,
     )
     return public_view(report) if settings.sensitivity == "public" else report
 
@@ -197,7 +201,8 @@ def _indicator_words(results: Results) -> tuple[IndicatorWords, ...]:
     )
 
 
-def _map_layers(layers: Mapping[int, Sequence[Layer]]) -> tuple[MapLayer, ...]:
+def map_layers(layers: Mapping[int, Sequence[Layer]]) -> tuple[MapLayer, ...]:
+    """The layers that can be drawn: class rasters, and whatever has outlines or lines."""
     shown = []
     for year, of_epoch in layers.items():
         for layer in of_epoch:
@@ -215,9 +220,20 @@ def _map_layers(layers: Mapping[int, Sequence[Layer]]) -> tuple[MapLayer, ...]:
                         crs=layer.data.crs,
                     )
                 )
-            elif not isinstance(layer.data, Density | Register):
+            elif (
+                not isinstance(layer.data, Density)
+                and _is_for_the_map(layer)
+                and _is_drawn(layer.data.features)
+            ):
                 shown.append(_feature_layer(layer, layer.data.features, title, year))
     return tuple(shown)
+
+
+def _is_drawn(features: pd.DataFrame) -> TypeGuard[gpd.GeoDataFrame]:
+    """Whether features have outlines or lines: a ledger may be a table, or points."""
+    if not isinstance(features, gpd.GeoDataFrame) or features.geometry.dropna().empty:
+        return False
+    return bool((shapely.get_dimensions(features.geometry.dropna()) > 0).all())
 
 
 def _feature_layer(
@@ -234,6 +250,31 @@ def _feature_layer(
     features = features.assign(area_ha=polygon_areas_ha(own))
     attributes = tuple(each for each in DETAIL_ATTRIBUTES if each in features)
     return MapLayer(kind, title, year, features=features, attributes=attributes)
+
+
+DRAWN_REGISTERS = frozenset(
+    {"rivers", "blue_green_network", "built_up_boundary", "demonstration_areas"}
+)
+"""Layers beside the account that help to find one's way on the map."""
+
+MOST_CONFLICTS = 500
+"""More conflicts than this make the map a list; they stay in the tables."""
+
+
+def _is_for_the_map(layer: Layer) -> bool:
+    return not isinstance(layer.data, Register) or layer.spec.kind in DRAWN_REGISTERS
+
+
+def _conflict_layers(conflicts: gpd.GeoDataFrame) -> tuple[MapLayer, ...]:
+    """The conflicts of each epoch as a layer of their own, where they are few."""
+    title: dict[Language, str] = {"zh": "冲突要素", "en": "Conflicts"}
+    return tuple(
+        MapLayer(
+            "conflicts", title, int(epoch), features=features.rename(columns={"feature": "name"})
+        )
+        for epoch, features in conflicts.groupby("epoch")
+        if len(features) <= MOST_CONFLICTS
+    )
 
 
 def _provenance(
@@ -258,7 +299,7 @@ def _provenance(
         "workspace": {
             "file": space.path.name,
             "sha256": sha256_of(space.path),
-            "content": space.table.model_dump(mode="json", exclude_none=True),
+            "content": without_secrets(space.table.model_dump(mode="json", exclude_none=True)),
         },
         "plan": {"id": plan.id, "source": plan.source} if plan else None,
         "inputs": [_input_record(space, each) for each in sources],

@@ -19,9 +19,11 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
+from gis.archives import split_archive
 from gis.postgis import is_database
 from gis.problems import InputError, Language, Problem, ProblemLog, problem
 from gis.redaction import redact
+from gis.web import address_problems, is_remote
 
 Year = Annotated[int, Field(ge=1900, le=2100)]
 Percent = Annotated[float, Field(gt=0, lt=100)]
@@ -330,6 +332,14 @@ class SheetsTable(Table):
     template: str | None = Field(default=None, description="path of a layout file of your own")
 
 
+class NetworkTable(Table):
+    """The ``[network]`` table: which servers may be asked for rasters; without it, none."""
+
+    hosts: list[Text] = Field(
+        default_factory=list, description="host names whose http(s) addresses a path may have"
+    )
+
+
 class WorkspaceTable(Table):
     """A whole workspace file."""
 
@@ -345,6 +355,7 @@ class WorkspaceTable(Table):
     parks: ParksTable = ParksTable()
     works: WorksTable = WorksTable()
     river_rule: RiverRuleTable = RiverRuleTable()
+    network: NetworkTable = NetworkTable()
 
     @model_validator(mode="after")
     def years_are_distinct(self) -> WorkspaceTable:
@@ -381,8 +392,9 @@ class Workspace:
         return tuple(sorted(self.table.epochs, key=lambda epoch: epoch.year))
 
     def resolve(self, path: str) -> Path:
-        """A path of the workspace file, counted from its folder; a database table as it stands."""
-        return Path(path) if is_database(path) else (self.folder / path).resolve()
+        """A path of the workspace file, counted from its folder; what is no file as it stands."""
+        is_elsewhere = is_database(path) or is_remote(path)
+        return Path(path) if is_elsewhere else (self.folder / path).resolve()
 
 
 def load_workspace(path: str | Path) -> Workspace:
@@ -549,6 +561,7 @@ def _keys_at(location: Iterable[int | str]) -> list[str]:
         "assigned": AssignedTable,
         "allocation": AllocationTable,
         "tolerances": TolerancesTable,
+        "network": NetworkTable,
         "carbon": CarbonTable,
         "sheets": SheetsTable,
         "correlations": CorrelationTable,
@@ -597,7 +610,8 @@ def _check_layers(workspace: Workspace, problems: ProblemLog) -> None:
                 )
             seen.add(layer.kind)
             for path in layer.files:
-                _check_file(workspace, path, f"{key}.path", problems)
+                is_raster = layer.kind in known and known[layer.kind].is_raster
+                _check_file(workspace, path, f"{key}.path", problems, is_raster=is_raster)
             if layer.table is not None:
                 _check_file(workspace, layer.table.path, f"{key}.table.path", problems)
             if layer.accuracy.error_matrix:
@@ -608,7 +622,14 @@ def _check_layers(workspace: Workspace, problems: ProblemLog) -> None:
             _check_file(workspace, each.table, f"allocation[{number}].table", problems)
 
 
-def _check_file(workspace: Workspace, path: str, key: str, problems: ProblemLog) -> None:
-    if not is_database(path) and not workspace.resolve(path).exists():
+def _check_file(
+    workspace: Workspace, path: str, key: str, problems: ProblemLog, *, is_raster: bool = False
+) -> None:
+    if is_remote(path):
+        hosts = workspace.table.network.hosts
+        problems.extend(address_problems(path, hosts, is_raster=is_raster))
+        return
+    archive, _ = split_archive(workspace.resolve(path))
+    if not is_database(path) and not (archive or workspace.resolve(path)).exists():
         shown = redact(path)
         problems.add("sinkatlas.workspace_file_missing", where=workspace.path, key=key, path=shown)

@@ -17,9 +17,9 @@ from PIL import Image
 
 FOLDER = Path(__file__).resolve().parent / "pictures"
 WIDE, COMPARED = 720, 180
-MOST_MEAN = 2.0
+MOST_MEAN = 1.0
 """Mean difference of a colour channel, of 255."""
-MOST_SHARE, APART = 0.012, 40.0
+MOST_SHARE, APART = 0.0045, 40.0
 """Share of the compared pixels that may differ by more than ``APART`` of 255."""
 
 
@@ -49,7 +49,7 @@ def looks_like(name: str, png: bytes) -> None:
     path = FOLDER / f"{name}.png"
     if os.environ.get("SINKATLAS_PICTURES") == "write":
         FOLDER.mkdir(exist_ok=True)
-        small.quantize(64, dither=Image.Dither.NONE).save(path, optimize=True)
+        small.quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
         return
     assert path.is_file(), f"no picture {name} was kept"
     mean, share = difference(small, kept(name))

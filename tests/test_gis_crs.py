@@ -226,7 +226,7 @@ def test_coordinates_beyond_the_projection_are_refused() -> None:
 
 
 def test_the_datum_operation_is_named_with_its_accuracy() -> None:
-    told, metres = datum_operation(CRS("EPSG:4547"), CRS("EPSG:4490"))
+    told, metres = datum_operation(CRS("EPSG:32649"), CRS("EPSG:4490"))
     assert (told.split(":")[0], metres) == ("no shift", 1.0)
     told, metres = datum_operation(CRS(SHIFTED), CRS("EPSG:4490"))
     assert "Transformation from unknown to WGS84" in told

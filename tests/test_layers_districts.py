@@ -160,3 +160,10 @@ def test_coordinates_that_cannot_be_degrees_are_refused(read: Callable[..., Any]
     features = districts(["1"]).to_crs("EPSG:4547").set_crs("EPSG:4490", allow_override=True)
     with pytest.raises(InputError, match=r"gis\.crs_metres_as_degrees"):
         read(features)
+
+
+def test_codes_that_were_renewed_are_told_with_the_new_ones(read: Callable[..., Any]) -> None:
+    _, codes = read(districts(["440183", "440103"]))
+    assert "layers.unit_codes_old" in codes
+    _, codes = read(districts(["440118", "440103"]))
+    assert "layers.unit_codes_old" not in codes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import geopandas as gpd
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 import shapely
 
-from gis.problems import ProblemLog
+from gis.problems import InputError, ProblemLog
 from layers import LayerSpec, kinds, read_layer
 from layers.first_look import FieldLook, look
 from layers.stock import stock_unit_of
@@ -127,3 +128,15 @@ def test_aliases_and_the_analysts_word_are_told_apart(tmp_path: Path) -> None:
     assert (found["stock"].column, found["stock"].found_by) == ("XBXJ", "alias")
     assert (found["area"].column, found["area"].found_by) == ("hectares", "workspace")
     assert found["land_code"].found_by == "name"
+
+
+@pytest.mark.real
+def test_a_look_at_any_odd_file_is_a_look_or_a_refusal(shared: Path) -> None:
+    looked = 0
+    for path in sorted((shared / "data" / "odd").rglob("*")):
+        if path.suffix.lower() not in (".shp", ".geojson", ".gpkg", ".zip", ".kml", ".json"):
+            continue
+        with contextlib.suppress(InputError):
+            look(LayerSpec("redline", path, 2020), kinds()["redline"])
+            looked += 1
+    assert looked > 30

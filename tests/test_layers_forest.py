@@ -310,3 +310,30 @@ def test_every_unit_of_stock_survives_a_shuffle_of_rows(read: Read) -> None:
     ]
     # open: 10 + 30 + 50 = 90; arbor: 20 + 40 + 60 = 120
     assert sums[0] == sums[1] == {"open": 90.0, "arbor": 120.0}
+
+
+# What is filled in, but not with what it should be
+
+
+def test_a_stock_of_nothing_nearly_everywhere_is_said(read: Read) -> None:
+    assert "layers.stock_zero" in read(stands(ZXJ=[0.0, 0.0, 0.0, 80.0]))[1]
+    assert "layers.stock_zero" not in read(stands(ZXJ=[0.0, 80.0, 80.0, 80.0]))[1]
+
+
+def test_a_stock_in_ten_thousands_is_said(read: Read) -> None:
+    assert "layers.stock_tiny" in read(stands(ZXJ=0.008))[1]
+    assert "layers.stock_tiny" not in read(stands(ZXJ=2.0))[1]
+
+
+def test_an_area_of_zero_is_not_filled_in_and_makes_no_stock_zero(read: Read) -> None:
+    frame = stands(MIAN_JI=0.0, HUO_LMGQXJ=100.0).drop(columns="ZXJ")
+    found, codes = read(frame)
+    assert "layers.area_zero" in codes
+    assert column(found, "growing_stock_m3") == pytest.approx([100.0] * 4, rel=1e-3)
+    assert np.isnan(column(found, "official_area_ha")).all()
+
+
+def test_a_second_column_for_one_field_is_named(read: Read) -> None:
+    found, codes = read(stands(XBXJ=1.0))
+    assert "layers.columns_rival" in codes
+    assert column(found, "growing_stock_m3") == [80.0] * 4

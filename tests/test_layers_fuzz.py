@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import struct
 from pathlib import Path
 
+import geopandas as gpd
+import numpy as np
+import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -21,11 +25,17 @@ from gis.dbf import (
 )
 from gis.problems import InputError, ProblemLog
 from gis.redaction import redact
+from gis.shapefiles import _index_problems
+from gis.side_files import geopackage_problems
 from gis.text_formats import geojson_text_problems, xml_stream_problem
 from gis.tiff_tags import parse_tags
-from layers.attribute_tables import csv_cells
+from layers.areas import PER_HA, unit_of_ratio
+from layers.attribute_tables import _table, csv_cells
 from layers.encodings import original_text
+from layers.legends import legend
 from layers.names import core, match_names, plain
+from layers.stock import stock_unit_of
+from sinkatlas.confirmation import read_confirmations
 
 RUNS = settings(
     max_examples=60, deadline=None,
@@ -160,3 +170,70 @@ def test_no_secret_survives_redaction(user: str, secret: str) -> None:
         f"host=h password={secret}",
     ):
         assert secret not in redact(text)
+
+
+@RUNS
+@given(
+    st.lists(st.lists(st.text(max_size=6), max_size=5), max_size=6),
+    st.one_of(st.none(), st.integers(1, 4), st.lists(st.integers(1, 4), min_size=1, max_size=3)),
+)
+def test_tables(cells: list[list[str]], header: int | list[int] | None) -> None:
+    log = ProblemLog()
+    try:
+        table = _table(cells, header, "a.csv", log)
+    except InputError:
+        return
+    assert len(set(table.rows.columns)) == len(table.rows.columns)
+    for name in table.rows.columns[1:]:
+        assert len(table.number(name, log)) == len(table.rows)
+
+
+@RUNS
+@given(st.binary(max_size=160), st.binary(max_size=200), st.integers(0, 8))
+def test_shapefile_index(entries: bytes, shapes: bytes, count: int) -> None:
+    index = np.frombuffer(bytes(100) + (entries + bytes(8 * count))[: 8 * count], dtype=np.uint8)
+    held = np.frombuffer(bytes(108) + shapes, dtype=np.uint8)
+    for found in _index_problems(index, held, "a.shp"):
+        assert found.text("en")
+
+
+@RUNS
+@given(st.binary(max_size=120))
+def test_confirmations(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "w.confirmed.toml").write_bytes(b"[[layer]]\n" + data)
+    with contextlib.suppress(InputError):
+        read_confirmations(tmp_path / "w.toml")
+
+
+@RUNS
+@given(st.binary(max_size=200))
+def test_legends(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "l.csv").write_bytes(b"code,ecosystem_type,colour,no_data\n10,forest,,\n" + data)
+    try:
+        found = legend(tmp_path / "l.csv")
+    except InputError:
+        return
+    assert found.rows.index.is_unique
+
+
+@RUNS
+@given(st.binary(max_size=60), st.integers(0, 4000))
+def test_geopackage_side_checks(tmp_path: Path, damage: bytes, place: int) -> None:
+    source = tmp_path / "whole.gpkg"
+    if not source.exists():
+        frame = gpd.GeoDataFrame({"v": [1.0]}, geometry=[shapely.box(0, 0, 1, 1)], crs=4490)
+        frame.to_file(source)
+    data = bytearray(source.read_bytes())
+    data[place : place + len(damage)] = damage
+    (tmp_path / "a.gpkg").write_bytes(data)
+    for found in geopackage_problems(tmp_path / "a.gpkg"):
+        assert found.text("en")
+
+
+@RUNS
+@given(st.lists(st.floats(allow_nan=True), min_size=0, max_size=60))
+def test_units_told_from_numbers(values: list[float]) -> None:
+    numbers = np.array(values, dtype=float)
+    areas = np.linspace(0.1, 30, len(numbers)) if len(numbers) else numbers
+    assert stock_unit_of(numbers, areas)[0] in ("", "m3", "m3_per_ha")
+    assert set(unit_of_ratio(np.abs(numbers[np.isfinite(numbers)]) + 1e-9)) <= {"", *PER_HA}

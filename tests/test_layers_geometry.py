@@ -74,3 +74,17 @@ def test_a_feature_without_ground_is_named_too(tmp_path: Path) -> None:
     (missing,) = told(tmp_path / "a.gpkg", [square(0), None])
     assert (missing.code, missing.facts["features"]) == ("layers.geometry_missing", "01")
     assert missing.facts["hectares"] == "0"
+
+
+def test_slivers_and_heights_are_told(tmp_path: Path) -> None:
+    sliver = shapely.box(400_500, 2_500_000, 400_500.2, 2_500_100)  # 0.002 ha, 500 times as long
+    raised = shapely.force_3d(square(2), 12.0)
+    found = {each.code: each for each in told(tmp_path / "a.gpkg", [square(0), sliver, raised])}
+    assert found["layers.geometry_slivers"].facts["features"] == "01"
+    assert float(found["layers.geometry_slivers"].facts["hectares"]) == pytest.approx(
+        2e-3, rel=0.01
+    )
+    assert "layers.geometry_has_z" in found
+    small = shapely.box(400_500, 2_500_000, 400_510, 2_500_010)
+    plain = told(tmp_path / "b.gpkg", [square(0), small])
+    assert "layers.geometry_slivers" not in [each.code for each in plain]

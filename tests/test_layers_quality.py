@@ -19,7 +19,13 @@ from gis.extent import PolygonCover, RasterCover, Stratum, Units
 from gis.grid import Grid
 from gis.problems import Problem, Severity
 from layers import Layer, LayerSpec, Lines, account_problems, kinds, layer_problems
-from layers.quality import grid_problems, is_same_lattice, layer_grid, unit_problems
+from layers.quality import (
+    attribute_problems,
+    grid_problems,
+    is_same_lattice,
+    layer_grid,
+    unit_problems,
+)
 
 CRS = "EPSG:4547"
 WEST, SOUTH = 500_000.0, 2_500_000.0
@@ -234,3 +240,25 @@ def test_overlap_inside_a_cover_and_ground_outside_the_units_are_named() -> None
     hectares = [float(problem.facts["hectares"]) for problem in found]
     # twice claimed: 100 m x 1000 m = 10 ha; outside: 100 m x 1000 m = 10 ha
     assert hectares == pytest.approx([10.0, 10.0], rel=1e-3)
+
+
+def test_no_data_that_changes_between_epochs_is_told(tmp_path: Path) -> None:
+    layers = [raster_layer(tmp_path / f"{year}.tif", year) for year in (2020, 2023)]
+    assert not grid_problems({2020: [layers[0]], 2023: [layers[1]]})
+    facts = {**layers[1].facts, "no_data": "0"}
+    later = Layer(layers[1].spec, layers[1].kind, layers[1].data, facts)
+    (found,) = grid_problems({2020: [layers[0]], 2023: [later]})
+    assert (found.code, found.facts["value"]) == ("layers.no_data_changes", "0")
+
+
+def test_codes_of_features_are_held_against_the_units() -> None:
+    codes = ["u0", "u1001002", "x9", ""]
+    table = pd.DataFrame({"row": [1, 2, 3, 4], "hectares": [1.0, 2.0, 4.0, 8.0]})
+    given = table.assign(unit_code=codes)
+    given.attrs["given"] = ["unit_code"]
+    data = forest([rectangle(0, 100)])
+    held = Layer(LayerSpec("forest_subcompartments", Path("f.gpkg"), 2020),
+                 kinds()["forest_subcompartments"], data, {}, given)  # fmt: skip
+    (found,) = attribute_problems(held, two_units())
+    assert found.code == "layers.unit_codes_unknown"
+    assert (found.facts["codes"], found.facts["hectares"], found.facts["rows"]) == ("x9", "4", "3")

@@ -56,6 +56,16 @@ EVERY_THEME = """
 }
 """  # noqa: E501
 
+ON_PAPER = """
+() => {
+  window.dispatchEvent(new Event("beforeprint"));
+  const card = document.querySelector(".paper .card");
+  const found = card.scrollWidth - card.clientWidth;
+  window.dispatchEvent(new Event("afterprint"));
+  return found;
+}
+"""
+
 EVERY_CARD = """
 (codes) => {
   const found = [];
@@ -178,6 +188,8 @@ def test_print_is_one_page(city: str, runs: Runs, opened: Open, tmp_path: Path) 
     view.page.pdf(path=tmp_path / "a.pdf", prefer_css_page_size=True, print_background=True)
     (page,) = PdfReader(tmp_path / "a.pdf").pages
     assert float(page.mediabox.width) * 25.4 / 72 == pytest.approx(420, abs=1)
+    hidden = view.page.evaluate(ON_PAPER)
+    assert hidden <= 1
 
 
 def test_keyboard_alone_reaches_district_theme_epoch_and_curtain(runs: Runs, opened: Open) -> None:

@@ -569,3 +569,25 @@ def test_script_is_es2020_without_modules(page_text: str) -> None:
         for pattern in LATER_THAN_ES2020:
             assert re.findall(pattern, code, re.MULTILINE) == [], (name, pattern)
     assert 'type="module"' not in page_text
+
+
+@pytest.mark.browser
+def test_the_address_keeps_what_is_chosen_and_takes_nothing_else(opened: Open) -> None:
+    view = opened(make_report())
+    page = view.page
+    start = page.url
+    page.click(".chooser [data-view='verdict']")
+    view.select(CODES[1])
+    page.click("[data-action='language']")
+    address = page.url
+    assert f"unit={CODES[1]}" in address
+    page.click(".chooser [data-view='value']")
+    page.evaluate("hash => { location.hash = hash; }", address.partition("#")[2])
+    page.wait_for_selector(".chooser [data-view='verdict'][aria-checked='true']")
+    assert page.text_content(".side h2") == "越秀区"
+    assert page.get_attribute("html", "lang") == "en"
+    bad = "#view=<img src=x>&unit=__proto__&epoch=1999&language=constructor&target=7&x=1"
+    page.evaluate("hash => { location.hash = hash; }", bad)
+    page.wait_for_selector(".chooser [data-view='value'][aria-checked='true']")
+    assert page.get_attribute("html", "lang") == "zh-CN"
+    assert page.url == start

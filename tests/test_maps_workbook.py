@@ -116,7 +116,19 @@ def test_statuses_are_told_by_sign_and_word(make_report: Maker, tmp_path: Path) 
         told = [cell for row in cells(book[page]) for cell in row if cell in expected]
         assert told == expected
         rules = [rule for area in book[page].conditional_formatting for rule in area.rules]
-        assert len(rules) == len(LOOKS)
+        coloured = [rule for rule in rules if rule.formula[0].startswith('"')]
+        assert len(coloured) == len(LOOKS)
+
+
+def test_a_tiny_figure_is_not_printed_as_zero(make_report: Maker, tmp_path: Path) -> None:
+    """0.004 would be 0.00; between both rules 0.005, which is printed as 0.01."""
+    sheet = opened(make_report(), tmp_path)["区县指标"]
+    rules = [rule for area in sheet.conditional_formatting for rule in area.rules]
+    zeros = [rule for rule in rules if rule.formula == ["0"]]
+    tiny = [rule for rule in rules if rule.formula == ["-0.00499999", "0.00499999"]]
+    assert len(zeros) == len(tiny) > 0
+    assert all(rule.stopIfTrue for rule in zeros)
+    assert {rule.dxf.numFmt.formatCode for rule in tiny} == {"0E+00"}
 
 
 def test_nothing_from_data_becomes_a_formula_or_a_link(make_report: Maker, tmp_path: Path) -> None:
@@ -394,7 +406,7 @@ def test_figures_are_marked_by_value(make_report: Maker, tmp_path: Path) -> None
     }
     assert rules == {
         "摘要": {"cellIs"},
-        "分区县": {"colorScale"},
+        "分区县": {"cellIs", "colorScale"},
         "变化": {"cellIs"},
         "平衡": {"cellIs"},
     }

@@ -98,6 +98,17 @@ def test_every_quote_stands_as_a_comment_above_its_reading(text_file: Path) -> N
         assert table["confirmed"] is False
 
 
+def test_words_before_a_quote_show_where_its_year_comes_from(tmp_path: Path) -> None:
+    file = tmp_path / "plan.txt"
+    file.write_text("到2027年，每年修复湿地3000亩，森林覆盖率达到42%。", encoding="utf-8")
+    draft = draft_text(file, "zh")
+    assert "# 前文 「到2027年」\n# 原文 [7:18] 「每年修复湿地3000亩」\n" in draft
+    assert "# 前文 「到2027年,每年修复湿地3000亩」\n# 原文" in draft
+    notes = [each.get("note_zh", "") for each in tomllib.loads(draft)["targets"]]
+    assert "每年 3000亩" in notes[0]
+    assert notes[1] == ""
+
+
 def test_repeats_are_one_target_with_both_places(text_file: Path) -> None:
     draft = draft_text(text_file, "zh")
     tables = [

@@ -151,6 +151,23 @@ def test_scope_is_the_named_place_or_the_whole() -> None:
     assert [each.scope for each in extract_text(text)] == ["浏阳市", "建成区", "全市"]
 
 
+def test_area_of_a_list_is_the_scope_of_all_its_figures() -> None:
+    text = "到2025年，营造红树林800公顷，修复500公顷。其中，东港区营造180公顷、修复200公顷。"
+    found = [(each.metric, each.scope, each.value_si) for each in extract_text(text)]
+    assert found[2:] == [
+        ("mangrove_created_area", "东港区", (180.0,)),
+        ("mangrove_restored_area", "东港区", (200.0,)),
+    ]
+
+
+def test_yearly_pace_beside_a_total_is_no_target_of_its_own() -> None:
+    for text in (
+        "到2025年，累计造林45万亩，平均每年造林9万亩。",
+        "到2025年，每年造林9万亩，累计造林45万亩。",
+    ):
+        assert promises(text) == [("afforestation_area", 2025, "=", (30000.0,))]
+
+
 def test_clause_is_the_path_of_headings() -> None:
     text = (
         "三、重点任务\n"
@@ -220,7 +237,7 @@ def test_the_plans_own_period_settles_what_is_past_and_what_has_no_year() -> Non
         "造林100万亩。"
     )
     assert promises(text) == [
-        ("afforestation_area", 2030, "=", (66666.667,)),
+        ("afforestation_area", 2030, ">=", (66666.667,)),
         ("wetland_protection_rate", 2030, ">=", (60.0,)),
     ]
 

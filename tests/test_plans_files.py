@@ -191,6 +191,16 @@ def test_repeated_promise_is_pointed_out(
     assert warnings(tmp_path, HEAD + TARGET + second) == [code]
 
 
+def test_a_whole_promised_below_its_part_is_pointed_out(tmp_path: Path) -> None:
+    # 林木绿化率 counts all that 森林覆盖率 counts and more: 39 beside 40.5 is a slip, 41 is not.
+    whole = TARGET.replace('"cover"', '"greening"').replace("森林覆盖率", "林木绿化率")
+    whole = whole.replace("forest_cover_rate", "forest_greening_rate")
+    less, more = whole.replace("40.5", "39"), whole.replace("40.5", "41")
+    assert warnings(tmp_path, HEAD + TARGET + less) == ["plans.part_above_whole"]
+    assert warnings(tmp_path, HEAD + less + TARGET) == ["plans.part_above_whole"]
+    assert warnings(tmp_path, HEAD + TARGET + more) == []
+
+
 @pytest.mark.parametrize(
     ("text", "quote", "is_told"),
     [

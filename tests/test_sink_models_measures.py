@@ -163,6 +163,8 @@ def test_types_nobody_knows_and_rows_without_area_are_told() -> None:
     assert len(held.rows) == 0
     own = WorksOptions(types={"道路维护": "afforestation_area"})
     assert len(read_ledger(table, units(), own, "works.csv").rows) == 1
+    slip = WorksOptions(types={"道路维护": "forest_area"})  # what stands is no work
+    assert read_ledger(table, units(), slip, "works.csv").rows.empty
 
 
 def test_polygons_of_one_year_count_their_ground_once_and_of_two_years_twice() -> None:

@@ -6,6 +6,7 @@ import pandas as pd
 
 from gis.extent import OUTSIDE, Units
 from gis.problems import ProblemLog
+from layers.codes import renewed_unit_codes
 from layers.columns import row_list
 from layers.values import POLYGONS, Field, LayerKind, LayerSpec, Reading
 from layers.vector import Features, open_features
@@ -49,6 +50,17 @@ def _check_codes(codes: pd.Series, whole_code: str, features: Features) -> None:
             where,
             codes=", ".join(sorted(set(codes[twice]))),
             rows=row_list(rows[twice]),
+        )
+    renewed = renewed_unit_codes()
+    old = codes[codes.isin(renewed.index)]
+    if len(old):
+        shown = (
+            f"{code} {renewed.at[code, 'old_name']} → {renewed.at[code, 'new_code']} "
+            f"{renewed.at[code, 'new_name']} ({renewed.at[code, 'year']})"
+            for code in sorted(set(old))
+        )
+        problems.add(
+            "layers.unit_codes_old", where, codes="; ".join(shown), rows=row_list(rows[old.index])
         )
     for reserved in (OUTSIDE, whole_code):
         if (codes == reserved).any():

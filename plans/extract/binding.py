@@ -12,7 +12,7 @@ from plans.extract.vocabulary import Mention, Metric, damaged_mentions, mentions
 from plans.extract.wording import FOREIGN, Bound, bound, unexplained
 
 _DOING = re.compile(
-    r"(?:完成|新?营造|新造|新种|新植|补植|种植|栽植|造红|修复|恢复|治理|改造|整治|改良|建设|抚育[中幼森新]|退[耕养田渔牧]|"
+    r"(?:完成|新?营造|再?造林|新造|新种|新植|补植|种植|栽植|造红|修复|恢复|治理|改造|整治|改良|建设|抚育[中幼森新]|退[耕养田渔牧]|"
     r"新建|新增|综合治理|综合整治|生态修复|义务植树|植树$)"
 )
 _NAME = re.compile(r"^[^,;。、]{0,14}?(?:行动|计划|活动|专项|战役|攻坚战)")
@@ -32,6 +32,8 @@ _POINTING = re.compile(
     r"(?:上述|前述|以上|这)?(?:两|二|三|四|五|六|各|[2-6])?(?:项|个|类)?指标|[两二三]者|上述|前述"
 )
 _MOST_BETWEEN = 8
+_NAMED = "\x04"
+"""Stands for the metric's own words."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,7 @@ def _bond(
     window = list(sentence.masked[left : quantity.start])
     if mention.start < quantity.start:
         for place in range(max(0, mention.start - left), min(len(window), mention.end - left)):
-            window[place] = "\x01"
+            window[place] = _NAMED
     prefix = "".join(window)
     words = sentence.text[mention.start : mention.end]
     if mention.is_bare and mention.metric.kind == "works":
@@ -147,7 +149,7 @@ def _meant(
     quantity = sentence.quantities[number]
     suffix = sentence.masked[quantity.end : quantity.end + 8]
     found = bound(prefix, suffix, is_points=quantity.is_points)
-    is_far = len(unexplained(prefix)) > _MOST_BETWEEN
+    is_far = len(unexplained(prefix.rpartition(_NAMED)[2])) > _MOST_BETWEEN
     if quantity.high is not None and found.sign not in ("increase",):
         return Bound("range", True)
     if found.is_said and not (is_far and found.sign == ">="):
@@ -171,7 +173,7 @@ def _part(sentence: Sentence, end: int) -> str:
 
 
 def _grows(prefix: str) -> bool:
-    return re.search(r"新增|增加", prefix) is not None
+    return re.search(r"新增|净增|增加|增长|提[高升]|扩大", prefix) is not None
 
 
 def _is_attribute(sentence: Sentence, number: int) -> bool:
@@ -191,10 +193,8 @@ def _may_be(metric: Metric, quantity: Quantity, sentence: Sentence, number: int)
         return False
     if (metric.unit == "%" and max(values) > 100) or max(values) < metric.least:
         return False
-    if quantity.is_points and re.search(
-        r"(?:年均|每年|年度)", sentence.masked[sentence.left_of(number) : quantity.start]
-    ):
-        return False  # a pace, not where it leads
+    if metric.kind == "target" and metric.unit != "t" and _is_pace(sentence, number):
+        return False
     left, right = sentence.clause_of(quantity.start, quantity.end)
     clause = sentence.masked[left:right]
     if metric.not_with and re.search(metric.not_with, clause):
@@ -204,6 +204,16 @@ def _may_be(metric: Metric, quantity: Quantity, sentence: Sentence, number: int)
         return False
     implied_ok = re.search("示范", metric.zh) and re.search("打造|建设|建成|创建|建立", clause)
     return bool(implied_ok) if quantity.is_implied else True
+
+
+def _is_pace(sentence: Sentence, number: int) -> bool:
+    """年均增长1500万立方米, 每年新增绿道30公里: how fast what stands grows, not where it leads.
+
+    Work of a year is work to be done and stays.
+    """
+    words = sentence.masked[sentence.left_of(number) : sentence.quantities[number].start]
+    yearly = re.search(r"年均|每年|年度|逐年|年[净新]?增", words)
+    return yearly is not None and _grows(words[yearly.start() :])
 
 
 def _is_qualifier(sentence: Sentence, number: int) -> bool:
@@ -468,10 +478,17 @@ def _meant_in_list(sentence: Sentence, place: int, values: Sequence[int], order:
     prefix = sentence.masked[place + 2 : sentence.quantities[values[0]].start]
     if order:
         prefix += sentence.masked[sentence.left_of(values[order]) : quantity.start]
-    found = bound(prefix, sentence.masked[quantity.end : quantity.end + 8])
+    found = bound(prefix, _list_suffix(sentence, values, order))
     if quantity.high is not None:
         return Bound("range", True)
     return found if found.is_said else Bound(">=", False)
+
+
+def _list_suffix(sentence: Sentence, values: Sequence[int], order: int) -> str:
+    """What stands right behind a figure of a list; 以上 behind the last one is said of all."""
+    ends = (sentence.quantities[values[each]].end for each in (order, len(values) - 1))
+    own, last = (sentence.masked[end : end + 8] for end in ends)
+    return last if re.match("以[上下内]|左右", last) and not re.match("以|左右", own) else own
 
 
 def _listed(sentence: Sentence, start: int) -> list[int]:

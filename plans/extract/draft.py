@@ -31,12 +31,13 @@ _HEAD = {
     ),
 }
 _WORDS = {
-    "zh": {"quote": "原文", "also": "另见", "read": "读作", "sure": "把握"},
+    "zh": {"quote": "原文", "also": "另见", "read": "读作", "sure": "把握", "before": "前文"},
     "en": {
         "quote": "text",
         "also": "also",
         "read": "read as",
         "sure": "confidence",
+        "before": "before it",
     },
 }
 _PLACEHOLDER = {"zh": "未写明", "en": "not stated"}
@@ -45,6 +46,8 @@ _AREA = re.compile(
     r"(?<=省)[\u4e00-\u9fff]{1,7}?(?:市|县|区|自治州)|[\u4e00-\u9fff]{1,7}?(?:自治区|自治州|市|省|县|区)"
 )
 _WHOLE = re.compile(r"全[国省市县区州域]|[市县省]域")
+_MOST_BEFORE = 60
+_YEARLY = re.compile(r"每年|年均|年度")
 _CARBON_UNITS = {"carbon_sink": "t CO2/yr", "carbon_stock": "t C"}
 
 
@@ -126,6 +129,8 @@ def _target_table(
         f"# {words['also']} {each.clause} [{each.start}:{each.end}] 「{_quote(document, each)}」"
         for each in others
     ]
+    if (before := _before(document, found)) and str(found.year) not in lines[0]:
+        lines.insert(0, f"# {words['before']} 「{before}」")
     lines.append(f"# {words['read']} {_reading(found)}; {words['sure']} {found.confidence}")
     fields = _fields(document, found, seen, language)
     return [*lines, "[[targets]]", "confirmed = false", *(f"{k} = {v}" for k, v in fields)]
@@ -164,7 +169,9 @@ def _fields(
         fields.append(("basis", _text(basis)))
     if found.is_implied:
         fields.append(("implied", "true"))
-    if comparator == "increase" and found.has_figure:
+    if found.has_figure and _YEARLY.search(_quote(document, found)) and found.unit_si != "t":
+        fields.append(("note_zh", _text(f"每年 {found.printed}{found.unit},请核对是否折成累计")))
+    elif comparator == "increase" and found.has_figure:
         fields.append(("note_zh", _text(f"增量 {found.printed}{found.unit}")))
     return fields
 
@@ -212,6 +219,15 @@ def _quote(document: Document, found: FoundTarget) -> str:
     """The quote without noise, in Simplified script."""
     lines = lines_of(document.text, found.start, found.end, noisy=is_noisy(document.text))
     return _comment("".join(line.chars for line in lines)) or "–"
+
+
+def _before(document: Document, found: FoundTarget) -> str:
+    """The words of the sentence in front of a quote, where its year may stand."""
+    text = document.text[max(0, found.start - 400) : found.start]
+    start = found.start - len(text) + max(text.rfind(mark) for mark in ("。", "\n\n", "\t")) + 1
+    lines = lines_of(document.text, start, found.start, noisy=is_noisy(document.text))
+    words = _comment("".join(line.chars for line in lines)).strip(",;、")
+    return words if len(words) <= _MOST_BEFORE else f"…{words[-_MOST_BEFORE:]}"
 
 
 def _comment(text: str) -> str:

@@ -31,6 +31,10 @@ _PLACE = re.compile(
     r"(?:全国|全省|全市|全县|全区|全州|全域|市域|县域|省域|中心城区|主城区|建成区|城区|陆域|海域|"
     r"[\u4e00-\u9fff]{2,8}?(?:自治区|自治州|自治县|新区|保护区|国家公园|流域|片区|林场|省|市|县|区|镇|湾|山脉))$"
 )
+_LISTED_AREA = re.compile(
+    r"(?:其中)?(?P<area>[\u4e00-\u9fff]{1,5}?(?:新区|(?<![小社园城市地])区|[市县州旗镇]))"
+    r"(?:新?营造|修复|新建|建成|完成|建设|造林)?[^,;。\x02]{0,6}\x02+、"
+)
 _NATION = re.compile(r"全国|我国|全球|世界|国家(?:要求|提出|明确|规定)|党中央|国务院")
 _OURS = re.compile(r"全[市省县区州]|我[市省县区]|本[市县区]")
 _GOES_ON = re.compile(
@@ -144,6 +148,7 @@ def _read(sentence: Sentence, setting: Setting) -> list[FoundTarget]:
         each
         for bond in bound_figures
         if not _is_part(bond, bound_figures, sentence)
+        and not _is_pace(bond, bound_figures, sentence)
         and (each := _from_bond(bond, sentence, setting))
     ]
     taken = {
@@ -166,6 +171,17 @@ def _is_assigned_first(mention: Mention, bond: Bond, sentence: Sentence) -> bool
     return any(
         _hands_down(hit) and not unexplained(gap[: hit.start()]) for hit in ASSIGNED.finditer(gap)
     )
+
+
+def _is_pace(bond: Bond, others: Sequence[Bond], sentence: Sentence) -> bool:
+    """累计造林45万亩,平均每年9万亩: how fast, where the sentence says how much."""
+
+    def is_yearly(each: Bond) -> bool:
+        left = sentence.clause_of(each.quantity.start, each.quantity.start)[0]
+        return re.search("每年|年均", sentence.masked[left : each.quantity.start]) is not None
+
+    same = [each for each in others if each.metric == bond.metric and each is not bond]
+    return is_yearly(bond) and any(not is_yearly(each) and each.year == bond.year for each in same)
 
 
 def _is_part(bond: Bond, others: Sequence[Bond], sentence: Sentence) -> bool:
@@ -331,7 +347,9 @@ def _is_base(sentence: Sentence, quantity: Quantity) -> bool:
         r"(?:由|从|较|(?<!占)比(?![例重])|相比|在)(?:20\d\d年|“?十.五”?|现状|现有|目前|基期|上年)?[^,;。\d%]{0,10}$",
         before,
     )
-    if since is None or re.search(r"到|至|达|提高|增加|以上|高出|新增|于", since.group()):
+    if since is None or re.search(
+        r"到|至|达|提[高升]|增[加长]|[净新]增|扩大|上升|以上|高出|于", since.group()
+    ):
         return False
     return (
         re.search(
@@ -361,6 +379,9 @@ def _scope(sentence: Sentence, start: int, metric: Metric) -> str | None:
         name = _NO_PLACE.sub("", hit.group())
         if len(name) >= 2:
             return name
+    listed = _LISTED_AREA.match(words)
+    if listed is not None and not _WHOLE.fullmatch(listed["area"]):
+        return listed["area"]
     whole = list(_WHOLE.finditer(sentence.masked[:start]))
     return whole[-1].group() if whole else None
 

@@ -31,7 +31,7 @@ SIZES: Mapping[str, int] = {
 }
 """Size words before a unit."""
 _SIZE = r"(?:十万|百万|千万|万亿|[百千万亿])"
-_NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d{1,12})(?:\.\d{1,6})?"
+_NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d{1,12})(?:\.\d{1,6})?(?:[×xX*]10\^?\d)?"
 _NUMERAL = (
     r"(?<![几数十百千万亿])[一二两三四五六七八九十][零〇一二两三四五六七八九十百千万亿]{0,20}"
     r"(?:点[零〇一二三四五六七八九]{1,6})?|零点[零〇一二三四五六七八九]{1,6}"
@@ -109,7 +109,7 @@ def _units() -> str:
     latin = [re.escape(each) for each in texts if each.isascii() and each.isalnum()]
     other = [re.escape(each) for each in texts if not (each.isascii() and each.isalnum())]
     return (
-        rf"(?:{'|'.join(other)}|(?:{'|'.join(latin)})(?![A-Za-z0-9]))"
+        rf"(?:{'|'.join(other)}|(?i:{'|'.join(latin)})(?![A-Za-z0-9]))"
         r"(?<!个(?=(?:[、和与及,][\d.]+个)+百分点))(?![案面式向针法位]|均|产[^业]|理|米|标准?煤|标油|公里|/(?!公顷|hm2|ha|亩|年|a|人))(?:/(?:公顷|hm2|ha|亩|年|a|人))?"
     )
 
@@ -198,12 +198,18 @@ def _made(
         size, number = low[-1], _GROUPS[low[-1]]  # 三千五百万 is printed as 3500 万
         lows /= number
         highs = None if highs is None else highs / number
-    base = base_units()[unit.partition("/")[0] if unit not in base_units() else unit]
+    base = _base(unit)
     if unit.endswith("/亩"):
         base = PrintedUnit(base.unit, base.factor * 15)
     printed = size + unit
-    digits = "" if high is not None or not low.isascii() else low.replace(",", "")
+    digits = "" if high is not None or not re.fullmatch(r"[\d.,]+", low) else low.replace(",", "")
     return Quantity(span[0], span[1], lows, highs, printed, number, base, is_implied, digits)
+
+
+def _base(unit: str) -> PrintedUnit:
+    """The unit of a text such as KM or 立方米/公顷."""
+    texts = (unit, unit.partition("/")[0], unit.lower(), unit.partition("/")[0].lower())
+    return next(base_units()[each] for each in texts if each in base_units())
 
 
 def figure_of(text: str) -> Fraction | None:
@@ -211,9 +217,12 @@ def figure_of(text: str) -> Fraction | None:
 
     >>> figure_of("2,000.5"), figure_of("一百二十"), figure_of("十"), figure_of("万")
     (Fraction(4001, 2), Fraction(120, 1), Fraction(10, 1), None)
+    >>> figure_of("1.2×10^8")
+    Fraction(120000000, 1)
     """
-    if text[:1].isdigit() and text.isascii():
-        return Fraction(text.replace(",", ""))
+    if text[:1].isdigit():
+        number, *power = re.split(r"[×xX*]10\^?", text)
+        return Fraction(number.replace(",", "")) * Fraction(f"1e{power[0] if power else 0}")
     whole, _, part = text.partition("点")
     number = _numeral(whole)
     if number is None:

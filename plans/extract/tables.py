@@ -401,11 +401,13 @@ def _is_goal_column(spot: Spot, table: Table) -> bool:
         return False
     if table.is_dated and spot.owner.row == spot.entry.row and not has_goal:
         return False
+    if has_goal or spot.owner.row != spot.entry.row:
+        return True
     rivals = [
         each for each in table.row(spot.entry.row)
         if _figure(each) is not None and each.named is None and each.col > spot.owner.col
     ]  # fmt: skip
-    return has_goal or len(rivals) <= 1 or spot.owner.row != spot.entry.row
+    return len(rivals) <= 1
 
 
 def _quantity(spot: Spot, text: str, table: Table) -> Quantity | None:

@@ -18,6 +18,10 @@ _PARTS = (
 )
 _SENTENCE = re.compile(r"[。；;！!]|(?<!\d)[,，].*(?<!\d)[,，]")
 _COMMA = re.compile(r"(?<!\d)[,，]|[,，](?!\d{3})")
+_HEAD = re.compile(
+    r"\(?(?:20[0-6]\d)年?(?:目标|规划|现状|基期)?值?\)?|(?:目标|规划|现状|基期|基准)[值年]|指标(?:名称)?|"
+    r"单位|属性|(?:指标)?性质|序号|类别"
+)
 _MOST_CHARS = 40
 
 
@@ -67,7 +71,9 @@ def _in_rows(lines: Sequence[_Line]) -> Iterator[TextTable]:
     for pattern in _PARTS:
         run: list[_Line] = []
         for line in [*lines, None]:
-            if line is not None and (_is_row(line, pattern) or (run and _is_rule(line))):
+            if line is not None and (
+                _is_row(line, pattern) or (_is_rule(line) if run else _is_head(line))
+            ):
                 run.append(line)
                 continue
             if len(run) >= 2 and (table := _table(run, pattern)) is not None:
@@ -77,6 +83,12 @@ def _in_rows(lines: Sequence[_Line]) -> Iterator[TextTable]:
 
 def _is_rule(line: _Line) -> bool:
     return bool(line.text.strip()) and _RULE.fullmatch(line.text) is not None
+
+
+def _is_head(line: _Line) -> bool:
+    """A line of years and labels alone, which may lack the cell above the names."""
+    words = _plain(re.sub(r"[\s|│┃丨｜]+", "/", line.text.strip())).split("/")
+    return len(words) >= 2 and all(_HEAD.fullmatch(each) for each in words)
 
 
 def _is_row(line: _Line, pattern: re.Pattern[str]) -> bool:

@@ -21,6 +21,7 @@ _MARK = re.compile(
     rf"(?:年(?P<tail>(?:底|末|前|初|年底|以前|之前|内|起)*)|(?=[,、底末]))"
     r"|(?P<plan>(?P<since>[比较与由从]|相比)?[“”\"']?十(?P<five>[一二三四五六七八九])五[“”\"']?(?:规划)?(?P<plan_tail>期间|时期|末期|期末|末|以来|期)?)"
     r"|(?P<century>本世纪中叶)|(?P<horizon>(?:今后|未来)(?:的)?(?:三|四|五|六|十|[3456]|10)年)"
+    r"|(?:(?<=[,;:。\n(])|^)(?P<term>[近中远]期)(?=[,:]|[^,;。到至]{0,14}(?:达到|稳定|保持|不低于|完成))"
     r"|(?P<end>(?:本)?(?:规划|方案|计划)(?:期末|期内|期间|末期|目标年)|(?:到|至)期末)"
 )
 _NOT_GOAL = re.compile(
@@ -58,12 +59,14 @@ class Times:
     """What the whole document says of time.
 
     ``present`` is the first year that is not past, ``plan_end`` the last year of the plan's period,
-    ``only_goal`` the goal year when the document has a single one.
+    ``only_goal`` the goal year when the document has a single one, ``terms`` the years that it
+    calls its near, middle and far term.
     """
 
     present: int
     plan_end: int | None
     only_goal: int | None = None
+    terms: tuple[tuple[str, int], ...] = ()
 
 
 def year_of(text: str) -> int:
@@ -116,6 +119,10 @@ def _single_marks(text: str, times: Times) -> Iterator[YearMark]:
         elif hit["end"]:
             if times.plan_end is not None:
                 yield YearMark(hit.start(), hit.end(), (times.plan_end,), "goal")
+        elif hit["term"]:
+            year = dict(times.terms).get(hit["term"])
+            if year is not None:
+                yield YearMark(hit.start(), hit.end(), (year,), "goal")
         elif hit["plan"]:
             yield from _of_plan(hit, after, times)
         elif hit["period"]:
@@ -176,11 +183,25 @@ def document_times(text: str) -> Times:
     start, end = _period(head, text)
     dates = re.findall(r"(20\d\d)(?:年\d{1,2}月\d{1,2}日|-\d{1,2}-\d{1,2})", text[:1500])
     present = start or max(2021, min((int(each) for each in dates), default=2021))
-    goals = Counter(re.findall(r"(?:到|至)(20[2-6]\d)年", text))
+    goals = Counter(re.findall(r"(?<![截止])(?:到|至)(20[2-6]\d)年", text))
     if goals and start is None:
         present = min(present, int(goals.most_common(1)[0][0]))
     later = {int(each) for each in goals if int(each) >= present}
-    return Times(present, end, next(iter(later)) if len(later) == 1 else None)
+    only = next(iter(later)) if len(later) == 1 else None
+    return Times(present, end, only, _terms(text))
+
+
+def _terms(text: str) -> tuple[tuple[str, int], ...]:
+    """近期到2025年,远期至2035年: what the document calls its terms.
+
+    >>> _terms("规划期限为2021—2035年,近期到2025年,远期展望至2035年")
+    (('近期', 2025), ('远期', 2035))
+    """
+    said = (
+        rf"([近中远]期)(?:目标年?|规划|展望|年限)?[为是到至:(]*(?:{_YEAR}年?(?:-|—+|~))?({_YEAR})年"
+    )
+    found = {name: year_of(year) for name, year in re.findall(said, text)}
+    return tuple(sorted(found.items()))
 
 
 def _period(head: str, text: str) -> tuple[int | None, int | None]:

@@ -82,7 +82,8 @@ def type_of(text: str, options: WorksOptions) -> str | None:
     """
     written = text.strip()
     if written in options.types:
-        return options.types[written]
+        named = options.types[written]
+        return named if named in works_types() else None
     if written in works_types():
         return written
     found = (each.key for each in works_types().values() if each.pattern.search(written))

@@ -3,10 +3,10 @@ const VIEWS = ["value", "carbon", "change", "verdict", "gap"];
 
 /** Which branch of the tree a layer hangs on, by its kind; others hang on the last. */
 const BRANCHES = [
-  ["ground", ["land_cover"]],
-  ["ecosystems", ["forest_subcompartments", "wetlands", "mangroves"]],
-  ["limits", ["redline", "protected_areas"]],
-  ["works", ["works", "greenways"]],
+  ["ground", ["land_cover", "land_survey"]],
+  ["ecosystems", ["forest_subcompartments", "public_welfare_forest", "wetlands", "mangroves", "tidal_marsh", "seagrass"]],
+  ["limits", ["redline", "protected_areas", "permanent_farmland", "built_up_boundary"]],
+  ["works", ["works", "greenways", "parks", "blue_green_network", "project_footprints", "residential_land"]],
   ["other", []],
 ];
 

@@ -7,6 +7,16 @@ const OVERLAY_STYLES = {
   greenways: { color: "#d84315", weight: 2.2, fill: false },
   redline: { color: "#b71c1c", weight: 1.8, fillColor: "#e57373", fillOpacity: 0.14, dashArray: "6 4" },
   works: { color: "#7a4f00", fillColor: "#f4b942", weight: 1.2, fillOpacity: 0.6 },
+  land_survey: { color: "#6d6d6d", weight: 0.5, fill: false },
+  tidal_marsh: { color: "#00695c", fillColor: "#4db6ac", weight: 0.8, fillOpacity: 0.6 },
+  seagrass: { color: "#00695c", fillColor: "#a7d8c9", weight: 0.8, fillOpacity: 0.6 },
+  public_welfare_forest: { color: "#33691e", weight: 1.4, fillColor: "#aed581", fillOpacity: 0.3, dashArray: "8 3" },
+  built_up_boundary: { color: "#424242", weight: 1.8, fillColor: "#9e9e9e", fillOpacity: 0.15, dashArray: "10 4" },
+  permanent_farmland: { color: "#8d6e00", weight: 1, fillColor: "#ffe082", fillOpacity: 0.4 },
+  parks: { color: "#2e7d32", fillColor: "#66bb6a", weight: 1.2, fillOpacity: 0.6 },
+  blue_green_network: { color: "#00838f", weight: 2, fill: false },
+  project_footprints: { color: "#bf360c", fillColor: "#ff8a65", weight: 1, fillOpacity: 0.5 },
+  residential_land: { color: "#6a1b9a", fillColor: "#ce93d8", weight: 0.6, fillOpacity: 0.3 },
   protected_areas: { color: "#4a148c", weight: 1.8, fillColor: "#9575cd", fillOpacity: 0.16, dashArray: "2 4" },
 };
 const OTHER_STYLE = { color: "#37474f", fillColor: "#78909c", weight: 1, fillOpacity: 0.35 };

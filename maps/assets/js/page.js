@@ -15,6 +15,7 @@ function select(changes) {
   markChosen();
   markStand();
   thinLabels();
+  writeLink();
 }
 
 /** Select a district by its code, or the whole with null; a place may hold a sub-compartment too. */
@@ -37,6 +38,7 @@ function render() {
   refill(places.foot, footLine());
   places.map.setAttribute("aria-label", t("map_label"));
   paint();
+  writeLink();
 }
 
 function renderSide() {
@@ -150,6 +152,7 @@ function curtainPlace() {
 }
 
 layOut();
+followLinks();
 startMap();
 render();
 map.invalidateSize({ animate: false });

@@ -11,7 +11,7 @@ function targetRow(index) {
   const target = data.verdicts[index];
   const quote = el("div", { class: "about" }, targetDetails(target));
   const isShown = state.target === index && (state.view === "verdict" || state.view === "gap");
-  return el("div", { class: isShown ? "target current" : "target", data: { target: index } },
+  return el("div", { class: isShown ? "target current" : "target", data: { target: index, status: target.status } },
     el("div", { class: "target-line" },
       el("span", { class: "target-title" }, given(targetTitle(target)), disclosure(`target/${index}`, t("about", { title: said(target.words.title) }), "i", quote)),
       statusBadge(target.status)),
