@@ -181,6 +181,28 @@ def _shifting_transformer(source: CRS, target: CRS, where: object) -> Transforme
     return group.transformers[0]
 
 
+def datum_operation(source: CRS, target: CRS, where: object = "") -> tuple[str, float | None]:
+    """What :func:`transform_between` does to the datum, in PROJ's words, and accuracy in metres.
+
+    The accuracy is None where nobody states one. Raises as :func:`transform_between` does.
+
+    >>> datum_operation(CRS("EPSG:4547"), CRS("EPSG:32649"))
+    ('no shift: China 2000 and World Geodetic System 1984 ensemble are taken as one', 1.0)
+    """
+    transform_between(source, target, where)
+    if has_modern_datum(source) and has_modern_datum(target):
+        one, other = (crs.datum.name if crs.datum else "?" for crs in (source, target))
+        return f"no shift: {one} and {other} are taken as one", 1.0
+    if not source.is_bound and _same_datum(source, target):
+        return "no shift: same datum", 0.0
+    if source.is_bound or target.is_bound:
+        bound = source if source.is_bound else target
+        found = Transformer.from_crs(bound, bound.target_crs, always_xy=True)
+    else:
+        found = _shifting_transformer(source, target, where)
+    return str(found.description), float(found.accuracy) if found.accuracy >= 0 else None
+
+
 def _same_datum(one: CRS, other: CRS) -> bool:
     return not other.is_bound and one.datum is not None and one.datum == other.datum
 
@@ -373,6 +395,7 @@ def _is_modern_chinese(crs: CRS) -> bool:
 
 
 __all__ = [
+    "datum_operation",
     "geographic",
     "has_modern_datum",
     "likely_systems",

@@ -110,6 +110,7 @@ def geopackage_problems(file: Path) -> Iterator[Problem]:
         with closing(
             sqlite3.connect(f"file:{_quoted(file)}?mode=ro&immutable=1", uri=True)
         ) as base:
+            base.execute(f"PRAGMA mmap_size = {file.stat().st_size}")
             yield from _index_problems(base, file)
             yield from _type_problems(base, file)
             yield from _system_problems(base, file)
@@ -128,8 +129,10 @@ def _index_problems(base: sqlite3.Connection, file: Path) -> Iterator[Problem]:
         index = f"rtree_{table}_{column}_rowid"
         if index not in existing:
             continue
-        rows = _count(base, table, f'"{_name(column)}" IS NOT NULL')
         indexed = _count(base, index, "1")
+        if indexed >= _count(base, table, "1"):
+            continue  # counting geometries would read the whole file
+        rows = _count(base, table, f'"{_name(column)}" IS NOT NULL')
         empty = rows - indexed
         if empty > 0 and empty > _empty_geometries(base, table, column):
             yield problem("gis.index_stale", file.name, index=index, indexed=indexed, rows=rows)
@@ -142,18 +145,22 @@ _NUMERIC = re.compile(
 
 
 def _type_problems(base: sqlite3.Connection, file: Path) -> Iterator[Problem]:
-    """Numeric columns with text in a cell: SQLite keeps it, and readers make 0 of it or less."""
+    """Numeric columns with text in a cell: SQLite keeps it, and readers make 0 of it or less.
+
+    Text and bytes sort after every number, so that ``>= ''`` finds them, in a third of the time
+    that asking for the type of each cell takes.
+    """
     for table, _ in base.execute("SELECT table_name, column_name FROM gpkg_geometry_columns"):
         described = base.execute(f'PRAGMA table_info("{_name(table)}")').fetchall()
         columns = [str(each[1]) for each in described if _NUMERIC.match(str(each[2]))]
-        if not columns:
+        wrong = [f"\"{_name(each)}\" >= ''" for each in columns]
+        source = f'FROM "{_name(table)}" WHERE'
+        if not wrong or not base.execute(f"SELECT 1 {source} {' OR '.join(wrong)}").fetchone():
             continue
-        wrong = [f"typeof(\"{_name(each)}\") IN ('text', 'blob')" for each in columns]
-        sums = ", ".join(f"sum({each})" for each in wrong)
-        counts = base.execute(f'SELECT {sums} FROM "{_name(table)}"').fetchone()  # noqa: S608
-        for column, condition, count in zip(columns, wrong, counts, strict=True):
+        for column, condition in zip(columns, wrong, strict=True):
+            count = _count(base, table, condition)
             if count:
-                query = f'SELECT "{_name(column)}" FROM "{_name(table)}" WHERE {condition} LIMIT 1'  # noqa: S608
+                query = f'SELECT "{_name(column)}" {source} {condition} LIMIT 1'
                 sample = str(base.execute(query).fetchone()[0])[:20]
                 yield problem(
                     "gis.geopackage_types", file.name, column=column, count=count, sample=sample

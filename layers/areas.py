@@ -46,10 +46,20 @@ def official_areas_ha(features: Features, geometry_ha: Array, unit: str) -> Arra
 def _unit_of_rows(given: Array, geometry_ha: Array) -> NDArray[np.str_]:
     """Unit that explains each row's ratio within a quarter; empty where none does."""
     usable = (given > 0) & (geometry_ha > 0)
-    ratio = np.where(usable, given, 1.0) / np.where(usable, geometry_ha, 1.0)
     found = np.full(len(given), "", dtype="<U8")
+    found[usable] = unit_of_ratio(given[usable] / geometry_ha[usable])
+    return found
+
+
+def unit_of_ratio(ratio: Array) -> NDArray[np.str_]:
+    """Unit of which a hectare has so many, within a quarter; empty where none fits.
+
+    >>> unit_of_ratio(np.array([1.02, 14.9, 3.0])).tolist()
+    ['ha', 'mu', '']
+    """
+    found = np.full(len(ratio), "", dtype="<U8")
     for unit, per_ha in PER_HA.items():
-        found[usable & (np.abs(np.log(ratio / per_ha)) <= _NEAR)] = unit
+        found[np.abs(np.log(ratio / per_ha)) <= _NEAR] = unit
     return found
 
 

@@ -10,7 +10,7 @@ from gis.problems import ProblemLog
 from gis.safe_open import open_raster
 from layers.rasters import Statistics, check_date, statistics
 from layers.values import Density, LayerSpec, Reading
-from layers.vector import crs_name
+from layers.vector import crs_facts
 
 OPTIONS = ("band", "no_data")
 
@@ -55,7 +55,7 @@ def read_density(
     _check(spec, quantity, found, problems)
     problems.raise_if_errors()
     facts = _facts(quantity, found, band, scale, offset)
-    facts["crs"] = crs_name(grid.crs)
+    facts |= crs_facts(grid.crs)
     problems.add("layers.density_not_used", spec.where)
     return Reading(Density(quantity.key, spec.path, band, quantity.unit, factor), facts)
 

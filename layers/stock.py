@@ -13,6 +13,7 @@ from layers.vector import Features
 LARGEST_DENSITY_M3_HA = 2000.0
 """No stand on record in China holds more; above it a unit or a decimal point is wrong."""
 
+_LEAST_ROWS, _LEAST_SPREAD, _UNCLEAR = 20, 0.3, 0.2
 _AGREEMENT = 0.01
 _AGREEMENT_FLOOR_M3 = 1.0
 
@@ -28,8 +29,11 @@ def growing_stock(
     ``""`` and NaN unless the survey gives it some.
     """
     total = features.number("stock")
+    density = features.number("stock_per_ha")
+    _check_unit(features, "stock", total, area_ha, unit)
+    _check_unit(features, "stock_per_ha", density, area_ha, "m3_per_ha")
     total = total * area_ha if unit == "m3_per_ha" else total
-    by_density = features.number("stock_per_ha") * area_ha
+    by_density = density * area_ha
     _compare(features, total, by_density)
     stock = total.where(total.notna(), by_density)
     _check_density(features, stock, area_ha)
@@ -48,6 +52,39 @@ def growing_stock(
     return pd.DataFrame(
         {"growing_stock_m3": stock.where(is_measured), "stock_basis": basis.astype(object)}
     )
+
+
+def stock_unit_of(stock: Array, area_ha: Array) -> tuple[str, float]:
+    """Whether stock is ``m3`` per sub-compartment or ``m3_per_ha``, and the exponent that tells.
+
+    Totals grow with the area of the sub-compartment, densities do not: the slope of log(stock) on
+    log(area) is about 1 or about 0. Empty where areas are too alike, or rows too few, to tell.
+
+    >>> areas = np.geomspace(1, 30, 40)
+    >>> stock_unit_of(80 * areas, areas)[0], stock_unit_of(np.full(40, 80.0), areas)[0]
+    ('m3', 'm3_per_ha')
+    """
+    usable = (stock > 0) & (area_ha > 0) & np.isfinite(stock)
+    x, y = np.log(area_ha[usable]), np.log(stock[usable])
+    if len(x) < _LEAST_ROWS or np.std(x) < _LEAST_SPREAD:
+        return "", float("nan")
+    slope = float(np.cov(x, y)[0, 1] / np.var(x, ddof=1))
+    rest = y - y.mean() - slope * (x - x.mean())
+    error = float(np.sqrt(rest @ rest / (len(x) - 2)) / (np.std(x) * np.sqrt(len(x))))
+    if abs(slope - 0.5) < max(_UNCLEAR, 2 * error):
+        return "", slope
+    return ("m3" if slope > 0.5 else "m3_per_ha"), slope
+
+
+def _check_unit(features: Features, field: str, given: pd.Series, area: Array, unit: str) -> None:
+    looks, slope = stock_unit_of(given.to_numpy(dtype=float), area)
+    if looks not in ("", unit):
+        features.problems.add(
+            "layers.stock_unit_looks", features.where, column=features.facts[f"column.{field}"],
+            unit=unit, looks=looks, slope=f"{slope:.2f}",
+        )  # fmt: skip
+    elif looks:
+        features.facts[f"{field}_unit"] = f"{looks} (value ~ area^{slope:.2f})"
 
 
 def _compare(features: Features, total: pd.Series, by_density: pd.Series) -> None:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from pyproj import CRS
 
 from gis.crs import (
+    datum_operation,
     geographic,
     likely_systems,
     parse_crs,
@@ -128,7 +129,7 @@ def _open_file(
     features = _with_additions(features, spec, fields, problems)
     existing = [str(name) for name in features.columns if name != features.geometry.name]
     columns = find_columns(
-        existing, fields, _chosen(spec, fields), where=spec.where, problems=problems
+        existing, fields, chosen_columns(spec, fields), where=spec.where, problems=problems
     )
     features = _checked_geometry(features, geometry, spec.where, problems)
     if spec.shift is None and set(existing) >= _DATAV and _DATAV_EITHER & set(existing):
@@ -141,7 +142,7 @@ def _open_file(
         crs=located.crs,
     )
     facts = {
-        "crs": crs_name(located.crs),
+        **crs_facts(located.crs),
         "features": str(len(table)),
         **{name: held[name] for name in ("driver", "layer", "encoding", "sha256") if name in held},
         **{f"column.{name}": column for name, column in columns.items()},
@@ -151,7 +152,7 @@ def _open_file(
     return table, facts
 
 
-def _chosen(spec: LayerSpec, fields: Sequence[Field]) -> dict[str, str]:
+def chosen_columns(spec: LayerSpec, fields: Sequence[Field]) -> dict[str, str]:
     """Columns of the option ``fields``; a field with one assumed value is its own column."""
     names = {each.name for each in fields}
     assumed = {name: name for name in spec.options.get("assume", {}) if name in names}
@@ -362,6 +363,17 @@ def chosen_crs(
             "layers.crs_overridden", spec.where, held=crs_name(held), declared=crs_name(declared)
         )
     return declared
+
+
+def crs_facts(crs: object) -> dict[str, str]:
+    """The coordinate system, and what is done to its datum on the way to CGCS2000."""
+    facts = {"crs": crs_name(crs)}
+    try:
+        operation, metres = datum_operation(CRS.from_user_input(crs), CRS("EPSG:4490"))
+    except InputError:
+        return facts  # whoever needs another datum refuses it
+    accuracy = "accuracy not stated" if metres is None else f"within {metres:g} m"
+    return {**facts, "datum_operation": f"{operation} ({accuracy})"}
 
 
 def crs_name(crs: object) -> str:

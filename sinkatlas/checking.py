@@ -6,34 +6,22 @@ as copies into another folder with a list of what they change; inputs are never 
 
 from __future__ import annotations
 
-import html
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from gis.extent import ExtentAccount, RasterCover
+from gis.extent import ExtentAccount, RasterCover, Units
 from gis.problems import LANGUAGES, InputError, Language, Problem, ProblemLog, Severity, strictly
 from gis.progress import Progress, silent
 from gis.redaction import redact
-from layers import Layer, legend
+from layers import Layer, LayerSpec, legend
+from sinkatlas.check_page import as_page
 from sinkatlas.workspace import Workspace, load_workspace
 
-_TITLES: Mapping[Language, Mapping[str, str]] = {
-    "zh": {
-        "title": "数据检查", "problems": "问题", "layers": "读到的图层", "severity": "级别",
-        "code": "编号", "message": "说明", "remedy": "处理办法", "none": "没有发现问题。",
-        "closed": "台账闭合", "open": "没有得出台账", "classes": "类别与面积", "fact": "项目",
-        "value": "内容", "class": "类别", "hectares": "公顷", "strict": "影响数字",
-    },
-    "en": {
-        "title": "Check of the data", "problems": "Problems", "layers": "Layers as read",
-        "severity": "Severity", "code": "Check", "message": "Message", "remedy": "Remedy",
-        "none": "Nothing was found.", "closed": "The account closes", "open": "No account was made",
-        "classes": "Classes and areas", "fact": "Item", "value": "Content", "class": "Class",
-        "hectares": "Hectares", "strict": "Can change figures",
-    },
-}  # fmt: skip
+if TYPE_CHECKING:
+    from layers.first_look import Look
 
 
 @dataclass(frozen=True)
@@ -45,6 +33,8 @@ class Check:
     layers: tuple[Mapping[str, str], ...]
     classes: tuple[Mapping[str, object], ...]
     is_closed: bool
+    looks: tuple[tuple[LayerSpec, Look], ...] = ()
+    official: tuple[Mapping[str, object], ...] = ()
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -63,7 +53,8 @@ def check_workspace(
     except InputError as error:
         found = strictly(error.problems) if strict else error.problems
         readable = _readable_layers(path)
-        return Check(Path(path).name, _weighed(found), readable, (), is_closed=False)
+        looks = _looks(path)
+        return Check(Path(path).name, _weighed(found), readable, (), is_closed=False, looks=looks)
     found = strictly(done.report.problems) if strict else done.report.problems
     layers = [done.inputs.units, *(each for held in done.inputs.layers.values() for each in held)]
     return Check(
@@ -72,7 +63,60 @@ def check_workspace(
         tuple(_facts(layer) for layer in layers),
         tuple(_class_rows(done.accounts, layers)),
         is_closed=True,
+        looks=_looks(path),
+        official=tuple(_official_rows(done.accounts, done.inputs.units)),
     )
+
+
+def _looks(path: str | Path) -> tuple[tuple[LayerSpec, Look], ...]:
+    """What the attributes of each vector layer seem to be, of those that can be read."""
+    from layers import kinds
+    from layers.first_look import look
+    from sinkatlas.pipeline import layer_specs
+
+    found = []
+    try:
+        specs = layer_specs(load_workspace(path))
+    except InputError:
+        return ()
+    for spec in specs:
+        kind = kinds()[spec.kind]
+        if kind.is_raster or not kind.fields or spec.path.suffix.lower() in (".csv", ".xlsx"):
+            continue
+        try:
+            found.append((spec, look(spec, kind)))
+        except InputError:
+            continue  # reading the layer says what is wrong with it
+    return tuple(found)
+
+
+def confirm(found: Check, path: str | Path) -> Path:
+    """Keep the columns, units and code lists that were found as confirmed by the analyst."""
+    from sinkatlas.confirmation import write_confirmations
+
+    space = load_workspace(path)
+    return write_confirmations(found.looks, space.path, space.folder)
+
+
+def _official_rows(
+    accounts: Mapping[int, ExtentAccount], units: Layer
+) -> Iterable[Mapping[str, object]]:
+    """Official area beside ellipsoidal area of each survey and unit, and their difference."""
+    assert isinstance(units.data, Units)
+    names = units.data.features.set_index("unit_code")["unit_name"]
+    for epoch, account in sorted(accounts.items()):
+        if "official_area_ha" not in account.rows:
+            continue
+        rows = account.rows[account.rows["official_area_ha"].notna()]
+        rows = rows[rows["unit_code"].isin(names.index)]
+        sums = rows.groupby(["cover", "unit_code"])[["official_area_ha", "area_ha"]].sum()
+        for (cover, code), row in sums.iterrows():
+            official, own = float(row["official_area_ha"]), float(row["area_ha"])
+            yield {
+                "cover": cover, "epoch": epoch, "unit_code": code, "unit_name": names[code],
+                "official_ha": official, "ellipsoidal_ha": own, "difference_ha": official - own,
+                "difference_percent": 100 * (official / own - 1) if own else None,
+            }  # fmt: skip
 
 
 def _weighed(found: Iterable[Problem]) -> tuple[Problem, ...]:
@@ -154,58 +198,13 @@ def as_record(found: Check) -> dict[str, object]:
         ],
         "layers": [dict(each) for each in found.layers],
         "classes": [dict(each) for each in found.classes],
-    }  # fmt: skip
-
-
-def as_page(found: Check, language: Language) -> str:
-    """One HTML page without scripts; every text is escaped."""
-    words = _TITLES[language]
-    problems = _table(
-        (words["severity"], words["code"], words["message"], words["remedy"], words["strict"]),
-        [
-            (each.severity.value, each.code, each.message(language), each.remedy(language),
-             "✓" if each.changes_numbers else "")
-            for each in found.problems
+        "fields": [
+            {"layer": spec.where, **asdict(each)}
+            for spec, seen in found.looks
+            for each in seen.fields
         ],
-    ) if found.problems else f"<p>{words['none']}</p>"  # fmt: skip
-    layers = "".join(
-        f"<h3>{html.escape(each['layer'])}</h3>"
-        + _table((words["fact"], words["value"]), [(k, v) for k, v in each.items() if k != "layer"])
-        for each in found.layers
-    )
-    classes = _table(
-        (words["layers"], words["code"], words["class"], words["hectares"]),
-        [(str(each["layer"]), str(each["code"]), str(each[language]), f"{each['hectares']:,.2f}")
-         for each in found.classes],
-    ) if found.classes else ""  # fmt: skip
-    state = words["closed"] if found.is_closed else words["open"]
-    return (
-        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
-        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
-        "style-src 'unsafe-inline'\">"
-        f"<title>{words['title']}</title><style>{_STYLE}</style></head><body>"
-        f"<h1>{words['title']}: {html.escape(found.workspace)}</h1><p>{state}</p>"
-        f"<h2>{words['problems']}</h2>{problems}<h2>{words['layers']}</h2>{layers}"
-        f"{'<h2>' + words['classes'] + '</h2>' + classes if classes else ''}</body></html>\n"
-    )
-
-
-_STYLE = (
-    "body{font:15px/1.5 sans-serif;margin:2em;max-width:75em}table{border-collapse:collapse}"
-    "td,th{border:1px solid #bbb;padding:.3em .6em;text-align:left;vertical-align:top}"
-    "tr.error td:first-child{background:#f3c1bd}tr.warning td:first-child{background:#f7e3a8}"
-)
-
-
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    head = "".join(f"<th>{html.escape(cell)}</th>" for cell in header)
-    body = "".join(
-        f'<tr class="{html.escape(row[0]) if row[0] in ("error", "warning", "info") else ""}">'
-        + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in row)
-        + "</tr>"
-        for row in rows
-    )
-    return f"<table><tr>{head}</tr>{body}</table>"
+        "official_areas": [dict(each) for each in found.official],
+    }  # fmt: skip
 
 
 @dataclass(frozen=True)

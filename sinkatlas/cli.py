@@ -128,27 +128,35 @@ def check(
     repair: Annotated[
         Path | None, typer.Option(help="Folder for mended copies and the list of changes.")
     ] = None,
+    confirm: Annotated[
+        bool, typer.Option("--confirm", help="Keep columns, units and code lists as found.")
+    ] = False,
     lang: LanguageOption = None,
 ) -> None:
     """Read every layer, close the account without a result; list faults and offer repairs."""
     language = _language(lang)
     with _reported(language), _progress() as progress:
-        from sinkatlas.checking import check_workspace, repair_workspace, write_check
+        from sinkatlas import checking
+        from sinkatlas.check_page import look_lines
 
-        found = check_workspace(workspace, strict=strict, progress=progress)
+        found = checking.check_workspace(workspace, strict=strict, progress=progress)
+        for line in look_lines(found, language):
+            typer.echo(line)
         for each in found.problems:
             typer.echo(_line(each, language))
         if out is not None:
-            for file in write_check(found, out, language):
+            for file in checking.write_check(found, out, language):
                 typer.echo(str(file))
         if repair is not None:
-            changes = repair_workspace(workspace, repair)
+            changes = checking.repair_workspace(workspace, repair)
             typer.echo(str(repair / "repairs.csv"))
             for change in changes:
                 typer.echo(
                     f"{change.layer} {change.row}: {change.action}, "
                     f"{change.before_ha:.4f} → {change.after_ha:.4f} ha"
                 )
+        if confirm:
+            typer.echo(str(checking.confirm(found, workspace)))
         if found.errors:
             raise typer.Exit(1)
         typer.echo(

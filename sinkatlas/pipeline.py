@@ -30,6 +30,7 @@ from maps import SheetChoice, layout, load_layout
 from maps.report import Report
 from plans import Verdict
 from sink_models import Accuracy, Correlation, EpochData, Options, Results, Sampling, evaluate
+from sinkatlas.confirmation import as_confirmed, confirmation_problems, read_confirmations
 from sinkatlas.judging import Judgement, judge_promises, read_promises
 from sinkatlas.methods import Methods, forest_flows, method_files, read_methods
 from sinkatlas.outputs import write_outputs
@@ -262,6 +263,8 @@ def hold_strictly(space: Workspace, problems: ProblemLog) -> None:
 def read_inputs(space: Workspace, *, problems: ProblemLog, progress: Progress = silent) -> Inputs:
     """Read the units and every layer; all errors of all files are raised together."""
     units_spec, *specs = layer_specs(space)
+    confirmed = read_confirmations(space.path)
+    problems.extend(confirmation_problems((units_spec, *specs), confirmed, space.folder))
     total = len(specs) + 1
     log = ProblemLog()
     units = _read(units_spec, log)
@@ -294,7 +297,8 @@ def layer_specs(space: Workspace) -> tuple[LayerSpec, ...]:
         "whole_code": units.whole_code,
         "whole_name": units.whole_name,
     }
-    return (
+    confirmed = read_confirmations(space.path)
+    specs = (
         _spec(space, "districts", units, None, options),
         *(
             _layer_spec(space, table, epoch.year)
@@ -302,6 +306,7 @@ def layer_specs(space: Workspace) -> tuple[LayerSpec, ...]:
             for table in epoch.layers
         ),
     )
+    return tuple(as_confirmed(spec, confirmed, space.folder) for spec in specs)
 
 
 def _read(spec: LayerSpec, log: ProblemLog) -> Layer | None:

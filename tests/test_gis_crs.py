@@ -10,7 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import CRS
 
-from gis.crs import has_modern_datum, parse_crs, range_problems, to_crs, transform_between
+from gis.crs import (
+    datum_operation,
+    has_modern_datum,
+    parse_crs,
+    range_problems,
+    to_crs,
+    transform_between,
+)
 from gis.ellipsoid import polygon_areas_ha
 from gis.problems import InputError
 
@@ -216,3 +223,15 @@ def test_missing_crs_is_refused() -> None:
 def test_coordinates_beyond_the_projection_are_refused() -> None:
     with pytest.raises(InputError, match="crs_out_of_domain"):
         to_crs(frame(shapely.box(-70, 20, -69, 89.9)), "+proj=gnom +lat_0=23 +lon_0=113", "far")
+
+
+def test_the_datum_operation_is_named_with_its_accuracy() -> None:
+    told, metres = datum_operation(CRS("EPSG:4547"), CRS("EPSG:4490"))
+    assert (told.split(":")[0], metres) == ("no shift", 1.0)
+    told, metres = datum_operation(CRS(SHIFTED), CRS("EPSG:4490"))
+    assert "Transformation from unknown to WGS84" in told
+    assert metres is None
+    told, metres = datum_operation(CRS("EPSG:2383"), CRS("EPSG:4610"))
+    assert (told, metres) == ("no shift: same datum", 0.0)
+    with pytest.raises(InputError, match=r"gis\.crs_datum_shift"):
+        datum_operation(CRS("EPSG:2383"), CRS("EPSG:4490"))

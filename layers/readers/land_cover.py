@@ -17,7 +17,7 @@ from layers.legends import Legend, built_in_legends, legend
 from layers.mosaic import joined_raster
 from layers.rasters import check_class_raster
 from layers.values import LayerKind, LayerSpec, Reading
-from layers.vector import crs_name
+from layers.vector import crs_facts
 
 KEYS = ("ecosystem_type", "land_code")
 
@@ -112,7 +112,7 @@ def _no_data(
 
 def _facts(meaning: Legend, grid: Grid, declared: float | None, band: int) -> dict[str, str]:
     return {
-        "crs": crs_name(grid.crs),
+        **crs_facts(grid.crs),
         "band": str(band),
         "size": f"{grid.width} × {grid.height}",
         "cell": f"{grid.cell_width:.10g} × {grid.cell_height:.10g}",
