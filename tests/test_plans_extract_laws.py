@@ -86,7 +86,7 @@ def test_every_plain_character_knows_where_it_came_from(text: str, noisy: bool) 
     for line in lines_of(text, 0, len(text), noisy=noisy):
         assert len(line.chars) == len(line.origin)
         assert list(line.origin) == sorted(line.origin)
-    for each in joined(lines_of(text, 0, len(text), noisy=noisy), marked=False):
+    for each in joined(lines_of(text, 0, len(text), noisy=noisy)):
         assert all(0 <= place < len(text) for place in each.origin)
 
 

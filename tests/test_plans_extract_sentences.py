@@ -16,6 +16,8 @@ from plans.extract import FoundTarget, extract_text
 
 Promise = tuple[Any, ...]
 FILE = Path(__file__).with_name("plans_extract_cases.toml")
+LONG = tomllib.loads(FILE.with_name("plans_extract_passages.toml").read_text(encoding="utf-8"))
+PASSAGES = [each["text"] for each in LONG["passage"] if "\n" not in each["text"]]
 CASES: list[dict[str, Any]] = tomllib.loads(FILE.read_text(encoding="utf-8"))["case"]
 
 
@@ -101,6 +103,16 @@ def test_damaged_texts_give_the_same_promises(damage: str) -> None:
         case["text"]: found
         for case in PROSE
         if (found := promises(DAMAGE[damage](case["text"]))) != expected(case)
+    }
+    assert not wrong
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_damaged_passages_give_the_same_promises(damage: str) -> None:
+    wrong = {
+        text: found
+        for text in PASSAGES
+        if (found := promises(DAMAGE[damage](text))) != promises(text)
     }
     assert not wrong
 

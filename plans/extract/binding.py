@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from plans.extract.quantities import Quantity
+from plans.extract.quantities import Quantity, per_mu
 from plans.extract.sentences import BOUNDARY, Sentence
 from plans.extract.vocabulary import Mention, Metric, damaged_mentions, mentions
 from plans.extract.wording import FOREIGN, Bound, bound, unexplained
@@ -22,6 +22,12 @@ _ASKED = re.compile(r"(?:完成|建成|新建|打造|创建|力争|争取)(?!质
 _VERB = re.compile(r"营造|新造|种植|修复|恢复|治理|抚育|改造|改良")
 _NOUN = re.compile(
     r"红树林|湿地|草原|草地|退化林|低效林|森林|中幼林|岸线|矿山|水土流失|沙化土地|石漠化土地|栖息地"
+)
+_AREA = re.compile(
+    r"、?(?:其中)?,?[\u4e00-\u9fff]{2,7}?(?:自治[州县旗]|新区|林场|[市县区州旗镇乡])(?![域内外])"
+)
+_POINTING = re.compile(
+    r"(?:上述|前述|以上|这)?(?:两|二|三|四|五|六|各|[2-6])?(?:项|个|类)?指标|[两二三]者|上述|前述"
 )
 _MOST_BETWEEN = 8
 
@@ -102,6 +108,8 @@ def _bond(
     found = _meant(sentence, number, prefix, mention.metric, words, spoken)
     spoken[mention.metric.kind] = found
     end = max(quantity.end, mention.end if mention.end <= len(sentence.text) else quantity.end)
+    words += sentence.text[max(0, quantity.start - 4) : quantity.start]
+    quantity = per_mu(quantity, mention.metric.unit, words)
     return Bond(mention.metric, quantity, found, start, end, doubt)
 
 
@@ -158,7 +166,7 @@ def _may_be(metric: Metric, quantity: Quantity, sentence: Sentence, number: int)
     values = quantity.values_in(metric.unit)
     if values is None:
         return False
-    if metric.unit == "%" and max(values) > 100:
+    if (metric.unit == "%" and max(values) > 100) or max(values) < metric.least:
         return False
     if quantity.is_points and re.search(
         r"(?:年均|每年|年度)", sentence.masked[sentence.left_of(number) : quantity.start]
@@ -198,7 +206,7 @@ def _straddling(sentence: Sentence, number: int) -> Iterator[tuple[Mention, floa
     left, right = sentence.left_of(number), sentence.right_of(number)
     before = sentence.masked[left : quantity.start]
     after = sentence.masked[quantity.end : right]
-    if not before or not after:
+    if not before or not after or re.match("[、和与及并或/]", after):
         return
     text, cut = before + after, len(before)
     shift = quantity.end - quantity.start
@@ -307,6 +315,7 @@ def _verb_alone(sentence: Sentence, number: int) -> Iterator[tuple[Mention, floa
     """营造红树林500公顷,修复300公顷: the verb goes on with the noun that stood before."""
     quantity = sentence.quantities[number]
     left = sentence.left_of(number)
+    left += _area_end(sentence.masked[left : quantity.start])
     words = sentence.masked[left : quantity.start]
     verb = _VERB.search(words)
     nouns = list(_NOUN.finditer(sentence.masked[:left]))
@@ -345,16 +354,34 @@ def _understood(
     alone = [m for m in near if start <= m.start and not m.is_bare]
     alone += [m for m in near if m.is_bare and m.end + 2 >= left]
     metric = alone[-1].metric if alone else last
-    between = sentence.masked[alone[-1].end if alone else start : quantity.start]
+    place = left + (0 if alone else _area_end(words))
+    words = sentence.masked[place : quantity.start]
+    between = sentence.masked[alone[-1].end if alone else max(start, place) : quantity.start]
     if metric is None or _residue(between) > 2 or _residue(words) > 1 or _residue(after) > 3:
         return []
+    metric = _work_of(words, metric)
     if re.search("年均|每年", words) or not _may_be(metric, quantity, sentence, number):
         return []
     found = _meant(sentence, number, words, metric, "", spoken)
     if found.is_decrease:
         return []
-    begin = alone[-1].start if alone else left
+    begin = alone[-1].start if alone else place
     return [Bond(metric, quantity, found, begin, quantity.end, 0.05 if alone else 0.1)]
+
+
+def _area_end(words: str) -> int:
+    """Where the name of an area ends that words begin with, 0 without one."""
+    area = _AREA.match(words)
+    return area.end() if area else 0
+
+
+def _work_of(words: str, metric: Metric) -> Metric:
+    """营造红树林5公顷。某区修复3公顷: a verb of its own makes other works of the same noun."""
+    verb, noun = _VERB.search(words), _NOUN.search(metric.zh)
+    if verb is None or noun is None or metric.kind != "works":
+        return metric
+    named = (each.metric for each in mentions(verb.group() + noun.group()))
+    return next((each for each in named if each.kind == "works"), metric)
 
 
 def _paired(sentence: Sentence, before: Sequence[Mention]) -> dict[int, list[Bond]]:
@@ -396,8 +423,9 @@ def _subjects(
     """What is listed before 分别; when nothing is, the metrics spoken of last."""
     start = sentence.text.rfind(";", 0, place) + 1
     earlier = [q.end for q in sentence.quantities if start < q.end <= place]
-    named = _named(sentence, max(earlier, default=start), place)
-    if named:
+    since = max(earlier, default=start)
+    named = _named(sentence, since, place)
+    if named and not (_POINTING.search(sentence.masked[since:place]) and not any(named)):
         return named, False
     spoken = [m for m in sentence.mentions if m.end <= place] or list(before)
     # With fewer metrics than figures the figures can only be those of listed years.

@@ -28,7 +28,7 @@ _INSTEAD = {
     "?": LOST, "？": LOST, "□": LOST, "■": LOST,
 }  # fmt: skip
 _PINYIN = re.compile(
-    rf"(?<=[{HAN}]) ?\( ?([A-Za-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿêɑɡ\u0300-\u036f ]{{1,30}}) ?\)"
+    rf"(?<=[{HAN})]) ?\( ?([A-Za-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿêɑɡ\u0300-\u036f ]{{1,30}}) ?\)"
 )
 _SYLLABLE = re.compile(
     r"(?:[bpmfdtnlgkhjqxrzcsyw]|zh|ch|sh)?(?:[aoeiuv]|ai|ei|ao|ou|an|en|ang|eng|ong|ia|ie|iao|iu|ian|in|"
@@ -173,7 +173,7 @@ def _picked(text: str, origin: list[int], kept: list[bool]) -> tuple[str, list[i
     return "".join(text[p] for p in chosen), [origin[p] for p in chosen]
 
 
-def joined(lines: Iterable[Line], *, marked: bool) -> list[Cleaned]:
+def joined(lines: Iterable[Line]) -> list[Cleaned]:
     """Paragraphs of plain lines; a line that ends in the middle of a sentence takes the next."""
     paragraphs: list[Cleaned] = []
     text, origin = "", []  # type: ignore[var-annotated]
@@ -182,7 +182,7 @@ def joined(lines: Iterable[Line], *, marked: bool) -> list[Cleaned]:
     last = 0
     for line in lines:
         is_full = width is not None and last >= width and not _MARKER.match(line.chars)
-        if text and (line.is_blank or (not is_full and _is_break(text, line.chars, marked=marked))):
+        if text and (line.is_blank or (not is_full and _is_break(text, line.chars))):
             paragraphs.append(Cleaned(text, tuple(origin)))
             text, origin = "", []
         text += line.chars
@@ -203,10 +203,11 @@ def _wrapped_at(lines: list[Line]) -> int | None:
     return full if sum(each >= full for each in lengths) >= len(lengths) * 0.4 else None
 
 
-def _is_break(before: str, after: str, *, marked: bool) -> bool:
+def _is_break(before: str, after: str) -> bool:
     """Whether a paragraph ends between two lines."""
     last = before.rstrip("”)\"'")[-1:]
-    if marked or last in _ENDS:
+    is_counter = re.search(r":\d+$", before) and re.match(r"[到至](?:20|二)", after)
+    if last in _ENDS or is_counter:
         return True
     is_open = re.search(r"[,、达到至为于在过低少超约近和与及以\d]$", before) is not None
     if _MARKER.match(after):

@@ -10,6 +10,7 @@ from plans.extract.binding import Bond, bonds
 from plans.extract.cleaning import Cleaned
 from plans.extract.found import FoundTarget
 from plans.extract.outline import Place, is_item
+from plans.extract.quantities import Quantity
 from plans.extract.sentences import Sentence, sentences
 from plans.extract.vocabulary import Mention, Metric
 from plans.extract.wording import (
@@ -32,6 +33,10 @@ _PLACE = re.compile(
 )
 _NATION = re.compile(r"全国|我国|全球|世界|国家(?:要求|提出|明确|规定)|党中央|国务院")
 _OURS = re.compile(r"全[市省县区州]|我[市省县区]|本[市县区]")
+_GOES_ON = re.compile(
+    r"其中[,:]?[^。]{2}|(?:到\d{4}年,?)?(?:上述|前述|以上|这)?(?:[两二三四五各2-5]项指标|[两二三]者|上述|前述)"
+)
+_ALL_DONE = r"(?:底|前|末)*(?:全部|全面|基本)?(?:完成|建成|实现|完工)(?:[,;]|$)"
 _NO_PLACE = re.compile(
     r"^.*(?:加强对|加强|提高|推进|建设|打造|完成|确保|力争|使|对|到|达到|以及|和|与|指标|其中|重点|实现)"
 )
@@ -48,7 +53,10 @@ class Tense:
 
 @dataclass(frozen=True)
 class Setting:
-    """What is known before a sentence is read."""
+    """What is known before a sentence is read.
+
+    ``said_goal`` is the only goal year of the document, once it was said.
+    """
 
     place: Place
     times: Times
@@ -56,36 +64,47 @@ class Setting:
     nearby: int | None
     is_local: bool
     topics: tuple[Mention, ...] = ()
+    said_goal: int | None = None
 
 
 def read_prose(
-    paragraphs: Sequence[Cleaned], places: Sequence[Place], times: Times
+    paragraphs: Sequence[Cleaned],
+    places: Sequence[Place],
+    times: Times,
+    *,
+    given: YearMark | None = None,
 ) -> Iterator[FoundTarget]:
-    """Every promise in the paragraphs, in order."""
+    """Every promise in the paragraphs, in order; ``given`` is a year said before them."""
     texts = [each.text for each in paragraphs]
     is_local = any(_OURS.search(each) for each in texts)
     nearby = _goals_nearby(texts, places, times)
     carried: YearMark | None = None
-    intro: YearMark | None = None
+    intro = given
     before = ""
+    topics: tuple[Mention, ...] = ()
+    said: int | None = None
     for number, (paragraph, place) in enumerate(zip(paragraphs, places, strict=True)):
         new_part = number == 0 or place.path[:-1] != places[number - 1].path[:-1]
-        if new_part and place.path != places[number - 1].path:
+        if number and new_part and place.path != places[number - 1].path:
             intro = None
-        carried = intro if is_item(paragraph.text) or before.endswith((":", "如下", "是")) else None
-        topics: tuple[Mention, ...] = ()
+        goes_on = is_item(paragraph.text) or before.endswith((":", "如下", "是"))
+        if not _GOES_ON.match(paragraph.text):
+            carried = intro if goes_on or number == 0 else None
+            topics = ()
         for sentence in sentences(paragraph.text, times):
-            setting = Setting(place, times, carried, nearby[number], is_local, topics)
+            setting = Setting(place, times, carried, nearby[number], is_local, topics, said)
             found = _read(sentence, setting)
             topics = tuple(m for m in sentence.mentions if m.metric.kind != "system")
             yield from (_placed(each, paragraph) for each in found)
             carried = _goal_mark(sentence, carried)
+            if any(mark.role == "goal" for mark in sentence.marks):
+                said = times.only_goal
         intro = carried if not is_item(paragraph.text) or carried is not None else intro
         before = paragraph.text.rstrip()
 
 
 def _goal_mark(sentence: Sentence, carried: YearMark | None) -> YearMark | None:
-    marks = [m for m in sentence.marks if m.role in ("goal", "past", "bare")]
+    marks = [m for m in sentence.marks if m.role != "base" and not _is_aside(sentence, m)]
     return marks[-1] if marks else carried
 
 
@@ -141,6 +160,8 @@ def _read(sentence: Sentence, setting: Setting) -> list[FoundTarget]:
 def _is_part(bond: Bond, others: Sequence[Bond], sentence: Sentence) -> bool:
     """绿化100万亩,其中人工造林30万亩: a part of a total that stands before it."""
     within = sentence.text.find("其中")
+    if not _WHOLE.fullmatch(_scope(sentence, bond.start, bond.metric) or "全市"):
+        return False  # 其中某县30万亩 is that county's own
     wholes = (each for each in others if each.quantity.end <= within)
     return 0 <= within < bond.quantity.start and any(each.metric == bond.metric for each in wholes)
 
@@ -152,7 +173,7 @@ def _from_bond(bond: Bond, sentence: Sentence, setting: Setting) -> FoundTarget 
         tense = replace(tense, year=bond.year, is_past=bond.year < setting.times.present, doubt=0.0)
     if tense.is_past or _is_elsewhere(sentence, setting, bond.start, bond.end):
         return None
-    if _is_base(sentence, quantity.start):
+    if _is_base(sentence, quantity):
         return None
     values = quantity.values_in(metric.unit)
     if values is None:
@@ -199,17 +220,17 @@ def _tense(sentence: Sentence, setting: Setting, start: int, end: int, metric: M
     mark = _mark_for(sentence, start, end)
     if mark is not None:
         is_past = mark.role == "past" or _is_told(sentence, setting, mark, start)
-        return Tense(mark.years[-1], is_past, 0.0)
+        return Tense(mark.year, is_past, 0.0 if mark.years else 0.2)
     if _past_words(sentence, start, None):
         return Tense(None, True, 0.0)
     if setting.carried is not None and setting.carried.role != "base":
         is_past = setting.carried.role == "past"
-        return Tense(setting.carried.years[-1], is_past, 0.08)
+        return Tense(setting.carried.year, is_past, 0.08)
     if setting.place.looks_back:
         return Tense(None, True, 0.0)
     if metric.takes_year_nearby and setting.nearby is not None:
         return Tense(setting.nearby, False, 0.2)
-    fallback = setting.times.plan_end or setting.times.only_goal
+    fallback = setting.times.plan_end or setting.said_goal
     if fallback is not None:
         return Tense(fallback, False, 0.25)
     return Tense(None, False, 0.2)
@@ -221,13 +242,18 @@ def _mark_for(sentence: Sentence, start: int, end: int) -> YearMark | None:
     behind = [m for m in marks if m.start >= end]
     if behind and re.fullmatch(r"[^,;。]{0,3}\([^,;。]{0,3}", sentence.text[end : behind[0].start]):
         return behind[0]
-    before = [m for m in marks if m.end <= start]
+    before = [m for m in marks if m.end <= start and not _is_aside(sentence, m)]
     if before:
         return before[-1]
+    for mark in behind:
+        if re.search(r"(?:以上|上述)?[均皆]为?[^,;。]{0,2}$", sentence.text[: mark.start]):
+            return mark
     if behind and "," not in sentence.text[end : behind[0].start]:
         tail = sentence.text[behind[0].end : behind[0].end + 8]
         if re.match(r"\)?(?:底|前|末)*(?:的目标|目标|完成|实现|达到|建成)", tail):
             return behind[0]
+    if behind and re.match(_ALL_DONE, sentence.text[behind[0].end :]):
+        return behind[0]
     return None
 
 
@@ -241,7 +267,7 @@ def _is_told(sentence: Sentence, setting: Setting, mark: YearMark, start: int) -
         return True
     between = sentence.text[mark.end : start]
     says_goal = FUTURE.search(between) or "不低于" in between or "达到" in between
-    return mark.years[-1] < 2025 and not says_goal
+    return (mark.year or 0) < 2025 and not says_goal
 
 
 def _past_words(sentence: Sentence, start: int, mark: YearMark | None) -> bool:
@@ -261,11 +287,21 @@ def _past_words(sentence: Sentence, start: int, mark: YearMark | None) -> bool:
     return bool(hits) and not FUTURE.search(earlier[max(hit.end() for hit in hits) :])
 
 
-def _is_base(sentence: Sentence, start: int) -> bool:
+def _is_aside(sentence: Sentence, mark: YearMark) -> bool:
+    """42%(2025年),湿地…: the year of the figure before it, not of what follows."""
+    left, right = sentence.masked[: mark.start], sentence.text[mark.end :]
+    return (
+        re.search(r"\x02[^,;。()]{0,3}\([^;。()]{0,8}$", left) is not None
+        and re.match(r"[^,;。()]{0,8}\)", right) is not None
+    )
+
+
+def _is_base(sentence: Sentence, quantity: Quantity) -> bool:
     """由2020年的40%提高到: the first figure is what the change begins from."""
+    start = quantity.start
     before = sentence.text[max(0, start - 24) : start]
     since = re.search(
-        r"(?:由|从|较|比|相比|在)(?:20\d\d年|“?十.五”?|现状|现有|目前|基期|上年)?[^,;。\d%]{0,10}$",
+        r"(?:由|从|较|比(?![例重])|相比|在)(?:20\d\d年|“?十.五”?|现状|现有|目前|基期|上年)?[^,;。\d%]{0,10}$",
         before,
     )
     if since is None or re.search(r"到|至|达|提高|增加|以上|高出|新增|于", since.group()):
@@ -273,7 +309,7 @@ def _is_base(sentence: Sentence, start: int) -> bool:
     return (
         re.search(
             r"^[^,;。]{0,14}?(?:提高|增加|提升|扩大|上升|增长|增至|下降|恢复|基础上|升)",
-            sentence.text[start:].lstrip("0123456789.,%万亿千百亩公顷平方里立米‰"),
+            sentence.text[quantity.end :],
         )
         is not None
         or since.group()[0] in "较比"

@@ -16,6 +16,7 @@ from functools import cache
 from importlib import resources
 
 _DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5}
+_ONES = "一二三四五六七八九"
 _DIGITS |= {"六": 6, "七": 7, "八": 8, "九": 9}
 _STEPS = {"十": 10, "百": 100, "千": 1000}
 _GROUPS = {"万": 10**4, "亿": 10**8}
@@ -33,7 +34,7 @@ _SIZE = r"(?:十万|百万|千万|万亿|[百千万亿])"
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d{1,12})(?:\.\d{1,6})?"
 _NUMERAL = (
     r"(?<![几数十百千万亿])[一二两三四五六七八九十][零〇一二两三四五六七八九十百千万亿]{0,20}"
-    r"(?:点[零〇一二三四五六七八九]{1,6})?"
+    r"(?:点[零〇一二三四五六七八九]{1,6})?|零点[零〇一二三四五六七八九]{1,6}"
 )
 _DASH = r"(?:-{1,2}|—{1,2}|~|至|到)"
 
@@ -109,7 +110,7 @@ def _units() -> str:
     other = [re.escape(each) for each in texts if not (each.isascii() and each.isalnum())]
     return (
         rf"(?:{'|'.join(other)}|(?:{'|'.join(latin)})(?![A-Za-z0-9]))"
-        r"(?!均|产[^业]|理|米|标准?煤|标油|公里|/(?!公顷|hm2|ha|亩|年|a|人))(?:/(?:公顷|hm2|ha|亩|年|a|人))?"
+        r"(?<!个(?=(?:[、和与及,][\d.]+个)+百分点))(?!均|产[^业]|理|米|标准?煤|标油|公里|/(?!公顷|hm2|ha|亩|年|a|人))(?:/(?:公顷|hm2|ha|亩|年|a|人))?"
     )
 
 
@@ -118,11 +119,12 @@ def _pattern() -> re.Pattern[str]:
     figure = rf"(?:{_NUMBER}|{_NUMERAL})"
     unit = _units()
     return re.compile(
-        rf"(?P<share>[百千]分之)(?P<share_low>{figure})"
+        rf"(?P<tenths>[{_ONES}])成(?P<tenth>[{_ONES}半])"
+        rf"|(?P<share>[百千]分之)(?P<share_low>{figure})"
         rf"(?:{_DASH}[百千]分之(?P<share_high>{figure}))?"
-        rf"|(?<![\d.])(?P<low>{figure})(?P<low_size>{_SIZE})?(?P<low_unit>{unit})?{_DASH}"
+        rf"|(?<![\d.×^*])(?P<low>{figure})(?P<low_size>{_SIZE})?(?P<low_unit>{unit})?{_DASH}"
         rf"(?P<high>{figure})[多余]?(?P<high_size>{_SIZE})?[多余]?(?P<range_unit>{unit})"
-        rf"|(?<![\d.])(?P<one>{figure})[多余]?(?P<size>{_SIZE})?[多余]?(?P<unit>{unit})"
+        rf"|(?<![\d.×^*])(?P<one>{figure})[多余]?(?P<size>{_SIZE})?[多余]?(?P<unit>{unit})"
         rf"|(?<![\d.几数多上近余十百千万亿个处片块])(?P<bare>{_SIZE})(?P<bare_unit>亩|公顷|公里|株)"
     )
 
@@ -142,6 +144,9 @@ def quantities(text: str) -> Iterator[Quantity]:
 
 
 def _quantity(hit: re.Match[str], text: str) -> Quantity | None:
+    if hit["tenths"]:
+        tenth = "5" if hit["tenth"] == "半" else str(_DIGITS[hit["tenth"]])
+        return _made(hit.span(), f"{_DIGITS[hit['tenths']]}.{tenth}", None, "", "成")
     if hit["share"]:
         return _share(hit)
     if hit["bare"]:
@@ -222,23 +227,35 @@ def _numeral(text: str) -> int | None:
         return int("".join(str(_DIGITS[each]) for each in text)) if text else None
     if text[0] not in _DIGITS and text[0] != "十":
         return None
-    total, section, digit = 0, 0, 0
+    whole, total, section, digit = 0, 0, 0, 0
     for each in text:
         if each in _DIGITS:
             digit = _DIGITS[each]
-        elif each in _STEPS:
+            continue
+        if each in _STEPS:
             section += (digit or 1) * _STEPS[each]
-            digit = 0
-        else:
+        elif each == "万":
             total = (total + section + digit) * _GROUPS[each]
-            section = digit = 0
-    return total + section + digit
+            section = 0
+        else:
+            whole += (total + section + digit) * _GROUPS[each]
+            total = section = 0
+        digit = 0
+    return whole + total + section + digit
+
+
+def per_mu(quantity: Quantity, metric_unit: str, words: str) -> Quantity:
+    """A stock density whose 每亩 stands before the figure, not in its unit (每亩6.8立方米)."""
+    if metric_unit != "m3/ha" or "/" in quantity.unit or not re.search("每亩|亩均", words):
+        return quantity
+    base = PrintedUnit(quantity.base.unit, quantity.base.factor * 15)
+    return replace(quantity, base=base, unit=f"{quantity.unit}/亩")
 
 
 def bare_figures(text: str, before: Quantity, start: int) -> list[Quantity]:
     """Figures without unit in a list that ends with one that has it (42.5、43和44%)."""
     found: list[Quantity] = []
-    pattern = re.compile(rf"(?<![\d.])({_NUMBER})[、,和与及]$")
+    pattern = re.compile(rf"(?<![\d.])({_NUMBER})(个?)[、,和与及]$")
     left = text[start : before.start]
     while (hit := pattern.search(left)) is not None:
         low = figure_of(hit.group(1))
@@ -249,7 +266,7 @@ def bare_figures(text: str, before: Quantity, start: int) -> list[Quantity]:
             replace(
                 before,
                 start=place,
-                end=place + len(hit.group(1)),
+                end=place + len(hit.group(1)) + len(hit.group(2)),
                 low=low,
                 high=None,
                 digits=hit.group(1),

@@ -15,7 +15,7 @@ from plans.extract.outline import Place, outline
 from plans.extract.prose import read_prose
 from plans.extract.tables import TableSetting, is_prose, read_table
 from plans.extract.text_tables import text_tables
-from plans.extract.years import Times, document_times
+from plans.extract.years import Times, YearMark, document_times, year_marks
 
 _NOWHERE = Place("", (), "", looks_back=False)
 
@@ -74,7 +74,7 @@ def _paragraphs(
     at = 0
     for start, end in [*((each.start, each.end) for each in regions), (len(document.text),) * 2]:
         lines = lines_of(document.text, at, start, noisy=noisy)
-        yield from joined(lines, marked=document.is_marked)
+        yield from joined(lines)
         at = max(at, end)
 
 
@@ -98,19 +98,36 @@ def _of_table(
     """Entries of a table read as a table, sentences in its cells read as sentences."""
     plains: list[list[Cleaned | None]] = []
     seen: set[Cell] = set()
-    for row in region.grid:
+    for r, row in enumerate(region.grid):
         line: list[Cleaned | None] = []
-        for cell in row:
+        for c, cell in enumerate(row):
             plain = None if cell is None else _plain_cell(document, cell, noisy=noisy)
             if cell is not None and plain is not None and is_prose(plain.text):
                 if cell not in seen:
-                    yield from read_prose([plain], [setting.place], setting.times)
+                    given = _year_beside(document, region.grid, (r, c), setting, noisy=noisy)
+                    yield from read_prose([plain], [setting.place], setting.times, given=given)
                 plain = None
             if cell is not None:
                 seen.add(cell)
             line.append(plain)
         plains.append(line)
     yield from read_table(region.grid, plains, setting)
+
+
+def _year_beside(
+    document: Document, grid: Grid, at: tuple[int, int], setting: TableSetting, *, noisy: bool
+) -> YearMark | None:
+    """The year of a sentence in a cell: a short cell of its row says it, or one above it."""
+    row, column = at
+    above = [line[column] for line in reversed(grid[:row])]
+    for cell in (*grid[row], *above):
+        plain = None if cell is None else _plain_cell(document, cell, noisy=noisy)
+        if plain is not None and len(plain.text) <= 20 and cell != grid[row][column]:
+            marks = [m for m in year_marks(plain.text, setting.times) if m.years]
+            if marks:
+                return marks[-1]
+    marks = [m for m in year_marks(setting.caption, setting.times) if m.role in ("goal", "bare")]
+    return marks[-1] if marks else None
 
 
 def _plain_cell(document: Document, cell: Cell, *, noisy: bool) -> Cleaned | None:

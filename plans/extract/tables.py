@@ -21,6 +21,7 @@ from plans.extract.quantities import (
     Quantity,
     base_units,
     figure_of,
+    per_mu,
     quantities,
 )
 from plans.extract.vocabulary import Mention, Metric, damaged_mentions, mentions
@@ -165,7 +166,9 @@ def _entry(row: int, col: int, place: Cell, plain: Cleaned, times: Times) -> Ent
     text = re.sub(r"^(?:\(\d+\)(?=[^\d%])|\d{1,2}[.、](?!\d)|[①-⑳])", "", plain.text).strip()
     marks = [mark for mark in year_marks(text, times) if mark.role != "base"]
     years = tuple(year for mark in marks for year in mark.years)
-    bare = re.fullmatch(r"(20[0-6]\d)(?:\((.*)\)|目标值?|规划值?|现状值?)?", text)
+    bare = re.fullmatch(
+        r"(20[0-6]\d)(?:年|\((.*)\)|目标值?|规划值?|现状值?|预[计期]值?|基期值?)*", text
+    )
     if not years and bare:
         years = (int(bare.group(1)),)
     past = any(mark.role == "past" for mark in marks) or (
@@ -366,7 +369,7 @@ def _is_goal_column(spot: Spot, table: Table) -> bool:
         each for each in table.row(spot.entry.row)
         if _figure(each) is not None and each.named is None and each.col > spot.owner.col
     ]  # fmt: skip
-    return has_goal or len(rivals) <= 1
+    return has_goal or len(rivals) <= 1 or spot.owner.row != spot.entry.row
 
 
 def _quantity(spot: Spot, text: str, table: Table) -> Quantity | None:
@@ -374,7 +377,7 @@ def _quantity(spot: Spot, text: str, table: Table) -> Quantity | None:
     text = _no_years(spot.entry.text) if spot.entry is spot.owner else text
     for each in quantities(text):
         if each.values_in(spot.metric.unit) is not None and not each.is_implied:
-            return each
+            return per_mu(each, spot.metric.unit, spot.owner.text)
     hit = _FIGURE.match(text)
     if hit is None or spot.entry is spot.owner:
         return None
@@ -386,7 +389,8 @@ def _quantity(spot: Spot, text: str, table: Table) -> Quantity | None:
         return None  # 0.42 without a printed % may be a share of one
     size, base = _split(unit)
     digits = "" if high is not None else hit["low"].replace(",", "")
-    return Quantity(0, len(text), low, high, unit, size, base, digits=digits)
+    found = Quantity(0, len(text), low, high, unit, size, base, digits=digits)
+    return per_mu(found, spot.metric.unit, spot.owner.text)
 
 
 def _split(unit: str) -> tuple[int, PrintedUnit]:

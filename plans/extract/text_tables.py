@@ -17,6 +17,7 @@ _PARTS = (
     re.compile(r"[ \u00a0\u3000]+"),
 )
 _SENTENCE = re.compile(r"[。；;！!]|[,，].*[,，]")
+_COMMA = re.compile(r"(?<!\d)[,，]|[,，](?!\d{3})")
 _MOST_CHARS = 40
 
 
@@ -81,6 +82,8 @@ def _is_rule(line: _Line) -> bool:
 def _is_row(line: _Line, pattern: re.Pattern[str]) -> bool:
     if _SENTENCE.search(line.text) or _is_rule(line):
         return False
+    if pattern is not _PARTS[0] and _COMMA.search(line.text):
+        return False  # blanks in a sentence part no cells
     cells = _cells(line, pattern)
     least = 3 if pattern is _PARTS[2] else 2
     # A row needs as many cells as a table has columns, and none as long as a sentence.

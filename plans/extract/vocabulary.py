@@ -16,7 +16,10 @@ _LOST = "[\ufffd*]"
 
 @dataclass(frozen=True)
 class Metric:
-    """One row of the vocabulary; ``units`` narrows the printed units, empty for any of ``unit``."""
+    """One row of the vocabulary; ``units`` narrows the printed units, empty for any of ``unit``.
+
+    ``names`` are other usual names, to be known again when a character is lost.
+    """
 
     key: str
     zh: str
@@ -28,6 +31,8 @@ class Metric:
     units: tuple[str, ...]
     takes_year_nearby: bool
     less_is_better: bool
+    names: tuple[str, ...]
+    least: float
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,8 @@ def _metric(row: dict[str, Any], macros: dict[str, str]) -> Metric:
         units=tuple(row.get("units", ())),
         takes_year_nearby=row.get("flow", row["kind"] == "works"),
         less_is_better=row.get("less_is_better", False),
+        names=tuple(row.get("names", ())),
+        least=float(row.get("least", 0)),
     )
 
 
@@ -74,7 +81,7 @@ def _metric(row: dict[str, Any], macros: dict[str, str]) -> Metric:
 def _compiled() -> tuple[tuple[Metric, re.Pattern[str], bool], ...]:
     found = []
     for each in metrics():
-        found.append((each, re.compile("|".join(each.patterns)), False))
+        found += [(each, re.compile(pattern), False) for pattern in each.patterns]
         if each.bare:
             guard = "(?!公园|自然保护|保护区|保护地|示范|碳汇|碳储|资源|病虫|防火|城市|乡村|食品)"
             found.append((each, re.compile(f"(?:{'|'.join(each.bare)}){guard}"), True))
@@ -103,13 +110,16 @@ def mentions(text: str) -> list[Mention]:
 
 @cache
 def _damaged() -> tuple[tuple[Metric, re.Pattern[str]], ...]:
-    """Usual names of five characters or more with one of them lost."""
+    """Usual names with one character lost; short ones only where a mark stands for it."""
     found = []
     for each in metrics():
-        names = [each.zh] if len(each.zh) >= 5 and each.zh.isalpha() else []
-        for name in names:
-            ways = [f"{name[:i]}{_LOST}{{0,2}}{name[i + 1 :]}" for i in range(1, len(name))]
-            found.append((each, re.compile("|".join([*ways, f"{_LOST}{name[1:]}"]))))
+        for name in (each.zh, *each.names):
+            if len(name) >= 4 and name.isalpha():
+                least = 0 if len(name) >= 5 else 1
+                ways = [
+                    f"{name[:i]}{_LOST}{{{least},2}}{name[i + 1 :]}" for i in range(1, len(name))
+                ]
+                found.append((each, re.compile("|".join([*ways, f"{_LOST}{name[1:]}"]))))
     return tuple(found)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-Role = Literal["goal", "bare", "past", "base"]
+Role = Literal["goal", "bare", "past", "base", "open"]
 
 _CN = {c: str(n) for n, c in enumerate("〇一二三四五六七八九")} | {"零": "0", "O": "0", "o": "0"}
 _CN |= {"0": "0"}
@@ -20,6 +20,7 @@ _MARK = re.compile(
     rf"(?P<years>{_YEAR}(?:年?(?:底|末)?(?:[、,和与及]|以及)(?:到|至)?{_YEAR})*)"
     rf"(?:年(?P<tail>(?:底|末|前|初|年底|以前|之前|内|起)*)|(?=[,、底末]))"
     r"|(?P<plan>(?P<since>[比较与由从]|相比)?[“”\"']?十(?P<five>[一二三四五六七八九])五[“”\"']?(?:规划)?(?P<plan_tail>期间|时期|末期|期末|末|以来|期)?)"
+    r"|(?P<century>本世纪中叶)|(?P<horizon>(?:今后|未来)(?:的)?(?:三|四|五|六|十|[3456]|10)年)"
     r"|(?P<end>(?:本)?(?:规划|方案|计划)(?:期末|期内|期间|末期|目标年)|(?:到|至)期末)"
 )
 _NOT_GOAL = re.compile(
@@ -37,13 +38,19 @@ class YearMark:
     """A mention of one or more years at ``text[start:end]``.
 
     ``goal`` when it says by when (到2025年), ``bare`` when it only names a year, ``past`` when it
-    looks back, ``base`` when it is what something is compared with.
+    looks back, ``base`` when it is what something is compared with, ``open`` (without years) for a
+    horizon such as 未来五年 whose end the document does not tell.
     """
 
     start: int
     end: int
     years: tuple[int, ...]
     role: Role
+
+    @property
+    def year(self) -> int | None:
+        """The last year named."""
+        return self.years[-1] if self.years else None
 
 
 @dataclass(frozen=True)
@@ -78,16 +85,25 @@ def year_marks(text: str, times: Times) -> Iterator[YearMark]:
     >>> [mark.years for mark in year_marks("2025年和2030年分别达到", Times(2021, None))]
     [(2025, 2030)]
     """
-    for hit in _MARK.finditer(text):
+    place = 0
+    while (hit := _MARK.search(text, place)) is not None:
+        place = hit.end()
         after = text[hit.end() :]
-        if hit["end"]:
+        if hit["century"]:
+            yield YearMark(hit.start(), hit.end(), (2050,), "goal")
+        elif hit["horizon"]:
+            ends = () if times.plan_end is None else (times.plan_end,)
+            yield YearMark(hit.start(), hit.end(), ends, "goal" if ends else "open")
+        elif hit["end"]:
             if times.plan_end is not None:
                 yield YearMark(hit.start(), hit.end(), (times.plan_end,), "goal")
         elif hit["plan"]:
             yield from _of_plan(hit, after, times)
         elif hit["period"]:
             last = year_of(hit["last"])
-            if last > year_of(hit["period"]) and not after.startswith("年版"):
+            if last <= year_of(hit["period"]):
+                place = hit.end("period")
+            elif not after.startswith("年版"):
                 yield YearMark(hit.start(), hit.end(), (last,), _period_role(last, times))
         elif not _is_a_name(hit, after):
             yield _of_years(hit, after, times)
