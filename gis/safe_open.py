@@ -341,8 +341,8 @@ def _check_texts(features: gpd.GeoDataFrame, where: str) -> None:
     import pyarrow as pa
 
     broken = []
-    for name in features.columns:
-        column = features[name]
+    for place, name in enumerate(features.columns):
+        column = features.iloc[:, place]  # a Shapefile may have one name twice
         if name == features.geometry.name or not isinstance(column.dtype, pd.StringDtype):
             continue
         try:

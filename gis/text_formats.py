@@ -35,8 +35,9 @@ def check_text_size(file: Path) -> None:
 
 
 def decoded(data: bytes, where: str, encoding: str | None, problems: ProblemLog) -> str:
-    """Text in the encoding asked for, else UTF-8 or GB18030; the latter is said."""
-    for name in (encoding,) if encoding else ("utf-8-sig", "gb18030"):
+    """Text in the encoding asked for, else UTF-16 by its mark, UTF-8, or GB18030 with a word."""
+    marked = ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ()
+    for name in (encoding,) if encoding else (*marked, "utf-8-sig", "gb18030"):
         try:
             text = data.decode(name)
         except (UnicodeDecodeError, LookupError):

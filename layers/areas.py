@@ -40,7 +40,14 @@ def official_areas_ha(features: Features, geometry_ha: Array, unit: str) -> Arra
     judged = looks != ""
     if judged.any():
         _check_unit(features, given, geometry_ha, looks, unit)
-    return np.asarray(given / PER_HA[unit])
+    empty = (given == 0) & (geometry_ha > 0)
+    if empty.any():
+        features.problems.add(
+            "layers.area_zero", features.where, column=features.facts["column.area"],
+            count=int(empty.sum()), hectares=f"{geometry_ha[empty].sum():.4g}",
+            rows=row_list(features.rows[empty]),
+        )  # fmt: skip
+    return np.asarray(np.where(empty, np.nan, given) / PER_HA[unit])
 
 
 def _unit_of_rows(given: Array, geometry_ha: Array) -> NDArray[np.str_]:

@@ -20,10 +20,11 @@ from gis.archives import check_workbook
 from gis.problems import InputError, ProblemLog, problem
 from gis.text_formats import check_text_size, decoded
 from layers.codes import normalised
-from layers.columns import nearest, row_list
+from layers.columns import PLAIN_NUMBER, nearest, row_list
 
 MOST_ROWS = 1_000_000
 _TOTALS = {"合计", "总计", "小计", "累计", "共计", "total", "subtotal", "grandtotal", "sum"}
+_ENDS_OF_TOTALS = ("合计", "总计", "小计")
 
 PER_STANDARD = {
     "万亩": ("ha", 10_000 / 15), "亩": ("ha", 1 / 15), "公顷": ("ha", 1.0), "ha": ("ha", 1.0),
@@ -34,9 +35,11 @@ PER_STANDARD = {
 }  # fmt: skip
 """Units that headers carry: the standard unit, and how many of it one makes (15 mu = 1 ha)."""
 
+_UNITS = "|".join(sorted(PER_STANDARD, key=len, reverse=True))
 _UNIT = re.compile(
-    rf"[（(\[]\s*({'|'.join(sorted(PER_STANDARD, key=len, reverse=True))})\s*[)）\]]"
+    rf"[(\[]\s*(?:单位\s*:?\s*)?({_UNITS})\s*[)\]]|[/_,\s]\s*(?:单位\s*:?\s*)?({_UNITS})$"
 )
+"""A unit in brackets, or after a stroke, a blank or 单位 at the end (in normalised text)."""
 _SPREADSHEET_CODE = re.compile(r"(\d+)\.0+|\d(?:\.\d+)?[eE]\+?\d+")
 
 
@@ -52,29 +55,40 @@ class AttributeTable:
     units: Mapping[str, str]
     factors: Mapping[str, float]
     where: str
+    repeated: Mapping[str, int]
+    """Columns with a number that a merged cell spreads over several rows, and one such line."""
 
     def number(self, column: str, problems: ProblemLog) -> pd.Series:
         """A column as float in its standard unit."""
         from layers.columns import numbers
 
+        self.refuse_repeated(column, problems)
         found = numbers(
             self.rows[column].where(self.rows[column] != "", None), rows=self.rows["line"],
             where=self.where, problems=problems,
         )  # fmt: skip
         return found * self.factors.get(column, 1.0)
 
+    def refuse_repeated(self, column: str, problems: ProblemLog) -> None:
+        """One number for several rows is neither each row's nor the first one's."""
+        if column in self.repeated:
+            problems.add(
+                "layers.table_merged_number", self.where, column=column, row=self.repeated[column]
+            )
+
 
 def read_attribute_table(
     path: Path,
     *,
     problems: ProblemLog,
-    header_row: int | None = None,
+    header_row: int | Sequence[int] | None = None,
     sheet: str | None = None,
     encoding: str | None = None,
 ) -> AttributeTable:
     """Read a table.
 
-    ``header_row`` (from 1) is asked for when the first row is no header. Raises ``InputError``
+    ``header_row`` (from 1; several for a header of merged rows, whose words are then joined by
+    ``_``) is asked for when the first row is no header. Raises ``InputError``
     with what makes the table unreadable; what was changed in reading goes to ``problems``.
     """
     log = ProblemLog()
@@ -82,13 +96,14 @@ def read_attribute_table(
         raise InputError(problem("layers.table_broken", path.name, detail="–"))
     try:
         suffix = path.suffix.lower()
+        merged: frozenset[tuple[int, int]] = frozenset()
         if suffix in (".xlsx", ".xlsm"):
-            cells = _sheet_cells(path, sheet, log)
+            cells, merged = _sheet_cells(path, sheet, log)
         elif suffix in (".csv", ".txt"):
             cells = _csv_cells(path, encoding, log)
         else:
             raise InputError(problem("layers.table_format", path.name, extension=suffix))
-        table = _table(cells, header_row, path.name, log)
+        table = _table(cells, header_row, path.name, log, merged)
         log.raise_if_errors()
     finally:
         problems.extend(log.notices)
@@ -105,6 +120,8 @@ def csv_cells(
 ) -> list[list[str]]:
     """Cells of CSV bytes, in the encoding asked for, UTF-8 or GB18030."""
     text = decoded(data, where, encoding, problems)
+    if text.lstrip()[:1] == "<":
+        raise InputError(problem("layers.table_broken", where, detail="HTML"))
     first = text.split("\n", 1)[0]
     delimiter = max(",\t;", key=first.count)
     try:
@@ -114,9 +131,16 @@ def csv_cells(
     return [[cell.strip("\x00") for cell in row] for row in rows]
 
 
-def _sheet_cells(path: Path, sheet: str | None, log: ProblemLog) -> list[list[str]]:
+def _sheet_cells(
+    path: Path, sheet: str | None, log: ProblemLog
+) -> tuple[list[list[str]], frozenset[tuple[int, int]]]:
+    """Texts of a sheet's cells, merged ones filled, and the cells below the first of a merge."""
     check_workbook(path)
-    values, formulas, merged = _open_sheets(path, sheet)
+    values, formulas, merged, hidden = _open_sheets(path, sheet)
+    if hidden:
+        log.add(
+            "layers.table_hidden_rows", path.name, count=len(hidden), rows=row_list(hidden)
+        )  # fmt: skip
     _check_formulas(values, formulas, path.name)
     cells = [["" if cell is None else _cell_text(cell) for cell in row] for row in values]
     for top, left, bottom, right in merged:
@@ -126,13 +150,21 @@ def _sheet_cells(path: Path, sheet: str | None, log: ProblemLog) -> list[list[st
                     cells[row][column] = cells[top][left]
     if merged:
         log.add("layers.table_merged_cells", path.name, count=len(merged))
-    return cells
+    below = {
+        (row, column)
+        for top, left, bottom, right in merged
+        for row in range(top + 1, bottom + 1)
+        for column in range(left, right + 1)
+    }
+    return cells, frozenset(below)
 
 
 def _open_sheets(
     path: Path, sheet: str | None
-) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]], list[tuple[int, int, int, int]]]:
-    """Cached values, formulas and merged ranges (from 0) of one sheet."""
+) -> tuple[
+    list[tuple[Any, ...]], list[tuple[Any, ...]], list[tuple[int, int, int, int]], list[int]
+]:
+    """Cached values, formulas, merged ranges (from 0) and hidden rows (from 1) of one sheet."""
     import zipfile
 
     import openpyxl
@@ -158,7 +190,8 @@ def _open_sheets(
         (each.min_row - 1, each.min_col - 1, each.max_row - 1, each.max_col - 1)
         for each in page.merged_cells.ranges
     ]
-    return list(page.values), list(other[chosen].values), merged
+    hidden = [row for row, look in page.row_dimensions.items() if look.hidden]
+    return list(page.values), list(other[chosen].values), merged, hidden
 
 
 def _check_formulas(
@@ -192,35 +225,35 @@ def _cell_text(cell: object) -> str:
 
 
 def _table(
-    cells: list[list[str]], header_row: int | None, where: str, log: ProblemLog
+    cells: list[list[str]],
+    header_row: int | Sequence[int] | None,
+    where: str,
+    log: ProblemLog,
+    merged: frozenset[tuple[int, int]] = frozenset(),
 ) -> AttributeTable:
     cells = [[normalised(cell) if cell.strip() else "" for cell in row] for row in cells]
-    at = (header_row or 1) - 1
-    if not 0 <= at < len(cells) or not any(cells[at]):
-        raise InputError(problem("layers.table_header", where, row=at + 1, likely=_likely(cells)))
-    header = cells[at]
-    while header and not header[-1]:
-        header = header[:-1]
+    asked = [header_row] if isinstance(header_row, int) else list(header_row or [1])
+    places = sorted({number - 1 for number in asked})
+    if not all(0 <= at < len(cells) and any(cells[at]) for at in places):
+        shown = ", ".join(map(str, asked))
+        raise InputError(problem("layers.table_header", where, row=shown, likely=_likely(cells)))
+    at = places[-1]
+    header = _joined_header([cells[each] for each in places])
     is_title = len(set(header)) < len(header) or "" in header or (
         len(header) < max((_width(row) for row in cells[at:]), default=0)
     )  # fmt: skip
     if is_title:
-        raise InputError(problem("layers.table_header", where, row=at + 1, likely=_likely(cells)))
-    units = {name: found[1] for name in header if (found := _UNIT.search(name))}
-    plain = [_UNIT.sub("", name).strip() if name in units else name for name in header]
-    if len(set(plain)) < len(plain):
-        plain, units = header, {}
-    units = {_UNIT.sub("", name).strip(): unit for name, unit in units.items()}
+        shown = ", ".join(map(str, asked))
+        raise InputError(problem("layers.table_header", where, row=shown, likely=_likely(cells)))
+    names, units = _without_units(header)
     width = len(header)
     body = [
         [line, *(row + [""] * width)[:width]]
         for line, row in enumerate(cells[at + 1 :], start=at + 2)
         if any(row)
     ]
-    rows = pd.DataFrame(body, columns=["line", *plain]) if body else (
-        pd.DataFrame(columns=["line", *plain])
-    )  # fmt: skip
-    rows = _without_totals(rows, plain, where, log)
+    rows = pd.DataFrame(body, columns=["line", *names])
+    rows = _without_totals(rows, names, where, log)
     if rows.empty:
         raise InputError(problem("layers.table_empty", where))
     if units:
@@ -229,7 +262,41 @@ def _table(
         )
         log.add("layers.table_units", where, columns=shown)
     factors = {name: PER_STANDARD[unit][1] for name, unit in units.items()}
-    return AttributeTable(rows.reset_index(drop=True), units, factors, where)
+    repeated = {
+        names[column]: row + 1
+        for row, column in sorted(merged)
+        if row > at and column < width and PLAIN_NUMBER.fullmatch(cells[row][column])
+    }
+    return AttributeTable(rows.reset_index(drop=True), units, factors, where, repeated)
+
+
+def _joined_header(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Names of the columns: the words of all header rows from the top, each word once.
+
+    A blank of an upper row belongs to the word before it, as in a cell that was merged by eye.
+    """
+    width = max(_width(row) for row in rows)
+    filled = []
+    for row in rows[:-1]:
+        padded = (list(row) + [""] * width)[:width]
+        for column in range(1, width):
+            padded[column] = padded[column] or padded[column - 1]
+        filled.append(padded)
+    filled.append((list(rows[-1]) + [""] * width)[:width])
+    return ["_".join(filter(None, dict.fromkeys(words))) for words in zip(*filled, strict=True)]
+
+
+def _without_units(header: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    """Column names without the units they state, where they stay distinct, and those units."""
+    stated = {name: found[1] or found[2] for name in header if (found := _UNIT.search(name))}
+    plain = {name: _UNIT.sub("", name).strip() or name for name in header}
+    names = [
+        plain[name] if name in stated and list(plain.values()).count(plain[name]) == 1 else name
+        for name in header
+    ]
+    return names, {
+        own: stated[name] for own, name in zip(names, header, strict=True) if name in stated
+    }
 
 
 def _width(row: Sequence[str]) -> int:
@@ -237,14 +304,29 @@ def _width(row: Sequence[str]) -> int:
 
 
 def _likely(cells: Sequence[Sequence[str]]) -> str:
-    """The first row that could be a header: full, distinct, no numbers."""
+    """The first row or rows that could be a header: full, distinct, no numbers."""
     widest = max((_width(row) for row in cells), default=0)
-    for number, row in enumerate(cells[:20], start=1):
-        held = [cell for cell in row[:widest] if cell]
-        is_text = not any(re.fullmatch(r"[\d.,]+", cell) for cell in held)
-        if widest and len(held) == widest and len(set(held)) == widest and is_text:
+    for number in range(1, min(20, len(cells)) + 1):
+        if _is_header(cells[number - 1], widest):
             return str(number)
+        for last in (number + 1, number + 2):
+            rows = cells[number - 1 : last]
+            is_text = not any(map(_has_numbers, rows))
+            # a title that spans the table would only repeat itself in every name
+            is_title = len({cell for cell in rows[0] if cell}) < 2
+            is_whole = len(rows) == last - number + 1 and is_text and not is_title
+            if is_whole and _is_header(_joined_header(rows), widest):
+                return f"[{', '.join(map(str, range(number, last + 1)))}]"
     return "?"
+
+
+def _is_header(row: Sequence[str], width: int) -> bool:
+    held = [cell for cell in row[:width] if cell]
+    return bool(width) and len(held) == len(set(held)) == width and not _has_numbers(row)
+
+
+def _has_numbers(row: Sequence[str]) -> bool:
+    return any(re.fullmatch(r"[\d.,]+", cell) for cell in row)
 
 
 def _without_totals(
@@ -255,30 +337,31 @@ def _without_totals(
         return rows
     is_total = pd.Series(False, index=rows.index)
     for column in columns:
-        folded = rows[column].str.replace(r"\s+", "", regex=True).str.lower()
-        is_total |= folded.isin(_TOTALS)
+        folded = rows[column].str.replace(r"\s+|\(.*?\)|[::]", "", regex=True).str.lower()
+        is_total |= folded.isin(_TOTALS) | folded.str.endswith(_ENDS_OF_TOTALS)
     if is_total.any():
         log.add(
             "layers.table_totals", where, count=int(is_total.sum()),
             rows=row_list(rows.loc[is_total, "line"]),
         )  # fmt: skip
         return rows[~is_total]
-    if _is_sum_of_others(rows, columns):
-        log.add("layers.table_total_suspected", where, row=int(rows["line"].iloc[-1]))
+    for place in (-1, 0):
+        if _is_sum_of_others(rows, columns, place):
+            log.add("layers.table_total_suspected", where, row=int(rows["line"].iloc[place]))
+            break
     return rows
 
 
-def _is_sum_of_others(rows: pd.DataFrame, columns: Sequence[str]) -> bool:
-    """Whether the last row is the sum of the others in every column of quantities."""
-    if len(rows) < 4:
+def _is_sum_of_others(rows: pd.DataFrame, columns: Sequence[str], place: int) -> bool:
+    """Whether the first or last row is the sum of the others in every column of quantities."""
+    if len(rows) < 3:
         return False
     found = []
     for column in columns:
         numbers = pd.to_numeric(rows[column], errors="coerce")
         if numbers.notna().all() and (numbers % 1 != 0).any():
-            found.append(
-                abs(numbers.iloc[-1] - numbers.iloc[:-1].sum()) <= 1e-6 * abs(numbers.iloc[-1])
-            )
+            own = numbers.iloc[place]
+            found.append(abs(2 * own - numbers.sum()) <= 1e-6 * abs(own))
     return bool(found) and all(found)
 
 
@@ -331,6 +414,10 @@ def joined(
     own = features[key].map(_key_text)
     codes = _zeros_restored(codes, own, table, code, problems)
     _check_codes(codes, own, table, where, problems)
+    problems.raise_if_errors()
+    for column in table.repeated:
+        if column != code:
+            table.refuse_repeated(column, problems)
     problems.raise_if_errors()
     added = table.rows.drop(columns=["line", code]).set_axis(codes.to_numpy())
     for column in table.factors:

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from gis.problems import ProblemLog
@@ -16,7 +18,7 @@ from layers.values import Field
 
 Flags = NDArray[np.bool_]
 
-_PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
+PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
 _LARGEST_EXACT = 2.0**53
 _SHOWN_ROWS = 10
 
@@ -67,12 +69,21 @@ def find_columns(
                 allowed=", ".join(names),
             )
     found = {}
-    folded = {name.casefold(): name for name in reversed(existing)}
+    existing = list(existing)
+    folded = {name.casefold(): name for name in reversed(existing) if existing.count(name) == 1}
     for each in fields:
         column = chosen.get(each.name, each.column)
         likely = [folded[a.casefold()] for a in (column, *each.aliases) if a.casefold() in folded]
-        if column in existing:
+        if existing.count(column) > 1:
+            problems.add("layers.columns_twice", where, column=column, field=each.name)
+        elif column in existing:
             found[each.name] = column
+            rivals = [name for name in likely if name != column]
+            if rivals and each.name not in chosen:
+                problems.add(
+                    "layers.columns_rival", where, field=each.name, column=column,
+                    rivals=", ".join(rivals),
+                )  # fmt: skip
         elif likely and each.name not in chosen:
             found[each.name] = likely[0]
             problems.add("layers.column_by_alias", where, field=each.name, column=likely[0])
@@ -100,9 +111,27 @@ def texts(values: pd.Series, *, rows: pd.Series, where: str, problems: ProblemLo
             problems.add(
                 "layers.code_precision", where, column=values.name, rows=row_list(rows[lossy])
             )
+    as_they_are = _plain_ascii(values)
+    if as_they_are is not None:
+        return pd.Series(as_they_are, index=values.index, name=values.name, dtype=object)
     place, distinct = pd.factorize(values, use_na_sentinel=True)
     found = np.array([*map(_as_text, distinct), ""], dtype=object)  # the last is for missing, -1
     return pd.Series(found[place], index=values.index, name=values.name, dtype=object)
+
+
+def _plain_ascii(values: pd.Series) -> NDArray[np.object_] | None:
+    """Texts that normalising would not change, blank where missing; None where it might.
+
+    Codes and identifiers of a million features are mostly so, and all different.
+    """
+    if not isinstance(values.dtype, pd.StringDtype):
+        return None
+    held = pa.array(values.array, from_pandas=True).fill_null("")
+    is_plain = pc.or_(pc.equal(held, ""), pc.ascii_is_printable(held))
+    is_trimmed = pc.equal(pc.ascii_trim_whitespace(held), held)
+    if not pc.all(pc.and_(is_plain, is_trimmed)).as_py():
+        return None
+    return np.asarray(held.to_numpy(zero_copy_only=False), dtype=object)
 
 
 def _as_text(value: object) -> str:
@@ -170,7 +199,7 @@ def _check_range(result: pd.Series, rows: pd.Series, where: str, problems: Probl
 def _is_plain_number(value: object) -> bool:
     return (
         isinstance(value, str)
-        and _PLAIN_NUMBER.fullmatch(value, 0) is not None
+        and PLAIN_NUMBER.fullmatch(value, 0) is not None
         and (value.isascii())
     )
 

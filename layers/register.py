@@ -53,6 +53,7 @@ def read_table_register(spec: LayerSpec, fields: Sequence[Field], problems: Prob
     _check_years(held.get("year"), table.rows["line"], spec.where, problems)
     facts = {"rows": str(len(held)), **{f"column.{k}": v for k, v in columns.items()}}
     if "area" in columns:
+        table.refuse_repeated(columns["area"], problems)
         area = numbers(
             table.rows[columns["area"]].where(table.rows[columns["area"]] != "", None),
             rows=table.rows["line"], where=spec.where, problems=problems,

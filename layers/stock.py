@@ -6,13 +6,17 @@ import numpy as np
 import pandas as pd
 
 from layers.areas import Array
-from layers.columns import row_list
+from layers.columns import Flags, row_list
 from layers.forest import STOCKED_CLASSES
 from layers.vector import Features
 
 LARGEST_DENSITY_M3_HA = 2000.0
 """No stand on record in China holds more; above it a unit or a decimal point is wrong."""
 
+LEAST_TYPICAL_M3_HA = 1.0
+"""Half the arbor stands of a file below this: the unit is not m3."""
+
+_MOSTLY = 0.5
 _LEAST_ROWS, _LEAST_SPREAD, _UNCLEAR = 20, 0.3, 0.2
 _AGREEMENT = 0.01
 _AGREEMENT_FLOOR_M3 = 1.0
@@ -48,6 +52,7 @@ def growing_stock(
             hectares=f"{area_ha[is_missing].sum():.4g}",
             rows=row_list(features.rows[is_missing]),
         )
+    _check_size(features, stock, area_ha, (forest_class == "arbor").to_numpy())
     basis = np.select([is_measured, is_missing], ["measured", "missing"], default="")
     return pd.DataFrame(
         {"growing_stock_m3": stock.where(is_measured), "stock_basis": basis.astype(object)}
@@ -104,6 +109,26 @@ def _compare(features: Features, total: pd.Series, by_density: pd.Series) -> Non
             product=f"{by_density[both].sum():.6g}",
             rows=row_list(features.rows[apart]),
         )
+
+
+def _check_size(features: Features, stock: pd.Series, area_ha: Array, is_arbor: Flags) -> None:
+    """Arbor stands that mostly hold nothing, or less than any grown stand: unfilled, or 万m3."""
+    given = stock.to_numpy(dtype=float)
+    known = is_arbor & ~np.isnan(given) & (area_ha > 0)
+    empty = known & (given == 0)
+    if area_ha[empty].sum() > _MOSTLY * area_ha[known].sum():
+        features.problems.add(
+            "layers.stock_zero", features.where, count=int(empty.sum()),
+            hectares=f"{area_ha[empty].sum():.4g}", rows=row_list(features.rows[empty]),
+        )  # fmt: skip
+    positive = known & (given > 0)
+    if positive.any():
+        typical = float(np.median(given[positive] / area_ha[positive]))
+        if typical < LEAST_TYPICAL_M3_HA:
+            features.problems.add(
+                "layers.stock_tiny", features.where, typical=f"{typical:.3g}",
+                least=f"{LEAST_TYPICAL_M3_HA:g}", count=int(positive.sum()),
+            )  # fmt: skip
 
 
 def _check_density(features: Features, stock: pd.Series, area_ha: Array) -> None:

@@ -14,7 +14,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 from pyproj import CRS
 
 from gis.crs import (
@@ -33,14 +32,17 @@ from gis.safe_open import read_vector
 from layers.attribute_tables import joined
 from layers.columns import Flags, find_columns, nearest, numbers, row_list, texts
 from layers.encodings import original_text
-from layers.repair import mended
+from layers.geometry_checks import (
+    HALF_GLOBE,
+    Reporter,
+    checked_geometry,
+    repeats,
+    wider_than_half_the_globe,
+)
 from layers.values import Field, LayerSpec
 
 _SHIFTS: Mapping[str, Offset] = {"gcj02": "gcj02", "bd09": "bd09"}
 _DATAV = {"adcode", "childrenNum"}
-_HALF_GLOBE = 180.0
-_FARTHEST = 1e9
-"""Coordinates from here on are no place, whatever the unit."""
 _DATAV_EITHER = {"acroutes", "subFeatureIndex"}
 
 
@@ -79,6 +81,13 @@ class Features:
     def is_numeric(self, name: str) -> bool:
         """Whether the file holds the field as numbers: leading zeros of codes are then lost."""
         return name in self.given and pd.api.types.is_numeric_dtype(self.table[name].dtype)
+
+    @property
+    def reporter(self) -> Reporter:
+        """Reports features by row, identifier and hectares."""
+        ids = self.table["id"] if "id" in self.given else None
+        rows = self.rows.to_numpy()
+        return Reporter(self.where, self.problems, rows, ids, CRS(self.table.crs))
 
     def _column(self, name: str) -> pd.Series:
         return self.table[name].rename(self.facts[f"column.{name}"])
@@ -131,7 +140,9 @@ def _open_file(
     columns = find_columns(
         existing, fields, chosen_columns(spec, fields), where=spec.where, problems=problems
     )
-    features = _checked_geometry(features, geometry, spec.where, problems)
+    features = checked_geometry(
+        features, geometry, _reporter(features, columns.get("id"), spec, problems)
+    )
     if spec.shift is None and set(existing) >= _DATAV and _DATAV_EITHER & set(existing):
         problems.add("layers.datav_fingerprint", spec.where)
     located = _located(features, spec, problems)
@@ -150,6 +161,14 @@ def _open_file(
     if spec.shift is not None:
         facts["shift"] = f"{spec.shift} → WGS 84 (approximate)"
     return table, facts
+
+
+def _reporter(
+    features: gpd.GeoDataFrame, ids: str | None, spec: LayerSpec, problems: ProblemLog
+) -> Reporter:
+    crs = chosen_crs(features.crs, spec, ProblemLog())
+    named = features[ids] if ids in features.columns else None
+    return Reporter(spec.where, problems, np.arange(1, len(features) + 1), named, crs)
 
 
 def chosen_columns(spec: LayerSpec, fields: Sequence[Field]) -> dict[str, str]:
@@ -200,7 +219,7 @@ def _without_empty_ground(features: Features) -> Features:
     flat = is_polygon & (shapely.area(shapes) == 0)
     if not flat.any():
         return features
-    _report(flat, "geometry_zero_area", features.where, features.problems)
+    features.reporter.report(flat, "geometry_zero_area", shapes)
     table = features.table[~flat].reset_index(drop=True)
     return replace(features, table=table)
 
@@ -210,23 +229,30 @@ def _without_repeated(features: Features, *, is_counted_once: bool) -> Features:
 
     Reporting units are never left out: there, the overlap is refused.
     """
-    shapes = pd.Series(shapely.to_wkb(shapely.normalize(np.asarray(features.table.geometry.array))))
-    twice = shapes.duplicated(keep="first").to_numpy()
+    shapes = np.asarray(features.table.geometry.array)
+    twice = repeats(shapes)
     if twice.any() and is_counted_once:
-        _report(twice, "duplicate_features", features.where, features.problems)
+        features.reporter.report(twice, "duplicate_features", shapes)
     if "id" in features.given:
-        ids = features.text("id")
-        again = (ids.duplicated(keep=False) & (ids != "")).to_numpy() & ~twice
-        again &= ids.where(~pd.Series(twice), "").duplicated(keep=False).to_numpy()
-        if again.any():
-            features.problems.add(
-                "layers.duplicate_ids", features.where, column=features.facts["column.id"],
-                count=int(again.sum()), ids=", ".join(sorted(set(ids[again]))[:10]),
-                rows=row_list(features.rows[again]),
-            )  # fmt: skip
+        _report_shared_ids(features, twice)
     if not (twice.any() and is_counted_once):
         return features
     return replace(features, table=features.table[~twice].reset_index(drop=True))
+
+
+def _report_shared_ids(features: Features, twice: Flags) -> None:
+    """Identifiers of several features, beside those that repeat a whole feature (``twice``)."""
+    ids = features.text("id")
+    again = (ids.duplicated(keep=False) & (ids != "")).to_numpy() & ~twice
+    if not again.any():
+        return
+    again &= ids.where(~pd.Series(twice), "").duplicated(keep=False).to_numpy()
+    if again.any():
+        features.problems.add(
+            "layers.duplicate_ids", features.where, column=features.facts["column.id"],
+            count=int(again.sum()), ids=", ".join(sorted(set(ids[again]))[:10]),
+            rows=row_list(features.rows[again]),
+        )  # fmt: skip
 
 
 def _check_encoding(values: pd.Series, column: str, where: str, problems: ProblemLog) -> None:
@@ -245,60 +271,6 @@ def _check_encoding(values: pd.Series, column: str, where: str, problems: Proble
             return
 
 
-def _checked_geometry(
-    features: gpd.GeoDataFrame, allowed: Sequence[str], where: str, problems: ProblemLog
-) -> gpd.GeoDataFrame:
-    """Features whose geometries are there, of an allowed type and valid; the rest is reported."""
-    shapes = features.geometry
-    absent = np.asarray(shapes.isna() | shapes.is_empty)
-    _report(absent, "geometry_missing", where, problems)
-    kinds = shapes.geom_type
-    other = np.asarray(~kinds.isin(allowed)) & ~absent
-    found = ", ".join(sorted(set(kinds[other].dropna())))
-    _report(other, "geometry_type", where, problems, found=found, allowed=", ".join(allowed))
-    held = np.asarray(shapes.array)
-    wild = ~absent & ~(_coordinates_are_sane(held))
-    _report(wild, "geometry_not_finite", where, problems)
-    if wild.any():
-        held = held.copy()
-        held[wild] = None
-        absent = absent | wild
-    whole, is_mended = mended(held)
-    _report(is_mended, "geometry_mended", where, problems)
-    broken = ~np.asarray(shapely.is_valid(whole)) & ~absent & ~_is_flat(whole)
-    if broken.any():
-        reason = shapely.is_valid_reason(whole[broken][0])
-        _report(broken, "geometry_invalid", where, problems, reason=reason)
-    return features.set_geometry(gpd.GeoSeries(whole, index=features.index, crs=features.crs))
-
-
-def _coordinates_are_sane(shapes: NDArray[np.object_]) -> Flags:
-    """Whether all coordinates are finite and below any that a map has; bounds skip NaN."""
-    vertices, owner = shapely.get_coordinates(shapes, return_index=True)
-    bad = owner[~(np.abs(vertices) < _FARTHEST).all(axis=1)]
-    sane = np.ones(len(shapes), dtype=bool)
-    sane[bad] = False
-    return sane
-
-
-def _is_flat(shapes: NDArray[np.object_]) -> Flags:
-    """Polygons that hold no ground whichever way they are read: collapsed to lines and points."""
-    flat = np.zeros(len(shapes), dtype=bool)
-    suspects = np.flatnonzero(
-        np.isin(shapely.get_type_id(shapes), (3, 6)) & ~shapely.is_valid(shapes)
-    )
-    for place in suspects:
-        if shapely.area(shapely.make_valid(shapes[place])) == 0:
-            flat[place] = True
-    return flat
-
-
-def _report(flags: Flags, code: str, where: str, problems: ProblemLog, **facts: str) -> None:
-    if flags.any():
-        rows = row_list(np.flatnonzero(flags) + 1)
-        problems.add(f"layers.{code}", where, count=int(flags.sum()), rows=rows, **facts)
-
-
 def _located(features: gpd.GeoDataFrame, spec: LayerSpec, problems: ProblemLog) -> gpd.GeoDataFrame:
     """The features with the coordinate system that holds, shifted back when a shift is declared."""
     crs = chosen_crs(features.crs, spec, problems, features.total_bounds)
@@ -308,8 +280,11 @@ def _located(features: gpd.GeoDataFrame, spec: LayerSpec, problems: ProblemLog) 
     west, south, east, north = (float(bound) for bound in placed.total_bounds)
     if np.isfinite([west, south, east, north]).all():
         problems.extend(range_problems(crs, (west, south, east, north), spec.where))
-    if crs.is_geographic and east - west > _HALF_GLOBE:
-        _check_meridian(placed, spec.where, problems)
+    if crs.is_geographic and east - west > HALF_GLOBE:
+        shapes = np.asarray(placed.geometry.array)
+        rows = np.arange(1, len(placed) + 1)
+        wide = wider_than_half_the_globe(shapes)
+        Reporter(spec.where, problems, rows).report(wide, "geometry_spans_globe", shapes)
     if spec.shift is None or problems.errors:
         return placed
     if spec.shift not in _SHIFTS:
@@ -326,15 +301,6 @@ def _located(features: gpd.GeoDataFrame, spec: LayerSpec, problems: ProblemLog) 
     except InputError as error:
         problems.extend(error.problems)
         return placed
-
-
-def _check_meridian(features: gpd.GeoDataFrame, where: str, problems: ProblemLog) -> None:
-    """Polygons wider than half the globe: mostly those that cross 180° and were not cut there."""
-    parts, owner = shapely.get_parts(np.asarray(features.geometry.array), return_index=True)
-    bounds = shapely.bounds(parts)
-    wide = np.zeros(len(features), dtype=bool)
-    wide[owner[bounds[:, 2] - bounds[:, 0] > _HALF_GLOBE]] = True
-    _report(wide, "geometry_spans_globe", where, problems)
 
 
 def chosen_crs(

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from gis.problems import Language
+from gis.problems import Language, Problem
 
 if TYPE_CHECKING:
     from layers.first_look import FieldLook
@@ -19,6 +19,7 @@ _TITLES: Mapping[Language, Mapping[str, str]] = {
         "code": "编号", "message": "说明", "remedy": "处理办法", "none": "没有发现问题。",
         "closed": "台账闭合", "open": "没有得出台账", "classes": "类别与面积", "fact": "项目",
         "value": "内容", "class": "类别", "hectares": "公顷", "strict": "影响数字",
+        "concerns": "涉及", "row": "行", "id": "编号",
         "looks": "字段、单位与代码表", "field": "标准字段", "column": "列", "found_by": "依据",
         "empty": "空值", "span": "取值", "meaning": "单位或代码表",
         "evidence": "证据与疑点", "officials": "官方面积与椭球面积", "official": "官方面积(公顷)",
@@ -30,6 +31,7 @@ _TITLES: Mapping[Language, Mapping[str, str]] = {
         "none": "Nothing was found.", "closed": "The account closes", "open": "No account was made",
         "classes": "Classes and areas", "fact": "Item", "value": "Content", "class": "Class",
         "hectares": "Hectares", "strict": "Can change figures",
+        "concerns": "Concerns", "row": "rows", "id": "features",
         "looks": "Columns, units and code lists", "field": "Field", "column": "Column",
         "found_by": "Found by", "empty": "Empty", "span": "Values", "meaning": "Unit or list",
         "evidence": "Evidence and doubts", "officials": "Official and ellipsoidal areas",
@@ -43,10 +45,11 @@ def as_page(found: Check, language: Language) -> str:
     """One HTML page without scripts; every text is escaped."""
     words = _TITLES[language]
     problems = _table(
-        (words["severity"], words["code"], words["message"], words["remedy"], words["strict"]),
+        (words["severity"], words["code"], words["message"], words["remedy"], words["concerns"],
+         words["strict"]),
         [
             (each.severity.value, each.code, each.message(language), each.remedy(language),
-             "✓" if each.changes_numbers else "")
+             _concerned(each, words), "✓" if each.changes_numbers else "")
             for each in found.problems
         ],
     ) if found.problems else f"<p>{words['none']}</p>"  # fmt: skip
@@ -117,6 +120,13 @@ def look_lines(found: Check, language: Language) -> Iterator[str]:
                 cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)
             )
             yield "  " + "  ".join(padded).rstrip()
+
+
+def _concerned(found: Problem, words: Mapping[str, str]) -> str:
+    """Rows, identifiers and hectares that a problem is about, as far as it tells them."""
+    names = (("rows", "row"), ("features", "id"), ("ids", "id"), ("hectares", "hectares"))
+    return "; ".join(f"{words[word]}: {found.facts[key]}" for key, word in names
+                     if found.facts.get(key))  # fmt: skip
 
 
 _LOOK_COLUMNS = ("field", "column", "found_by", "empty", "span", "meaning", "evidence")

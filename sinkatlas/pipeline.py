@@ -47,6 +47,8 @@ LAYER_OPTIONS = (
     "land_codes",
     "assume",
     "encoding",
+    "header_row",
+    "sheet",
     "band",
     "no_data",
     "year",

@@ -26,6 +26,8 @@ from gis.redaction import redact
 Year = Annotated[int, Field(ge=1900, le=2100)]
 Percent = Annotated[float, Field(gt=0, lt=100)]
 Text = Annotated[str, Field(min_length=1)]
+HeaderRow = Annotated[int, Field(ge=1)] | list[Annotated[int, Field(ge=1)]]
+"""One row of column names, or several that are read together."""
 
 
 class Table(BaseModel):
@@ -115,7 +117,7 @@ class AttributeTableTable(Table):
     path: Text
     code: Text = Field(description="column of the table that holds the code")
     key: str | None = Field(default=None, description="column of the layer, if named otherwise")
-    header_row: Annotated[int, Field(ge=1)] | None = None
+    header_row: HeaderRow | None = None
     sheet: str | None = None
     encoding: str | None = None
 
@@ -139,6 +141,10 @@ class LayerTable(Source):
         default_factory=dict, description="standard field = one value for the whole file"
     )
     table: AttributeTableTable | None = None
+    header_row: HeaderRow | None = Field(
+        default=None, description="of a works table: row of the column names, or several rows"
+    )
+    sheet: str | None = Field(default=None, description="of a works table")
     band: Annotated[int, Field(ge=1)] | None = None
     no_data: list[int] = Field(default_factory=list)
     year: Year | None = Field(default=None, description="year the data show, if not the epoch's")

@@ -302,10 +302,18 @@ def placemark(place: int) -> str:
 
 LINK = "<NetworkLink><Link><href>http://127.0.0.1:9/b.kml</href></Link></NetworkLink>"
 
+
+def name_twice(folder: Path) -> Path:
+    shp = shapefile(folder)
+    # field descriptions of 32 bytes follow the header of 32; the third takes the second's name
+    return patched(folder / "a.dbf", (96, b"name\x00")) and shp
+
+
 REFUSED: dict[str, tuple[Maker, str]] = {
     "shx leads to other rows": (shx_swapped, "gis.shapefile_index_wrong"),
     "shx leads twice to one row": (shx_repeated, "gis.shapefile_index_wrong"),
     "decimal comma in a dbf": (decimal_comma, "gis.number_unreadable"),
+    "one column name twice": (name_twice, "layers.columns_twice"),
     "NaN in a shape": (coordinate(float("nan")), "layers.geometry_not_finite"),
     "absurd coordinate": (coordinate(1e300), "layers.geometry_not_finite"),
     "two encodings in one dbf": (mixed_encodings, "gis.encoding_unknown"),

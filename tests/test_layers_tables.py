@@ -113,6 +113,120 @@ def test_merged_titles_need_a_header_row_and_then_fill_down(tmp_path: Path) -> N
     assert {"layers.table_merged_cells", "layers.table_totals"} <= {each.code for each in log}
 
 
+def merged_header(path: Path) -> Path:
+    """A title, then 面积 over 公顷 and 亩, 蓄积 over 乔木 and 散生; codes 0101 and 0102."""
+    book = openpyxl.Workbook()
+    page = book.active
+    for row in [
+        ["小班统计表", None, None, None, None],
+        ["XBH", "面积", None, "蓄积", None],
+        [None, "公顷", "亩", "乔木", "散生"],
+        ["0101", 1, 15, 100, 3],
+        ["0102", 2, 30, 200, 4],
+    ]:
+        page.append(row)
+    for cells in ("A1:E1", "A2:A3", "B2:C2", "D2:E2"):
+        page.merge_cells(cells)
+    book.save(path)
+    return path
+
+
+def test_a_header_of_merged_rows_is_joined_and_proposed(tmp_path: Path) -> None:
+    path = merged_header(tmp_path / "t.xlsx")
+    with pytest.raises(InputError, match=r"layers\.table_header.*\[2, 3\]"):
+        read_attribute_table(path, problems=ProblemLog())
+    log = ProblemLog()
+    table = read_attribute_table(path, problems=log, header_row=[2, 3])
+    assert [*table.rows] == ["line", "XBH", "面积_公顷", "面积_亩", "蓄积_乔木", "蓄积_散生"]
+    assert (
+        table.number("面积_亩", log).tolist() == table.number("面积_公顷", log).tolist() == [1, 2]
+    )
+
+
+def test_a_table_with_a_merged_header_joins_by_code(tmp_path: Path) -> None:
+    merged_header(tmp_path / "t.xlsx")
+    (tmp_path / "t.csv").write_text(
+        "小班统计表,,,,\nXBH,面积,,蓄积,\n,公顷,亩,乔木,散生\n0101,1,15,100,3\n0102,2,30,200,4\n",
+        encoding="utf-8",
+    )
+    frame = gpd.GeoDataFrame(
+        {"XBH": ["0101", "0102"], "DI_LEI": "030101"}, geometry=[square(0), square(1)], crs=4547
+    )
+    frame.to_file(tmp_path / "a.gpkg")
+    for name in ("t.xlsx", "t.csv"):
+        options = {
+            "table": {"path": tmp_path / name, "code": "XBH", "header_row": [2, 3]},
+            "fields": {"stock": "蓄积_乔木", "scattered_stock": "蓄积_散生"},
+        }
+        spec = LayerSpec("forest_subcompartments", tmp_path / "a.gpkg", 2023, options=options)
+        features = read_layer(spec, problems=ProblemLog()).data.features  # type: ignore[union-attr]
+        assert features["growing_stock_m3"].tolist() == [100.0, 200.0]
+        assert features["scattered_stock_m3"].tolist() == [3.0, 4.0]
+
+
+def sheet(path: Path, *rows: list[object]) -> openpyxl.Workbook:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    return book
+
+
+def test_a_number_merged_over_rows_is_not_each_rows(tmp_path: Path) -> None:
+    book = sheet(tmp_path, ["街", "v"], ["a", 6], ["b", None], ["c", 3])
+    book.active.merge_cells("B2:B3")
+    book.save(tmp_path / "t.xlsx")
+    log = ProblemLog()
+    read_attribute_table(tmp_path / "t.xlsx", problems=log).number("v", log)
+    assert [each.code for each in log.errors] == ["layers.table_merged_number"]
+
+
+def test_hidden_rows_are_read_and_said(tmp_path: Path) -> None:
+    book = sheet(tmp_path, ["街", "v"], ["a", 1], ["b", 2])
+    book.active.row_dimensions[3].hidden = True
+    book.save(tmp_path / "t.xlsx")
+    log = ProblemLog()
+    table = read_attribute_table(tmp_path / "t.xlsx", problems=log)
+    assert len(table.rows) == 2
+    assert "rows 3" in next(e for e in log if e.code == "layers.table_hidden_rows").text("en")
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["面积(亩)", "面积（亩）", "面积/亩", "面积 亩", "面积[单位:亩]", "面积 单位：亩", "面积_亩"],
+)
+def test_a_unit_in_the_header_is_understood_however_it_is_written(
+    tmp_path: Path, header: str
+) -> None:
+    (tmp_path / "t.csv").write_text(f"XBH,{header}\n01,15\n", encoding="utf-8")
+    log = ProblemLog()
+    table = read_attribute_table(tmp_path / "t.csv", problems=log)
+    assert table.number("面积", log).tolist() == [1.0]
+
+
+@pytest.mark.parametrize("word", ["合计", "合 计", "总计：", "合计（公顷）", "全市合计", "Total"])
+def test_totals_leave_whatever_they_are_called(tmp_path: Path, word: str) -> None:
+    (tmp_path / "t.csv").write_text(f"XBH,v\n01,1.5\n02,2\n{word},3.5\n", encoding="utf-8")
+    log = ProblemLog()
+    assert read_attribute_table(tmp_path / "t.csv", problems=log).number("v", log).sum() == 3.5
+    assert "layers.table_totals" in [each.code for each in log]
+
+
+def test_a_total_without_a_name_is_refused_at_either_end(tmp_path: Path) -> None:
+    for text in ("全市,3.5\n01,1.5\n02,2\n", "01,1.5\n02,2\n全市,3.5\n"):
+        (tmp_path / "t.csv").write_text(f"XBH,v\n{text}", encoding="utf-8")
+        with pytest.raises(InputError, match=r"layers\.table_total_suspected"):
+            read_attribute_table(tmp_path / "t.csv", problems=ProblemLog())
+
+
+def test_unicode_text_of_a_spreadsheet_is_read_and_a_web_page_is_none(tmp_path: Path) -> None:
+    (tmp_path / "t.txt").write_bytes("XBH\tv\n01\t1.5\n".encode("utf-16"))
+    log = ProblemLog()
+    assert read_attribute_table(tmp_path / "t.txt", problems=log).number("v", log).sum() == 1.5
+    (tmp_path / "t.csv").write_text("<html><body>login</body></html>", encoding="utf-8")
+    with pytest.raises(InputError, match=r"layers\.table_broken.*HTML"):
+        read_attribute_table(tmp_path / "t.csv", problems=ProblemLog())
+
+
 def test_a_city_in_two_zones_comes_in_two_files(tmp_path: Path) -> None:
     west = gpd.GeoDataFrame({"name": ["西"]}, geometry=[square(0)], crs="EPSG:4546")
     east = gpd.GeoDataFrame({"name": ["东"]}, geometry=[square(0)], crs="EPSG:4547")
