@@ -106,9 +106,10 @@ def extent_account(
     raster = next((cover for cover in covers if isinstance(cover, RasterCover)), None)
     source = _source(raster, further)
     plane = _in_one_plane(units, covers, strata, source.grid)
-    _refuse_overlapping_units(plane)
-    progress("cover", 0, 2)
     unit_shapes = np.asarray(plane.units.geometry.array)
+    unit_area = geometry_areas_ha(unit_shapes, plane.crs)
+    _refuse_overlapping_units(plane, unit_area)
+    progress("cover", 0, 2)
     zones = zones_of(unit_shapes, plane.strata)
     pieces, overlaps = _cover_pieces(plane, zones)
     progress("cover", 2, 2)
@@ -117,7 +118,6 @@ def extent_account(
         source.classes, source.densities, engine=engine, progress=progress,
     )  # fmt: skip
     _refuse_unknown_codes(areas, source, units, zones)
-    unit_area = geometry_areas_ha(unit_shapes, plane.crs)
     vocabulary = vocabulary_of(units, covers, strata, further)
     measured = zone_rows(zones, areas, covers, vocabulary, further)
     remainder = grouped(measured, vocabulary)
@@ -208,8 +208,8 @@ def _virtual_grid(features: gpd.GeoDataFrame) -> Grid:
     return Grid(crs, Affine(cell, 0.0, corner[0], 0.0, -cell, corner[1]), 0, 0)
 
 
-def _refuse_overlapping_units(plane: _Plane) -> None:
-    found = overlapping_units(plane.units, plane.crs)
+def _refuse_overlapping_units(plane: _Plane, unit_area: Array) -> None:
+    found = overlapping_units(plane.units, unit_area, plane.crs)
     if found:
         raise InputError(
             problem("gis.units_overlap", "units", first=first, second=second, hectares=f"{ha:.4f}")
@@ -243,7 +243,8 @@ def _uncut_edges(zones: Regions, pieces: Pieces, grid: Grid) -> Edges:
 
 def _notes(units: Units, plane: _Plane, unit_area: Array, areas: ClassAreas) -> dict[str, str]:
     """Facts for the run record."""
-    own = polygon_areas_ha(units.features)
+    crs = CRS(units.features.crs)
+    own = unit_area if crs == plane.crs else polygon_areas_ha(units.features)
     return {
         "working_crs": plane.crs.name,
         "cells_read": str(areas.cells_read),

@@ -7,7 +7,7 @@ cells in compiled loops. What comes back is a small table of the zones that the 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.polynomial import chebyshev
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from gis.coverage import Coverage, cover
 from gis.density import AreaDensity, density_over
-from gis.raster_bands import DensityBand, OpenBand, known_no_data, open_band, read_window
+from gis.raster_bands import DensityBand, OpenBand, Scratch, open_band, read_window
 from gis.raster_places import Unknown, note_unknown, places_of, unknown_places
 from gis.raster_plan import RasterPlan, Span, windows
 
@@ -51,6 +51,7 @@ class Desk:
     along_x: Array
     classes: tuple[OpenBand, ...]
     densities: tuple[OpenBand, ...]
+    scratch: Scratch = field(default_factory=Scratch)
 
     def close(self) -> None:
         for each in (*self.classes, *self.densities):
@@ -242,7 +243,7 @@ def _add_window(
 
     along_y, along_x, part = factors
     along_x = np.ascontiguousarray(along_x[:, part])
-    place, codes = places_of(desk.classes, *window)
+    place, codes = places_of(desk.classes, *window, desk.scratch)
     kernels.add_cut_areas(place, *cut, sums.areas)
     if not desk.densities:
         kernels.add_run_areas(place, *runs, along_y, along_x, sums.areas)
@@ -263,7 +264,7 @@ def _density_values(
     """Values of a window and the one value that is not known; others become NaN."""
     values, masked = read_window(source, rows, columns)
     assert isinstance(source.spec, DensityBand)
-    declared = known_no_data(source)
+    declared = source.no_data
     known_missing: Sequence[float] = () if source.shift is None else source.spec.no_data
     missing = [*known_missing, *([declared] if declared is not None else [])]
     missing = missing if source.shift is not None else []

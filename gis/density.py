@@ -75,14 +75,24 @@ class AreaDensity:
 
     def part_areas_ha(self, rows: Indices, columns: Indices, moments: Array) -> Array:
         """Area of cut cells from their moments (6, n) in the order of ``ORDERS``."""
-        row, row_at = np.unique(rows, return_inverse=True)
-        column, column_at = np.unique(columns, return_inverse=True)
+        row, row_at = _distinct(rows)
+        column, column_at = _distinct(columns)
         along_y, along_x = self.by_row(row), self.by_column(column)
         area = np.zeros(len(rows))
         for (x_order, y_order), moment in zip(ORDERS, moments, strict=True):
             terms = along_x[x_order][column_at] * along_y[y_order][row_at]
             area += terms.sum(axis=1) * moment
         return area
+
+
+def _distinct(numbers: Indices) -> tuple[Indices, Indices]:
+    """The numbers that occur, in order, and where each entry's stands; quicker than sorting."""
+    if not len(numbers):
+        return numbers, numbers
+    offset = numbers - numbers.min()
+    occurs = np.zeros(int(offset.max()) + 1, dtype=bool)
+    occurs[offset] = True
+    return np.flatnonzero(occurs) + numbers.min(), (np.cumsum(occurs) - 1)[offset]
 
 
 def _coefficients(factors: Factors, numbers: Indices) -> Array:

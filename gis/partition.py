@@ -123,7 +123,7 @@ def made_disjoint(features: Objects, cover: Indices, names: Sequence[str], crs: 
     ``features`` come in order of priority, ``cover`` numbers the cover each belongs to. Ground
     claimed twice inside one cover is reported: pairs, and the area the later ones lost.
     """
-    first, second = _overlapping_pairs(features, crs)
+    first, second, _ = _overlapping_pairs(features, crs)
     result = features.copy()
     order = np.argsort(second, kind="stable")
     first, second = first[order], second[order]
@@ -141,8 +141,11 @@ def made_disjoint(features: Objects, cover: Indices, names: Sequence[str], crs: 
     return Disjoint(result, _overlap_table(double, cover, first, second, features, names, crs))
 
 
-def _overlapping_pairs(features: Objects, crs: CRS) -> tuple[Indices, Indices]:
-    """Pairs (earlier, later) that share more ground than the rounding of a common border."""
+def _overlapping_pairs(features: Objects, crs: CRS) -> tuple[Indices, Indices, Array]:
+    """Pairs (earlier, later) that share more ground than the rounding of a common border.
+
+    And how much, in ha.
+    """
     tree = shapely.STRtree(features)
     later, earlier = tree.query(features, predicate="intersects")
     ordered = earlier < later
@@ -150,8 +153,9 @@ def _overlapping_pairs(features: Objects, crs: CRS) -> tuple[Indices, Indices]:
     interior = pooled(shapely.relate_pattern, features[earlier], features[later], "T********")
     earlier, later = earlier[interior], later[interior]
     shared = polygons_only(shapely.intersection(features[earlier], features[later]))
-    real = geometry_areas_ha(shared, crs) > NOISE_HA
-    return earlier[real], later[real]
+    hectares = geometry_areas_ha(shared, crs)
+    real = hectares > NOISE_HA
+    return earlier[real], later[real], hectares[real]
 
 
 def _overlap_table(
@@ -272,7 +276,7 @@ def _beyond_units(
     computed from its geometry, not taken as the remainder.
     """
     partly = np.flatnonzero(has_rest)
-    outline = shapely.union_all(zones.geometry)
+    outline = shapely.union_all(zones.geometry) if len(partly) else shapely.Polygon()
     shapely.prepare(outline)
     touched = shapely.intersects(outline, features[partly])
     rest = features[partly].copy()
@@ -309,17 +313,14 @@ def _without_slivers(
     return Pieces(cut, zone[at], area[at], share[at])
 
 
-def overlapping_units(units: gpd.GeoDataFrame, crs: CRS) -> list[tuple[str, str, float]]:
+def overlapping_units(
+    units: gpd.GeoDataFrame, area_ha: Array, crs: CRS
+) -> list[tuple[str, str, float]]:
     """Pairs of units sharing more than 1e-6 of the smaller: both codes and hectares."""
-    geometry = np.asarray(units.geometry.array)
-    first, second = _overlapping_pairs(geometry, crs)
-    shared = geometry_areas_ha(
-        polygons_only(shapely.intersection(geometry[first], geometry[second])), crs
-    )
-    area = geometry_areas_ha(geometry, crs)
+    first, second, shared = _overlapping_pairs(np.asarray(units.geometry.array), crs)
     codes = list(units["unit_code"])
     return [
         (str(codes[a]), str(codes[b]), float(ha))
         for a, b, ha in zip(first, second, shared, strict=True)
-        if ha > 1e-6 * min(area[a], area[b])
+        if ha > 1e-6 * min(area_ha[a], area_ha[b])
     ]

@@ -11,7 +11,8 @@ resampled to each window (``gis.resampling``).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,21 @@ def density_band(raster: DensityRaster) -> DensityBand:
     return DensityBand(raster.path, raster.band, raster.crs, tuple(raster.no_data))
 
 
+@dataclass
+class Scratch:
+    """Memory that one thread uses again for every window: fresh pages cost as much as counting."""
+
+    memory: NDArray[np.uint8] = field(default_factory=lambda: np.empty(0, dtype=np.uint8))
+
+    def array(self, shape: tuple[int, int], dtype: Any) -> Values:
+        """An array of any content, which the next call overwrites."""
+        size = shape[0] * shape[1] * np.dtype(dtype).itemsize
+        if len(self.memory) < size:
+            self.memory = np.empty(size, dtype=np.uint8)
+        found: Values = self.memory[:size].view(dtype).reshape(shape)
+        return found
+
+
 @dataclass(frozen=True)
 class OpenBand:
     """A band with its own open dataset: one thread reads it.
@@ -83,12 +99,13 @@ class OpenBand:
     grid: Grid
     target: Grid
     shift: Shift | None
+    scratch: Scratch = field(default_factory=Scratch)
 
     @property
     def where(self) -> str:
         return self.spec.path.name
 
-    @property
+    @cached_property
     def dtype(self) -> str:
         return str(self.dataset.dtypes[self.spec.band - 1])
 
@@ -97,6 +114,22 @@ class OpenBand:
         """Rows and columns of the file's blocks."""
         rows, columns = self.dataset.block_shapes[self.spec.band - 1]
         return int(rows), int(columns)
+
+    @cached_property
+    def mask(self) -> str:
+        """How the file says what is unknown: ``none``, ``value`` or ``mask``."""
+        from rasterio.enums import MaskFlags
+
+        flags = self.dataset.mask_flag_enums[self.spec.band - 1]
+        if MaskFlags.all_valid in flags:
+            return "none"
+        return "value" if MaskFlags.nodata in flags else "mask"
+
+    @cached_property
+    def no_data(self) -> float | None:
+        """The file's nodata value where it is a number; NaN says what every NaN says anyway."""
+        declared = self.dataset.nodatavals[self.spec.band - 1]
+        return None if declared is None or np.isnan(declared) else declared
 
     def close(self) -> None:
         self.dataset.close()
@@ -128,6 +161,7 @@ def open_band(spec: Band, target: Grid | None) -> OpenBand:
 def read_window(source: OpenBand, rows: Span, columns: Span) -> tuple[Values, Flags | None]:
     """Values of a window of the target grid, and which of them are not known.
 
+    The values hold until the next window of this band is read.
     The second is None where every value may be taken as it is; it does not flag the spec's own
     ``no_data`` codes nor, in a density band, NaN.
 
@@ -181,9 +215,11 @@ def _read(source: OpenBand, rows: Span, columns: Span) -> tuple[Values, Flags | 
     from rasterio.errors import RasterioError
     from rasterio.windows import Window
 
-    window = Window(columns[0], rows[0], columns[1] - columns[0], rows[1] - rows[0])
+    shape = (rows[1] - rows[0], columns[1] - columns[0])
+    window = Window(columns[0], rows[0], shape[1], shape[0])
+    values = source.scratch.array(shape, source.dtype)
     try:
-        values = source.dataset.read(source.spec.band, window=window)
+        source.dataset.read(source.spec.band, window=window, out=values)
         return values, _masked(source, values, window)
     except RasterioError as error:
         raise InputError(
@@ -199,26 +235,16 @@ def _read(source: OpenBand, rows: Span, columns: Span) -> tuple[Values, Flags | 
 def _masked(source: OpenBand, values: Values, window: Any) -> Flags | None:
     """Cells the file itself declares unknown by an internal mask or alpha, or by a nodata value.
 
-    The nodata value of a plain band is left to :func:`known_no_data`: looking it up costs nothing
-    there, while a mask costs a pass over memory.
+    The nodata value of a plain band is left to :attr:`OpenBand.no_data`: looking it up costs
+    nothing there, while a mask costs a pass over memory.
     """
-    from rasterio.enums import MaskFlags
-
-    flags = source.dataset.mask_flag_enums[source.spec.band - 1]
-    if MaskFlags.all_valid in flags:
+    if source.mask == "none":
         return None
-    if MaskFlags.nodata in flags:
-        declared = known_no_data(source)
-        if declared is None or source.shift is not None:
+    if source.mask == "value":
+        if source.no_data is None or source.shift is not None:
             return None
-        return np.asarray(values == values.dtype.type(declared))
+        return np.asarray(values == values.dtype.type(source.no_data))
     return np.asarray(source.dataset.read_masks(source.spec.band, window=window) == 0)
-
-
-def known_no_data(source: OpenBand) -> float | None:
-    """The file's nodata value where it is a number; NaN says what every NaN says anyway."""
-    declared = source.dataset.nodatavals[source.spec.band - 1]
-    return None if declared is None or np.isnan(declared) else declared
 
 
 def _or(one: Flags | None, other: Flags) -> Flags:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gis.problems import InputError, problem
-from gis.raster_bands import ClassBand, OpenBand, known_no_data, read_window
+from gis.raster_bands import ClassBand, OpenBand, Scratch, read_window
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -38,17 +38,17 @@ class Unknown:
 
 
 def places_of(
-    sources: Sequence[OpenBand], rows: Span, columns: Span
+    sources: Sequence[OpenBand], rows: Span, columns: Span, scratch: Scratch
 ) -> tuple[NDArray[np.uint32], list[Values]]:
     """Places of a window's cells, and the codes that every class band holds there."""
-    place = np.empty((rows[1] - rows[0], columns[1] - columns[0]), dtype=np.uint32)
+    place = scratch.array((rows[1] - rows[0], columns[1] - columns[0]), np.uint32)
     steps = _steps([_spec(each).places for each in sources])
     codes = []
     for number, (source, step) in enumerate(zip(sources, steps, strict=True)):
         values, masked = read_window(source, rows, columns)
         if values.dtype.kind == "f":
             masked = np.isnan(values) if masked is None else masked | np.isnan(values)
-            declared = known_no_data(source)
+            declared = source.no_data
             if declared is not None:
                 masked = masked | (values == values.dtype.type(declared))
             values = _integral(np.where(masked, 0, values), source)
@@ -84,22 +84,22 @@ def _put(
     from gis import kernels
 
     if masked is None and values.dtype.itemsize <= 2:
-        low = int(np.iinfo(values.dtype).min)
-        table = (_table(source, values.dtype) * step).astype(np.uint32)
-        (kernels.set_places if first else kernels.add_places)(values, table, low, place)
+        unsigned = values.view(f"u{values.dtype.itemsize}")
+        table = _table(source, values.dtype) * np.uint32(step)
+        (kernels.set_places if first else kernels.add_places)(unsigned, table, place)
         return
     own = _searched(source, values)
     if masked is not None:
         own[masked] = len(_spec(source).codes)
     if first:
         place[:] = 0
-    place += (own * step).astype(np.uint32)
+    place += own * np.uint32(step)
 
 
-def _codes(source: OpenBand) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+def _codes(source: OpenBand) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
     """Codes in order and their places; a code that is both class and no data is no data."""
-    spec, count = _spec(source), len(_spec(source).codes)
-    declared = known_no_data(source)
+    spec, declared = _spec(source), source.no_data
+    count = len(spec.codes)
     missing = [*spec.no_data]
     if declared is not None and float(declared).is_integer():
         missing.append(int(declared))
@@ -107,27 +107,27 @@ def _codes(source: OpenBand) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     targets = np.concatenate([np.arange(count), np.full(len(missing), count)])
     _, last = np.unique(codes[::-1], return_index=True)
     last = len(codes) - 1 - last
-    return codes[last], targets[last].astype(np.int32)
+    return codes[last], targets[last].astype(np.uint32)
 
 
-def _table(source: OpenBand, dtype: np.dtype[Any]) -> NDArray[np.int32]:
-    """The place of every value that an 8- or 16-bit type can hold."""
+def _table(source: OpenBand, dtype: np.dtype[Any]) -> NDArray[np.uint32]:
+    """The place of every value that an 8- or 16-bit type can hold, by the value's bits."""
     limits = np.iinfo(dtype)
-    low, high = int(limits.min), int(limits.max)
     codes, targets = _codes(source)
-    table = np.full(high - low + 1, _spec(source).places - 1, dtype=np.int32)
-    possible = (codes >= low) & (codes <= high)
-    table[codes[possible] - low] = targets[possible]
+    unknown = _spec(source).places - 1
+    table = np.full(int(limits.max) - int(limits.min) + 1, unknown, dtype=np.uint32)
+    possible = (codes >= limits.min) & (codes <= limits.max)
+    table[codes[possible] % len(table)] = targets[possible]
     return table
 
 
-def _searched(source: OpenBand, values: Values) -> NDArray[np.int32]:
+def _searched(source: OpenBand, values: Values) -> NDArray[np.uint32]:
     codes, targets = _codes(source)
-    unknown = np.int32(_spec(source).places - 1)
+    unknown = np.uint32(_spec(source).places - 1)
     if not len(codes):
         return np.full(values.shape, unknown)
     at = np.searchsorted(codes, values).clip(max=len(codes) - 1)
-    return np.asarray(np.where(codes[at] == values, targets[at], unknown), dtype=np.int32)
+    return np.asarray(np.where(codes[at] == values, targets[at], unknown), dtype=np.uint32)
 
 
 def _integral(values: Values, source: OpenBand) -> NDArray[np.int64]:
