@@ -88,6 +88,7 @@ def ask(url: str, hosts: Sequence[str]) -> RemoteFile:
             with _opener().open(request, timeout=TIMEOUT_S) as answer:
                 return _remote_file(url, answer.status, answer.headers, answer.read(64))
         except urllib.error.HTTPError as error:
+            error.close()
             if error.code in (301, 302, 303, 307, 308):
                 target = redact(str(error.headers.get("Location", "")))[:200]
                 raise InputError(problem("gis.remote_redirects", shown, target=target)) from None

@@ -23,6 +23,10 @@ MOST_SHARE, APART = 0.0045, 40.0
 """Share of the compared pixels that may differ by more than ``APART`` of 255."""
 
 
+Part = tuple[float, float, float, float]
+"""Left, top, right and bottom of a part, as shares of a picture."""
+
+
 def difference(one: Image.Image, other: Image.Image) -> tuple[float, float]:
     """Mean difference, and the share of pixels that are apart, of two pictures of one shape."""
     first, second = (_reduced(each) for each in (one, other))
@@ -38,12 +42,20 @@ def _reduced(picture: Image.Image) -> NDArray[np.float64]:
     return np.asarray(small, dtype=np.float64)
 
 
+def _cut(picture: Image.Image, part: Part) -> Image.Image:
+    width, height = picture.size
+    left, top, right, bottom = part
+    return picture.crop(
+        (round(left * width), round(top * height), round(right * width), round(bottom * height))
+    )
+
+
 def kept(name: str) -> Image.Image:
     return Image.open(FOLDER / f"{name}.png")
 
 
-def looks_like(name: str, png: bytes) -> None:
-    """Fail when a picture does not look like the one kept under its name."""
+def looks_like(name: str, png: bytes, part: Part = (0.0, 0.0, 1.0, 1.0)) -> None:
+    """Fail when a part of a picture does not look like that of the one kept under its name."""
     now = Image.open(io.BytesIO(png)).convert("RGB")
     small = now.resize((WIDE, round(WIDE * now.height / now.width)), Image.Resampling.LANCZOS)
     path = FOLDER / f"{name}.png"
@@ -52,7 +64,7 @@ def looks_like(name: str, png: bytes) -> None:
         small.quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
         return
     assert path.is_file(), f"no picture {name} was kept"
-    mean, share = difference(small, kept(name))
+    mean, share = difference(_cut(small, part), _cut(kept(name), part))
     if mean > MOST_MEAN or share > MOST_SHARE:
         seen = Path(os.environ.get("TMPDIR", "/tmp")) / f"{name}_now.png"
         small.save(seen)

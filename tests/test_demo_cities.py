@@ -264,7 +264,7 @@ def test_other_files_in_the_folder_stay(tmp_path: Path, monkeypatch: pytest.Monk
     """A second demonstration replaces its own files and leaves the analyst's alone."""
     from sinkatlas.demo import generator
 
-    def one_layer(city: City, draft: Path) -> None:
+    def one_layer(city: City, draft: Path, fineness: int) -> None:
         (draft / "districts.gpkg").write_text("new", encoding="utf-8")
 
     monkeypatch.setattr(generator, "_write_layers", one_layer)
@@ -281,7 +281,7 @@ def test_other_files_in_the_folder_stay(tmp_path: Path, monkeypatch: pytest.Monk
 def test_a_failed_drawing_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from sinkatlas.demo import generator
 
-    def broken(city: City, draft: Path) -> None:
+    def broken(city: City, draft: Path, fineness: int) -> None:
         (draft / "districts.gpkg").write_text("half", encoding="utf-8")
         raise RuntimeError("disk full")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -58,7 +59,7 @@ class Server:
         if self.change_at is not None and number >= self.change_at:
             self.etag = '"two"'
         if self.down_from is not None and number >= self.down_from:
-            handler.connection.close()
+            hang_up(handler)
             return
         wanted = handler.headers.get("Range", "")
         if self.no_ranges or not wanted:
@@ -78,7 +79,7 @@ class Server:
         if number in self.drop and handler.command == "GET":
             handler.wfile.write(body[: len(body) // 2])
             handler.wfile.flush()
-            handler.connection.close()
+            hang_up(handler)
             return
         if handler.command == "GET":
             self.ranges.append((first, last))
@@ -87,6 +88,12 @@ class Server:
     @property
     def bytes_given(self) -> int:
         return sum(last - first + 1 for first, last in self.ranges)
+
+
+def hang_up(handler: BaseHTTPRequestHandler) -> None:
+    """Break the connection; the handler closes its end as always."""
+    handler.close_connection = True
+    handler.connection.shutdown(socket.SHUT_RDWR)
 
 
 @pytest.fixture(scope="module")

@@ -313,7 +313,8 @@ def _is_told(sentence: Sentence, setting: Setting, mark: YearMark, start: int) -
 
 def _past_words(sentence: Sentence, start: int, mark: YearMark | None) -> bool:
     """Words of the past before a figure; behind a goal year only strong ones count."""
-    if re.match(r"[^,;。]{1,12},?(?:比|较)(?:上年|去年)", sentence.text[start:]):
+    reports = r"[^,;。]{1,12},?(?:(?:比|较)(?:上年|去年)|(?:位?居|排名?|列)全[国省市]第)"
+    if re.match(reports, sentence.text[start:]):
         return True
     left = sentence.clause_of(start, start)[0]
     if mark is not None and mark.end > left:

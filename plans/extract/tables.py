@@ -301,7 +301,18 @@ def _owner(entry: Entry, table: Table) -> Entry | None:
     above = [each for each in table.above(entry.row, entry.col) if each.named]
     if above:
         return above[0]
-    return min(row, key=lambda each: each.col) if row else None
+    return min(row, key=lambda each: each.col) if row else _owner_by_caption(entry, table)
+
+
+def _owner_by_caption(entry: Entry, table: Table) -> Entry | None:
+    """The area of a row in a table whose caption names the one metric it is about."""
+    if any(each is not None and each.named for line in table.entries for each in line):
+        return None
+    found = [each for each in mentions(table.setting.caption) if not each.is_bare]
+    areas = [each for each in table.row(entry.row) if _AREA_NAME.fullmatch(each.text)]
+    if len({each.metric for each in found}) != 1 or not areas or areas[0] is entry:
+        return None
+    return replace(areas[0], named=found[0])
 
 
 def _whole_name(entry: Entry, table: Table) -> Entry:
@@ -495,7 +506,7 @@ def _sign(spot: Spot, quantity: Quantity, table: Table) -> Sign | None:
 def _scope(spot: Spot, table: Table) -> str | None:
     """The area a row is about, in a table of areas."""
     if spot.owner.row == spot.entry.row:
-        return None
+        return spot.owner.text if _AREA_NAME.fullmatch(spot.owner.text) else None
     names = (each.text for each in table.row(spot.entry.row) if _AREA_NAME.fullmatch(each.text))
     return next(names, None)
 

@@ -70,15 +70,17 @@ def _in_rows(lines: Sequence[_Line]) -> Iterator[TextTable]:
     """Runs of lines that all fall into cells the same way."""
     for pattern in _PARTS:
         run: list[_Line] = []
+        above = ""
         for line in [*lines, None]:
             if line is not None and (
                 _is_row(line, pattern) or (_is_rule(line) if run else _is_head(line))
             ):
                 run.append(line)
                 continue
-            if len(run) >= 2 and (table := _table(run, pattern)) is not None:
+            if len(run) >= 2 and (table := _table(run, pattern, above)) is not None:
                 yield table
             run = []
+            above = _plain(line.text) if line is not None and line.text.strip() else above
 
 
 def _is_rule(line: _Line) -> bool:
@@ -118,12 +120,12 @@ def _cells(line: _Line, pattern: re.Pattern[str]) -> list[Cell]:
     return cells
 
 
-def _table(run: Sequence[_Line], pattern: re.Pattern[str]) -> TextTable | None:
+def _table(run: Sequence[_Line], pattern: re.Pattern[str], above: str) -> TextTable | None:
     rows = [_cells(line, pattern) for line in run if not _is_rule(line)]
     texts = [[_plain(_slice(run, cell)) for cell in row] for row in rows]
     if pattern is not _PARTS[0] and len({len(row) for row in rows}) > 2:
         return None
-    if not _holds_promises(texts):
+    if not _holds_promises([[above], *texts]):
         return None
     width = max(len(row) for row in rows)
     heads = next((n for n, row in enumerate(texts) if any(map(_is_value, row[1:]))), 0)
