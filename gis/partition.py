@@ -265,8 +265,9 @@ def _with_outside(zones: Regions, features: Objects, strata: Sequence[Objects]) 
 def _within(features: Objects, ground: Regions) -> tuple[Indices, Indices, Objects, int]:
     """Feature, region and geometry of every part, and how many at the start are whole features.
 
-    A feature that touches no stretch of any region's outline lies in one region, and one of its
-    vertices tells in which; only the others are intersected. Either is done with small parts of the
+    A polygon that touches no stretch of any region's outline lies in one region, and one of its
+    vertices tells in which; only the others are intersected, and features of several polygons,
+    which may lie in several regions without touching an outline. Either is done with small parts of the
     regions, because an intersection takes as long as both geometries are.
     """
     if shapely.is_empty(features).all():
@@ -274,7 +275,7 @@ def _within(features: Objects, ground: Regions) -> tuple[Indices, Indices, Objec
         return none, none, np.zeros(0, dtype=object), 0
     parts, region = _small_parts(ground.geometry)
     tree = shapely.STRtree(parts)
-    touched = np.zeros(len(features), dtype=bool)
+    touched = shapely.get_num_geometries(features) > 1
     touched[shapely.STRtree(features).query(_outline_chunks(ground), predicate="intersects")[1]] = (
         True
     )

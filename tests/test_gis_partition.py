@@ -145,6 +145,22 @@ def test_split_features_give_what_whole_ones_give(seed: int, at: float) -> None:
     assert_same(held(features), held(pd.concat(parts, ignore_index=True)), 1e-8)
 
 
+@pytest.mark.parametrize("first", [0, 1])
+def test_parts_of_one_feature_in_two_units_that_touch_no_outline(way: str, first: int) -> None:
+    corners = [(1000, 1000), (4000, 4000)]
+    if first:
+        corners.reverse()
+    ground = shapely.MultiPolygon(
+        [shapely.box(X + x, Y + y, X + x + 200, Y + y + 200) for x, y in corners]
+    )
+    features = gpd.GeoDataFrame({"kind": ["wood"], "stock_m3": [8.0]}, geometry=[ground], crs=4547)
+    found = held(features).groupby("unit_code").sum()
+    # 4 ha of the plane in the first and in the last unit, half of the stock each
+    assert list(found.index) == ["u0", "u3"]
+    assert found["stock_m3"].to_list() == pytest.approx([4.0, 4.0], rel=1e-6)
+    assert found["area_ha"].sum() == pytest.approx(polygon_areas_ha(features).sum(), rel=1e-12)
+
+
 @given(seed=st.integers(0, 10_000))
 @LAWS
 def test_merged_features_give_what_single_ones_give(seed: int) -> None:
