@@ -91,7 +91,7 @@ def tally_band(plan: RasterPlan, number: int, desk: Desk | None = None) -> BandT
     found = cover(plan.edges.between(band), band, noise=plan.grid.coordinate_noise)
     zones, found = _renumbered(found)
     cut_area = desk.density.part_areas_ha(found.row, found.column, found.moments)
-    is_inside = plan.has_raster and 0 <= band[0] < plan.grid.height
+    is_inside = 0 <= band[0] < plan.grid.height
     width = plan.grid.width if is_inside else 0
     beyond = (found.column < 0) | (found.column >= width)
     uncovered = by_zone(found.zone[beyond], cut_area[beyond], len(zones))

@@ -43,11 +43,11 @@ def tallies(
     """
     opened = (*crew.desk.classes, *crew.desk.densities)
     room = room_for(plan, opened, crew.engine.thread_count, crew.engine.memory_bytes)
-    if crew.engine.cluster and plan.has_raster:
+    if crew.engine.cluster:
         from gis.crew_cluster import by_cluster
 
         yield from by_cluster(plan, numbers, crew.engine.cluster)
-    elif crew.engine.workers and plan.has_raster:
+    elif crew.engine.workers:
         from gis.crew_processes import by_processes
 
         yield from by_processes(plan, numbers, crew.engine.workers, room.cache_bytes)
@@ -68,7 +68,7 @@ def block_cache(size: int) -> ExitStack:
 def _by_threads(
     plan: RasterPlan, numbers: Sequence[int], threads: int, desk: Desk
 ) -> Generator[tuple[int, BandTally], None, None]:
-    if threads == 1 or not plan.has_raster:
+    if threads == 1:
         for number in numbers:
             yield number, tally_band(plan, number, desk)
         return

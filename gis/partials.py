@@ -40,7 +40,7 @@ class Partials:
 
     @classmethod
     def of(cls, plan: RasterPlan, root: Path | None) -> Partials:
-        if root is None or not plan.has_raster:
+        if root is None:
             return cls(None)
         return cls(root / plan_key(plan))
 

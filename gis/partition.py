@@ -267,8 +267,8 @@ def _within(features: Objects, ground: Regions) -> tuple[Indices, Indices, Objec
 
     A polygon that touches no stretch of any region's outline lies in one region, and one of its
     vertices tells in which; only the others are intersected, and features of several polygons,
-    which may lie in several regions without touching an outline. Either is done with small parts of the
-    regions, because an intersection takes as long as both geometries are.
+    which may lie in several regions without touching an outline. Either is done with small parts of
+    the regions, because an intersection takes as long as both geometries are.
     """
     if shapely.is_empty(features).all():
         none = np.zeros(0, dtype=np.intp)

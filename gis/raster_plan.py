@@ -41,8 +41,7 @@ GIB = 1 << 30
 class RasterPlan:
     """Everything that counting needs; rows and columns are the grid's.
 
-    ``block`` is the block of the first raster, the one that windows follow. ``raster_rows`` and
-    ``raster_columns`` are the extent of the grid, empty without a raster.
+    ``block`` is the block of the first raster, the one that windows follow.
     """
 
     grid: Grid
@@ -54,10 +53,6 @@ class RasterPlan:
     bands: tuple[Span, ...]
     columns: Span
     """Columns of the raster that any zone touches."""
-
-    @property
-    def has_raster(self) -> bool:
-        return bool(self.classes or self.densities)
 
     @property
     def combinations(self) -> int:
