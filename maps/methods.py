@@ -20,6 +20,7 @@ FORMS: Mapping[str, str] = {
     "land_cover_forest": "tree cover of the land-cover layer + mangrove",
     "with_all_shrub": "({inner} + all shrub) / unit territory",
     "per_territory": "({inner}) / unit territory",
+    "over_territory": "{inner} / unit territory",
     "without_scattered_trees": "farm shelterbelts and four-side trees not included",
     "forest_stock": "growing stock of forest sub-compartments",
     "standing_stock": "growing stock of forest and open forest + scattered and four-side trees",
@@ -35,9 +36,52 @@ FORMS: Mapping[str, str] = {
     "mangrove_of": "mangrove of {terms}",
     "geodesic_length": "geodesic length inside the unit, overlaps once",
     "redline_territory": "territory inside the ecological red line",
+    "inside_redline": "inside the red line: {inner}",
+    "survey_forestland": (
+        "arbor, bamboo, shrub, open and young stands and other forestland of the survey"
+    ),
+    "redline_conflicts": "built-up land, cropland and orchards inside the ecological red line",
+    "redline_type": "{term} inside the ecological red line",
+    "protected_territory": "territory inside protected areas, overlaps once",
+    "built_up_territory": "territory inside the boundary of the built-up area",
+    "wetland_legal_form": "wetland inside protected areas, {term} first",
+    "wetland_redline_only": "wetland inside the red line and in no protected area",
+    "protected_wetland": "wetland area inside {terms}, each piece of ground once",
+    "works_done": "works done {since} to {until}, years in the ledger: {term}",
+    "works_unplaced": "{area} ha without a unit stand in the whole only",
+    "parks_area": "parks, overlaps once",
+    "welfare_area": "public-welfare forest layer, overlaps once",
+    "surveyed_green": "surveyed green cover inside the built-up area / built-up area",
+    "mapped_green_parks": (
+        "classes under plants and parks inside the built-up area, each piece "
+        "of ground once / built-up area"
+    ),
+    "mapped_green": (
+        "classes under plants inside the built-up area, each piece of ground once / built-up area"
+    ),
+    "homes_near_parks": "housing land of the built-up area {reach}, as the crow flies / all of it",
+    "all_homes_near_parks": "housing land {reach}, as the crow flies / all of it",
+    "homes_walking": (
+        "housing land of the built-up area {reach}, walked along streets, at "
+        "most {off} m off them / all of it"
+    ),
+    "all_homes_walking": (
+        "housing land {reach}, walked along streets, at most {off} m off them / all of it"
+    ),
+    "nearest_project": "least geodesic distance of {count} projects to {name}",
+    "near_projects": "{count} within {distance} m",
+    "blocks_by_area": "contiguous patches of {least} ha and more in {count} named areas ({listed})",
+    "blocks": "contiguous patches of {least} ha and more in {count} named areas",
+    "ground_in_areas": "ground inside the named areas ({listed})",
+    "park_reach": (
+        "within {far} m of parks of {large} m2 and more and {near} m of parks "
+        "of {small} to {top} m2"
+    ),
     "pools": "pools: {terms}",
     "soil_depths": "soil {depths}",
-    "stock_difference_burial": "stock difference of living biomass {years} + mangrove soil burial",
+    "stock_difference_burial": (
+        "stock difference of living biomass {years} + soil burial of coastal wetland"
+    ),
     "stock_difference": "stock difference of living biomass {years}",
     "static_left_out": "other pools rest on static densities and are left out",
     "by_account": "account:{terms}:growing_stock",
@@ -91,7 +135,7 @@ def _matcher(form: str) -> re.Pattern[str]:
 
 
 def _filled(name: str, text: str, language: Language) -> str:
-    if name == "inner":
+    if name in ("inner", "reach"):
         return _clause(text, language)
     if name == "term":
         return term(text, language)

@@ -16,7 +16,7 @@ from gis.crs import to_crs
 from gis.extent import CLASSIFIED, NO_DATA, OUTSIDE, UNCOVERED
 from gis.problems import Language, Problem
 from gis.redaction import without_secrets
-from layers import Density, Layer, Register, kinds, legend
+from layers import Density, Layer, kinds, legend
 from maps.report import CHANGE_COLUMNS, IndicatorWords, MapLayer, Report
 from maps.sensitivity import public_view
 from plans import Plan, allocation_table, trajectory_table, verdict_table, verdict_words
@@ -252,17 +252,16 @@ def _feature_layer(
     return MapLayer(kind, title, year, features=features, attributes=attributes)
 
 
-DRAWN_REGISTERS = frozenset(
-    {"rivers", "blue_green_network", "built_up_boundary", "demonstration_areas"}
-)
-"""Layers beside the account that help to find one's way on the map."""
+NOT_DRAWN = frozenset({"residential_land", "green_cover", "streets"})
+"""Layers beside the account that only divide or measure: many small shapes that tell no reader
+anything."""
 
 MOST_CONFLICTS = 500
 """More conflicts than this make the map a list; they stay in the tables."""
 
 
 def _is_for_the_map(layer: Layer) -> bool:
-    return not isinstance(layer.data, Register) or layer.spec.kind in DRAWN_REGISTERS
+    return layer.spec.kind not in NOT_DRAWN
 
 
 def _conflict_layers(conflicts: gpd.GeoDataFrame) -> tuple[MapLayer, ...]:

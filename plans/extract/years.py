@@ -177,7 +177,7 @@ def document_times(text: str) -> Times:
     """Read from title, period and dates of a plain text what lies in its past.
 
     >>> document_times("某市林业发展“十四五”规划")
-    Times(present=2021, plan_end=2025, only_goal=None)
+    Times(present=2021, plan_end=2025, only_goal=None, terms=())
     """
     head = text[:600]
     start, end = _period(head, text)

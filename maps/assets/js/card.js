@@ -34,11 +34,13 @@ function indicatorRow(indicator, code, isWhole) {
   const key = `card/${indicator.key}`;
   const about = el("div", { class: "about" }, aboutIndicator(indicator, found));
   const isShown = indicator.key === (state.view === "carbon" ? carbonKey() : state.indicator) && !byTarget();
-  return el("div", { class: isShown ? "indicator current" : "indicator", data: { row: indicator.key } },
+  const hasValue = found && found.value !== null;
+  const kind = ["indicator", isShown ? "current" : "", hasValue ? "" : "without-value"].filter(Boolean).join(" ");
+  return el("div", { class: kind, data: { row: indicator.key } },
     el("div", { class: "indicator-line" },
       el("span", { class: "indicator-title" }, said(indicator.title), disclosure(key, t("about", { title: said(indicator.title) }), "i", about)),
       figure(found ? found.value : null, indicator.unit, { data: { indicator: indicator.key } })),
-    found && found.value !== null ? indicatorFacts(indicator, found, code, isWhole) : absentReason(indicator),
+    hasValue ? indicatorFacts(indicator, found, code, isWhole) : absentReason(indicator),
     about);
 }
 

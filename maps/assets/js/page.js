@@ -112,13 +112,27 @@ function preparePrint() {
   thinLabels();
 }
 
-/** Set the card in the largest type, from 9 pt down, with which all of it stays on the page. */
+/** What leaves the printed card in turn, while it does not fit: it stands in the brief and the workbook. */
+const GIVES_WAY = ["no-absent", "no-trend", "no-facts", "no-parts"];
+
+/** Set the card in the largest type, from 9 pt down, with which all that is left stays on the page. */
 function fitPaper() {
   const card = places.paper.querySelector(".card");
-  for (let size = 9; size >= 5; size -= 0.25) {
-    card.style.fontSize = `${size}pt`;
-    if (card.scrollWidth <= card.clientWidth + 1) return;
+  if (fitsFrom(card, 7)) return;
+  for (const least of [7, 6, 5]) {
+    for (const each of GIVES_WAY) {
+      card.classList.add(each);
+      if (fitsFrom(card, least)) return;
+    }
   }
+}
+
+function fitsFrom(card, least) {
+  for (let size = 9; size >= least; size -= 0.25) {
+    card.style.fontSize = `${size}pt`;
+    if (card.scrollWidth <= card.clientWidth + 1) return true;
+  }
+  return false;
 }
 
 function finishPrint() {
