@@ -125,6 +125,8 @@ function fitPaper() {
       if (fitsFrom(card, least)) return;
     }
   }
+  card.classList.add("no-list"); // targets and the figure of the map before the list of all others
+  fitsFrom(card, 5);
 }
 
 function fitsFrom(card, least) {
