@@ -9,7 +9,7 @@ from gis.grid import read_grid
 from gis.problems import ProblemLog
 from gis.safe_open import open_raster
 from layers.rasters import Statistics, check_date, statistics
-from layers.values import Density, LayerSpec, Reading
+from layers.values import Density, LayerKind, LayerSpec, Reading
 from layers.vector import crs_facts
 
 OPTIONS = ("band", "no_data")
@@ -24,6 +24,20 @@ class Quantity:
     least: float
     most: float
     threshold: float | None = None
+
+
+def density_kind(
+    quantity: Quantity, *, title_zh: str, title_en: str, is_used: bool = False
+) -> LayerKind:
+    """The kind of a continuous raster that is read in its quantity's own unit.
+
+    ``is_used`` is True for a kind that figures are read from.
+    """
+
+    def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
+        return read_density(spec, quantity, problems, is_used=is_used)
+
+    return LayerKind(quantity.key, title_zh, title_en, "density", 0, (), (), OPTIONS, read)
 
 
 def read_density(

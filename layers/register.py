@@ -17,11 +17,31 @@ from gis.ellipsoid import geometry_areas_ha, line_lengths_km
 from gis.problems import ProblemLog
 from layers.attribute_tables import read_attribute_table
 from layers.columns import find_columns, numbers, row_list
-from layers.values import LINES, Field, LayerSpec, Reading, Register
+from layers.values import LINES, Field, LayerKind, LayerSpec, Reading, Register
 from layers.vector import Features, open_features
 
 YEAR = Field("year", "year", "年度", "Year", aliases=("ND", "NIAN_DU", "年度", "年份"))
 _FIRST_YEAR, _LAST_YEAR = 1949, 2100
+
+
+def register_kind(
+    *,
+    key: str,
+    title_zh: str,
+    title_en: str,
+    geometry: tuple[str, ...],
+    fields: tuple[Field, ...],
+    is_used: bool = True,
+) -> LayerKind:
+    """The kind of a register that is read from vector files alone.
+
+    ``is_used`` is False for a kind that no figure is read from yet, which every reading tells.
+    """
+
+    def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
+        return read_register(spec, fields, geometry, problems, is_used=is_used)
+
+    return LayerKind(key, title_zh, title_en, "register", 0, geometry, fields, (), read)
 
 
 def read_register(

@@ -2,26 +2,10 @@
 
 from __future__ import annotations
 
-from gis.problems import ProblemLog
-from layers.density import OPTIONS, Quantity, read_density
-from layers.values import LayerKind, LayerSpec, Reading
+from layers.density import Quantity, density_kind
 
-QUANTITY = Quantity("canopy_height", "m", 0.0, 120.0)
-
-
-def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
-    """Read a raster in metres and check its range."""
-    return read_density(spec, QUANTITY, problems)
-
-
-KIND = LayerKind(
-    key="canopy_height",
+KIND = density_kind(
+    Quantity("canopy_height", "m", 0.0, 120.0),
     title_zh="林冠高度",
     title_en="Canopy height",
-    role="density",
-    priority=0,
-    geometry=(),
-    fields=(),
-    options=OPTIONS,
-    read=read,
 )

@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from gis.problems import ProblemLog
-from layers.register import read_register
-from layers.values import LINES, Field, LayerKind, LayerSpec, Reading
+from layers.register import register_kind
+from layers.values import LINES, Field
 
 FIELDS = (Field("name", "name", "名称", "Name", aliases=("MC", "名称")),)
 
-
-def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
-    """Read the features, check them and measure what they cover."""
-    return read_register(spec, FIELDS, LINES, problems)
-
-
-KIND = LayerKind(
+KIND = register_kind(
     key="streets",
     title_zh="道路网",
     title_en="Streets",
-    role="register",
-    priority=0,
     geometry=LINES,
     fields=FIELDS,
-    options=(),
-    read=read,
 )
