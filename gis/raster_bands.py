@@ -243,7 +243,7 @@ def _masked(source: OpenBand, values: Values, window: Any) -> Flags | None:
     if source.mask == "value":
         if source.no_data is None or source.shift is not None:
             return None
-        return np.asarray(values == values.dtype.type(source.no_data))
+        return np.asarray(values == source.no_data)  # as a number: 255.5 marks no byte
     return np.asarray(source.dataset.read_masks(source.spec.band, window=window) == 0)
 
 

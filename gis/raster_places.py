@@ -21,6 +21,9 @@ Indices = NDArray[np.intp]
 Values = NDArray[Any]
 Span = tuple[int, int]
 
+LARGEST_EXACT = 2.0**53
+"""Whole numbers from here on are not told apart by floating point."""
+
 
 @dataclass(frozen=True)
 class Unknown:
@@ -103,7 +106,8 @@ def _codes(source: OpenBand) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
     spec, declared = _spec(source), source.no_data
     count = len(spec.codes)
     missing = [*spec.no_data]
-    if declared is not None and float(declared).is_integer():
+    # a float file's own least number marks its unknown cells, and no code is so large
+    if declared is not None and float(declared).is_integer() and abs(declared) <= 2.0**62:
         missing.append(int(declared))
     codes = np.concatenate([spec.codes, np.asarray(missing, dtype=np.int64)])
     targets = np.concatenate([np.arange(count), np.full(len(missing), count)])
@@ -134,9 +138,20 @@ def _searched(source: OpenBand, values: Values) -> NDArray[np.uint32]:
 
 def _integral(values: Values, source: OpenBand) -> NDArray[np.int64]:
     """Whole numbers stored as floats; anything between is no class."""
-    if not (np.isfinite(values).all() and (values == np.rint(values)).all()):
+    if not are_codes(values).all():
         raise InputError(problem("gis.raster_not_integral", source.where, dtype=source.dtype))
     return values.astype(np.int64)
+
+
+def are_codes(values: Values) -> NDArray[np.bool_]:
+    """Which values can be class codes: whole numbers that a float holds to the last digit.
+
+    >>> are_codes(np.array([10.0, 10.5, np.nan, 1e30])).tolist()
+    [True, False, False, False]
+    """
+    if values.dtype.kind != "f":
+        return np.ones(values.shape, dtype=bool)
+    return np.asarray((values == np.rint(values)) & (np.abs(values) < LARGEST_EXACT))
 
 
 def unknown_places(counts: Sequence[int]) -> NDArray[np.bool_]:

@@ -23,7 +23,7 @@ def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
     """
     features = open_features(spec, FIELDS, POLYGONS, problems)
     table = features.table[["geometry"]].assign(ecosystem_type="mangrove", forest_class="mangrove")
-    return Reading(PolygonCover("mangroves", table, KEYS), features.facts)
+    return Reading(PolygonCover("mangroves", table, KEYS), features.facts, features.attributes(()))
 
 
 KIND = LayerKind(

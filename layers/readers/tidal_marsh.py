@@ -21,7 +21,9 @@ def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
     table = features.table[["geometry"]].assign(
         ecosystem_type="tidal_marsh", land_code="tidal_marsh"
     )
-    return Reading(PolygonCover("tidal_marsh", table, KEYS), features.facts)
+    return Reading(
+        PolygonCover("tidal_marsh", table, KEYS), features.facts, features.attributes(())
+    )
 
 
 KIND = LayerKind(
