@@ -25,6 +25,9 @@ Indices = NDArray[np.intp]
 ROW_NODES = 6
 """Points that carry the cell area's change over the rows of a band: exact to rounding."""
 
+NEGLIGIBLE = 1e-15
+"""Share of a cell's area below which a polynomial of the row is the noise of its own making."""
+
 
 @dataclass(frozen=True)
 class BandTally:
@@ -222,7 +225,7 @@ def _factors(desk: Desk, rows: Indices) -> tuple[Array, Array]:
     norm = np.where(np.arange(ROW_NODES) == 0, 1.0, 2.0) / ROW_NODES
     fit = np.einsum("nk,nt->kt", basis, at_nodes) * norm[:, None]
     size = np.abs(fit).max(axis=1)
-    terms = int(np.flatnonzero(size > 1e-16 * size[0])[-1]) + 1
+    terms = int(np.flatnonzero(size > NEGLIGIBLE * size[0])[-1]) + 1
     along_y = chebyshev.chebvander((rows - middle) / half, terms - 1)
     along_x = np.zeros((terms, len(desk.along_x)))
     for term in range(terms):

@@ -131,6 +131,33 @@ class OpenBand:
         declared = self.dataset.nodatavals[self.spec.band - 1]
         return None if declared is None or np.isnan(declared) else declared
 
+    @cached_property
+    def known_codes(self) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
+        """A class band's codes in order and their places; a code that is class and no data is no
+        data."""
+        assert isinstance(self.spec, ClassBand)
+        count = len(self.spec.codes)
+        missing = [*self.spec.no_data]
+        if self.no_data is not None and float(self.no_data).is_integer():
+            missing.append(int(self.no_data))
+        codes = np.concatenate([self.spec.codes, np.asarray(missing, dtype=np.int64)])
+        targets = np.concatenate([np.arange(count), np.full(len(missing), count)])
+        _, last = np.unique(codes[::-1], return_index=True)
+        last = len(codes) - 1 - last
+        return codes[last], targets[last].astype(np.uint32)
+
+    @cached_property
+    def place_table(self) -> NDArray[np.uint32]:
+        """The place of every value that a class band's 8- or 16-bit type can hold, by its bits."""
+        assert isinstance(self.spec, ClassBand)
+        limits = np.iinfo(self.dtype)
+        codes, targets = self.known_codes
+        size = int(limits.max) - int(limits.min) + 1
+        table = np.full(size, self.spec.places - 1, dtype=np.uint32)
+        possible = (codes >= limits.min) & (codes <= limits.max)
+        table[codes[possible] % size] = targets[possible]
+        return table
+
     def close(self) -> None:
         self.dataset.close()
 
