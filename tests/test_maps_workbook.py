@@ -476,7 +476,7 @@ def test_works_and_conflicts_have_pages_when_the_report_has_them(
     book = opened(more, tmp_path)
     assert ["440103", 2023, "forest_area名", "=造林", 12.5] in cells(book["工程量"])
     (near,) = [row for row in cells(book["冲突清单"]) if row[0] == "项目用地距江河过近"]
-    assert near[1:] == ["项目用地", "甲厂", "江河", 420.5]
+    assert near[1:] == ["建设项目占地", "甲厂", "江河岸线", 420.5]
 
 
 def test_trajectories_have_one_row_per_target(make_report: Maker, tmp_path: Path) -> None:
