@@ -265,8 +265,8 @@ def test_each_layer_of_the_tree_is_drawn_explained_and_faded(
     report = runs(city).report
     found = opened(report).page.evaluate(EVERY_LAYER)
     kinds = {each["kind"] for each in found}
-    wanted = {"land_cover", "forest_subcompartments", "wetlands", "greenways", "redline", "works"}
-    assert wanted | {"protected_areas"} <= kinds
+    wanted = {"land_cover", "forest_subcompartments", "wetlands", "greenways", "redline"}
+    assert wanted | {"protected_areas"} <= kinds == {each.kind for each in report.layers}
     assert ("mangroves" in kinds) == (city in ("guangzhou", "jiangmen"))
     assert ("conflicts" in kinds) == bool(len(report.conflicts))
     for each in found:

@@ -27,7 +27,8 @@ function measuresOf(indicator) {
 
 function carbonKey() {
   const keys = carbonKeys();
-  return keys.includes(state.indicator) ? state.indicator : keys[0];
+  if (keys.includes(state.indicator)) return state.indicator;
+  return keys.includes("carbon_stock") ? "carbon_stock" : keys[0];
 }
 
 function valueTheme(epoch, key, wanted) {
