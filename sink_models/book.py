@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,6 +39,7 @@ class DrawBook:
     _shares: dict[str, dict[tuple[str, str], Array]] = field(
         default_factory=dict, repr=False, compare=False
     )
+    _made: dict[Hashable, Array] = field(default_factory=dict, repr=False, compare=False)
     estimates: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
     """Estimates by stratum, filled as they are asked for: epochs share the same arrays."""
 
@@ -96,8 +97,14 @@ class DrawBook:
         return self._drawn
 
     def formula(self, text: str) -> Array:
-        """Value of a resolved formula."""
-        return evaluate_formula(text, self.coefficient)
+        """Value of a resolved formula; the same text gives the same array."""
+        return self.once(text, lambda: evaluate_formula(text, self.coefficient))
+
+    def once(self, name: Hashable, make: Callable[[], Array]) -> Array:
+        """An array made once per run: strata that ask by the same name share it."""
+        if name not in self._made:
+            self._made[name] = make()
+        return self._made[name]
 
     def model_choice(self, key: str, alternative: str) -> Array:
         """Position between two published models: 0 is the chosen one, 1 its rival.

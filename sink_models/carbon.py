@@ -32,7 +32,13 @@ from sink_models.estimator import (
     PoolEstimate,
     estimator_of,
 )
-from sink_models.rules import Zone, density_candidates, density_rules, resolve_formula
+from sink_models.rules import (
+    Sought,
+    Zone,
+    density_candidates,
+    density_rules,
+    resolve_formula,
+)
 from sink_models.sampling import Array
 from sink_models.strata import Stratum, StratumSums, strata
 
@@ -142,15 +148,7 @@ NEAREST = 3
 def _nearest(cell: Cell, account: Account) -> tuple[str, ...]:
     """Rules that would speak for a cell elsewhere or with unchecked coefficients."""
     book = account.book
-    found = density_candidates(
-        book.store,
-        book.zone,
-        book.accepted,
-        ecosystem_type=cell[0],
-        forest_class="",
-        leaf="",
-        pool=cell[1],
-    )
+    found = density_candidates(book.store, book.zone, book.accepted, Sought(*cell))
     if not found:
         return _same_group(cell, book.zone)
     # rules that lack only a check come first: the analyst can take those

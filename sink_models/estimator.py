@@ -16,7 +16,7 @@ import numpy as np
 
 import sink_models.estimators as package
 from sink_models.book import DrawBook
-from sink_models.rules import choose_density, formula_keys, leaf_of, rival_keys
+from sink_models.rules import Sought, choose_density, formula_keys, leaf_of, rival_keys
 from sink_models.sampling import Array
 from sink_models.strata import Stratum
 
@@ -129,32 +129,38 @@ def estimate_by_density(
     """
     found = dict(known or {})
     for pool in pools:
-        rule = choose_density(
-            book.store,
-            book.zone,
-            book.accepted,
-            ecosystem_type=stratum.ecosystem_type,
-            forest_class=stratum.forest_class,
-            leaf=leaf_of(stratum.species_group),
-            pool=pool,
-        )
+        rule = choose_density(book.store, book.zone, book.accepted, sought_of(stratum, pool))
         base = None if rule is None else _base(rule.base, found)
         if rule is None or base is None:
             continue
         value = book.formula(rule.formula)
+        is_by_area = rule.base == "area"
         choice = Choice(
             estimator,
             stratum,
             pool,
-            rule.formula if rule.base == "area" else f"{rule.base} * {rule.formula}",
+            rule.formula if is_by_area else f"{rule.base} * {rule.formula}",
             formula_keys(rule.formula),
             rule.depth_cm,
             rule.why_zh,
             rule.why_en,
             rival_keys(rule.formula),
         )
-        found[pool] = PoolEstimate(base[0] * value, base[1] * value, choice)
+        # by area the value itself: equal draws stay one array, and sums merge them
+        per_ha, per_m3 = (value, NOTHING) if is_by_area else (base[0] * value, base[1] * value)
+        found[pool] = PoolEstimate(per_ha, per_m3, choice)
     return found
+
+
+def sought_of(stratum: Stratum, pool: str) -> Sought:
+    """What a density rule is sought for in a stratum."""
+    return Sought(
+        stratum.ecosystem_type,
+        pool,
+        forest_class=stratum.forest_class,
+        leaf=leaf_of(stratum.species_group),
+        age_group=stratum.age_group,
+    )
 
 
 def _base(base: str, found: Estimates) -> tuple[Array, Array] | None:

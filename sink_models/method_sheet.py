@@ -291,7 +291,8 @@ def _coefficients(results: Results, references: Mapping[str, int]) -> Section:
             Figure("–" if math.isnan(row.low) else f"{row.low:g} – {row.high:g}"),
             row.unit,
             row.distribution,
-            f"{row.source_document}, {row.table_section}",
+            row.applicability or "–",
+            row.cited,
             f"{row.verification}; {row.ship}",
         )
         for row in (results.store[key] for key in results.used_keys)
@@ -303,6 +304,7 @@ def _coefficients(results: Results, references: Mapping[str, int]) -> Section:
         both("区间", "range"),
         both("单位", "unit"),
         both("分布", "law"),
+        both("适用于", "made for"),
         both("来源", "source"),
         both("核实情况", "verification"),
     )
@@ -377,7 +379,7 @@ def _references(results: Results) -> Section:
     cited: dict[str, dict[str, None]] = {}
     for key in results.used_keys:
         row = results.store[key]
-        cited.setdefault(row.source_document, {})[row.table_section] = None
+        cited.setdefault(row.source_document, {})[row.place] = None
     for formula in _equations(results).formulas:
         cited.setdefault(formula.source, {})[f"({formula.key})"] = None
     for balance in results.forest_balances:

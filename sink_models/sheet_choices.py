@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from sink_models.book import DrawBook
-from sink_models.estimator import LIVING, Choice, Estimates, estimator_of
+from sink_models.estimator import LIVING, Choice, Estimates, estimator_of, sought_of
 from sink_models.formulas import evaluate_formula
 from sink_models.results import Results
-from sink_models.rules import Candidate, Zone, density_candidates, find_zone, leaf_of
+from sink_models.rules import Candidate, Zone, density_candidates, find_zone
 from sink_models.sampling import Sampling
 from sink_models.sheet_labels import BIOMASS, POOL_TITLES, strata_title, symbol, typeset
 from sink_models.sheet_values import Cell, Figure, Math, Section, SheetTable, Words, both, signed
@@ -213,15 +213,8 @@ def _chosen(results: Results, zone: Zone) -> tuple[Words, ...]:
 
 
 def _rivals(choice: Choice, results: Results, zone: Zone) -> Sequence[Candidate]:
-    stratum = choice.stratum
     found = density_candidates(
-        results.store,
-        zone,
-        results.options.accepted,
-        ecosystem_type=stratum.ecosystem_type,
-        forest_class=stratum.forest_class,
-        leaf=leaf_of(stratum.species_group),
-        pool=choice.pool,
+        results.store, zone, results.options.accepted, sought_of(choice.stratum, choice.pool)
     )
     return [each for each in found if each.verdict in VERDICTS]
 

@@ -288,3 +288,5 @@ def test_factors_are_exported_whole(tmp_path: Path) -> None:
     assert len(table) == count > 1_000
     row = table.set_index("key").loc["mangrove_cf"]
     assert (row["value"], row["low"], row["ship"]) == ("0.451", "0.429", "ship")
+    aged = table.set_index("key").loc["gd_deadwood_pct_live_age_young"]
+    assert (aged["age"], aged["region"], aged["page"]) == ("young", "Guangdong", "")
