@@ -75,6 +75,7 @@ from sink_models.equations import (
     urban_growth_by_crown,
     urban_growth_by_trees,
     wetland_methane,
+    whole_tree_carbon,
     wood_products_stock,
     wood_removal_loss,
 )
@@ -249,6 +250,7 @@ __all__ = [
     "urban_growth_by_crown",
     "urban_growth_by_trees",
     "wetland_methane",
+    "whole_tree_carbon",
     "with_overrides",
     "wood_products_stock",
     "wood_removal_loss",

@@ -42,7 +42,7 @@ from sink_models.rules import (
 from sink_models.sampling import Array
 from sink_models.strata import Stratum, StratumSums, strata
 
-COVERS = (LAND_COVER, "land_survey", SURVEY, WETLANDS, "tidal_marsh", MANGROVES)
+COVERS = (LAND_COVER, "land_survey", SURVEY, WETLANDS, "tidal_marsh", "seagrass", MANGROVES)
 CLOSURE = 1e-9
 """Largest relative gap between a total and the sum of its parts."""
 

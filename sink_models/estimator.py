@@ -36,15 +36,6 @@ NOTHING = np.zeros(1)
 
 
 @dataclass(frozen=True)
-class Equation:
-    """An equation an estimator uses, as its source writes it."""
-
-    name: str
-    formula: str
-    source: str
-
-
-@dataclass(frozen=True)
 class Choice:
     """Which coefficients a stratum's pool rests on, and why these."""
 
@@ -84,8 +75,9 @@ def no_fluxes(stratum: Stratum, book: DrawBook) -> Estimates:
 class Estimator:
     """Declaration of an estimator beside its functions.
 
-    ``estimate`` gives stocks by pool; ``fluxes`` gives what is added each year to a pool whose
-    stock is held static. A pool that is not in the answer is not estimated, never 0.
+    ``equations`` names the equation cards it goes by. ``estimate`` gives stocks by pool; ``fluxes``
+    gives what is added each year to a pool whose stock is held static. A pool that is not in the
+    answer is not estimated, never 0.
     """
 
     key: str
@@ -93,9 +85,36 @@ class Estimator:
     title_en: str
     claims: Callable[[Stratum], bool]
     pools: tuple[str, ...]
-    equations: tuple[Equation, ...]
+    equations: tuple[str, ...]
     estimate: Callable[[Stratum, DrawBook], Estimates]
     fluxes: Callable[[Stratum, DrawBook], Estimates] = no_fluxes
+
+
+def density_estimator(
+    *,
+    key: str,
+    title_zh: str,
+    title_en: str,
+    claims: Callable[[Stratum], bool],
+    equations: tuple[str, ...],
+    buries: bool = False,
+) -> Estimator:
+    """An estimator that takes every pool from the density rules; with ``buries`` also soil burial."""
+
+    def estimate(stratum: Stratum, book: DrawBook) -> Estimates:
+        return estimate_by_density(key, stratum, book, POOLS)
+
+    def fluxes(stratum: Stratum, book: DrawBook) -> Estimates:
+        return estimate_by_density(key, stratum, book, (SOIL_BURIAL,))
+
+    return Estimator(
+        key, title_zh, title_en, claims, POOLS, equations, estimate, fluxes if buries else no_fluxes
+    )
+
+
+def of_types(*ecosystem_types: str) -> Callable[[Stratum], bool]:
+    """The claim on every stratum of some ecosystem types."""
+    return lambda stratum: stratum.ecosystem_type in ecosystem_types
 
 
 @cache

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 from sink_models.account import Account
 from sink_models.book import DrawBook
-from sink_models.equations.forest import biomass_carbon_from_stock, expansion_from_density
+from sink_models.equations.forest_stocks import biomass_carbon_from_stock, expansion_from_density
 from sink_models.rules import choose_volume_function, read_table
 from sink_models.strata import Stratum, StratumSums, strata
 

@@ -119,12 +119,11 @@ WITH_ROUTES = ("2.8b", "BEFxD", "roots")
 
 def _equations(results: Results) -> Section:
     """The equations that this run used; all others stand in the documentation."""
-    declared = {
-        each.name: each
-        for choice in latest(results)
-        for each in estimators()[choice.estimator].equations
-    }
-    names = [*declared, *ALWAYS]
+    declared = estimators()
+    names = [
+        name for choice in latest(results) for name in declared[choice.estimator].equations
+    ]
+    names += ALWAYS
     names += WITH_BALANCE if results.forest_balances else ()
     names += WITH_ROUTES if results.forest_routes else ()
     shown_keys = {value.indicator for value in results.values.values()}
@@ -133,12 +132,7 @@ def _equations(results: Results) -> Section:
     adjusted = any(each.code == "sink_models.areas_adjusted" for each in results.problems)
     names += ("OLOFSSON-9",) if adjusted else ()
     cards = equation_cards()
-    formulas = [_card(cards[name]) for name in dict.fromkeys(names) if name in cards]
-    formulas += [
-        Formula(name, both(each.source, each.source), each.formula, "", each.source, "verified")
-        for name, each in declared.items()
-        if name not in cards
-    ]
+    formulas = tuple(_card(cards[name]) for name in dict.fromkeys(names))
     said = both(
         "A 面积，V 蓄积，G_W 地上年生长量，R 根茎比，CF 含碳率，BF 树皮比例，fd 损失比例，"
         "SOC_REF 参考土壤碳储量，F 土壤因子，H 半衰期或采伐量（见所在式）。",
@@ -146,7 +140,7 @@ def _equations(results: Results) -> Section:
         "fraction, BF bark fraction, fd fraction lost, SOC_REF reference soil stock, F soil "
         "factors, H half-life or harvest as the equation says.",
     )
-    return Section("equations", both("公式", "Equations"), (said,), tuple(formulas))
+    return Section("equations", both("公式", "Equations"), (said,), formulas)
 
 
 def _card(each: EquationCard) -> Formula:

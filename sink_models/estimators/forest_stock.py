@@ -19,7 +19,6 @@ from sink_models.estimator import (
     LITTER,
     SOIL,
     Choice,
-    Equation,
     Estimates,
     Estimator,
     PoolEstimate,
@@ -80,10 +79,7 @@ ESTIMATORS = (
         title_en="Arbor forest with growing stock: continuous volume functions",
         claims=claims,
         pools=(ABOVE, BELOW, DEAD_WOOD, LITTER, SOIL),
-        equations=(
-            Equation("FANG", "B = a V + b", "Fang et al. 2001 Science 292:2320"),
-            Equation("roots", "B_above = B / (1 + R)", "IPCC 2006 GL Vol.4 Ch.4 Table 4.4"),
-        ),
+        equations=("FANG", "roots"),
         estimate=estimate,
     ),
 )

@@ -16,7 +16,6 @@ from sink_models.estimator import (
     NOTHING,
     POOLS,
     Choice,
-    Equation,
     Estimates,
     Estimator,
     PoolEstimate,
@@ -60,13 +59,7 @@ ESTIMATORS = (
         title_en="Open stands, scattered and four-side trees: stock times density times expansion",
         claims=claims,
         pools=POOLS,
-        equations=(
-            Equation(
-                "CN-PROV",
-                "C = V * SVD * BEF * CF",
-                "省级温室气体清单编制指南(试行) 2011 Ch.5",
-            ),
-        ),
+        equations=("CN-PROV-STOCK",),
         estimate=estimate,
     ),
 )
