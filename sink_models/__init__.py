@@ -118,6 +118,7 @@ from sink_models.options import (
     ForestFlows,
     MethaneChoice,
     Options,
+    SoilUse,
     UrbanGreenChoice,
 )
 from sink_models.overrides import Override, export_rows, with_overrides
@@ -166,6 +167,7 @@ __all__ = [
     "Reconciliation",
     "Results",
     "Sampling",
+    "SoilUse",
     "UrbanGreen",
     "UrbanGreenChoice",
     "VolumeBiomass",

@@ -14,7 +14,7 @@ from sink_models.distributions import draw
 from sink_models.error_matrix import ErrorMatrix
 from sink_models.formulas import evaluate_formula
 from sink_models.map_error import Stick, digest, draw_stick, shares_of
-from sink_models.options import Correlation
+from sink_models.options import Correlation, SoilUse
 from sink_models.propagation import correlated_normals
 from sink_models.rules import VolumeFunction, Zone, alternatives
 from sink_models.sampling import Array, Sampling
@@ -35,12 +35,13 @@ class DrawBook:
     zone: Zone
     accepted: frozenset[str] = frozenset()
     correlations: tuple[Correlation, ...] = ()
+    soils: tuple[SoilUse, ...] = ()
     _drawn: dict[str, Array] = field(default_factory=dict, repr=False, compare=False)
     _shares: dict[str, dict[tuple[str, str], Array]] = field(
         default_factory=dict, repr=False, compare=False
     )
     _made: dict[Hashable, Array] = field(default_factory=dict, repr=False, compare=False)
-    estimates: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+    estimates: dict[Any, tuple[Any, Any]] = field(default_factory=dict, repr=False, compare=False)
     """Estimates by stratum, filled as they are asked for: epochs share the same arrays."""
 
     def coefficient(self, key: str) -> Array:
@@ -90,6 +91,10 @@ class DrawBook:
                 if group & {each.first, each.second}:
                     group |= {each.first, each.second}
         return sorted(group)
+
+    def remember(self, drawn: Mapping[str, Array]) -> None:
+        """Take draws as they are in place of drawing them, by the names of their streams."""
+        self._drawn.update(drawn)
 
     @property
     def drawn(self) -> Mapping[str, Array]:

@@ -21,6 +21,7 @@ from sink_models.account import (
     Account,
 )
 from sink_models.amounts import Amounts, Cell, Term
+from sink_models.book import DrawBook
 from sink_models.ecosystem_types import group_of
 from sink_models.estimator import (
     LIVING,
@@ -40,6 +41,7 @@ from sink_models.rules import (
     resolve_formula,
 )
 from sink_models.sampling import Array
+from sink_models.soil_use import with_soil_use
 from sink_models.strata import Stratum, StratumSums, strata
 
 COVERS = (LAND_COVER, "land_survey", SURVEY, WETLANDS, "tidal_marsh", "seagrass", MANGROVES)
@@ -86,7 +88,7 @@ def carbon_account(account: Account) -> CarbonAccount:
     missing: dict[Cell, float] = {}
     for sums in strata(account):
         kind = sums.stratum.ecosystem_type
-        found, fluxes = _estimates(sums.stratum, account)
+        found, fluxes = estimates(sums.stratum, account.year, account.book)
         for pool in POOLS:
             if pool in found:
                 stocks += _terms((kind, pool), found[pool], sums, account)
@@ -113,18 +115,21 @@ def carbon_account(account: Account) -> CarbonAccount:
     )
 
 
-def _estimates(stratum: Stratum, account: Account) -> tuple[Estimates, Estimates]:
-    """Stocks and yearly fluxes of a stratum, estimated once per run and shared by its epochs."""
-    known = account.book.estimates
+def estimates(stratum: Stratum, year: int, book: DrawBook) -> tuple[Estimates, Estimates]:
+    """Stocks and yearly fluxes of a stratum at an epoch.
+
+    They are estimated once per run and shared by its epochs, which differ in what was declared of
+    their soils alone.
+    """
+    known = book.estimates
     if stratum not in known:
         estimator = estimator_of(stratum)
         if estimator is None:
             known[stratum] = ({}, {})
         else:
-            book = account.book
             known[stratum] = (estimator.estimate(stratum, book), estimator.fluxes(stratum, book))
-    found: tuple[Estimates, Estimates] = known[stratum]
-    return found
+    found, fluxes = known[stratum]
+    return with_soil_use(found, stratum, year, book), fluxes
 
 
 def _terms(

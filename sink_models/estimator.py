@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 
 import sink_models.estimators as package
+from gis.problems import Language
 from sink_models.book import DrawBook
 from sink_models.rules import Sought, choose_density, formula_keys, leaf_of, rival_keys
 from sink_models.sampling import Array
@@ -31,6 +32,26 @@ POOLS = (ABOVE, BELOW, DEAD_WOOD, LITTER, SOIL)
 LIVING = (ABOVE, BELOW)
 SOIL_BURIAL = "soil_burial"
 """Rule name of the yearly burial that feeds the soil pool, t C/ha/yr."""
+
+POOL_NAMES: Mapping[str, Mapping[Language, str]] = {
+    ABOVE: {"zh": "地上生物量", "en": "above-ground"},
+    BELOW: {"zh": "地下生物量", "en": "below-ground"},
+    DEAD_WOOD: {"zh": "枯死木", "en": "dead wood"},
+    LITTER: {"zh": "枯落物", "en": "litter"},
+    SOIL: {"zh": "土壤", "en": "soil"},
+    SOIL_BURIAL: {"zh": "土壤埋藏（每年）", "en": "soil burial (per year)"},
+}
+
+
+
+def pool_names(pools: Iterable[str]) -> Mapping[Language, str]:
+    """Names of pools in both languages, as one list."""
+    listed = [POOL_NAMES[pool] for pool in pools]
+    return {
+        "zh": "、".join(each["zh"] for each in listed),
+        "en": ", ".join(each["en"] for each in listed),
+    }
+
 
 NOTHING = np.zeros(1)
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from gis.problems import AccountError, Problem, ProblemLog, problem
-from sink_models.account import EpochData, read_account
+from sink_models.account import Account, EpochData, read_account
 from sink_models.book import DrawBook
-from sink_models.carbon import carbon_account, check_sum
+from sink_models.carbon import CarbonAccount, carbon_account, check_sum
 from sink_models.coefficient_store import CoefficientStore, coefficients
 from sink_models.drivers import Driver, drivers_of, moved_book
 from sink_models.estimator import POOLS
@@ -19,8 +19,8 @@ from sink_models.forest_methods import forest_routes
 from sink_models.indicator import Absent, Context, Indicator, Outcome, Reading, indicators
 from sink_models.options import DEFAULT_OPTIONS, Options
 from sink_models.results import Absence, IndicatorValue, Results, StratumGround
-from sink_models.rules import find_zone
 from sink_models.sampling import Array, Sampling
+from sink_models.soil_change import SoilSpan, soil_span
 from sink_models.strata import strata
 
 DEFAULT_SAMPLING = Sampling()
@@ -55,10 +55,10 @@ def evaluate(
     """
     store = store or coefficients()
     options.check(store)
-    zone = find_zone(
-        options.region, climate_zone=options.climate_zone, soil_class=options.soil_class
+    book = DrawBook(
+        store, sampling, options.zone, options.accepted, options.correlations, options.soils
     )
-    book = DrawBook(store, sampling, zone, options.accepted, options.correlations)
+    _check_soil_years(epochs, options)
     contexts = _contexts(epochs, units, book, options)
     _check_standing(contexts, store, options)
     answers = [answer for context in contexts for answer in _answers(context)]
@@ -91,6 +91,7 @@ def evaluate(
         forest_routes=tuple(each for one in contexts for each in forest_routes(one.account)),
         forest_balances=balances,
         unbalanced=unbalanced,
+        soil_spans=contexts[-1].soils if contexts else (),
         keys_beside=frozenset(
             key
             for answer in answers
@@ -140,9 +141,31 @@ def _contexts(
     contexts: list[Context] = []
     for data in sorted(epochs, key=lambda each: each.year):
         account = read_account(data, units, book)
+        carbon = carbon_account(account)
         earlier = contexts[-1] if contexts else None
-        contexts.append(Context(account, carbon_account(account), options, earlier))
+        soils = () if earlier is None else _soil_spans(earlier, account, carbon)
+        contexts.append(Context(account, carbon, options, earlier, soils))
     return contexts
+
+
+def _soil_spans(
+    earlier: Context, account: Account, carbon: CarbonAccount
+) -> tuple[SoilSpan, ...]:
+    """The changes of soils so far; a span between different bases compares nothing."""
+    is_comparable = earlier.carbon.basis == carbon.basis
+    span = soil_span(earlier.account, account) if is_comparable else None
+    return earlier.soils if span is None else (*earlier.soils, span)
+
+
+def _check_soil_years(epochs: Sequence[EpochData], options: Options) -> None:
+    """Raise ``InputError`` for soil management of a year that is no epoch: it would be lost."""
+    years = sorted(each.year for each in epochs)
+    log = ProblemLog()
+    for each in options.soils:
+        if each.year is not None and each.year not in years:
+            allowed = ", ".join(map(str, years))
+            log.add("sink_models.soil_year", f"{each.ecosystem_type} {each.year}", allowed=allowed)
+    log.raise_if_errors()
 
 
 def _check_standing(contexts: Sequence[Context], store: CoefficientStore, options: Options) -> None:

@@ -16,7 +16,7 @@ from importlib import resources
 from typing import TypeVar
 
 from sink_models.coefficient_store import CoefficientStore
-from sink_models.formulas import parse_formula
+from sink_models.formulas import formula_terms
 
 CHINA = "CN"
 ROOT_SHOOT_ELSEWHERE = "bgb_mokany_linear"
@@ -182,14 +182,14 @@ def resolve_formula(formula: str, zone: Zone) -> str:
 
 def formula_keys(formula: str) -> tuple[str, ...]:
     """Coefficient keys of a resolved formula, with the rivals that drive their spread."""
-    keys = [term.key for term in parse_formula(formula)]
+    keys = [term.key for term in formula_terms(formula)]
     return tuple(dict.fromkeys((*keys, *rival_keys(formula))))
 
 
 def rival_keys(formula: str) -> tuple[str, ...]:
     """Keys of a formula that have a rival in ``alternatives.csv``, each followed by its rival."""
     rivals = alternatives()
-    keys = [term.key for term in parse_formula(formula) if term.key in rivals]
+    keys = [term.key for term in formula_terms(formula) if term.key in rivals]
     return tuple(each for key in keys for each in (key, rivals[key].alternative))
 
 

@@ -9,12 +9,10 @@ import numpy as np
 
 from gis.extent import CLASSIFIED
 from sink_models.account import BIOMASS, BIOMASS_MAP, Account
+from sink_models.ecosystem_types import SCATTERED
 from sink_models.map_error import SHARE
 from sink_models.rules import aged_types
 from sink_models.sampling import Array
-
-SCATTERED = "scattered_trees"
-"""Type of the stratum that holds scattered and four-side trees: they have stock and no area."""
 
 KEYS = ("cover", "ecosystem_type", "forest_class", "species_group", "stock_basis", "age_group")
 

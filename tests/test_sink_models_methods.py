@@ -313,16 +313,19 @@ def test_gain_loss_and_stock_difference_are_reconciled_with_their_residual() -> 
     np.testing.assert_allclose(terms.gains - terms.losses + terms.residual, terms.stock_difference)
 
 
-def test_rates_that_are_not_known_give_no_balance() -> None:
+@pytest.mark.parametrize("region", ["510100", "430100", "330400", "350100"])
+def test_rates_that_are_not_known_give_no_balance_and_the_run_says_so(region: str) -> None:
+    """Of Sichuan, Hunan and Zhejiang no checked growth rate was found: told, never 0 or borrowed."""
     frames = {2020: ground(), 2024: ground(9_000.0)}
     kinds = frozenset({"forest_subcompartments", "land_cover"})
     epochs = [EpochData(year, rows, kinds=kinds) for year, rows in frames.items()]
     elsewhere = evaluate(
-        epochs, ["440103"], ("x", "x"), sampling=SAMPLING, options=Options(region="510100")
+        epochs, ["440103"], ("x", "x"), sampling=SAMPLING, options=Options(region=region)
     )
     assert elsewhere.forest_balances == ()
     (told,) = (each for each in elsewhere.notes if each.code == "sink_models.rates_not_known")
-    assert "prov_gd_gr_2015 = 9.61 %/yr" in told.text("en")
+    assert "prov_gd_gr_2015 = 9.61 %/yr (Guangdong)" in told.text("en")
+    assert f"行政区 {region} 的生长率" in told.text("zh")
     assert run(frames).forest_balances[0].keys == ("prov_gd_gr_2015", "prov_gd_cr_2015")
 
 

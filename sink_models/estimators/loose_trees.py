@@ -10,6 +10,7 @@ are listed as not estimated.
 from __future__ import annotations
 
 from sink_models.book import DrawBook
+from sink_models.ecosystem_types import SCATTERED
 from sink_models.estimator import (
     ABOVE,
     BELOW,
@@ -21,7 +22,7 @@ from sink_models.estimator import (
     PoolEstimate,
     estimate_by_density,
 )
-from sink_models.strata import SCATTERED, Stratum
+from sink_models.strata import Stratum
 
 KEY = "loose_trees"
 FACTORS = ("prov_svd_national", "prov_bef_total_national", "prov_cf")
