@@ -7,14 +7,9 @@ in ``sink_models.error_matrix``; their public functions are here too.
 """
 
 from sink_models.account import Accuracy, EpochData
-from sink_models.blue_carbon import (
-    BlueCarbonBalance,
-    CoastalClass,
-    PoolBehaviour,
-    blue_carbon_balance,
-    decay_loss,
-)
+from sink_models.blue_carbon import BlueCarbonBalance, blue_carbon_balance, decay_loss
 from sink_models.co2 import c_from_co2, co2_from_c
+from sink_models.coastal_classes import CoastalClass, PoolBehaviour
 from sink_models.coastal_presets import CoastalPreset, coastal_preset
 from sink_models.coefficient_store import Coefficient, CoefficientStore, coefficients
 from sink_models.drivers import Driver

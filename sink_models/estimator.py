@@ -43,7 +43,6 @@ POOL_NAMES: Mapping[str, Mapping[Language, str]] = {
 }
 
 
-
 def pool_names(pools: Iterable[str]) -> Mapping[Language, str]:
     """Names of pools in both languages, as one list."""
     listed = [POOL_NAMES[pool] for pool in pools]
@@ -120,7 +119,7 @@ def density_estimator(
     equations: tuple[str, ...],
     buries: bool = False,
 ) -> Estimator:
-    """An estimator that takes every pool from the density rules; with ``buries`` also soil burial."""
+    """An estimator that takes every pool, and with ``buries`` burial, from the density rules."""
 
     def estimate(stratum: Stratum, book: DrawBook) -> Estimates:
         return estimate_by_density(key, stratum, book, POOLS)

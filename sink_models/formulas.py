@@ -1,7 +1,8 @@
 """Formulas of the rule tables: products of coefficients, with their units checked.
 
 A formula is coefficient keys joined by ``*``; a mixture is a sum of such products, each after its
-share of the ground: ``0.6 * socref * flu + 0.4 * socref * flu * fmg``. A key may stand in a function:
+share of the ground: ``0.6 * socref * flu + 0.4 * socref * flu * fmg``. A key may stand in a
+function:
 
 =============  ==============================================================
 ``above(r)``   1 / (1 + r): the above-ground share for a root-to-shoot ratio

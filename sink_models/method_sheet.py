@@ -29,7 +29,6 @@ from sink_models.sheet_values import (
     MethodSheet,
     Section,
     SheetTable,
-    Words,
     both,
     figure,
     signed,
@@ -127,9 +126,7 @@ WITH_ROUTES = ("2.8b", "BEFxD", "roots")
 def _equations(results: Results) -> Section:
     """The equations that this run used; all others stand in the documentation."""
     declared = estimators()
-    names = [
-        name for choice in latest(results) for name in declared[choice.estimator].equations
-    ]
+    names = [name for choice in latest(results) for name in declared[choice.estimator].equations]
     names += ALWAYS
     names += WITH_BALANCE if results.forest_balances else ()
     names += WITH_ROUTES if results.forest_routes else ()

@@ -2,8 +2,8 @@
 
 The file is a CSV with the columns ``key,value,unit,low,high,reason,analyst`` and, for keys that we
 do not have, ``source_document``; further columns of our tables may be given, such as ``age`` and
-``page``. A row keeps our unit: a number in another unit is refused, not converted. An overriding row
-drives wherever ours did, cites its own source alone, and every output names it.
+``page``. A row keeps our unit: a number in another unit is refused, not converted. An overriding
+row drives wherever ours did, cites its own source alone, and every output names it.
 """
 
 from __future__ import annotations

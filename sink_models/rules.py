@@ -197,7 +197,9 @@ def choose_density(
     store: CoefficientStore, zone: Zone, accepted: frozenset[str], sought: Sought
 ) -> DensityRule | None:
     """The density rule for a pool, with its formula resolved; None when none applies."""
-    matching = (_resolved(rule, zone) for rule in _speaking(sought) if not _miss(rule, zone, sought))
+    matching = (
+        _resolved(rule, zone) for rule in _speaking(sought) if not _miss(rule, zone, sought)
+    )
     return _first_usable(matching, lambda rule: formula_keys(rule.formula), store, accepted)
 
 

@@ -1,4 +1,4 @@
-"""The forest's sections of the method sheet: other routes, and gain-loss beside stock difference."""
+"""The forest in the method sheet: other routes, and gain-loss beside stock difference."""
 
 from __future__ import annotations
 

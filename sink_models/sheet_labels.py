@@ -22,7 +22,7 @@ STOCK_BASES: Mapping[str, Words] = {
 }
 SYMBOLS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("t C/t d.m.",), "CF"),
-    (("t BGB/t AGB", "t BGB d.m. / t AGB d.m."), "R"),
+    (("t BGB/t AGB", "t BGB d.m./t AGB d.m."), "R"),
     (("t d.m./ha",), "B"),
     (("t C/ha", "t C/ha/yr"), "c"),
     (("t d.m./m3",), "D"),

@@ -42,12 +42,13 @@ def soils_section(results: Results) -> Section | None:
 
 def _said(results: Results) -> tuple[Words, ...]:
     basis = both(
-        "面积为各单元地类净变化，减少的地类按比例归入增加的地类；有同一参考储量的地类之间，合计与此分摊无关。"
-        "利用因子取地类缺省值；未声明的管理与投入因子取 1（常规耕作、中等投入）。没有因子的地类不计算。",
-        "Areas are net changes of type in each unit, losses shared out to gains in proportion; among "
-        "types with one reference stock the sum does not depend on that. Land-use factors are those "
-        "of the type; management and input that nobody declared are 1 (full tillage, medium input). "
-        "Types without a factor are not computed.",
+        "面积为各单元地类净变化，减少的地类按比例归入增加的地类；"
+        "有同一参考储量的地类之间，合计与此分摊无关。利用因子取地类缺省值；"
+        "未声明的管理与投入因子取 1（常规耕作、中等投入）。没有因子的地类不计算。",
+        "Areas are net changes of type in each unit, losses shared out to gains in proportion; "
+        "among types with one reference stock the sum does not depend on that. Land-use factors "
+        "are those of the type; management and input that nobody declared are 1 (full tillage, "
+        "medium input). Types without a factor are not computed.",
     )
     return (basis, *(_declared(each) for each in results.options.soils))
 

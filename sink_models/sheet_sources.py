@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from sink_models.indicator import indicators
 from sink_models.overrides import Override
 from sink_models.results import Results
-from sink_models.sheet_values import Cell, Figure, Formula, Section, SheetTable, both, figure
+from sink_models.sheet_values import Figure, Formula, Section, SheetTable, both, figure
+
 
 def coefficients_section(results: Results, references: Mapping[str, int]) -> Section:
     """Every coefficient that entered a figure, numbered, with law, scope, source and standing."""

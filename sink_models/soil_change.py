@@ -1,10 +1,10 @@
 """Mineral soils of land that changed its class or its management: Eq. 2.25 over 20 years.
 
-The account knows how much ground each type gained or lost in a unit, not which hectare became what.
-What one type lost is taken to have gone to those that gained, in proportion to their gains. The sum
-over types that share a reference stock does not depend on that: it is the difference of their stocks
-(IPCC 2006 Vol. 4 Ch. 2 Eq. 2.25, Formulation A). Ground that came from or went to a type without a
-factor is left out and named, never counted as 0 or as lost.
+The account knows how much ground each type gained or lost in a unit, not which hectare became
+what. What one type lost is taken to have gone to those that gained, in proportion to their gains.
+The sum over types that share a reference stock does not depend on that: it is the difference of
+their stocks (IPCC 2006 Vol. 4 Ch. 2 Eq. 2.25, Formulation A). Ground that came from or went to a
+type without a factor is left out and named, never counted as 0 or as lost.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class SoilSpan:
 
 
 def spans_in_transition(spans: Iterable[SoilSpan], year: int, years: float) -> Iterator[SoilSpan]:
-    """Spans whose land is still in transition at a year: their end lies less than ``years`` back."""
+    """Spans whose land is still in transition at a year: they ended less than ``years`` ago."""
     return (each for each in spans if year - each.end < years)
 
 
@@ -123,11 +123,11 @@ class _Ground:
     @property
     def moved(self) -> Array:
         """All ground that changed its type; at least a trifle, to divide by."""
-        return np.maximum(self.gained.sum(axis=0), 1e-300)
+        return np.asarray(np.maximum(self.gained.sum(axis=0), 1e-300))
 
     def transitions(self) -> Array:
         """Central hectares from each type to each other, shape ``(types, types)``."""
-        return np.outer(self.lost[:, 0], self.gained[:, 0]) / self.moved[0]
+        return np.asarray(np.outer(self.lost[:, 0], self.gained[:, 0]) / self.moved[0])
 
 
 @dataclass(frozen=True)
@@ -241,7 +241,7 @@ def _ground(
     ends = [_scaled(each, float(size)) for each, size in zip((first, last), sizes, strict=True)]
     for end, size in zip(ends, sizes, strict=True):
         end[types.index(UNCLASSIFIED)] += max(sizes) - size
-    stayed = np.minimum(*ends)
+    stayed = np.minimum(ends[0], ends[1])
     trifle = ROUNDING * max(sizes)
     lost, gained = (np.where(end - stayed > trifle, end - stayed, 0.0) for end in ends)
     return _Ground(stayed, lost, gained)
@@ -261,7 +261,8 @@ def _by_type(
 
 def _scaled(areas: Array, size: float) -> Array:
     sums = areas.sum(axis=0)
-    return areas * np.divide(size, sums, out=np.zeros_like(sums), where=sums > 0)
+    share = np.divide(size, sums, out=np.zeros_like(sums), where=sums > 0)
+    return np.asarray(areas * share)
 
 
 def _stacked(columns: Iterable[Array]) -> Array:
@@ -274,9 +275,9 @@ def _soils(
 ) -> _Soils:
     book = after.book
     places = [place for place, name in enumerate(types) if name in formulas]
-    ends = [
+    first, last = (
         _stacked(book.formula(formulas[types[place]][end]) for place in places).T for end in (0, 1)
-    ]
+    )
     uses = uses_of(book, PAVED, after.year)
     paving: Array = np.ones(1)
     for each in uses:
@@ -285,4 +286,4 @@ def _soils(
     keys = {key for pair in formulas.values() for each in pair for key in formula_keys(each)}
     keys |= {YEARS, *(key for each in uses for key in each.factors)}
     paved = types.index(PAVED) if uses and PAVED in types else None
-    return _Soils(types, places, *ends, paved, paving, tuple(sorted(keys)))
+    return _Soils(types, places, first, last, paved, paving, tuple(sorted(keys)))

@@ -57,7 +57,7 @@ def test_a_rare_class_of_the_earlier_example_is_twice_its_map_and_its_error_is_l
     0.99 / 299 + 610,228^2 * 0.02 * 0.98 / 99 = 115.59e6, standard error 10,751. User's accuracy
     0.97, producer's 21,682 / 45,112 = 0.48, overall 0.944. The paper's own figures are from memory
     the same. A public script takes the root of variance times accuracy for the overall error:
-    0.0112 where it is 0.0115.
+    0.0108 where it is 0.0112.
     """
     mapped = np.array([22_353.0, 1_122_543.0, 610_228.0])
     matrix = error_matrix(("loss", "forest", "other"), [[97, 0, 3], [3, 279, 18], [2, 1, 97]])

@@ -24,7 +24,7 @@ from sink_models import (
     methane_as_co2,
     with_overrides,
 )
-from sink_models.blue_carbon import BIOMASS, SOIL
+from sink_models.coastal_classes import BIOMASS, SOIL
 from sink_models.coefficient_store import read_coefficients
 from sink_models.method_sheet import method_sheet
 from sink_models.rules import Sought, density_candidates, find_zone
@@ -132,7 +132,7 @@ def test_bad_own_rows_are_refused_with_their_line(row: str, words: str) -> None:
 def test_own_row_cites_its_own_page_and_never_that_of_the_row_it_replaces() -> None:
     header = HEADER.replace("\n", ",table_section,page,age\n")
     text = header + (
-        "r_2019_asia_subtrop_humid_le125,0.25,t BGB d.m. / t AGB d.m.,,,roots dug,Li Hua,,,,\n"
+        "r_2019_asia_subtrop_humid_le125,0.25,t BGB d.m./t AGB d.m.,,,roots dug,Li Hua,,,,\n"
         "gd_deadwood_pct_live_age_young,2.5,% of living tree biomass C,,,plots,Li Hua,"
         "Survey 2024,Table 2,17,young\n"
     )
@@ -142,7 +142,7 @@ def test_own_row_cites_its_own_page_and_never_that_of_the_row_it_replaces() -> N
     assert (own.place, own.cited) == ("", "Li Hua: roots dug")
     row = store["gd_deadwood_pct_live_age_young"]
     assert (row.cited, row.age) == ("Survey 2024, Table 2, p. 17", "young")
-    with pytest.raises(InputError, match="coefficient_age.*in spring"):
+    with pytest.raises(InputError, match=r"coefficient_age.*in spring"):
         with_overrides(coefficients(), text.replace(",17,young", ",17,in spring"), where="m.csv")
 
 
@@ -180,6 +180,22 @@ def test_stand_of_known_age_takes_the_row_of_its_age_and_any_other_the_row_witho
     assert run({2020: frame.assign(age_group="")}).values[
         "carbon_stock.pool.dead_wood", 2020, "440100"
     ].value == pytest.approx(6 * 0.0294 * living, rel=1e-12)
+
+
+def test_ages_move_no_other_route_and_no_balance() -> None:
+    """Half of the stock stands on young ground: BCEF goes by the mean of the group, as before."""
+    oaks = ground(8_000.0).iloc[[0]]
+    halves = pd.concat(
+        [
+            oaks.assign(area_ha=70.0, growing_stock_m3=2_000.0, age_group="young"),
+            oaks.assign(area_ha=30.0, growing_stock_m3=6_000.0, age_group="mature"),
+        ],
+        ignore_index=True,
+    )
+    one, two = run({2020: oaks}), run({2020: halves})
+    for first, second in zip(one.forest_routes, two.forest_routes, strict=True):
+        assert second.carbon_t == pytest.approx(first.carbon_t, nan_ok=True)
+        assert second.classes == first.classes
 
 
 def test_age_cuts_no_strata_where_no_rule_goes_by_it() -> None:
@@ -315,7 +331,7 @@ def test_gain_loss_and_stock_difference_are_reconciled_with_their_residual() -> 
 
 @pytest.mark.parametrize("region", ["510100", "430100", "330400", "350100"])
 def test_rates_that_are_not_known_give_no_balance_and_the_run_says_so(region: str) -> None:
-    """Of Sichuan, Hunan and Zhejiang no checked growth rate was found: told, never 0 or borrowed."""
+    """Of Sichuan, Hunan and Zhejiang no checked growth rate was found: told, not 0 or borrowed."""
     frames = {2020: ground(), 2024: ground(9_000.0)}
     kinds = frozenset({"forest_subcompartments", "land_cover"})
     epochs = [EpochData(year, rows, kinds=kinds) for year, rows in frames.items()]

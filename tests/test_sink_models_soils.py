@@ -1,4 +1,4 @@
-"""Mineral soils of land that changed its type or management: Eq. 2.25 through a whole evaluation."""
+"""Mineral soils of land that changed type or management: Eq. 2.25 through an evaluation."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CO2 = 44 / 12
 WHOLE = ("440100", "city")
 KEY = "mineral_soil_change"
 GUANGDONG = {"region": "440100"}
-"""Reference stock 38 t C/ha (tropical moist, low-activity clay); cultivated land holds 0.83 of it."""
+"""Reference stock 38 t C/ha (tropical moist, low-activity clay); cultivated land holds 0.83."""
 
 
 def epoch(year: int, units: Mapping[str, Mapping[str, float]], **more: object) -> EpochData:
@@ -90,7 +90,9 @@ def test_worked_example_of_the_guidelines_through_the_whole_account() -> None:
         {1990: million, 2010: million}, store=store, soils=soils,
         region="", climate_zone="warm_temperate_moist", soil_class="HAC",
     )  # fmt: skip
-    stocks = [results.values["carbon_stock.pool.soil", year, WHOLE[0]].value for year in (1990, 2010)]
+    stocks = [
+        results.values["carbon_stock.pool.soil", year, WHOLE[0]].value for year in (1990, 2010)
+    ]
     assert stocks == pytest.approx([58.78e6, 64.06e6], rel=1e-4)
     assert value(results, 2010) / CO2 == pytest.approx(264_132, abs=1)
     assert value(results, 2010, part=".managed") == value(results, 2010)
@@ -100,10 +102,11 @@ def test_worked_example_of_the_guidelines_through_the_whole_account() -> None:
 
 
 def test_forest_turned_into_field_loses_its_soil_over_twenty_years() -> None:
-    """100 ha: 38 to 38 * 0.83 t C/ha: -6.46 * 100 / 20 = -32.3 t C/yr, and the way back gains it."""
-    before, after = {"440103": {"forest": 500.0, "crop": 100.0}}, {
-        "440103": {"forest": 400.0, "crop": 200.0}
-    }
+    """100 ha: 38 to 38 * 0.83 t C/ha: -6.46 * 100 / 20 = -32.3 t C/yr; the way back gains it."""
+    before, after = (
+        {"440103": {"forest": 500.0, "crop": 100.0}},
+        {"440103": {"forest": 400.0, "crop": 200.0}},
+    )
     assert value(run({2014: before, 2024: after}), 2024) == pytest.approx(-32.3 * CO2)
     assert value(run({2014: after, 2024: before}), 2024) == pytest.approx(32.3 * CO2)
     # a span longer than the transition: the change is spread over the span
@@ -215,7 +218,10 @@ def test_sink_and_stock_hold_each_ton_once() -> None:
     before = {"440103": {"forest": 500.0, "crop": 100.0}}
     after = {"440103": {"forest": 400.0, "crop": 200.0}}
     tilled = (SoilUse("crop", ("fmg_2019_crop_no_till_tropical_moist",), "yearbook", 0.5),)
-    plain, managed = run({2014: before, 2024: after}), run({2014: before, 2024: after}, soils=tilled)
+    plain, managed = (
+        run({2014: before, 2024: after}),
+        run({2014: before, 2024: after}, soils=tilled),
+    )
     for key in ("carbon_sink", "carbon_stock.pool.above_ground"):
         assert plain.values[key, 2024, WHOLE[0]].value == managed.values[key, 2024, WHOLE[0]].value
     soils = [
@@ -231,7 +237,9 @@ def test_method_sheet_shows_pairs_and_declared_factors_in_both_languages() -> No
     results = run({2014: before, 2024: after}, draws=50, soils=(use,))
     sections = {each.key: each for each in method_sheet(results, Sampling(draws=50)).sections}
     soils = sections["soils"]
-    told = {language: " ".join(each[language] for each in soils.paragraphs) for language in ("zh", "en")}
+    told = {
+        language: " ".join(each[language] for each in soils.paragraphs) for language in ("zh", "en")
+    }
     assert "25% of cropland: fi_2019_crop_low_tropical_moist (yearbook 2024)" in told["en"]
     assert "yearbook 2024" in told["zh"]
     assert soils.table is not None

@@ -1,7 +1,7 @@
 """Change of mineral soils where land changed its type or its management, beside the carbon sink.
 
 Biomass of fields and grassland is in ``carbon_stock`` and ``carbon_sink``; their soils are in
-``carbon_stock`` as stocks and here as a flow. ``carbon_sink`` holds no soil but what coasts bury, so
+``carbon_stock`` as stocks and here as a flow. ``carbon_sink`` holds no soil but what coasts bury:
 nothing counts twice.
 """
 
@@ -52,7 +52,9 @@ def mineral_soil_parts(context: Context) -> Mapping[str, Outcome]:
         return {}
     unknown = np.logical_or.reduce([span.unknown for span in spans])
     return {
-        name: Reading(np.where(unknown, np.nan, co2_from_c(part)), context.carbon.basis, _method(spans))
+        name: Reading(
+            np.where(unknown, np.nan, co2_from_c(part)), context.carbon.basis, _method(spans)
+        )
         for name, part in _by_part(context, spans).items()
         if part.any()
     }
@@ -71,14 +73,14 @@ def _by_part(context: Context, spans: tuple[SoilSpan, ...]) -> dict[str, Array]:
 
 
 def _spans(context: Context) -> tuple[SoilSpan, ...] | Absent:
-    """The spans that count at this epoch, or why there is no figure: never 0 for what is lacking."""
+    """The spans that count at this epoch, or why there is no figure; what is lacking is not 0."""
     where = f"{KEY} {context.account.year}"
     if context.earlier is None:
         return Absent(problem("sink_models.needs_earlier_epoch", where))
     before, after = context.earlier.carbon, context.carbon
     if before.basis != after.basis:
-        years = f"{before.year} {before.basis}, {after.year} {after.basis}"
-        return Absent(problem("sink_models.basis_changed", where, bases=years))
+        bases = f"{before.year} {before.basis}, {after.year} {after.basis}"
+        return Absent(problem("sink_models.basis_changed", where, bases=bases))
     spans = tuple(spans_in_transition(context.soils, context.account.year, _years(context)))
     if not any(span.end == context.account.year for span in spans):
         return Absent(problem("sink_models.soil_not_computed", where, needs=_needs(context)))
@@ -111,8 +113,8 @@ def _left_out(context: Context, spans: tuple[SoilSpan, ...]) -> tuple[Problem, .
     if not left:
         return ()
     where = f"{KEY} {context.account.year}"
-    area, types = f"{sum(left.values()):,.1f}", type_names(sorted(left))
-    return (problem("sink_models.soil_left_out", where, area=area, types=types),)
+    hectares, types = f"{sum(left.values()):,.1f}", type_names(sorted(left))
+    return (problem("sink_models.soil_left_out", where, area=hectares, types=types),)
 
 
 def _method(spans: tuple[SoilSpan, ...]) -> str:
@@ -130,14 +132,15 @@ INDICATORS = (
         title_en="Change of mineral soil carbon",
         unit="t CO2/yr",
         definition_zh=(
-            "两期之间地类或管理方式改变的土地，其 0-30 厘米矿质土壤碳储量之差（参考储量 × 利用 × 管理 × "
-            "投入因子）分摊到 20 年；正值表示吸收。没有因子的地类不计并列明面积；不计入年碳汇量。"
+            "两期之间地类或管理方式改变的土地，其 0-30 厘米矿质土壤碳储量之差"
+            "（参考储量 × 利用 × 管理 × 投入因子）分摊到 20 年；正值表示吸收。"
+            "没有因子的地类不计并列明面积；不计入年碳汇量。"
         ),
         definition_en=(
-            "Land whose type or management changed between epochs: the difference of its mineral soil "
-            "stocks to 30 cm (reference stock × land-use × management × input factors) over 20 years; "
-            "positive is uptake. Types without a factor are left out with their hectares; not part of "
-            "the carbon sink."
+            "Land whose type or management changed between epochs: the difference of its mineral "
+            "soil stocks to 30 cm (reference stock × land-use × management × input factors) over "
+            "20 years; positive is uptake. Types without a factor are left out with their area; "
+            "not part of the carbon sink."
         ),
         source="IPCC 2006 GL Vol.4 Ch.2 Eq. 2.25; IPCC 2019 Refinement Vol.4 Ch.5-6",
         additive=True,
