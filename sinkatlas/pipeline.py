@@ -36,6 +36,7 @@ from sink_models import (
     Options,
     Results,
     Sampling,
+    SoilUse,
     UrbanGreenChoice,
     evaluate,
 )
@@ -494,6 +495,10 @@ def _options(space: Workspace, units: Units) -> Options:
         correlations=tuple(
             Correlation(each.first, each.second, each.value, each.reason)
             for each in space.table.carbon.correlations
+        ),
+        soils=tuple(
+            SoilUse(each.type, tuple(each.factors), each.source, each.share, each.year)
+            for each in carbon.soils
         ),
         urban=None if carbon.urban is None else UrbanGreenChoice(**carbon.urban.model_dump()),
         methane=None if carbon.methane is None else MethaneChoice(**carbon.methane.model_dump()),
