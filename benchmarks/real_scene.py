@@ -8,13 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import rasterio
-from rasterio.enums import Resampling
 from rasterio.vrt import WarpedVRT
+from rasterio.warp import calculate_default_transform
 from scene import make_districts
 
 TILE = "landcover/esa_worldcover/ESA_WorldCover_10m_2021_v200_N00E006_Map.tif"
@@ -59,7 +60,7 @@ def _reproject(source: Path, target: Path) -> None:
     aside = target.with_suffix(".part.tif")
     with (
         rasterio.open(source) as dataset,
-        WarpedVRT(dataset, crs=GAUSS_KRUGER, resampling=Resampling.nearest) as warped,
+        WarpedVRT(dataset, crs=GAUSS_KRUGER, **_grid(dataset)) as warped,
     ):
         profile = {
             "driver": "GTiff", "width": warped.width, "height": warped.height, "count": 1,
@@ -70,3 +71,11 @@ def _reproject(source: Path, target: Path) -> None:
             for _, window in written.block_windows(1):
                 written.write(warped.read(1, window=window), 1, window=window)
     aside.replace(target)
+
+
+def _grid(dataset: Any) -> dict[str, Any]:
+    """The Gauss-Kruger grid that holds a tile, in cells of 10 m."""
+    transform, width, height = calculate_default_transform(
+        dataset.crs, GAUSS_KRUGER, dataset.width, dataset.height, *dataset.bounds, resolution=10.0
+    )
+    return {"transform": transform, "width": width, "height": height}

@@ -167,16 +167,23 @@ def _ground(dataset: Any, cells: Any) -> Any:
 
 
 def exactextract_classes(scene: Any) -> Answer:
-    """Its own operations: classes, their shares, and the cells of each district."""
+    """Its own operations: classes, their shares, and the ground of each district.
+
+    Cells by longitude and latitude are measured on its sphere, others in the plane.
+    """
     from exactextract import exact_extract
 
+    weight, hectares = "", 0.01
+    if scene.districts.crs.is_geographic:
+        weight, hectares = "(coverage_weight=area_spherical_m2)", 1e-4
     found = exact_extract(
-        str(scene.land_cover), scene.districts, ["unique", "frac", "cells=count"],
+        str(scene.land_cover), scene.districts,
+        ["unique", f"frac=frac{weight}", f"ground=count{weight}"],
         include_cols=["unit_code"], output="pandas",
     )  # fmt: skip
     return {
         row.unit_code: {
-            f"c{value}": share * row.cells * 0.01
+            f"c{value}": share * row.ground * hectares
             for value, share in zip(row.unique, row.frac, strict=True)
         }
         for row in found.itertuples()

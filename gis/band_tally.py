@@ -25,6 +25,9 @@ Indices = NDArray[np.intp]
 ROW_NODES = 6
 """Points that carry the cell area's change over the rows of a band: exact to rounding."""
 
+NEGLIGIBLE = 1e-15
+"""Share of a cell's area below which a polynomial of the row is the noise of its own making."""
+
 
 @dataclass(frozen=True)
 class BandTally:
@@ -104,6 +107,9 @@ def tally_band(plan: RasterPlan, number: int, desk: Desk | None = None) -> BandT
         [],
     )
     cells = _add_cells(plan, desk, band, found, cut_area, sums) if width else 0
+    for number, source in enumerate(desk.densities):
+        scale, offset = source.scale_offset
+        sums.totals[number] = scale * sums.totals[number] + offset * sums.known[number]
     unknown = tuple(each.of_zones(zones) for each in sums.unknown)
     return BandTally(zones, sums.areas, sums.totals, sums.known, uncovered, cells, unknown)
 
@@ -222,7 +228,7 @@ def _factors(desk: Desk, rows: Indices) -> tuple[Array, Array]:
     norm = np.where(np.arange(ROW_NODES) == 0, 1.0, 2.0) / ROW_NODES
     fit = np.einsum("nk,nt->kt", basis, at_nodes) * norm[:, None]
     size = np.abs(fit).max(axis=1)
-    terms = int(np.flatnonzero(size > 1e-16 * size[0])[-1]) + 1
+    terms = int(np.flatnonzero(size > NEGLIGIBLE * size[0])[-1]) + 1
     along_y = chebyshev.chebvander((rows - middle) / half, terms - 1)
     along_x = np.zeros((terms, len(desk.along_x)))
     for term in range(terms):

@@ -75,13 +75,13 @@ class AreaDensity:
 
     def part_areas_ha(self, rows: Indices, columns: Indices, moments: Array) -> Array:
         """Area of cut cells from their moments (6, n) in the order of ``ORDERS``."""
+        from gis import kernels
+
         row, row_at = _distinct(rows)
         column, column_at = _distinct(columns)
         along_y, along_x = self.by_row(row), self.by_column(column)
         area = np.zeros(len(rows))
-        for (x_order, y_order), moment in zip(ORDERS, moments, strict=True):
-            terms = along_x[x_order][column_at] * along_y[y_order][row_at]
-            area += terms.sum(axis=1) * moment
+        kernels.set_part_areas(along_x, along_y, column_at, row_at, np.array(ORDERS), moments, area)
         return area
 
 

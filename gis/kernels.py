@@ -126,6 +126,7 @@ def add_run_densities(
     known either. Cells whose value is not known are summed at places of their own.
     """
     places = areas.shape[1]
+    unknown = np.uint32(LANES * places)
     lanes = np.zeros(2 * LANES * places)
     lanes_total = np.zeros(2 * LANES * places)
     line, line_amount = np.zeros(place.shape[1]), np.zeros(place.shape[1])
@@ -141,8 +142,8 @@ def add_run_densities(
         _set_areas(area, weights[number], along_y[row], along_x, first)
         for at in range(here.shape[0]):
             is_known = (value[at] != no_data) & (value[at] - value[at] == 0)
-            own = here[at] if is_known else here[at] + np.uint32(places)
-            lane[at] = own * np.uint32(LANES) + np.uint32(at & (LANES - 1))
+            own = here[at] * np.uint32(LANES) + np.uint32(at & (LANES - 1))
+            lane[at] = own + (np.uint32(0) if is_known else unknown)
             amount[at] = area[at] * (float(value[at]) if is_known else 0.0)
         for at in range(here.shape[0]):
             lanes[lane[at]] += area[at]
@@ -198,3 +199,30 @@ def add_cut_densities(
         if amount - amount == 0.0 and value != no_data:
             totals[zone, place[row, column]] += cut_area[number] * amount
             valid[zone, place[row, column]] += cut_area[number]
+
+
+@njit(cache=True, nogil=True)
+def set_part_areas(
+    along_x: NDArray[Any],
+    along_y: NDArray[Any],
+    column: NDArray[Any],
+    row: NDArray[Any],
+    orders: NDArray[Any],
+    moments: NDArray[Any],
+    area: NDArray[Any],
+) -> None:
+    """Hectares of parts of cells from their moments (orders, n).
+
+    ``along_x`` and ``along_y`` (polynomials, columns or rows, terms) are factors of the ground's
+    density, ``column`` and ``row`` say which of them hold for a cell.
+    """
+    for at in range(area.shape[0]):
+        total = 0.0
+        for number in range(orders.shape[0]):
+            own_x = along_x[orders[number, 0], column[at]]
+            own_y = along_y[orders[number, 1], row[at]]
+            density = 0.0
+            for term in range(own_x.shape[0]):
+                density += own_x[term] * own_y[term]
+            total += density * moments[number, at]
+        area[at] = total

@@ -8,12 +8,16 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from gis.engine import Engine
 
 SMALL = 2000
-"""Pairs below which threads are not worth their start."""
+"""Pairs below which threads are not worth their start, unless their outlines are long."""
+
+LONG = 20_000
+"""Vertices in pairs of geometries from which on they are."""
 
 
 def pooled(
@@ -25,7 +29,7 @@ def pooled(
     before the threads start.
     """
     threads = Engine().thread_count
-    if len(one) < SMALL or threads == 1:
+    if threads == 1 or (len(one) < SMALL and _vertices(one) < LONG):
         return np.asarray(function(one, other, *rest))
     cuts = np.linspace(0, len(one), 4 * threads + 1).astype(int)
     parts = [slice(first, end) for first, end in pairwise(cuts)]
@@ -33,3 +37,7 @@ def pooled(
         return np.concatenate(
             list(pool.map(lambda part: function(one[part], other[part], *rest), parts))
         )
+
+
+def _vertices(one: NDArray[Any]) -> int:
+    return int(shapely.get_num_coordinates(one).sum()) if one.dtype == object else 0

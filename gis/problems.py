@@ -34,6 +34,9 @@ from typing import Literal
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
+Fact = str | Mapping[Language, str]
+"""A fact of a case: a text, or words that differ by language (the name of an ecosystem type)."""
+
 
 class Severity(StrEnum):
     """How much a problem weighs: an error stops the run, the others are shown beside the result."""
@@ -86,7 +89,7 @@ class Problem:
 
     code: str
     where: str = ""
-    facts: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, Fact] = field(default_factory=dict)
     is_strict: bool = False
     """Raised by strict mode: a warning that can change a figure weighs as an error."""
 
@@ -106,11 +109,18 @@ class Problem:
 
     def message(self, language: Language) -> str:
         """What is wrong, where, and by how much."""
-        return self.words.message[language].format_map({"where": self.where, **self.facts})
+        return self.words.message[language].format_map(self._said(language))
 
     def remedy(self, language: Language) -> str:
         """How to mend it."""
-        return self.words.remedy[language].format_map({"where": self.where, **self.facts})
+        return self.words.remedy[language].format_map(self._said(language))
+
+    def _said(self, language: Language) -> dict[str, str]:
+        facts = {
+            name: fact if isinstance(fact, str) else fact[language]
+            for name, fact in self.facts.items()
+        }
+        return {"where": self.where, **facts}
 
     def text(self, language: Language) -> str:
         """Message and remedy in one line, with the code that the documentation lists."""
@@ -118,12 +128,16 @@ class Problem:
 
 
 def problem(code: str, where: object = "", **facts: object) -> Problem:
-    """Make a problem from its code and the facts of the case.
+    """Make a problem from its code and the facts of the case: texts, numbers, words per language.
 
     >>> problem("gis.crs_unreadable", where="a.gpkg", crs="EPSG:0").severity
     <Severity.ERROR: 'error'>
     """
-    return Problem(code, str(where), {name: str(value) for name, value in facts.items()})
+    return Problem(
+        code,
+        str(where),
+        {name: fact if isinstance(fact, Mapping) else str(fact) for name, fact in facts.items()},
+    )
 
 
 def strictly(found: Iterable[Problem]) -> tuple[Problem, ...]:

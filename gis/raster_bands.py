@@ -110,6 +110,12 @@ class OpenBand:
         return str(self.dataset.dtypes[self.spec.band - 1])
 
     @property
+    def scale_offset(self) -> tuple[float, float]:
+        """What the file says its cells are to be multiplied with, and what is then added."""
+        at = self.spec.band - 1
+        return float(self.dataset.scales[at]), float(self.dataset.offsets[at])
+
+    @property
     def block(self) -> tuple[int, int]:
         """Rows and columns of the file's blocks."""
         rows, columns = self.dataset.block_shapes[self.spec.band - 1]
@@ -130,6 +136,35 @@ class OpenBand:
         """The file's nodata value where it is a number; NaN says what every NaN says anyway."""
         declared = self.dataset.nodatavals[self.spec.band - 1]
         return None if declared is None or np.isnan(declared) else declared
+
+    @cached_property
+    def known_codes(self) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
+        """A class band's codes in order and their places; a code that is class and no data is no
+        data."""
+        assert isinstance(self.spec, ClassBand)
+        count = len(self.spec.codes)
+        missing = [*self.spec.no_data]
+        # a float file's own least number marks its unknown cells, and no code is so large
+        value = self.no_data
+        if value is not None and float(value).is_integer() and abs(value) <= 2.0**62:
+            missing.append(int(value))
+        codes = np.concatenate([self.spec.codes, np.asarray(missing, dtype=np.int64)])
+        targets = np.concatenate([np.arange(count), np.full(len(missing), count)])
+        _, last = np.unique(codes[::-1], return_index=True)
+        last = len(codes) - 1 - last
+        return codes[last], targets[last].astype(np.uint32)
+
+    @cached_property
+    def place_table(self) -> NDArray[np.uint32]:
+        """The place of every value that a class band's 8- or 16-bit type can hold, by its bits."""
+        assert isinstance(self.spec, ClassBand)
+        limits = np.iinfo(self.dtype)
+        codes, targets = self.known_codes
+        size = int(limits.max) - int(limits.min) + 1
+        table = np.full(size, self.spec.places - 1, dtype=np.uint32)
+        possible = (codes >= limits.min) & (codes <= limits.max)
+        table[codes[possible] % size] = targets[possible]
+        return table
 
     def close(self) -> None:
         self.dataset.close()

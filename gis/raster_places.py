@@ -90,7 +90,7 @@ def _put(
 
     if masked is None and values.dtype.itemsize <= 2:
         unsigned = values.view(f"u{values.dtype.itemsize}")
-        table = _table(source, values.dtype) * np.uint32(step)
+        table = source.place_table * np.uint32(step)
         (kernels.set_places if first else kernels.add_places)(unsigned, table, place)
         return
     own = _searched(source, values)
@@ -101,34 +101,8 @@ def _put(
     place += own * np.uint32(step)
 
 
-def _codes(source: OpenBand) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
-    """Codes in order and their places; a code that is both class and no data is no data."""
-    spec, declared = _spec(source), source.no_data
-    count = len(spec.codes)
-    missing = [*spec.no_data]
-    # a float file's own least number marks its unknown cells, and no code is so large
-    if declared is not None and float(declared).is_integer() and abs(declared) <= 2.0**62:
-        missing.append(int(declared))
-    codes = np.concatenate([spec.codes, np.asarray(missing, dtype=np.int64)])
-    targets = np.concatenate([np.arange(count), np.full(len(missing), count)])
-    _, last = np.unique(codes[::-1], return_index=True)
-    last = len(codes) - 1 - last
-    return codes[last], targets[last].astype(np.uint32)
-
-
-def _table(source: OpenBand, dtype: np.dtype[Any]) -> NDArray[np.uint32]:
-    """The place of every value that an 8- or 16-bit type can hold, by the value's bits."""
-    limits = np.iinfo(dtype)
-    codes, targets = _codes(source)
-    unknown = _spec(source).places - 1
-    table = np.full(int(limits.max) - int(limits.min) + 1, unknown, dtype=np.uint32)
-    possible = (codes >= limits.min) & (codes <= limits.max)
-    table[codes[possible] % len(table)] = targets[possible]
-    return table
-
-
 def _searched(source: OpenBand, values: Values) -> NDArray[np.uint32]:
-    codes, targets = _codes(source)
+    codes, targets = source.known_codes
     unknown = np.uint32(_spec(source).places - 1)
     if not len(codes):
         return np.full(values.shape, unknown)

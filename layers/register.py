@@ -35,15 +35,11 @@ def register_kind(
     title_en: str,
     geometry: tuple[str, ...],
     fields: tuple[Field, ...],
-    is_used: bool = True,
 ) -> LayerKind:
-    """The kind of a register that is read from vector files alone.
-
-    ``is_used`` is False for a kind that no figure is read from yet, which every reading tells.
-    """
+    """The kind of a register that is read from vector files alone."""
 
     def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
-        return read_register(spec, fields, geometry, problems, is_used=is_used)
+        return read_register(spec, fields, geometry, problems)
 
     return LayerKind(key, title_zh, title_en, "register", 0, geometry, fields, (), read)
 
@@ -53,21 +49,14 @@ def read_register(
     fields: Sequence[Field],
     geometry: Sequence[str],
     problems: ProblemLog,
-    *,
-    is_used: bool = True,
 ) -> Reading:
-    """Read features with their fields as text, ``year`` as a checked number.
-
-    ``is_used`` is False for a kind that no figure is read from yet, which is told.
-    """
+    """Read features with their fields as text, ``year`` as a checked number."""
     features = open_features(spec, fields, geometry, problems)
     table = features.table[["geometry"]].assign(
         **{each.name: features.text(each.name) for each in fields}
     )
     _check_years(table.get("year"), features.reporter)
     problems.raise_if_errors()
-    if not is_used:
-        problems.add("layers.register_not_used", spec.where)
     return Reading(Register(spec.kind, table), {**features.facts, **_measured(features, geometry)})
 
 

@@ -16,7 +16,8 @@ def kinds() -> Mapping[str, LayerKind]:
     """All layer kinds by key, covers in the order in which they claim ground.
 
     >>> [key for key, kind in kinds().items() if kind.role == "cover"]
-    ['mangroves', 'tidal_marsh', 'wetlands', 'forest_subcompartments', 'land_survey', 'land_cover']
+    ['mangroves', 'tidal_marsh', 'seagrass', 'wetlands', 'forest_subcompartments', 'land_survey', \
+'land_cover']
     """
     package = importlib.import_module("layers.readers")
     found = [

@@ -7,14 +7,9 @@ in ``sink_models.error_matrix``; their public functions are here too.
 """
 
 from sink_models.account import Accuracy, EpochData
-from sink_models.blue_carbon import (
-    BlueCarbonBalance,
-    CoastalClass,
-    PoolBehaviour,
-    blue_carbon_balance,
-    decay_loss,
-)
+from sink_models.blue_carbon import BlueCarbonBalance, blue_carbon_balance, decay_loss
 from sink_models.co2 import c_from_co2, co2_from_c
+from sink_models.coastal_classes import CoastalClass, PoolBehaviour
 from sink_models.coastal_presets import CoastalPreset, coastal_preset
 from sink_models.coefficient_store import Coefficient, CoefficientStore, coefficients
 from sink_models.drivers import Driver
@@ -75,6 +70,7 @@ from sink_models.equations import (
     urban_growth_by_crown,
     urban_growth_by_trees,
     wetland_methane,
+    whole_tree_carbon,
     wood_products_stock,
     wood_removal_loss,
 )
@@ -117,6 +113,7 @@ from sink_models.options import (
     ForestFlows,
     MethaneChoice,
     Options,
+    SoilUse,
     UrbanGreenChoice,
 )
 from sink_models.overrides import Override, export_rows, with_overrides
@@ -165,6 +162,7 @@ __all__ = [
     "Reconciliation",
     "Results",
     "Sampling",
+    "SoilUse",
     "UrbanGreen",
     "UrbanGreenChoice",
     "VolumeBiomass",
@@ -249,6 +247,7 @@ __all__ = [
     "urban_growth_by_crown",
     "urban_growth_by_trees",
     "wetland_methane",
+    "whole_tree_carbon",
     "with_overrides",
     "wood_products_stock",
     "wood_removal_loss",

@@ -33,7 +33,10 @@ BUILT_UP, GREEN_COVER, PARKS, HOUSING = (
 )  # fmt: skip
 
 REQUIRED = ("unit_code", "cover", "status", "ecosystem_type", "area_ha")
-TEXT_COLUMNS = ("species_group", "forest_class", "protection_class", "stock_basis", "legal_form")
+TEXT_COLUMNS = (
+    *("species_group", "forest_class", "protection_class", "stock_basis", "age_group"),
+    "legal_form",
+)
 FLAG_COLUMNS = (
     "in_redline", "in_protected", "in_built_up", "in_green", "in_greenway", "in_park",
 )  # fmt: skip

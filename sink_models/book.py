@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,7 @@ from sink_models.distributions import draw
 from sink_models.error_matrix import ErrorMatrix
 from sink_models.formulas import evaluate_formula
 from sink_models.map_error import Stick, digest, draw_stick, shares_of
-from sink_models.options import Correlation
+from sink_models.options import Correlation, SoilUse
 from sink_models.propagation import correlated_normals
 from sink_models.rules import VolumeFunction, Zone, alternatives
 from sink_models.sampling import Array, Sampling
@@ -35,11 +35,13 @@ class DrawBook:
     zone: Zone
     accepted: frozenset[str] = frozenset()
     correlations: tuple[Correlation, ...] = ()
+    soils: tuple[SoilUse, ...] = ()
     _drawn: dict[str, Array] = field(default_factory=dict, repr=False, compare=False)
     _shares: dict[str, dict[tuple[str, str], Array]] = field(
         default_factory=dict, repr=False, compare=False
     )
-    estimates: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+    _made: dict[Hashable, Array] = field(default_factory=dict, repr=False, compare=False)
+    estimates: dict[Any, tuple[Any, Any]] = field(default_factory=dict, repr=False, compare=False)
     """Estimates by stratum, filled as they are asked for: epochs share the same arrays."""
 
     def coefficient(self, key: str) -> Array:
@@ -90,14 +92,24 @@ class DrawBook:
                     group |= {each.first, each.second}
         return sorted(group)
 
+    def remember(self, drawn: Mapping[str, Array]) -> None:
+        """Take draws as they are in place of drawing them, by the names of their streams."""
+        self._drawn.update(drawn)
+
     @property
     def drawn(self) -> Mapping[str, Array]:
         """Everything drawn so far, by the name of its stream."""
         return self._drawn
 
     def formula(self, text: str) -> Array:
-        """Value of a resolved formula."""
-        return evaluate_formula(text, self.coefficient)
+        """Value of a resolved formula; the same text gives the same array."""
+        return self.once(text, lambda: evaluate_formula(text, self.coefficient))
+
+    def once(self, name: Hashable, make: Callable[[], Array]) -> Array:
+        """An array made once per run: strata that ask by the same name share it."""
+        if name not in self._made:
+            self._made[name] = make()
+        return self._made[name]
 
     def model_choice(self, key: str, alternative: str) -> Array:
         """Position between two published models: 0 is the chosen one, 1 its rival.

@@ -21,6 +21,7 @@ from sink_models.account import (
     Account,
 )
 from sink_models.amounts import Amounts, Cell, Term
+from sink_models.book import DrawBook
 from sink_models.ecosystem_types import group_of
 from sink_models.estimator import (
     LIVING,
@@ -32,11 +33,18 @@ from sink_models.estimator import (
     PoolEstimate,
     estimator_of,
 )
-from sink_models.rules import Zone, density_candidates, density_rules, resolve_formula
+from sink_models.rules import (
+    Sought,
+    Zone,
+    density_candidates,
+    density_rules,
+    resolve_formula,
+)
 from sink_models.sampling import Array
+from sink_models.soil_use import with_soil_use
 from sink_models.strata import Stratum, StratumSums, strata
 
-COVERS = (LAND_COVER, "land_survey", SURVEY, WETLANDS, "tidal_marsh", MANGROVES)
+COVERS = (LAND_COVER, "land_survey", SURVEY, WETLANDS, "tidal_marsh", "seagrass", MANGROVES)
 CLOSURE = 1e-9
 """Largest relative gap between a total and the sum of its parts."""
 
@@ -80,7 +88,7 @@ def carbon_account(account: Account) -> CarbonAccount:
     missing: dict[Cell, float] = {}
     for sums in strata(account):
         kind = sums.stratum.ecosystem_type
-        found, fluxes = _estimates(sums.stratum, account)
+        found, fluxes = estimates(sums.stratum, account.year, account.book)
         for pool in POOLS:
             if pool in found:
                 stocks += _terms((kind, pool), found[pool], sums, account)
@@ -107,18 +115,21 @@ def carbon_account(account: Account) -> CarbonAccount:
     )
 
 
-def _estimates(stratum: Stratum, account: Account) -> tuple[Estimates, Estimates]:
-    """Stocks and yearly fluxes of a stratum, estimated once per run and shared by its epochs."""
-    known = account.book.estimates
+def estimates(stratum: Stratum, year: int, book: DrawBook) -> tuple[Estimates, Estimates]:
+    """Stocks and yearly fluxes of a stratum at an epoch.
+
+    They are estimated once per run and shared by its epochs, which differ in what was declared of
+    their soils alone.
+    """
+    known = book.estimates
     if stratum not in known:
         estimator = estimator_of(stratum)
         if estimator is None:
             known[stratum] = ({}, {})
         else:
-            book = account.book
             known[stratum] = (estimator.estimate(stratum, book), estimator.fluxes(stratum, book))
-    found: tuple[Estimates, Estimates] = known[stratum]
-    return found
+    found, fluxes = known[stratum]
+    return with_soil_use(found, stratum, year, book), fluxes
 
 
 def _terms(
@@ -142,15 +153,7 @@ NEAREST = 3
 def _nearest(cell: Cell, account: Account) -> tuple[str, ...]:
     """Rules that would speak for a cell elsewhere or with unchecked coefficients."""
     book = account.book
-    found = density_candidates(
-        book.store,
-        book.zone,
-        book.accepted,
-        ecosystem_type=cell[0],
-        forest_class="",
-        leaf="",
-        pool=cell[1],
-    )
+    found = density_candidates(book.store, book.zone, book.accepted, Sought(*cell))
     if not found:
         return _same_group(cell, book.zone)
     # rules that lack only a check come first: the analyst can take those

@@ -13,7 +13,7 @@ from typing import Literal
 
 import numpy as np
 
-from sink_models.blue_carbon import (
+from sink_models.coastal_classes import (
     BIOMASS,
     DEAD,
     HIGH,

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import csv
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -29,15 +30,21 @@ SHIPPING = ("ship", "ship_with_note", ANALYST)
 SHIP_VALUES = (*SHIPPING, "confirm", "do_not_use_until_confirmed", "historic_only")
 COLUMNS = (
     *("key", "value", "unit", "low", "high", "range_basis", "distribution", "applies_to"),
-    *("climate_zone", "ecosystem", "species", "region", "source_document", "table_section"),
-    *("verification", "ship", "note"),
+    *("climate_zone", "ecosystem", "species", "region", "age"),
+    *("source_document", "table_section", "page", "verification", "ship", "note"),
 )
+AGE_GROUPS = ("young", "middle", "near_mature", "mature", "over_mature")
+_AGE = re.compile(rf"(?:<=|>)?\d+ yr|\d+-\d+ yr|{'|'.join(AGE_GROUPS)}")
 FRACTION_UNITS = ("fraction", "t C/t d.m.")
 
 
 @dataclass(frozen=True)
 class Coefficient:
-    """One coefficient as its source prints it; ``low`` and ``high`` are NaN when not given."""
+    """One coefficient as its source prints it; ``low`` and ``high`` are NaN when not given.
+
+    ``age`` is an age class of the forest survey or years (``<=20 yr``, ``1-20 yr``), empty for any
+    age; ``page`` is empty where the page was not recorded.
+    """
 
     key: str
     value: float
@@ -51,8 +58,10 @@ class Coefficient:
     ecosystem: str
     species: str
     region: str
+    age: str
     source_document: str
     table_section: str
+    page: str
     verification: str
     ship: str
     note: str
@@ -61,6 +70,23 @@ class Coefficient:
     def ships(self) -> bool:
         """Whether this row may drive a default."""
         return self.ship in SHIPPING
+
+    @property
+    def place(self) -> str:
+        """Table and page in the document, as far as they are recorded."""
+        page = self.page and f"p. {self.page}"
+        return ", ".join(filter(None, (self.table_section, page)))
+
+    @property
+    def cited(self) -> str:
+        """Document, table and page, as far as they are recorded."""
+        return ", ".join(filter(None, (self.source_document, self.place)))
+
+    @property
+    def applicability(self) -> str:
+        """Climate zone, ecosystem, species, province and age that the row was made for."""
+        parts = (self.climate_zone, self.ecosystem, self.species, self.region, self.age)
+        return "; ".join(filter(None, parts))
 
     @property
     def bounds(self) -> tuple[float, float]:
@@ -146,7 +172,7 @@ def read_coefficients(records: Iterable[tuple[str, Mapping[str, str]]]) -> Coeff
     """Check rows whole and build a store; each record is (place, row with the table's columns).
 
     Raises ``InputError`` with every bad row: unknown or missing columns, a key given twice, a value
-    that is no number or lies outside its range, half a range, an unknown ship value or law.
+    that is no number or lies outside its range, half a range, an unknown age, ship value or law.
     """
     log = ProblemLog()
     rows: dict[str, Coefficient] = {}
@@ -190,6 +216,9 @@ def _check(where: str, row: Coefficient, log: ProblemLog) -> None:
     if row.ship not in SHIP_VALUES:
         allowed = ", ".join(SHIP_VALUES)
         log.add("sink_models.coefficient_ship", where, given=row.ship, allowed=allowed)
+    if row.age and not _AGE.fullmatch(row.age):
+        allowed = f"{', '.join(AGE_GROUPS)}, <=20 yr, >20 yr, 1-20 yr"
+        log.add("sink_models.coefficient_age", where, given=row.age, allowed=allowed)
     known = row.distribution in distributions.DISTRIBUTIONS
     if not known or (row.distribution == "constant") == (has_range and row.low < row.high):
         allowed = ", ".join(distributions.DISTRIBUTIONS)

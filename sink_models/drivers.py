@@ -4,7 +4,7 @@ Every source of spread is moved to the low and the high end of its own interval 
 stay at their central values. Half of the change it makes is its part; the root of the sum of
 squares of the parts is the first-order half width (Approach 1, IPCC 2006 Vol. 1 Ch. 3, with terms
 that share a source added up before they are squared). It is computed without the draws of the
-total, so it checks them.
+total, so it checks them; correlations that the analyst declared enter as covariances.
 
 All moves are made at once: they travel through the estimators on the axis of the draws, as imagined
 worlds that differ in one source each.
@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sink_models.book import DrawBook
+from sink_models.options import Correlation
 from sink_models.sampling import Array
 
 KINDS = {"accuracy": "layer", "map": "layer", "model": "model"}
@@ -40,10 +41,6 @@ class Driver:
     high_change: float
     share: float
 
-    @property
-    def half_width(self) -> float:
-        return abs(self.high_change - self.low_change) / 2.0
-
 
 def moved_book(book: DrawBook) -> tuple[DrawBook, tuple[str, ...]]:
     """A book whose draws ``1 + 2i`` and ``2 + 2i`` move source i alone, and the sources' names."""
@@ -54,7 +51,8 @@ def moved_book(book: DrawBook) -> tuple[DrawBook, tuple[str, ...]]:
     }
     constant = {name: values for name, values in drawn.items() if values.size == 1}
     sampling = replace(book.sampling, draws=2 * len(names))
-    moved = DrawBook(book.store, sampling, book.zone, book.accepted, (), {**constant, **worlds})
+    moved = DrawBook(book.store, sampling, book.zone, book.accepted, soils=book.soils)
+    moved.remember({**constant, **worlds})
     return moved, names
 
 
@@ -96,6 +94,17 @@ def _named(name: str) -> tuple[str, str]:
     return (rest, KINDS[prefix]) if colon and prefix in KINDS else (name, "coefficient")
 
 
-def first_order_half_width(drivers: Sequence[Driver]) -> float:
-    """Root of the sum of squares of the drivers' half widths (Approach 1)."""
-    return float(np.sqrt(sum(each.half_width**2 for each in drivers)))
+def first_order_half_width(
+    drivers: Sequence[Driver], correlations: Sequence[Correlation] = ()
+) -> float:
+    """Half width by propagation of error (Approach 1): ``√(Σ h_i^2 + 2 Σ r_ij h_i h_j)``.
+
+    ``h`` is half of what a source changes, with its sign; ``r`` are the declared correlations.
+    """
+    halves = {each.source: (each.high_change - each.low_change) / 2.0 for each in drivers}
+    squares = sum(half**2 for half in halves.values())
+    crossed = sum(
+        2.0 * each.value * halves.get(each.first, 0.0) * halves.get(each.second, 0.0)
+        for each in correlations
+    )
+    return float(np.sqrt(max(squares + crossed, 0.0)))

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from functools import cache
 
+from gis.problems import Language
 from layers.codes import ecosystem_types
 
 FOREST_TYPES = frozenset({"forest", "forest_arbor", "forest_bamboo", "mangrove"})
 """Types that are forest by the Chinese definition: open and young stands are not, shrub only where
 the survey calls it special."""
+
+
+SCATTERED = "scattered_trees"
+"""Type of the stratum that holds scattered and four-side trees: they have stock and no area."""
+
+_SCATTERED: Mapping[Language, str] = {
+    "zh": "散生木与四旁树",
+    "en": "scattered and four-side trees",
+}
 
 
 def wetland_types(scope: str) -> frozenset[str]:
@@ -26,3 +37,22 @@ def group_of(ecosystem_type: str) -> str:
     """Group of an ecosystem type (``forest``, ``wetland``, …); empty for a type nobody knows."""
     groups = ecosystem_types()["group"]
     return str(groups.get(ecosystem_type, ""))
+
+
+def type_names(keys: Iterable[str]) -> Mapping[Language, str]:
+    """Names of ecosystem types in both languages, as one list; a key that nobody knows stays.
+
+    >>> type_names(["crop", "grass"])["zh"]
+    '耕地、草地'
+    """
+    listed = list(keys)
+    return {
+        "zh": "、".join(_name(key, "zh") for key in listed),
+        "en": ", ".join(_name(key, "en") for key in listed),
+    }
+
+
+def _name(key: str, language: Language) -> str:
+    if key == SCATTERED:
+        return _SCATTERED[language]
+    return str(ecosystem_types()[language].get(key, key)) or "–"

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 
 import sink_models.estimators as package
+from gis.problems import Language
 from sink_models.book import DrawBook
-from sink_models.rules import choose_density, formula_keys, leaf_of, rival_keys
+from sink_models.rules import Sought, choose_density, formula_keys, leaf_of, rival_keys
 from sink_models.sampling import Array
 from sink_models.strata import Stratum
 
@@ -32,16 +33,26 @@ LIVING = (ABOVE, BELOW)
 SOIL_BURIAL = "soil_burial"
 """Rule name of the yearly burial that feeds the soil pool, t C/ha/yr."""
 
+POOL_NAMES: Mapping[str, Mapping[Language, str]] = {
+    ABOVE: {"zh": "地上生物量", "en": "above-ground"},
+    BELOW: {"zh": "地下生物量", "en": "below-ground"},
+    DEAD_WOOD: {"zh": "枯死木", "en": "dead wood"},
+    LITTER: {"zh": "枯落物", "en": "litter"},
+    SOIL: {"zh": "土壤", "en": "soil"},
+    SOIL_BURIAL: {"zh": "土壤埋藏（每年）", "en": "soil burial (per year)"},
+}
+
+
+def pool_names(pools: Iterable[str]) -> Mapping[Language, str]:
+    """Names of pools in both languages, as one list."""
+    listed = [POOL_NAMES[pool] for pool in pools]
+    return {
+        "zh": "、".join(each["zh"] for each in listed),
+        "en": ", ".join(each["en"] for each in listed),
+    }
+
+
 NOTHING = np.zeros(1)
-
-
-@dataclass(frozen=True)
-class Equation:
-    """An equation an estimator uses, as its source writes it."""
-
-    name: str
-    formula: str
-    source: str
 
 
 @dataclass(frozen=True)
@@ -84,8 +95,9 @@ def no_fluxes(stratum: Stratum, book: DrawBook) -> Estimates:
 class Estimator:
     """Declaration of an estimator beside its functions.
 
-    ``estimate`` gives stocks by pool; ``fluxes`` gives what is added each year to a pool whose
-    stock is held static. A pool that is not in the answer is not estimated, never 0.
+    ``equations`` names the equation cards it goes by. ``estimate`` gives stocks by pool; ``fluxes``
+    gives what is added each year to a pool whose stock is held static. A pool that is not in the
+    answer is not estimated, never 0.
     """
 
     key: str
@@ -93,9 +105,36 @@ class Estimator:
     title_en: str
     claims: Callable[[Stratum], bool]
     pools: tuple[str, ...]
-    equations: tuple[Equation, ...]
+    equations: tuple[str, ...]
     estimate: Callable[[Stratum, DrawBook], Estimates]
     fluxes: Callable[[Stratum, DrawBook], Estimates] = no_fluxes
+
+
+def density_estimator(
+    *,
+    key: str,
+    title_zh: str,
+    title_en: str,
+    claims: Callable[[Stratum], bool],
+    equations: tuple[str, ...],
+    buries: bool = False,
+) -> Estimator:
+    """An estimator that takes every pool, and with ``buries`` burial, from the density rules."""
+
+    def estimate(stratum: Stratum, book: DrawBook) -> Estimates:
+        return estimate_by_density(key, stratum, book, POOLS)
+
+    def fluxes(stratum: Stratum, book: DrawBook) -> Estimates:
+        return estimate_by_density(key, stratum, book, (SOIL_BURIAL,))
+
+    return Estimator(
+        key, title_zh, title_en, claims, POOLS, equations, estimate, fluxes if buries else no_fluxes
+    )
+
+
+def of_types(*ecosystem_types: str) -> Callable[[Stratum], bool]:
+    """The claim on every stratum of some ecosystem types."""
+    return lambda stratum: stratum.ecosystem_type in ecosystem_types
 
 
 @cache
@@ -129,32 +168,38 @@ def estimate_by_density(
     """
     found = dict(known or {})
     for pool in pools:
-        rule = choose_density(
-            book.store,
-            book.zone,
-            book.accepted,
-            ecosystem_type=stratum.ecosystem_type,
-            forest_class=stratum.forest_class,
-            leaf=leaf_of(stratum.species_group),
-            pool=pool,
-        )
+        rule = choose_density(book.store, book.zone, book.accepted, sought_of(stratum, pool))
         base = None if rule is None else _base(rule.base, found)
         if rule is None or base is None:
             continue
         value = book.formula(rule.formula)
+        is_by_area = rule.base == "area"
         choice = Choice(
             estimator,
             stratum,
             pool,
-            rule.formula if rule.base == "area" else f"{rule.base} * {rule.formula}",
+            rule.formula if is_by_area else f"{rule.base} * {rule.formula}",
             formula_keys(rule.formula),
             rule.depth_cm,
             rule.why_zh,
             rule.why_en,
             rival_keys(rule.formula),
         )
-        found[pool] = PoolEstimate(base[0] * value, base[1] * value, choice)
+        # by area the value itself: equal draws stay one array, and sums merge them
+        per_ha, per_m3 = (value, NOTHING) if is_by_area else (base[0] * value, base[1] * value)
+        found[pool] = PoolEstimate(per_ha, per_m3, choice)
     return found
+
+
+def sought_of(stratum: Stratum, pool: str) -> Sought:
+    """What a density rule is sought for in a stratum."""
+    return Sought(
+        stratum.ecosystem_type,
+        pool,
+        forest_class=stratum.forest_class,
+        leaf=leaf_of(stratum.species_group),
+        age_group=stratum.age_group,
+    )
 
 
 def _base(base: str, found: Estimates) -> tuple[Array, Array] | None:

@@ -18,7 +18,7 @@ from gis.problems import Problem, problem
 from sink_models.account import Account
 from sink_models.book import DrawBook
 from sink_models.carbon import CarbonAccount
-from sink_models.equations.forest import stock_difference
+from sink_models.equations.forest_flows import stock_difference
 from sink_models.equations.totals import Reconciliation, reconcile
 from sink_models.estimator import LIVING
 from sink_models.forest_methods import CARBON_FRACTION, measured_strata

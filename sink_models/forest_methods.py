@@ -16,11 +16,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sink_models.account import Account
 from sink_models.book import DrawBook
-from sink_models.equations.forest import biomass_carbon_from_stock, expansion_from_density
+from sink_models.equations.forest_stocks import biomass_carbon_from_stock, expansion_from_density
 from sink_models.rules import choose_volume_function, read_table
 from sink_models.strata import Stratum, StratumSums, strata
 
@@ -59,14 +59,21 @@ class _Part:
 
 
 def measured_strata(account: Account) -> Iterator[StratumSums]:
-    """Arbor strata with growing stock."""
-    return (
-        each
-        for each in strata(account)
-        if each.stratum.ecosystem_type == "forest_arbor"
-        and each.stratum.has_measured_stock
-        and each.stock_m3.sum() > 0
-    )
+    """Arbor strata with growing stock, all ages of a species group together.
+
+    Some routes depend on the mean stock per hectare, and what cuts the strata of other pools must
+    not move them.
+    """
+    merged: dict[tuple[Stratum, str], StratumSums] = {}
+    for each in strata(account):
+        is_arbor = each.stratum.ecosystem_type == "forest_arbor"
+        if is_arbor and each.stratum.has_measured_stock and each.stock_m3.sum() > 0:
+            stratum = replace(each.stratum, age_group="")
+            known = merged.get((stratum, each.share))
+            area = each.area_ha if known is None else known.area_ha + each.area_ha
+            stock = each.stock_m3 if known is None else known.stock_m3 + each.stock_m3
+            merged[stratum, each.share] = StratumSums(stratum, area, stock, each.share)
+    return iter(merged.values())
 
 
 def forest_routes(account: Account) -> tuple[ForestRoute, ...]:

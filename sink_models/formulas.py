@@ -1,6 +1,8 @@
 """Formulas of the rule tables: products of coefficients, with their units checked.
 
-A formula is coefficient keys joined by ``*``. A key may stand in a function:
+A formula is coefficient keys joined by ``*``; a mixture is a sum of such products, each after its
+share of the ground: ``0.6 * socref * flu + 0.4 * socref * flu * fmg``. A key may stand in a
+function:
 
 =============  ==============================================================
 ``above(r)``   1 / (1 + r): the above-ground share for a root-to-shoot ratio
@@ -53,7 +55,7 @@ class Term:
 
 @cache
 def parse_formula(text: str) -> tuple[Term, ...]:
-    """Split a formula into its terms.
+    """Split a product into its terms.
 
     >>> parse_formula("mangrove_cf * above(mangrove_r_subtropical)")[1]
     Term(function='above', key='mangrove_r_subtropical')
@@ -68,12 +70,34 @@ def parse_formula(text: str) -> tuple[Term, ...]:
     return tuple(terms)
 
 
+def addends(text: str) -> tuple[tuple[float, str], ...]:
+    """The products that a formula adds up, each with its share; a plain product has share 1.
+
+    >>> addends("0.6 * a * b + 0.4 * a")
+    ((0.6, 'a * b'), (0.4, 'a'))
+    """
+    found = []
+    for part in text.split(" + "):
+        share, star, rest = part.partition(" * ")
+        is_share = bool(star) and re.fullmatch(r"[0-9.]+", share) is not None
+        found.append((float(share), rest) if is_share else (1.0, part))
+    return tuple(found)
+
+
+def formula_terms(text: str) -> tuple[Term, ...]:
+    """The terms of all products of a formula."""
+    return tuple(term for _, product in addends(text) for term in parse_formula(product))
+
+
 def evaluate_formula(text: str, draw: Callable[[str], Array]) -> Array:
-    """Product of the terms; shape ``(1 + draws,)``, or ``(1,)`` when every term is constant."""
-    product = np.ones(1)
-    for term in parse_formula(text):
-        product = product * FUNCTIONS[term.function](draw(term.key))
-    return product
+    """Value of a formula; shape ``(1 + draws,)``, or ``(1,)`` when every term is constant."""
+    total: Array = np.zeros(1)
+    for share, product in addends(text):
+        value: Array = np.full(1, share)
+        for term in parse_formula(product):
+            value = value * FUNCTIONS[term.function](draw(term.key))
+        total = total + value
+    return total
 
 
 def dimension(unit: str) -> Counter[str]:
@@ -96,7 +120,7 @@ def dimension(unit: str) -> Counter[str]:
 
 
 def formula_dimension(text: str, unit_of: Callable[[str], str]) -> Counter[str]:
-    """Dimension of a formula's product, from the units of its coefficients."""
+    """Dimension of a product, from the units of its coefficients."""
     total: Counter[str] = Counter()
     for term in parse_formula(text):
         for symbol, power in dimension(unit_of(term.key)).items():

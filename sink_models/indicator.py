@@ -14,6 +14,7 @@ from sink_models.account import Account, Mask
 from sink_models.carbon import CarbonAccount
 from sink_models.options import Options
 from sink_models.sampling import Array
+from sink_models.soil_change import SoilSpan
 
 LayerNeeds = tuple[frozenset[str], ...]
 """Alternative sets of layer kinds; one of them must be present whole."""
@@ -21,12 +22,16 @@ LayerNeeds = tuple[frozenset[str], ...]
 
 @dataclass(frozen=True)
 class Context:
-    """All that an indicator may read: the account of an epoch, its carbon, and the epoch before."""
+    """All that an indicator may read: the account of an epoch, its carbon, and the epoch before.
+
+    ``soils`` are the changes of mineral soils between epochs until this one.
+    """
 
     account: Account
     carbon: CarbonAccount
     options: Options
     earlier: Context | None = None
+    soils: tuple[SoilSpan, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -24,17 +24,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gis.problems import InputError, ProblemLog, problem
-from sink_models.blue_carbon import (
+from sink_models.blue_carbon import BlueCarbonBalance, blue_carbon_balance, check_balance
+from sink_models.coastal_classes import (
     ACTIONS,
     BIOMASS,
     DISTURBANCES,
     LITTER,
     SOIL,
-    BlueCarbonBalance,
     CoastalClass,
     PoolBehaviour,
-    blue_carbon_balance,
-    check_balance,
 )
 from sink_models.invest_tables import check_codes, number, table_rows
 from sink_models.sampling import Array

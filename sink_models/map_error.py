@@ -29,7 +29,7 @@ from sink_models.sampling import Array, Sampling
 SHARE = "map_share"
 """Column of split rows: which part of a mapped class a row is; empty for ground as mapped."""
 
-KEYS_OF_STANDS = ("species_group", "forest_class", "protection_class", "stock_basis")
+KEYS_OF_STANDS = ("species_group", "forest_class", "protection_class", "stock_basis", "age_group")
 FOREST_CLASS = {"forest_arbor": "arbor", "forest_bamboo": "bamboo", "mangrove": "mangrove"}
 """Forest class of ground that the sample says is forest and the survey did not map as such."""
 

@@ -9,7 +9,7 @@ import numpy as np
 from gis.problems import ProblemLog
 from sink_models.coefficient_store import CoefficientStore
 from sink_models.quantities import check_range
-from sink_models.rules import climate_zones, soil_classes
+from sink_models.rules import Zone, climate_zones, find_zone, soil_classes
 
 WETLAND_SCOPES = ("sandiao_00", "law_2022", "convention", "second_survey")
 FOREST_DEFINITIONS = ("china", "fao")
@@ -163,6 +163,62 @@ class Correlation:
 
 
 @dataclass(frozen=True)
+class SoilUse:
+    """How a share of a type's ground is managed: the stock change factors of its mineral soil.
+
+    ``factors`` names coefficients (F_MG, F_I, and F_LU where another than the type's default
+    holds), ``share`` the part of the type's ground; what no entry claims keeps the default. Without
+    ``year`` it holds at every epoch. For ``built`` the only factor is that of paved ground, which
+    multiplies the stock before.
+    """
+
+    ecosystem_type: str
+    factors: tuple[str, ...]
+    source: str
+    share: float = 1.0
+    year: int | None = None
+
+    def check(
+        self, store: CoefficientStore, accepted: frozenset[str], climate: str, log: ProblemLog
+    ) -> None:
+        """Log a type without factors, a factor that does not fit or may not be used, no source."""
+        where = f"soils: {self.ecosystem_type}"
+        check_range(f"{where}: share", "fraction", np.array([self.share]), log)
+        if not self.source or not self.factors:
+            log.add("sink_models.soil_incomplete", where)
+        family = SOIL_FACTORS.get(self.ecosystem_type)
+        if family is None:
+            allowed = ", ".join(sorted(SOIL_FACTORS))
+            log.add("sink_models.soil_type", where, allowed=allowed)
+            return
+        parts = [key.partition("_")[0] for key in self.factors]
+        for key in self.factors:
+            if key not in store:
+                log.add("sink_models.coefficient_unknown", key)
+                continue
+            _check_standing(key, store, accepted, log)
+            zones = climate_zones(store) if "_2019_" in key else ()
+            is_foreign = any(key.endswith(f"_{zone}") for zone in zones) and not key.endswith(
+                f"_{climate}"
+            )
+            if not key.startswith(family) or parts.count(key.partition("_")[0]) > 1 or is_foreign:
+                log.add("sink_models.soil_factor", where, key=key, climate=climate or "–")
+
+
+_CROP_FAMILY = tuple(
+    f"{factor}_{edition}_crop" for factor in ("flu", "fmg", "fi") for edition in (2019, 2006)
+)
+SOIL_FACTORS = {
+    "crop": _CROP_FAMILY,
+    "crop_paddy": _CROP_FAMILY,
+    "orchard": _CROP_FAMILY,
+    "grass": ("flu_grass", "fmg_grass", "fi_grass"),
+    "built": ("flu_settlement_paved",),
+}
+"""Types whose soil management may be declared, and how the keys of their factors begin."""
+
+
+@dataclass(frozen=True)
 class Options:
     """Choices of method.
 
@@ -170,8 +226,8 @@ class Options:
     China; climate zone and soil class follow from it unless given. ``accepted`` lists coefficients
     not checked well enough for a default that the analyst takes on their own judgement; the rules
     that use them then go before the defaults. ``flows`` are for the gain-loss method; without them
-    the rates of the province hold where they were published. ``urban`` and ``methane`` ask for
-    figures beside the carbon account.
+    the rates of the province hold where they were published. ``soils`` says how fields and pasture
+    are managed. ``urban`` and ``methane`` ask for figures beside the carbon account.
     """
 
     wetland_scope: str = "sandiao_00"
@@ -184,6 +240,12 @@ class Options:
     correlations: tuple[Correlation, ...] = ()
     urban: UrbanGreenChoice | None = None
     methane: MethaneChoice | None = None
+    soils: tuple[SoilUse, ...] = ()
+
+    @property
+    def zone(self) -> Zone:
+        """The zone of the region, or what was stated in its place."""
+        return find_zone(self.region, climate_zone=self.climate_zone, soil_class=self.soil_class)
 
     def check(self, store: CoefficientStore) -> None:
         """Raise ``InputError`` naming every choice that does not exist."""
@@ -208,6 +270,7 @@ class Options:
             self.urban.check(store, self.accepted, log)
         if self.methane is not None:
             self.methane.check(store, self.accepted, log)
+        self._check_soils(store, log)
         for each in self.correlations:
             for key in (each.first, each.second):
                 if key not in store:
@@ -216,6 +279,18 @@ class Options:
                 where = f"{each.first}, {each.second}"
                 log.add("sink_models.correlation_impossible", where, given=each.value)
         log.raise_if_errors()
+
+    def _check_soils(self, store: CoefficientStore, log: ProblemLog) -> None:
+        claimed: dict[tuple[str, int | None], float] = {}
+        for each in self.soils:
+            each.check(store, self.accepted, self.zone.climate_zone, log)
+            key = each.ecosystem_type, each.year
+            claimed[key] = claimed.get(key, 0.0) + each.share
+        for (kind, year), share in claimed.items():
+            whole = share + (0.0 if year is None else claimed.get((kind, None), 0.0))
+            if whole > 1.0 + 1e-9:
+                where = f"soils: {kind} {year or ''}".rstrip()
+                log.add("sink_models.soil_shares", where, given=f"{whole:g}")
 
 
 DEFAULT_OPTIONS = Options()

@@ -1,9 +1,9 @@
 """An analyst's own coefficients: rows that override ours or add to them, each with reason and name.
 
 The file is a CSV with the columns ``key,value,unit,low,high,reason,analyst`` and, for keys that we
-do not have, ``source_document``; further columns of our tables may be given. A row keeps our unit:
-a number in another unit is refused, not converted. An overriding row drives wherever ours did, and
-every output names it.
+do not have, ``source_document``; further columns of our tables may be given, such as ``age`` and
+``page``. A row keeps our unit: a number in another unit is refused, not converted. An overriding
+row drives wherever ours did, cites its own source alone, and every output names it.
 """
 
 from __future__ import annotations
@@ -150,6 +150,7 @@ def _completed(record: Mapping[str, str], known: Coefficient | None) -> dict[str
     if known is not None:
         kept |= {name: str(getattr(known, name)) for name in COLUMNS}
     kept |= {"low": "", "high": "", "range_basis": "given by the analyst"}
+    kept |= {"table_section": "", "page": ""}  # those of the row it replaces say nothing of it
     kept |= {name: cell for name, cell in record.items() if name in COLUMNS and cell}
     kept["ship"] = "analyst"
     kept["verification"] = "given by the analyst"
@@ -179,13 +180,17 @@ def _is_plausible(place: str, row: Coefficient, log: ProblemLog) -> bool:
     if bare not in BY_UNIT:
         return True
     limits = quantities()[BY_UNIT[bare]]
-    if limits.low <= row.value <= limits.high:
+    given = {"value": row.value, "low": row.low, "high": row.high}
+    bad = {
+        name: each for name, each in given.items() if each < limits.low or each > limits.high
+    }  # NaN is not given and passes
+    if not bad:
         return True
     log.add(
         "sink_models.quantity_range",
         f"{place}: {row.key}",
-        rows=f"{row.value:g}",
-        count=1,
+        rows=", ".join(f"{name} {each:g}" for name, each in bad.items()),
+        count=len(bad),
         low=f"{limits.low:g}",
         high=f"{limits.high:g}",
         unit=limits.unit,

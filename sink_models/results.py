@@ -12,11 +12,13 @@ from gis.problems import Problem, problem
 from sink_models.carbon import NotEstimated
 from sink_models.coefficient_store import CoefficientStore
 from sink_models.drivers import Driver, first_order_half_width
-from sink_models.estimator import Choice
+from sink_models.ecosystem_types import type_names
+from sink_models.estimator import Choice, pool_names
 from sink_models.forest_balance import ForestBalance
 from sink_models.forest_methods import ForestRoute
 from sink_models.options import DEFAULT_OPTIONS, Options
 from sink_models.sampling import Array, Sampling
+from sink_models.soil_change import YEARS, SoilSpan
 from sink_models.strata import Stratum
 
 TABLE_COLUMNS = (
@@ -27,6 +29,11 @@ TABLE_COLUMNS = (
 UNCERTAINTY_COLUMNS = (
     *("indicator", "epoch", "unit", "source", "kind", "low_change", "high_change", "share"),
     *("monte_carlo_half", "approach_1_half"),
+)
+
+SOIL_COLUMNS = (
+    *("start", "end", "earlier_type", "later_type", "area_ha"),
+    *("before_t_c_ha", "after_t_c_ha", "change_t_c_yr"),
 )
 
 BALANCE_COLUMNS = ("start", "end", "term", "value", "low", "high", "flows")
@@ -103,6 +110,7 @@ class Results:
     forest_balances: tuple[ForestBalance, ...] = ()
     unbalanced: tuple[Problem, ...] = ()
     """Why gain-loss and stock difference could not be set against each other."""
+    soil_spans: tuple[SoilSpan, ...] = ()
     keys_beside: frozenset[str] = frozenset()
     """Coefficients of figures beside the carbon account."""
     ground: tuple[StratumGround, ...] = ()
@@ -118,7 +126,7 @@ class Results:
         for (indicator, epoch), group in self.drivers_by_figure.items():
             value = self.values[indicator, epoch, self.whole_code]
             low, high = sampling.bounds(value.sampled)
-            halves = ((high - low) / 2.0, first_order_half_width(group))
+            halves = ((high - low) / 2.0, first_order_half_width(group, self.options.correlations))
             for each in group:
                 changes = (each.low_change, each.high_change, each.share)
                 rows.append(
@@ -144,6 +152,24 @@ class Results:
                 said = f"{each.said}: {each.source}"
                 rows.append((each.start, each.end, name, float(values[0]), low, high, said))
         return pd.DataFrame(rows, columns=list(BALANCE_COLUMNS))
+
+    def soil_table(self) -> pd.DataFrame:
+        """Ground of the whole whose mineral soil changes, by span and pair of types.
+
+        Central values: stocks to 30 cm at both ends, and the yearly change over the transition.
+        Ground between a type with a soil factor and one without stands with empty stocks.
+        """
+        years = self.store[YEARS].value
+        rows: list[tuple[object, ...]] = []
+        for span in self.soil_spans:
+            divisor = max(years, float(span.end - span.start))
+            for each in span.pairs:
+                ends = each.earlier_type, each.later_type, each.area_ha, each.before, each.after
+                change = each.area_ha * (each.after - each.before) / divisor
+                rows.append((span.start, span.end, *ends, change))
+            for kind, area in span.left_out.items():
+                rows.append((span.start, span.end, kind, "", area, *[np.nan] * 3))
+        return pd.DataFrame(rows, columns=list(SOIL_COLUMNS))
 
     @property
     def drivers_by_figure(self) -> Mapping[tuple[str, int], tuple[Driver, ...]]:
@@ -177,8 +203,8 @@ class Results:
             problem(
                 "sink_models.pools_left_out",
                 epoch,
-                type=kind or "-",
-                pools=", ".join(gap.pool for gap in each),
+                type=type_names([kind]),
+                pools=pool_names(gap.pool for gap in each),
                 area=f"{max(gap.area_ha for gap in each):,.1f}",
                 candidates="; ".join(dict.fromkeys(name for gap in each for name in gap.candidates))
                 or "–",

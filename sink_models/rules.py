@@ -16,7 +16,7 @@ from importlib import resources
 from typing import TypeVar
 
 from sink_models.coefficient_store import CoefficientStore
-from sink_models.formulas import parse_formula
+from sink_models.formulas import formula_terms
 
 CHINA = "CN"
 ROOT_SHOOT_ELSEWHERE = "bgb_mokany_linear"
@@ -63,11 +63,27 @@ class DensityRule:
     region: str
     climate_zone: str
     leaf: str
+    age_group: str
     base: str
     formula: str
     depth_cm: str
     why_zh: str
     why_en: str
+
+
+@dataclass(frozen=True)
+class Sought:
+    """The pool of a piece of ground that a density rule is sought for.
+
+    ``leaf`` is ``needle``, ``broadleaf`` or ``mixed``, ``age_group`` an age class of the forest
+    survey; empty where nothing is known of them.
+    """
+
+    ecosystem_type: str
+    pool: str
+    forest_class: str = ""
+    leaf: str = ""
+    age_group: str = ""
 
 
 @dataclass(frozen=True)
@@ -166,39 +182,56 @@ def resolve_formula(formula: str, zone: Zone) -> str:
 
 def formula_keys(formula: str) -> tuple[str, ...]:
     """Coefficient keys of a resolved formula, with the rivals that drive their spread."""
-    keys = [term.key for term in parse_formula(formula)]
+    keys = [term.key for term in formula_terms(formula)]
     return tuple(dict.fromkeys((*keys, *rival_keys(formula))))
 
 
 def rival_keys(formula: str) -> tuple[str, ...]:
     """Keys of a formula that have a rival in ``alternatives.csv``, each followed by its rival."""
     rivals = alternatives()
-    keys = [term.key for term in parse_formula(formula) if term.key in rivals]
+    keys = [term.key for term in formula_terms(formula) if term.key in rivals]
     return tuple(each for key in keys for each in (key, rivals[key].alternative))
 
 
 def choose_density(
-    store: CoefficientStore,
-    zone: Zone,
-    accepted: frozenset[str],
-    *,
-    ecosystem_type: str,
-    forest_class: str,
-    leaf: str,
-    pool: str,
+    store: CoefficientStore, zone: Zone, accepted: frozenset[str], sought: Sought
 ) -> DensityRule | None:
-    """The density rule of a stratum's pool, with its formula resolved; None when none applies."""
+    """The density rule for a pool, with its formula resolved; None when none applies."""
     matching = (
-        _resolved(rule, zone)
-        for rule in density_rules()
-        if rule.pool == pool
-        and ecosystem_type in rule.ecosystem_types
-        and rule.forest_class in ("", forest_class)
-        and zone.is_in(rule.region)
-        and rule.climate_zone in ("", zone.climate_zone)
-        and rule.leaf in ("", leaf)
+        _resolved(rule, zone) for rule in _speaking(sought) if not _miss(rule, zone, sought)
     )
     return _first_usable(matching, lambda rule: formula_keys(rule.formula), store, accepted)
+
+
+def _speaking(sought: Sought) -> tuple[DensityRule, ...]:
+    """Rules for a pool of an ecosystem type, wherever they hold."""
+    kind, pool = sought.ecosystem_type, sought.pool
+    return tuple(
+        rule for rule in density_rules() if rule.pool == pool and kind in rule.ecosystem_types
+    )
+
+
+def _miss(rule: DensityRule, zone: Zone, sought: Sought) -> str:
+    """The first condition of a rule that does not hold; empty when all do."""
+    holds = {
+        "region": zone.is_in(rule.region),
+        "climate_zone": rule.climate_zone in ("", zone.climate_zone),
+        "forest_class": rule.forest_class in ("", sought.forest_class),
+        "leaf": rule.leaf in ("", sought.leaf),
+        "age_group": rule.age_group in ("", sought.age_group),
+    }
+    return next((name for name, is_met in holds.items() if not is_met), "")
+
+
+@cache
+def aged_types(zone: Zone) -> frozenset[str]:
+    """Ecosystem types for which a rule of the zone goes by the age of stands."""
+    return frozenset(
+        kind
+        for rule in density_rules()
+        if rule.age_group and zone.is_in(rule.region)
+        for kind in rule.ecosystem_types
+    )
 
 
 @dataclass(frozen=True)
@@ -206,8 +239,9 @@ class Candidate:
     """A density rule that could speak for a stratum's pool, and why it does or does not.
 
     ``verdict`` is ``chosen``, ``later`` (an earlier rule goes first), ``region``,
-    ``climate_zone``, ``leaf``, ``forest_class``, ``unchecked`` (its coefficients do not ship) or
-    ``no_row`` (a coefficient of its formula does not exist here); ``keys`` names what is lacking.
+    ``climate_zone``, ``forest_class``, ``leaf``, ``age_group``, ``unchecked`` (its coefficients do
+    not ship) or ``no_row`` (a coefficient of its formula does not exist here); ``keys`` names what
+    is lacking.
     """
 
     rule: DensityRule
@@ -221,47 +255,28 @@ class Candidate:
 
 
 def density_candidates(
-    store: CoefficientStore,
-    zone: Zone,
-    accepted: frozenset[str],
-    *,
-    ecosystem_type: str,
-    forest_class: str,
-    leaf: str,
-    pool: str,
+    store: CoefficientStore, zone: Zone, accepted: frozenset[str], sought: Sought
 ) -> tuple[Candidate, ...]:
     """All rules for a pool of an ecosystem type with what became of each, in their order."""
-    chosen = choose_density(
-        store,
-        zone,
-        accepted,
-        ecosystem_type=ecosystem_type,
-        forest_class=forest_class,
-        leaf=leaf,
-        pool=pool,
-    )
+    chosen = choose_density(store, zone, accepted, sought)
     found = []
-    for row in density_rules():
-        if row.pool != pool or ecosystem_type not in row.ecosystem_types:
-            continue
-        rule = _resolved(row, zone)
+    for row in _speaking(sought):
+        rule, miss = _resolved(row, zone), _miss(row, zone, sought)
         keys = formula_keys(rule.formula)
         absent = tuple(key for key in keys if key not in store)
         unchecked = tuple(
             key for key in keys if key in store and not store[key].ships and key not in accepted
         )
-        conditions = (
-            (rule == chosen, "chosen", ()),
-            (not zone.is_in(rule.region), "region", ()),
-            (rule.climate_zone not in ("", zone.climate_zone), "climate_zone", ()),
-            (rule.forest_class not in ("", forest_class), "forest_class", ()),
-            (rule.leaf not in ("", leaf), "leaf", ()),
-            (bool(absent), "no_row", absent),
-            (bool(unchecked), "unchecked", unchecked),
-            (True, "later", ()),
-        )
-        verdict, lacking = next((name, named) for holds, name, named in conditions if holds)
-        found.append(Candidate(rule, verdict, lacking))
+        if rule == chosen:
+            found.append(Candidate(rule, "chosen"))
+        elif miss:
+            found.append(Candidate(rule, miss))
+        elif absent:
+            found.append(Candidate(rule, "no_row", absent))
+        elif unchecked:
+            found.append(Candidate(rule, "unchecked", unchecked))
+        else:
+            found.append(Candidate(rule, "later"))
     return tuple(found)
 
 

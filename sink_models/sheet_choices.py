@@ -9,12 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from sink_models.book import DrawBook
-from sink_models.estimator import LIVING, Choice, Estimates, estimator_of
+from sink_models.carbon import estimates
+from sink_models.estimator import LIVING, POOL_NAMES, Choice, Estimates, sought_of
 from sink_models.formulas import evaluate_formula
 from sink_models.results import Results
-from sink_models.rules import Candidate, Zone, density_candidates, find_zone, leaf_of
+from sink_models.rules import Candidate, Zone, density_candidates
 from sink_models.sampling import Sampling
-from sink_models.sheet_labels import BIOMASS, POOL_TITLES, strata_title, symbol, typeset
+from sink_models.sheet_labels import BIOMASS, strata_title, symbol, typeset
 from sink_models.sheet_values import Cell, Figure, Math, Section, SheetTable, Words, both, signed
 from sink_models.strata import Stratum
 
@@ -47,31 +48,21 @@ def latest(results: Results) -> list[Choice]:
     return [choice for epoch, choice in results.choices if epoch == last]
 
 
-def zone_of(results: Results) -> Zone:
-    """The zone that the run's options lead to."""
-    options = results.options
-    return find_zone(
-        options.region, climate_zone=options.climate_zone, soil_class=options.soil_class
-    )
-
-
 def grounds(results: Results) -> dict[Stratum, Ground]:
     """Every stratum of the last epoch with its central carbon."""
-    book = DrawBook(results.store, Sampling(draws=0), zone_of(results), results.options.accepted)
+    options, last = results.options, max(results.epochs)
+    book = DrawBook(
+        results.store, Sampling(draws=0), options.zone, options.accepted, soils=options.soils
+    )
     sums: dict[Stratum, tuple[float, float]] = {}
     for each in results.ground:
-        if each.epoch == max(results.epochs):
+        if each.epoch == last:
             area, stock = sums.get(each.stratum, (0.0, 0.0))
             sums[each.stratum] = area + each.area_ha, stock + each.stock_m3
     return {
-        stratum: Ground(area, stock, _estimates(stratum, book))
+        stratum: Ground(area, stock, estimates(stratum, last, book)[0])
         for stratum, (area, stock) in sums.items()
     }
-
-
-def _estimates(stratum: Stratum, book: DrawBook) -> Estimates:
-    estimator = estimator_of(stratum)
-    return {} if estimator is None else estimator.estimate(stratum, book)
 
 
 def numbers_section(results: Results, references: Mapping[str, int]) -> Section:
@@ -88,7 +79,7 @@ def numbers_section(results: Results, references: Mapping[str, int]) -> Section:
         cited = ", ".join(f"[{references[key]}]" for key in first.keys if key in references)
         rows.append(
             (
-                POOL_TITLES.get(pool, both(pool, pool)),
+                POOL_NAMES.get(pool, both(pool, pool)),
                 strata_title(each.stratum for each in choices),
                 Math(_letters(formula, results)),
                 Math(numbers),
@@ -152,11 +143,11 @@ def central(formula: str, results: Results) -> float:
 
 def choices_section(results: Results) -> Section:
     """What the analyst chose, rules that were not chosen, and what each would change."""
-    zone, held = zone_of(results), grounds(results)
+    zone, held = results.options.zone, grounds(results)
     whole = sum(
         held[each.stratum].carbon(each.pool)
         for each in latest(results)
-        if each.stratum in held and each.pool in POOL_TITLES and each.pool != "soil_burial"
+        if each.stratum in held and each.pool in POOL_NAMES and each.pool != "soil_burial"
     )
     changes: dict[tuple[str, str, str], float] = {}
     strata: dict[tuple[str, str, str], list[Stratum]] = {}
@@ -171,7 +162,7 @@ def choices_section(results: Results) -> Section:
     ordered = sorted(changes, key=lambda key: -abs(np.nan_to_num(changes[key])))
     rows = tuple(
         (
-            POOL_TITLES[pool],
+            POOL_NAMES[pool],
             strata_title(strata[pool, formula, verdict]),
             formula,
             VERDICTS[verdict],
@@ -213,15 +204,8 @@ def _chosen(results: Results, zone: Zone) -> tuple[Words, ...]:
 
 
 def _rivals(choice: Choice, results: Results, zone: Zone) -> Sequence[Candidate]:
-    stratum = choice.stratum
     found = density_candidates(
-        results.store,
-        zone,
-        results.options.accepted,
-        ecosystem_type=stratum.ecosystem_type,
-        forest_class=stratum.forest_class,
-        leaf=leaf_of(stratum.species_group),
-        pool=choice.pool,
+        results.store, zone, results.options.accepted, sought_of(choice.stratum, choice.pool)
     )
     return [each for each in found if each.verdict in VERDICTS]
 

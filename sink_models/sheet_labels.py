@@ -4,24 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from layers.codes import ecosystem_types, species_groups
+from layers.codes import species_groups
 from layers.registry import kinds
 from sink_models.coefficient_store import CoefficientStore
-from sink_models.formulas import parse_formula
+from sink_models.ecosystem_types import type_names
+from sink_models.formulas import addends, parse_formula
 from sink_models.sheet_values import Words, both
-from sink_models.strata import SCATTERED, Stratum
+from sink_models.strata import Stratum
 
 BIOMASS = "(a V + b)"
 """The continuous function in the formula of a choice."""
 
-POOL_TITLES: Mapping[str, Words] = {
-    "above_ground": both("地上生物量", "above-ground"),
-    "below_ground": both("地下生物量", "below-ground"),
-    "dead_wood": both("枯死木", "dead wood"),
-    "litter": both("枯落物", "litter"),
-    "soil": both("土壤", "soil"),
-    "soil_burial": both("土壤埋藏（每年）", "soil burial (per year)"),
-}
 STOCK_BASES: Mapping[str, Words] = {
     "measured": both("有蓄积", "with growing stock"),
     "missing": both("缺蓄积", "growing stock missing"),
@@ -29,24 +22,13 @@ STOCK_BASES: Mapping[str, Words] = {
 }
 SYMBOLS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("t C/t d.m.",), "CF"),
-    (("t BGB/t AGB", "t BGB d.m. / t AGB d.m."), "R"),
+    (("t BGB/t AGB", "t BGB d.m./t AGB d.m."), "R"),
     (("t d.m./ha",), "B"),
     (("t C/ha", "t C/ha/yr"), "c"),
     (("t d.m./m3",), "D"),
     (("t total/t stem", "t AGB/t stem"), "BEF"),
 )
 """Symbols of coefficients by the beginning of their unit; every other is a factor F."""
-
-
-def type_title(ecosystem_type: str) -> Words:
-    """Name of an ecosystem type."""
-    if ecosystem_type == SCATTERED:
-        return both("散生木与四旁树", "scattered and four-side trees")
-    table = ecosystem_types()
-    if ecosystem_type not in table.index:
-        return both(ecosystem_type or "–", ecosystem_type or "–")
-    row = table.loc[ecosystem_type]
-    return both(str(row["zh"]), str(row["en"]))
 
 
 def strata_title(strata: Iterable[Stratum]) -> Words:
@@ -64,7 +46,7 @@ FEW = 2
 
 
 def _group_title(kind: str, basis: str, cover: str, species: Sequence[str]) -> Words:
-    parts = [type_title(kind)]
+    parts = [type_names([kind])]
     named = [each for each in dict.fromkeys(species) if each in species_groups().index]
     if len(named) > FEW:
         parts.append(both(f"{len(named)} 个树种组", f"{len(named)} species groups"))
@@ -100,13 +82,12 @@ def typeset(formula: str, names: Mapping[str, str]) -> str:
     for word, letter in (("living", "C_living"), ("above_ground", "C_above"), ("AGB", "AGB")):
         if formula.startswith(f"{word} * "):
             base, formula = f"{letter} * ", formula.removeprefix(f"{word} * ")
-    return (
-        head
-        + base
-        + " * ".join(
-            _term(each.function, names.get(each.key, each.key)) for each in parse_formula(formula)
-        )
-    )
+    return head + base + " + ".join(_product(*each, names) for each in addends(formula))
+
+
+def _product(share: float, product: str, names: Mapping[str, str]) -> str:
+    terms = [_term(each.function, names.get(each.key, each.key)) for each in parse_formula(product)]
+    return " * ".join([*([] if share == 1.0 else [f"{share:g}"]), *terms])
 
 
 def _term(function: str, name: str) -> str:

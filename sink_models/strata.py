@@ -9,24 +9,27 @@ import numpy as np
 
 from gis.extent import CLASSIFIED
 from sink_models.account import BIOMASS, BIOMASS_MAP, Account
+from sink_models.ecosystem_types import SCATTERED
 from sink_models.map_error import SHARE
+from sink_models.rules import aged_types
 from sink_models.sampling import Array
 
-SCATTERED = "scattered_trees"
-"""Type of the stratum that holds scattered and four-side trees: they have stock and no area."""
-
-KEYS = ("cover", "ecosystem_type", "forest_class", "species_group", "stock_basis")
+KEYS = ("cover", "ecosystem_type", "forest_class", "species_group", "stock_basis", "age_group")
 
 
 @dataclass(frozen=True)
 class Stratum:
-    """What an estimator may know of a piece of territory."""
+    """What an estimator may know of a piece of territory.
+
+    ``age_group`` is empty where no rule of the zone goes by the age of stands.
+    """
 
     cover: str
     ecosystem_type: str
     forest_class: str
     species_group: str
     stock_basis: str
+    age_group: str = ""
 
     @property
     def has_measured_stock(self) -> bool:
@@ -54,17 +57,20 @@ class StratumSums:
 def strata(account: Account) -> Iterator[StratumSums]:
     """Strata of the classified rows, sorted by their keys; scattered trees of each cover last."""
     is_classified = account.is_in("status", (CLASSIFIED,))
-    groups = account.rows.groupby([*KEYS, SHARE]).indices
+    has_rule = account.rows["ecosystem_type"].isin(aged_types(account.book.zone))
+    rows = account.rows.assign(age_group=account.rows["age_group"].where(has_rule, ""))
+    groups = rows.groupby([*KEYS, SHARE]).indices
     for values in sorted(groups):
         mask = np.zeros(len(account.rows), dtype=bool)
         mask[groups[values]] = True
         mask &= is_classified
         if mask.any():
             *keys, share = map(str, values)
+            stratum = Stratum(*keys)
             yield StratumSums(
-                Stratum(*keys),
+                stratum,
                 account.per_unit(mask, "area_ha"),
-                account.per_unit(mask, stock_column(keys[-1])),
+                account.per_unit(mask, stock_column(stratum.stock_basis)),
                 share,
             )
     for cover in sorted(set(account.rows["cover"].to_numpy()[is_classified])):

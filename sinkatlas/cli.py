@@ -316,7 +316,7 @@ def plans_new(
 def factors_list(
     contains: Annotated[str, typer.Argument(help="Only keys that contain this text.")] = "",
 ) -> None:
-    """List coefficients: key, value, unit, range, and whether they may drive a default."""
+    """List coefficients: key, value, unit, range, whether they drive a default, made for what."""
     from sinkatlas.showing import factor_lines
 
     for line in factor_lines(contains):
@@ -353,6 +353,7 @@ def factors_explain(
     region: Annotated[str, typer.Option(help="Administrative code, such as 440100.")] = "",
     species_group: Annotated[str, typer.Option(help="Species group of a stand.")] = "",
     forest_class: Annotated[str, typer.Option(help="Class of the forest survey.")] = "",
+    age_group: Annotated[str, typer.Option(help="Age class of a stand, such as young.")] = "",
     accept: Annotated[
         list[str] | None, typer.Option(help="Unchecked coefficient to take on; may repeat.")
     ] = None,
@@ -368,6 +369,7 @@ def factors_explain(
             region=region,
             species_group=species_group,
             forest_class=forest_class,
+            age_group=age_group,
             accepted=frozenset(accept or ()),
             language=language,
         ):

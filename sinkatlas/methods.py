@@ -214,6 +214,9 @@ def method_files(
         if results.forest_balances:
             balance = results.balance_table(sampling)
             yield "forest_balance.csv", lambda path: write_csv(balance, path)
+        soils = results.soil_table()
+        if not soils.empty:
+            yield "soil_change.csv", lambda path: write_csv(soils, path)
         if methods.matrices:
             areas = adjusted_area_table(
                 methods, accounts, names, results.whole_code, sampling.interval_percent

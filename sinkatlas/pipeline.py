@@ -36,13 +36,14 @@ from sink_models import (
     Options,
     Results,
     Sampling,
+    SoilUse,
     UrbanGreenChoice,
     evaluate,
 )
 from sink_models.measures.conflicts import RiverRule
 from sink_models.measures.parks import ParkReach
 from sink_models.measures.works import WorksOptions
-from sinkatlas.biomass import biomass_maps, with_offsets
+from sinkatlas.biomass import biomass_maps
 from sinkatlas.confirmation import as_confirmed, confirmation_problems, read_confirmations
 from sinkatlas.fetching import fetched, is_on_server
 from sinkatlas.judging import Judgement, judge_promises, read_promises
@@ -439,7 +440,6 @@ def _account(
         engine=engine,
         progress=progress,
     )
-    account = with_offsets(account, layers)
     rows = with_legal_forms(account.rows)
     return replace(
         account,
@@ -495,6 +495,10 @@ def _options(space: Workspace, units: Units) -> Options:
         correlations=tuple(
             Correlation(each.first, each.second, each.value, each.reason)
             for each in space.table.carbon.correlations
+        ),
+        soils=tuple(
+            SoilUse(each.type, tuple(each.factors), each.source, each.share, each.year)
+            for each in carbon.soils
         ),
         urban=None if carbon.urban is None else UrbanGreenChoice(**carbon.urban.model_dump()),
         methane=None if carbon.methane is None else MethaneChoice(**carbon.methane.model_dump()),

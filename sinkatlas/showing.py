@@ -13,8 +13,10 @@ from gis.problems import InputError, Language, ProblemLog, problem
 from layers.codes import ecosystem_types
 from plans import load_plan, printed_words
 from sink_models import POOLS, coefficients, export_rows, indicators
+from sink_models.coefficient_store import AGE_GROUPS
 from sink_models.estimator import SOIL_BURIAL
 from sink_models.rules import (
+    Sought,
     choose_volume_function,
     density_candidates,
     find_zone,
@@ -59,11 +61,12 @@ def plan_check(named: str, language: Language, problems: ProblemLog) -> str:
 
 
 def factor_lines(contains: str = "") -> Iterator[str]:
-    """One line per coefficient whose key contains the text."""
+    """One line per coefficient whose key contains the text, with what it was made for."""
     for each in coefficients().rows.values():
         if contains in each.key:
             span = f"{_shown(each.low)}…{_shown(each.high)}"
-            yield f"{each.key}\t{_shown(each.value)}\t{each.unit}\t{span}\t{each.ship}"
+            cells = (each.key, _shown(each.value), each.unit, span, each.ship, each.applicability)
+            yield "\t".join(cells)
 
 
 def factor_card(key: str) -> Iterator[str]:
@@ -86,17 +89,21 @@ def rule_lines(
     region: str = "",
     species_group: str = "",
     forest_class: str = "",
+    age_group: str = "",
     accepted: frozenset[str] = frozenset(),
     language: Language = "en",
 ) -> Iterator[str]:
     """For each pool of a stratum: the rule chosen with its numbers, and the others with why not.
 
-    Raises ``InputError`` for an ecosystem type that does not exist.
+    Raises ``InputError`` for an ecosystem type or an age class that does not exist.
     """
     if ecosystem_type not in ecosystem_types().index:
         nearest = difflib.get_close_matches(ecosystem_type, list(ecosystem_types().index), n=3)
         known = ", ".join(nearest) or "–"
         raise InputError(problem("sinkatlas.type_unknown", where=ecosystem_type, nearest=known))
+    if age_group not in ("", *AGE_GROUPS):
+        known = ", ".join(AGE_GROUPS)
+        raise InputError(problem("sinkatlas.age_group_unknown", where=age_group, known=known))
     store, zone = coefficients(), find_zone(region)
     if ecosystem_type == "forest_arbor":
         chosen = choose_volume_function(store, accepted, species_group)
@@ -104,18 +111,11 @@ def rule_lines(
         slope, intercept = (store[f"{chosen.function}_{letter}"] for letter in "ab")
         yield (
             f"living\tchosen\tB = {slope.value:g} V + {intercept.value:g} ({chosen.function})"
-            f"\t{slope.source_document}\t{why}"
+            f"\t{slope.cited}\t{why}"
         )
     for pool in (*POOLS, SOIL_BURIAL):
-        candidates = density_candidates(
-            store,
-            zone,
-            accepted,
-            ecosystem_type=ecosystem_type,
-            forest_class=forest_class,
-            leaf=leaf_of(species_group),
-            pool=pool,
-        )
+        sought = Sought(ecosystem_type, pool, forest_class, leaf_of(species_group), age_group)
+        candidates = density_candidates(store, zone, accepted, sought)
         if not candidates:
             yield f"{pool}\tno rule"
         for each in candidates:

@@ -213,6 +213,20 @@ class MethaneTable(Table):
     )
 
 
+class SoilTable(Table):
+    """One ``[[carbon.soils]]`` entry: how a share of a type's ground is managed."""
+
+    type: Text = Field(description="crop, crop_paddy, orchard, grass, or built for paved ground")
+    factors: list[Text] = Field(
+        min_length=1, description="coefficients of F_LU, F_MG, F_I: sinkatlas factors list fmg"
+    )
+    share: Annotated[float, Field(ge=0, le=1)] = Field(
+        default=1.0, description="share of the type's ground; the rest keeps the default factors"
+    )
+    year: Year | None = Field(default=None, description="the epoch it holds for; all without it")
+    source: Text = Field(description="where the share was read")
+
+
 class CarbonTable(Table):
     """What the carbon estimates may rest on beyond the checked coefficients of the region."""
 
@@ -247,6 +261,7 @@ class CarbonTable(Table):
     )
     rates_source: str = Field(default="", description="where these flows were read")
     correlations: list[CorrelationTable] = Field(default_factory=list)
+    soils: list[SoilTable] = Field(default_factory=list)
     urban: UrbanTable | None = None
     methane: MethaneTable | None = None
 
@@ -565,6 +580,7 @@ def _keys_at(location: Iterable[int | str]) -> list[str]:
         "carbon": CarbonTable,
         "sheets": SheetsTable,
         "correlations": CorrelationTable,
+        "soils": SoilTable,
         "forest": ForestTable,
         "table": AttributeTableTable,
     }

@@ -168,15 +168,15 @@ def decimated_read(patch: Patch) -> None:
 
 
 def no_data_as_class(patch: Patch) -> None:
-    from gis import raster_places
+    from gis import raster_bands
 
-    original = raster_places._codes
+    original = raster_bands.OpenBand.known_codes.func
 
     def first_class(source: Any) -> Any:
         codes, targets = original(source)
-        return codes, np.where(targets == len(CLASSES), 0, targets).astype(np.int32)
+        return codes, np.where(targets == len(CLASSES), 0, targets).astype(np.uint32)
 
-    patch.setattr(raster_places, "_codes", first_class)
+    patch.setattr(raster_bands.OpenBand, "known_codes", property(first_class))
 
 
 def rows_read_one_off(patch: Patch) -> None:

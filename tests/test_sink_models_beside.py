@@ -142,7 +142,7 @@ def test_methane_by_type_climate_and_salinity_with_its_set_named() -> None:
     assert found.basis == "gwp100:ar6_nonfossil"
     assert found.lower_bound
     told = [each.text("en") for each in results.problems]
-    assert [each for each in told if "wetland_marsh: iwms_ch4_tropical" in each]
+    assert [each for each in told if "Marsh: iwms_ch4_tropical" in each]
 
 
 def test_accepted_factors_complete_it_and_parts_sum_to_the_whole() -> None:

@@ -9,16 +9,12 @@ import pytest
 
 from gis.problems import AccountError, InputError
 from sink_models.blue_carbon import (
-    BIOMASS,
-    LITTER,
-    SOIL,
     BlueCarbonBalance,
-    CoastalClass,
-    PoolBehaviour,
     blue_carbon_balance,
     check_balance,
     decay_loss,
 )
+from sink_models.coastal_classes import BIOMASS, LITTER, SOIL, CoastalClass, PoolBehaviour
 from sink_models.invest import (
     carbon_change,
     carbon_map,

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from gis.problems import InputError
+from layers.codes import survey_codes
 from sink_models import Sampling, coefficients
-from sink_models.coefficient_store import COLUMNS, read_coefficients
+from sink_models.coefficient_store import AGE_GROUPS, COLUMNS, read_coefficients
 from sink_models.formulas import formula_dimension
 from sink_models.rules import (
     alternatives,
@@ -48,6 +49,24 @@ def test_texts_speak_to_the_reader_and_not_of_our_tools() -> None:
     assert [key for key, text in texts.items() if ours.search(text)] == []
 
 
+def test_page_and_age_are_columns_of_their_own() -> None:
+    """Pages and ages are recorded where the source gave them; no table cell hides one."""
+    hidden = [row.key for row in coefficients() if re.search(r"\bpp?\. ?\d", row.table_section)]
+    assert hidden == []
+    store = coefficients()
+    row = store["r_2019_asia_subtrop_humid_le125"]
+    assert row.cited.endswith("Table 4.4 (Updated), p. 4.18-4.21")
+    assert store["gw_2006_subtrop_humid_asia_gt20"].age == ">20 yr"
+    assert store["groa_hunan_1_20y_agb_rate"].age == "1-20 yr"
+    assert store["mangrove_cf"].page == ""  # not recorded is empty, never invented
+
+
+def test_every_age_class_of_the_forest_survey_may_stand_in_a_row() -> None:
+    assert set(survey_codes("age_group")["value"]) <= set(AGE_GROUPS)
+    ages = {rule.age_group for rule in density_rules()} - {""}
+    assert ages <= set(AGE_GROUPS)
+
+
 def test_recorded_law_is_the_one_the_range_suggests() -> None:
     others = [row.key for row in coefficients() if row.distribution != row.recommended_distribution]
     assert others == []
@@ -61,6 +80,7 @@ def test_recorded_law_is_the_one_the_range_suggests() -> None:
         ({"value": "5"}, "outside its own range|不在自己的区间"),
         ({"low": ""}, "half a range|一端"),
         ({"ship": "perhaps"}, "perhaps"),
+        ({"age": "20 years"}, "age '20 years' is not known|年龄"),
         ({"distribution": "cauchy"}, "cauchy"),
         ({"distribution": "constant"}, "constant"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +11,16 @@ import pandas as pd
 import pytest
 
 from gis.problems import AccountError, InputError
-from sink_models import Accuracy, EpochData, Options, Results, Sampling, evaluate, indicators
+from sink_models import (
+    Accuracy,
+    EpochData,
+    MethaneChoice,
+    Options,
+    Results,
+    Sampling,
+    evaluate,
+    indicators,
+)
 from sink_models.measure import Measure
 from sink_models.results import TABLE_COLUMNS
 
@@ -391,7 +401,27 @@ def test_pool_without_coefficient_is_listed_and_not_zero() -> None:
     results = run(epoch())
     assert absence(results, "carbon_stock.type.water_river") == "sink_models.type_not_estimated"
     left_out = [each for each in results.notes if each.code == "sink_models.pools_left_out"]
-    assert any("water_river" in each.text("en") for each in left_out)
+    (river,) = (each for each in left_out if "River" in each.text("en"))
+    assert "above-ground, below-ground" in river.message("en")
+    assert "河流水面" in river.message("zh")
+    assert "地上生物量、地下生物量" in river.message("zh")
+
+
+def test_no_message_about_carbon_prints_a_key_of_a_type_or_pool_in_place_of_its_name() -> None:
+    """Types without biomass or any pool, scattered trees, wetlands without a methane factor."""
+    asked = Options(region="440100", methane=MethaneChoice("ar6_nonfossil"))
+    results = [run(epoch(), options=Options()), run(epoch(), options=asked)]
+    told = [
+        each
+        for one in results
+        for each in (*one.problems, *one.notes, *(absent.problem for absent in one.absences))
+        if each.code.endswith(("left_out", "not_estimated"))
+    ]
+    keys = re.compile(r"\b(water|wetland|forest)_[a-z]+|scattered_trees|(above|below)_ground\b")
+    assert len(told) > 5
+    for each in told:
+        assert not keys.search(each.message("zh")), each
+        assert not keys.search(each.message("en")), each
 
 
 def test_region_without_zone_estimates_less_and_says_so() -> None:

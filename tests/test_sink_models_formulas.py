@@ -10,6 +10,7 @@ from sink_models import Options, coefficients
 from sink_models.formulas import dimension, evaluate_formula, parse_formula
 from sink_models.rules import (
     CHINA,
+    Sought,
     choose_density,
     choose_volume_function,
     find_zone,
@@ -65,10 +66,12 @@ def density(region: str, ecosystem_type: str, pool: str, accepted: frozenset[str
         coefficients(),
         find_zone(region),
         accepted,
-        ecosystem_type=ecosystem_type,
-        forest_class="special_shrub" if ecosystem_type == "shrub" else "",
-        leaf="mixed",
-        pool=pool,
+        Sought(
+            ecosystem_type,
+            pool,
+            forest_class="special_shrub" if ecosystem_type == "shrub" else "",
+            leaf="mixed",
+        ),
     )
     return rule.formula if rule else ""
 
@@ -97,10 +100,7 @@ def test_mangroves_outside_china_follow_the_stated_climate_zone() -> None:
         coefficients(),
         find_zone("", climate_zone="tropical_dry"),
         NOTHING,
-        ecosystem_type="mangrove",
-        forest_class="",
-        leaf="mixed",
-        pool="above_ground",
+        Sought("mangrove", "above_ground"),
     )
     assert rule is not None
     assert rule.formula == "mangrove_agb_tropical_dry * mangrove_cf"

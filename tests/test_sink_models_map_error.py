@@ -49,6 +49,31 @@ def test_published_accuracies_come_out() -> None:
     assert 1.96 * found.overall_error == pytest.approx(0.02, abs=0.005)
 
 
+def test_a_rare_class_of_the_earlier_example_is_twice_its_map_and_its_error_is_large() -> None:
+    """Olofsson et al. 2013 (RSE 129:122), example 1; the counts as printed, the sums done here.
+
+    22,353 * 0.97 + 1,122,543 * 3/300 + 610,228 * 2/100 = 21,682.4 + 11,225.4 + 12,204.6 = 45,112
+    pixels, where 22,353 are mapped. Variance = 22,353^2 * 0.97 * 0.03 / 99 + 1,122,543^2 * 0.01 *
+    0.99 / 299 + 610,228^2 * 0.02 * 0.98 / 99 = 115.59e6, standard error 10,751. User's accuracy
+    0.97, producer's 21,682 / 45,112 = 0.48, overall 0.944. The paper's own figures are from memory
+    the same. A public script takes the root of variance times accuracy for the overall error:
+    0.0108 where it is 0.0112.
+    """
+    mapped = np.array([22_353.0, 1_122_543.0, 610_228.0])
+    matrix = error_matrix(("loss", "forest", "other"), [[97, 0, 3], [3, 279, 18], [2, 1, 97]])
+    done, found = adjusted_areas(matrix, mapped), map_accuracy(matrix, mapped)
+    low, high = done.interval(95.0)
+    assert done.area[0] == pytest.approx(45_112, abs=1)
+    assert (high - low)[0] / 2 / 1.959964 == pytest.approx(10_751, abs=1)
+    assert found.users[0] == pytest.approx(0.97)
+    assert found.producers[0] == pytest.approx(0.4806, abs=1e-4)
+    assert found.overall == pytest.approx(0.9444, abs=1e-4)
+    shares, counts = mapped / mapped.sum(), np.array([100, 300, 100])
+    users = np.array([0.97, 0.93, 0.97])
+    variance = float(np.sum(shares**2 * users * (1 - users) / (counts - 1)))
+    assert found.overall_error == pytest.approx(variance**0.5)
+
+
 def test_adjusting_moves_area_between_classes_and_keeps_the_whole() -> None:
     assert adjusted_areas(MATRIX, HECTARES).area.sum() == pytest.approx(HECTARES.sum())
 

@@ -24,10 +24,10 @@ from sink_models import (
     methane_as_co2,
     with_overrides,
 )
-from sink_models.blue_carbon import BIOMASS, SOIL
+from sink_models.coastal_classes import BIOMASS, SOIL
 from sink_models.coefficient_store import read_coefficients
 from sink_models.method_sheet import method_sheet
-from sink_models.rules import density_candidates, find_zone
+from sink_models.rules import Sought, density_candidates, find_zone
 from sink_models.sheet_values import Figure
 
 SAMPLING = Sampling(draws=200)
@@ -119,6 +119,7 @@ def test_own_row_with_a_new_key_needs_a_source() -> None:
         ("mangrove_cf,0.45,t C/t d.m.,,,x,,", "override_unsigned.*analyst"),
         ("mangrove_cf,many,t C/t d.m.,,,x,Li,", "not a number|不是数"),
         ("mangrove_agb_subtropical,-5,t d.m./ha,,,x,Li,", "quantity_range"),
+        ("mangrove_agb_subtropical,75,t d.m./ha,-10,2500,x,Li,", "low -10, high 2500"),
         ("new,5,bushels/acre,,,x,Li,Report", "override_new_unit.*bushels"),
     ],
 )
@@ -126,6 +127,23 @@ def test_bad_own_rows_are_refused_with_their_line(row: str, words: str) -> None:
     with pytest.raises(InputError, match=words) as caught:
         with_overrides(coefficients(), HEADER + row + "\n", where="mine.csv")
     assert "mine.csv:2" in str(caught.value)
+
+
+def test_own_row_cites_its_own_page_and_never_that_of_the_row_it_replaces() -> None:
+    header = HEADER.replace("\n", ",table_section,page,age\n")
+    text = header + (
+        "r_2019_asia_subtrop_humid_le125,0.25,t BGB d.m./t AGB d.m.,,,roots dug,Li Hua,,,,\n"
+        "gd_deadwood_pct_live_age_young,2.5,% of living tree biomass C,,,plots,Li Hua,"
+        "Survey 2024,Table 2,17,young\n"
+    )
+    store, _ = with_overrides(coefficients(), text, where="mine.csv")
+    ours, own = (each["r_2019_asia_subtrop_humid_le125"] for each in (coefficients(), store))
+    assert ours.place == "Table 4.4 (Updated), p. 4.18-4.21"
+    assert (own.place, own.cited) == ("", "Li Hua: roots dug")
+    row = store["gd_deadwood_pct_live_age_young"]
+    assert (row.cited, row.age) == ("Survey 2024, Table 2, p. 17", "young")
+    with pytest.raises(InputError, match=r"coefficient_age.*in spring"):
+        with_overrides(coefficients(), text.replace(",17,young", ",17,in spring"), where="m.csv")
 
 
 def test_unknown_columns_of_an_own_file_are_refused() -> None:
@@ -138,9 +156,79 @@ def test_export_reads_back_as_the_same_store() -> None:
     again = read_coefficients((f"x:{n}", row) for n, row in enumerate(rows))
     assert len(again) == len(coefficients())
     assert again["mangrove_cf"] == coefficients()["mangrove_cf"]
+    aged = again["groa_hunan_21_60y_agb_rate"]
+    assert (aged.age, again["urban_crw_2006"].page) == ("21-60 yr", "8.9")
 
 
 # Selection is explained
+
+
+def test_stand_of_known_age_takes_the_row_of_its_age_and_any_other_the_row_without() -> None:
+    """Living carbon of oaks (B = 1.1453 V + 8.5473 at 80 m3/ha), 100 ha in each age class; dead
+    wood 2.03, 3.34, 3.31, 2.31 and 4.56 % of it (Zhao and Li 2018, Table 7), 2.94 % at no age."""
+    shares = {"young": 2.03, "middle": 3.34, "near_mature": 3.31, "mature": 2.31}
+    shares |= {"over_mature": 4.56, "": 2.94}
+    oaks = ground().iloc[[0]]
+    frame = pd.concat([oaks.assign(age_group=age) for age in shares], ignore_index=True)
+    results = run({2020: frame})
+    living = 100 * (1.1453 * 80 + 8.5473) * 0.47
+    dead = results.values["carbon_stock.pool.dead_wood", 2020, "440100"]
+    assert dead.value == pytest.approx(sum(shares.values()) / 100 * living, rel=1e-12)
+    chosen = results.choice_table.query("pool == 'dead_wood'")
+    assert len(chosen) == len(shares)
+    assert all("age class not known" in why or "stands" in why for why in chosen["why_en"])
+    assert run({2020: frame.assign(age_group="")}).values[
+        "carbon_stock.pool.dead_wood", 2020, "440100"
+    ].value == pytest.approx(6 * 0.0294 * living, rel=1e-12)
+
+
+def test_ages_move_no_other_route_and_no_balance() -> None:
+    """Half of the stock stands on young ground: BCEF goes by the mean of the group, as before."""
+    oaks = ground(8_000.0).iloc[[0]]
+    halves = pd.concat(
+        [
+            oaks.assign(area_ha=70.0, growing_stock_m3=2_000.0, age_group="young"),
+            oaks.assign(area_ha=30.0, growing_stock_m3=6_000.0, age_group="mature"),
+        ],
+        ignore_index=True,
+    )
+    one, two = run({2020: oaks}), run({2020: halves})
+    for first, second in zip(one.forest_routes, two.forest_routes, strict=True):
+        assert second.carbon_t == pytest.approx(first.carbon_t, nan_ok=True)
+        assert second.classes == first.classes
+
+
+def test_age_cuts_no_strata_where_no_rule_goes_by_it() -> None:
+    """Sichuan has no coefficient by age: the strata stay whole, and nothing else moves."""
+    aged = ground().assign(age_group=["young", "mature", ""])
+
+    def sichuan(frame: pd.DataFrame) -> Results:
+        data = EpochData(2020, frame, kinds=frozenset({"forest_subcompartments", "land_cover"}))
+        chosen = Options(region="510100")
+        return evaluate([data], ["440103"], ("1", "w"), sampling=SAMPLING, options=chosen)
+
+    one, two = sichuan(aged), sichuan(ground())
+    assert one.choices == two.choices
+    for key, value in two.values.items():
+        np.testing.assert_array_equal(one.values[key].sampled, value.sampled)
+
+
+def test_explanation_names_the_rows_of_other_ages() -> None:
+    found = density_candidates(
+        coefficients(),
+        find_zone("440100"),
+        frozenset(),
+        Sought("forest_arbor", "dead_wood", age_group="mature"),
+    )
+    verdicts = {each.rule.formula: each.verdict for each in found if each.verdict != "region"}
+    assert verdicts == {
+        "percent(gd_deadwood_pct_live_age_mature)": "chosen",
+        "percent(gd_deadwood_pct_live_all)": "later",
+        **{
+            f"percent(gd_deadwood_pct_live_age_{age})": "age_group"
+            for age in ("young", "middle", "near_mature", "over_mature")
+        },
+    }
 
 
 def test_selection_says_which_rules_apply_which_was_chosen_and_why_not_the_others() -> None:
@@ -149,10 +237,7 @@ def test_selection_says_which_rules_apply_which_was_chosen_and_why_not_the_other
             coefficients(),
             find_zone("440100"),
             accepted,
-            ecosystem_type="mangrove",
-            forest_class="",
-            leaf="mixed",
-            pool="soil",
+            Sought("mangrove", "soil"),
         )
         return {each.rule.formula: each.verdict for each in found}
 
@@ -244,16 +329,19 @@ def test_gain_loss_and_stock_difference_are_reconciled_with_their_residual() -> 
     np.testing.assert_allclose(terms.gains - terms.losses + terms.residual, terms.stock_difference)
 
 
-def test_rates_that_are_not_known_give_no_balance() -> None:
+@pytest.mark.parametrize("region", ["510100", "430100", "330400", "350100"])
+def test_rates_that_are_not_known_give_no_balance_and_the_run_says_so(region: str) -> None:
+    """Of Sichuan, Hunan and Zhejiang no checked growth rate was found: told, not 0 or borrowed."""
     frames = {2020: ground(), 2024: ground(9_000.0)}
     kinds = frozenset({"forest_subcompartments", "land_cover"})
     epochs = [EpochData(year, rows, kinds=kinds) for year, rows in frames.items()]
     elsewhere = evaluate(
-        epochs, ["440103"], ("x", "x"), sampling=SAMPLING, options=Options(region="510100")
+        epochs, ["440103"], ("x", "x"), sampling=SAMPLING, options=Options(region=region)
     )
     assert elsewhere.forest_balances == ()
     (told,) = (each for each in elsewhere.notes if each.code == "sink_models.rates_not_known")
-    assert "prov_gd_gr_2015 = 9.61 %/yr" in told.text("en")
+    assert "prov_gd_gr_2015 = 9.61 %/yr (Guangdong)" in told.text("en")
+    assert f"行政区 {region} 的生长率" in told.text("zh")
     assert run(frames).forest_balances[0].keys == ("prov_gd_gr_2015", "prov_gd_cr_2015")
 
 

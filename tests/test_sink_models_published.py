@@ -12,7 +12,7 @@ import pytest
 
 import sink_models as sm
 from gis.problems import InputError
-from sink_models.blue_carbon import BIOMASS, LITTER, SOIL
+from sink_models.coastal_classes import BIOMASS, LITTER, SOIL
 
 # InVEST Carbon: its three land-cover codes hold 86, 28 and 8 t C/ha
 

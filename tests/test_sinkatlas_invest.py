@@ -167,3 +167,10 @@ def test_both_run_from_the_command_line_and_explain_themselves(coast: Path) -> N
     assert "unchecked (mangrove_soil_c_aggregated)" in told.output
     wrong = runner.invoke(app, ["factors", "explain", "mangrov"])
     assert wrong.exit_code == 1
+    stand = ["factors", "explain", "forest_arbor", "--region", "440100", "--lang", "en"]
+    aged = runner.invoke(app, [*stand, "--age-group", "mature"])
+    assert "dead_wood\tchosen\tpercent(gd_deadwood_pct_live_age_mature)" in aged.output
+    assert "dead_wood\tage_group\tpercent(gd_deadwood_pct_live_age_young)" in aged.output
+    old = runner.invoke(app, [*stand, "--age-group", "old"])
+    assert old.exit_code == 1
+    assert "over_mature" in old.output

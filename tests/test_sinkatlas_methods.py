@@ -16,9 +16,16 @@ import shapely
 from rasterio.transform import from_origin
 
 from gis.problems import InputError
+from sink_models import Sampling
 from sink_models.sheet_values import Figure, Formula, Math, MethodSheet, Section, SheetTable, both
 from sinkatlas.method_page import mathml, write_method_page
-from sinkatlas.methods import adjusted_area_table, method_files, pool_table, read_methods
+from sinkatlas.methods import (
+    OutputFile,
+    adjusted_area_table,
+    method_files,
+    pool_table,
+    read_methods,
+)
 from sinkatlas.pipeline import Run, run
 from sinkatlas.showing import export_factors
 from sinkatlas.workspace import load_workspace
@@ -71,6 +78,19 @@ def done(folder: Path, carbon: str = "", accuracy: str = "") -> Run:
     file = folder / "workspace.toml"
     file.write_text(WORKSPACE.format(carbon=carbon, accuracy=accuracy), encoding="utf-8")
     return run(file)
+
+
+def files(made: Run) -> tuple[OutputFile, ...]:
+    return method_files(
+        read_methods(made.workspace),
+        made.indicator_results,
+        Sampling(draws=50),
+        made.accounts,
+        {},
+        title="t",
+        language="en",
+        is_synthetic=False,
+    )
 
 
 def test_own_coefficient_moves_the_figure_and_every_list_of_problems_names_it(
@@ -234,19 +254,7 @@ def test_files_are_named_only_when_there_is_something_in_them(folder: Path) -> N
     made = done(folder)
     sampling = made.report.interval_percent
     assert sampling == 90.0
-    from sink_models import Sampling
-
-    files = method_files(
-        read_methods(made.workspace),
-        made.indicator_results,
-        Sampling(draws=50),
-        made.accounts,
-        {},
-        title="t",
-        language="en",
-        is_synthetic=False,
-    )
-    assert [name for name, _ in files] == ["method.html", "uncertainty.csv"]
+    assert [name for name, _ in files(made)] == ["method.html", "uncertainty.csv"]
 
 
 # The page
@@ -282,9 +290,75 @@ def test_formulas_are_typeset_with_indices_and_powers() -> None:
     assert mathml("a - b") == "<math><mi>a</mi><mo>−</mo><mi>b</mi></math>"
 
 
+def test_seagrass_claims_its_ground_and_names_what_it_lacks(folder: Path) -> None:
+    """A bed of 0.01 degree square in the western unit, another beyond all units: only the first
+    enters, 108 t C/ha of soil and 0.43 t C/ha/yr buried where the recalled rows are accepted."""
+    beds = [shapely.box(113.005, 23.005, 113.015, 23.015), shapely.box(113.1, 23.0, 113.11, 23.01)]
+    frame = gpd.GeoDataFrame({"name": ["A", "B"]}, geometry=beds, crs="EPSG:4490")
+    frame.to_file(folder / "seagrass.gpkg", driver="GPKG")
+    layer = '\n[[epochs.layers]]\nkind = "seagrass"\npath = "seagrass.gpkg"\n'
+    rows = ("seagrass_soil_c_mineral", "seagrass_ef_rewet")
+    bare = done(folder, accuracy=layer)
+    taken = done(folder, f"accepted = {list(rows)}", accuracy=layer)
+    inside = bare.account.query("ecosystem_type == 'seagrass' and unit_code == '440103'")
+    hectares = inside["area_ha"].sum()
+    assert hectares == pytest.approx(0.01**2 * 111.32 * 110.77 * np.cos(np.radians(23.01)) * 100,
+                                     rel=0.01)  # fmt: skip
+    (told,) = (each for each in bare.indicator_results.notes if "Seagrass" in each.message("en"))
+    assert rows[0] in told.text("zh")
+    assert "海草床" in told.text("zh")
+    assert [each for each in bare.report.problems if each.code == "layers.cover_outside"]
+    values = taken.indicator_results.values
+    soil = values["carbon_stock.type.seagrass", 2024, "440103"].value
+    assert soil == pytest.approx(108 * hectares)
+    assert ("carbon_stock.type.seagrass", 2024, "440103") not in bare.indicator_results.values
+
+
+def test_a_run_of_two_epochs_lists_the_soils_in_transition(folder: Path) -> None:
+    """The western unit turns from tree cover into fields, half of them without tillage."""
+    cells = np.full((20, 40), 40, dtype="uint8")
+    profile = {"driver": "GTiff", "dtype": "uint8", "count": 1, "width": 40, "height": 20}
+    with rasterio.open(
+        folder / "later.tif", "w", crs="EPSG:4326",
+        transform=from_origin(113.0, 23.02, 0.001, 0.001), **profile,
+    ) as file:  # fmt: skip
+        file.write(cells, 1)
+    carbon = """
+[[carbon.soils]]
+type = "crop"
+share = 0.5
+factors = ["fmg_2019_crop_no_till_tropical_moist"]
+source = "yearbook"
+[[epochs]]
+year = 2029
+[[epochs.layers]]
+kind = "land_cover"
+path = "later.tif"
+legend = "esa_worldcover"
+"""
+    made = done(folder, carbon)
+    area = made.account.query("unit_code == '440103' and ecosystem_type == 'forest'")[
+        "area_ha"
+    ].sum()
+    after = 38 * 0.83 * (0.5 + 0.5 * 1.1)
+    change = made.indicator_results.values["mineral_soil_change", 2029, "440103"].value
+    assert change == pytest.approx(area * (after - 38) / 20 * 44 / 12)
+    dict(files(made))["soil_change.csv"](folder / "soil.csv")
+    written = pd.read_csv(folder / "soil.csv")
+    (row,) = written.to_dict("records")
+    assert (row["earlier_type"], row["later_type"]) == ("forest", "crop")
+    assert row["area_ha"] == pytest.approx(area)
+    assert row["after_t_c_ha"] == pytest.approx(after)
+    page = folder / "method.html"
+    dict(files(made))["method.html"](page)
+    assert "yearbook" in page.read_text(encoding="utf-8")
+
+
 def test_factors_are_exported_whole(tmp_path: Path) -> None:
     count = export_factors(tmp_path / "factors.csv")
     table = pd.read_csv(tmp_path / "factors.csv", dtype=str, keep_default_na=False)
     assert len(table) == count > 1_000
     row = table.set_index("key").loc["mangrove_cf"]
     assert (row["value"], row["low"], row["ship"]) == ("0.451", "0.429", "ship")
+    aged = table.set_index("key").loc["gd_deadwood_pct_live_age_young"]
+    assert (aged["age"], aged["region"], aged["page"]) == ("young", "Guangdong", "")

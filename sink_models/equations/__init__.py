@@ -11,30 +11,32 @@ from sink_models.equations.coastal import (
     coastal_soil_flux,
     rewetted_organic_soil,
 )
+from sink_models.equations.conversion import conversion_change, converted_land_change
 from sink_models.equations.cropland import perennial_crop_change, service_carbon_fixation
 from sink_models.equations.dead_organic_matter import (
     dead_matter_after_conversion,
     dead_matter_gain_loss,
     dead_matter_stock_difference,
 )
-from sink_models.equations.forest import (
-    biomass_carbon_from_stock,
+from sink_models.equations.forest_flows import (
     biomass_gain,
     biomass_loss,
-    carbon_from_density,
-    conversion_change,
-    converted_land_change,
     disturbance_loss,
-    expansion_from_density,
     fuelwood_loss,
     gain_loss,
-    growth_curve,
-    mapped_biomass_carbon,
     provincial_arbor_change,
     stock_difference,
     total_growth,
     total_growth_from_increment,
     wood_removal_loss,
+)
+from sink_models.equations.forest_stocks import (
+    biomass_carbon_from_stock,
+    carbon_from_density,
+    expansion_from_density,
+    growth_curve,
+    mapped_biomass_carbon,
+    whole_tree_carbon,
 )
 from sink_models.equations.roots import (
     AboveGroundBiomass,
@@ -137,6 +139,7 @@ __all__ = [
     "urban_growth_by_crown",
     "urban_growth_by_trees",
     "wetland_methane",
+    "whole_tree_carbon",
     "wood_products_stock",
     "wood_removal_loss",
 ]

@@ -22,7 +22,7 @@ def coastal_soil_flux(*, area_ha: ArrayLike, emission_t_c_ha: ArrayLike) -> Arra
     -162.0
     """
     area, factor = checked(
-        "WS-4.x",
+        "WS-T4.12, WS-T4.13",
         {
             "area_ha": ("area_ha", area_ha),
             "emission_t_c_ha": ("emission_t_c_ha", emission_t_c_ha),
@@ -80,12 +80,22 @@ def rewetted_organic_soil(
 
 EQUATIONS = (
     EquationCard(
-        "WS-4.x",
-        "滨海湿地土壤排水与复湿",
-        "Drained and rewetted coastal soil",
-        "C_soil = A * EF",
+        "WS-T4.12",
+        "滨海湿地土壤碳埋藏（天然、恢复或新建）",
+        "Carbon buried in coastal soil: natural, restored or created",
+        "ΔC_soil = -A * EF_RE",
         "t C/yr",
-        f"{SUPPLEMENT} Ch.4 Tables 4.12, 4.13",
+        f"{SUPPLEMENT} Ch.4 Table 4.12",
+        "verified",
+        coastal_soil_flux,
+    ),
+    EquationCard(
+        "WS-T4.13",
+        "滨海湿地土壤排水损失",
+        "Loss from drained coastal soil",
+        "L_soil = A * EF_DR",
+        "t C/yr",
+        f"{SUPPLEMENT} Ch.4 Table 4.13",
         "verified",
         coastal_soil_flux,
     ),

@@ -27,7 +27,7 @@ def coastal_methane(
     Below 18 ppt the fresh and brackish factor holds, from 18 ppt on the saline one.
     """
     salinity, fresh, saline = checked(
-        "WS-4.14",
+        "WS-T4.14",
         {
             "salinity_ppt": ("salinity_ppt", salinity_ppt),
             "fresh_kg_ha": ("ch4_kg_ha", fresh_kg_ha),
@@ -112,21 +112,21 @@ def wetland_methane(*, area_ha: ArrayLike, emission_kg_ha: ArrayLike) -> Array:
 EQUATIONS = (
     EquationCard(
         "WS-CH4",
-        "湿地甲烷",
-        "Methane of wetlands",
+        "湿地甲烷：面积乘因子",
+        "Methane of wetlands: area times factor",
         "CH4 = A * EF",
         "kg CH4/yr",
-        "IPCC 2013 Wetlands Supplement Ch.3-5",
+        "IPCC 2013 Wetlands Supplement Tables 3.3, 4.14, 5.4",
         "verified",
         wetland_methane,
     ),
     EquationCard(
-        "WS-4.14",
+        "WS-T4.14",
         "滨海湿地甲烷（按盐度）",
         "Methane of coastal wetland by salinity",
         "CH4 = EF_fresh (S < 18 ppt), EF_saline (S ≥ 18 ppt)",
         "kg CH4/ha/yr",
-        "IPCC 2013 Wetlands Supplement Table 4.14",
+        "IPCC 2013 Wetlands Supplement Ch.4 Table 4.14",
         "verified",
         coastal_methane,
     ),

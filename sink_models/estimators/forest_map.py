@@ -19,7 +19,6 @@ from sink_models.estimator import (
     POOLS,
     SOIL,
     Choice,
-    Equation,
     Estimates,
     Estimator,
     PoolEstimate,
@@ -59,9 +58,7 @@ ESTIMATORS = (
         title_en="Forest with a biomass map: above-ground biomass × CF × (1 + R)",
         claims=claims,
         pools=POOLS,
-        equations=(
-            Equation("AGB-MAP", "C = A * AGB * (1 + R) * CF", "IPCC 2006 GL Vol.4 Ch.2 Eq. 2.8b"),
-        ),
+        equations=("AGB-MAP",),
         estimate=estimate,
     ),
 )

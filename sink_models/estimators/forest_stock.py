@@ -19,14 +19,13 @@ from sink_models.estimator import (
     LITTER,
     SOIL,
     Choice,
-    Equation,
     Estimates,
     Estimator,
     PoolEstimate,
     estimate_by_density,
 )
-from sink_models.formulas import FUNCTIONS
-from sink_models.rules import choose_volume_function
+from sink_models.rules import VolumeFunction, choose_volume_function
+from sink_models.sampling import Array
 from sink_models.strata import Stratum
 
 KEY = "forest_stock"
@@ -41,26 +40,36 @@ def claims(stratum: Stratum) -> bool:
 def estimate(stratum: Stratum, book: DrawBook) -> Estimates:
     """Living biomass from stock; dead wood, litter and soil by density."""
     function = choose_volume_function(book.store, book.accepted, stratum.species_group)
-    slope, intercept = book.volume_function(function)
-    carbon = book.coefficient(CARBON_FRACTION)
-    ratio_key = book.zone.root_shoot
-    ratio = book.coefficient(ratio_key)
+    ratio = book.zone.root_shoot
     living = {}
     for pool, part in ((ABOVE, "above"), (BELOW, "below")):
-        share = FUNCTIONS[part](ratio) * carbon
+        per_ha, per_m3 = _living(function, part, book)
         choice = Choice(
             KEY,
             stratum,
             pool,
-            f"(a V + b) * {CARBON_FRACTION} * {part}({ratio_key})",
-            (*function.keys, CARBON_FRACTION, ratio_key),
+            f"(a V + b) * {CARBON_FRACTION} * {part}({ratio})",
+            (*function.keys, CARBON_FRACTION, ratio),
             "",
             function.why_zh,
             function.why_en,
             function.keys if function.alternative else (),
         )
-        living[pool] = PoolEstimate(intercept * share, slope * share, choice)
+        living[pool] = PoolEstimate(per_ha, per_m3, choice)
     return estimate_by_density(KEY, stratum, book, (DEAD_WOOD, LITTER, SOIL), living)
+
+
+def _living(function: VolumeFunction, part: str, book: DrawBook) -> tuple[Array, Array]:
+    """Carbon above or below ground: t C/ha of the intercept, t C/m3 of the slope.
+
+    Strata with the same function share the arrays, whatever else tells them apart.
+    """
+    share = book.formula(f"{CARBON_FRACTION} * {part}({book.zone.root_shoot})")
+    slope, intercept = book.volume_function(function)
+    return (
+        book.once((function, part, "per_ha"), lambda: intercept * share),
+        book.once((function, part, "per_m3"), lambda: slope * share),
+    )
 
 
 ESTIMATORS = (
@@ -70,10 +79,7 @@ ESTIMATORS = (
         title_en="Arbor forest with growing stock: continuous volume functions",
         claims=claims,
         pools=(ABOVE, BELOW, DEAD_WOOD, LITTER, SOIL),
-        equations=(
-            Equation("FANG", "B = a V + b", "Fang et al. 2001 Science 292:2320"),
-            Equation("roots", "B_above = B / (1 + R)", "IPCC 2006 GL Vol.4 Ch.4 Table 4.4"),
-        ),
+        equations=("FANG", "roots"),
         estimate=estimate,
     ),
 )

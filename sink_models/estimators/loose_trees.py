@@ -10,19 +10,19 @@ are listed as not estimated.
 from __future__ import annotations
 
 from sink_models.book import DrawBook
+from sink_models.ecosystem_types import SCATTERED
 from sink_models.estimator import (
     ABOVE,
     BELOW,
     NOTHING,
     POOLS,
     Choice,
-    Equation,
     Estimates,
     Estimator,
     PoolEstimate,
     estimate_by_density,
 )
-from sink_models.strata import SCATTERED, Stratum
+from sink_models.strata import Stratum
 
 KEY = "loose_trees"
 FACTORS = ("prov_svd_national", "prov_bef_total_national", "prov_cf")
@@ -60,13 +60,7 @@ ESTIMATORS = (
         title_en="Open stands, scattered and four-side trees: stock times density times expansion",
         claims=claims,
         pools=POOLS,
-        equations=(
-            Equation(
-                "CN-PROV",
-                "C = V * SVD * BEF * CF",
-                "省级温室气体清单编制指南(试行) 2011 Ch.5",
-            ),
-        ),
+        equations=("CN-PROV-STOCK",),
         estimate=estimate,
     ),
 )

@@ -15,8 +15,8 @@ from sink_models.carbon import (
     yearly_uptake,
 )
 from sink_models.co2 import co2_from_c
-from sink_models.ecosystem_types import group_of
-from sink_models.estimator import ABOVE, POOLS, SOIL
+from sink_models.ecosystem_types import group_of, type_names
+from sink_models.estimator import ABOVE, POOL_NAMES, POOLS, SOIL
 from sink_models.indicator import Absent, Context, Indicator, Outcome, Reading
 from sink_models.sampling import Array
 
@@ -45,10 +45,10 @@ def carbon_stock_parts(context: Context) -> Mapping[str, Outcome]:
     where = f"carbon_stock {context.account.year}"
     kinds = {each.ecosystem_type for each in carbon.not_estimated}
     for kind in sorted(kinds - {cell[0] for cell in carbon.stocks.cells}):
-        found = problem("sink_models.type_not_estimated", where, type=kind)
+        found = problem("sink_models.type_not_estimated", where, type=type_names([kind]))
         parts[f"type.{kind}"] = Absent(found)
     for pool in POOLS:
-        found = problem("sink_models.pool_not_estimated", where, pool=pool)
+        found = problem("sink_models.pool_not_estimated", where, pool=POOL_NAMES[pool])
         parts.setdefault(f"pool.{pool}", Absent(found))
     return parts
 
@@ -145,7 +145,7 @@ def _gaps(context: Context, where: str) -> tuple[Problem, ...]:
     }
     if not lacking:
         return ()
-    types = ", ".join(sorted(kind or "-" for kind in lacking))
+    types = type_names(sorted(lacking))
     area = f"{sum(lacking.values()):,.1f}"
     return (problem("sink_models.biomass_left_out", where, types=types, area=area),)
 

@@ -12,10 +12,11 @@ from functools import cache
 
 import numpy as np
 
-from gis.problems import problem
+from gis.problems import LANGUAGES, Language, problem
 from sink_models.account import Account
 from sink_models.book import DrawBook
 from sink_models.carbon import COVERS
+from sink_models.ecosystem_types import type_names
 from sink_models.equations.wetland import SALINE_PPT
 from sink_models.indicator import Absent, Context, Indicator, Outcome, Reading
 from sink_models.options import MethaneChoice
@@ -60,9 +61,9 @@ def wetland_methane(context: Context) -> Outcome:
     parts = dict(_by_type(context.account, choice))
     lacking = {kind: keys for kind, (values, keys) in parts.items() if values is None}
     known = [values for values, _ in parts.values() if values is not None]
-    named = "; ".join(f"{kind}: {', '.join(keys) or '–'}" for kind, keys in lacking.items())
+    named = _named(lacking)
     if not known:
-        return Absent(problem("sink_models.methane_no_factor", where, types=named or "–"))
+        return Absent(problem("sink_models.methane_no_factor", where, types=named))
     warnings = (problem("sink_models.methane_left_out", where, types=named),) if lacking else ()
     total: Array = np.zeros((1, len(context.account.units)))
     for values in known:
@@ -86,6 +87,18 @@ def wetland_methane_parts(context: Context) -> Mapping[str, Outcome]:
         f"type.{kind}": Reading(values, _basis(choice), ", ".join(keys))
         for kind, (values, keys) in _by_type(context.account, choice)
         if values is not None
+    }
+
+
+def _named(lacking: Mapping[str, tuple[str, ...]]) -> Mapping[Language, str]:
+    """Types and the factors that may not be used, in both languages."""
+    names = {kind: type_names([kind]) for kind in lacking}
+    return {
+        language: "; ".join(
+            f"{names[kind][language]}: {', '.join(keys) or '–'}" for kind, keys in lacking.items()
+        )
+        or "–"
+        for language in LANGUAGES
     }
 
 

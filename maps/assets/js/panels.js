@@ -40,7 +40,7 @@ function coefficientTable() {
   const rows = records(data.coefficients);
   if (!rows.length) return el("p", { class: "muted" }, t("common.none"));
   const range = (each) => [each.low, each.high].filter((v) => v !== null && v !== undefined && v !== "").join(" – ");
-  const origin = (each) => [each.source_document, each.table_section, each.verification].filter(Boolean).join(" · ");
+  const origin = (each) => [each.source_document, each.table_section, each.page && `p. ${each.page}`, each.verification].filter(Boolean).join(" · ");
   return wideTable([t("coefficient"), t("value"), t("range"), t("unit"), t("source")],
     rows.map((each) => [each.key, each.value, range(each), each.unit, origin(each)]));
 }

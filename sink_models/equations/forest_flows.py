@@ -1,4 +1,4 @@
-"""Forest biomass: gains, losses, conversion, stocks from volume. Carbon in t C, rates per year."""
+"""Flows of forest biomass: gains, losses, change. Carbon in t C, rates per year."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sink_models.equations.card import CHAPTER_2, EquationCard
+from sink_models.equations.forest_stocks import whole_tree_carbon
 from sink_models.quantities import checked
 from sink_models.sampling import Array
 
@@ -169,107 +170,6 @@ def stock_difference(*, earlier_t_c: ArrayLike, later_t_c: ArrayLike, years: Arr
     return np.asarray((np.asarray(later_t_c, float) - np.asarray(earlier_t_c, float)) / span)
 
 
-def biomass_carbon_from_stock(
-    *,
-    area_ha: ArrayLike,
-    stock_m3_ha: ArrayLike,
-    bcef_s_t_m3: ArrayLike,
-    root_shoot: ArrayLike,
-    carbon_fraction: ArrayLike,
-) -> Array:
-    """Living biomass carbon from growing stock, ``C = A V BCEF_S (1 + R) CF``, t C; Eq. 2.8b."""
-    area, stock, factor, ratio, fraction = checked(
-        "2.8b",
-        {
-            "area_ha": ("area_ha", area_ha),
-            "stock_m3_ha": ("stock_m3_ha", stock_m3_ha),
-            "bcef_s_t_m3": ("bcef_t_m3", bcef_s_t_m3),
-            "root_shoot": ("root_shoot", root_shoot),
-            "carbon_fraction": ("carbon_fraction", carbon_fraction),
-        },
-    )
-    return area * stock * factor * (1.0 + ratio) * fraction
-
-
-def mapped_biomass_carbon(
-    *,
-    area_ha: ArrayLike,
-    above_ground_t_ha: ArrayLike,
-    root_shoot: ArrayLike,
-    carbon_fraction: ArrayLike,
-) -> Array:
-    """Living biomass carbon from an above-ground biomass map, ``C = A AGB (1 + R) CF``, t C.
-
-    Cells (or classes) of a map: their areas and values. NaN cells stay NaN; sum with what is known
-    only after saying how much area that leaves out.
-    """
-    area, biomass, ratio, fraction = checked(
-        "AGB-MAP",
-        {
-            "area_ha": ("area_ha", area_ha),
-            "above_ground_t_ha": ("biomass_t_ha", above_ground_t_ha),
-            "root_shoot": ("root_shoot", root_shoot),
-            "carbon_fraction": ("carbon_fraction", carbon_fraction),
-        },
-    )
-    return area * biomass * (1.0 + ratio) * fraction
-
-
-def carbon_from_density(*, area_ha: ArrayLike, density_t_c_ha: ArrayLike) -> Array:
-    """Carbon by area and density, ``C = A c``, t C."""
-    area, density = checked(
-        "density",
-        {
-            "area_ha": ("area_ha", area_ha),
-            "density_t_c_ha": ("density_t_c_ha", density_t_c_ha),
-        },
-    )
-    return area * density
-
-
-def expansion_from_density(*, wood_density_t_m3: ArrayLike, bef: ArrayLike) -> Array:
-    """Biomass conversion and expansion factor, ``BCEF = BEF D``, t d.m./m3.
-
-    ``bef`` must be above-ground; a factor that counts roots already must not meet ``1 + R`` again.
-    """
-    density, factor = checked(
-        "BEFxD",
-        {
-            "wood_density_t_m3": ("wood_density_t_m3", wood_density_t_m3),
-            "bef": ("bef", bef),
-        },
-    )
-    return density * factor
-
-
-def conversion_change(
-    *,
-    before_t_ha: ArrayLike,
-    after_t_ha: ArrayLike,
-    area_ha_yr: ArrayLike,
-    carbon_fraction: ArrayLike,
-) -> Array:
-    """Sudden change where land is converted, ``(B_AFTER - B_BEFORE) dA CF``, t C/yr; Eq. 2.16."""
-    before, after, area, fraction = checked(
-        "2.16",
-        {
-            "before_t_ha": ("biomass_t_ha", before_t_ha),
-            "after_t_ha": ("biomass_t_ha", after_t_ha),
-            "area_ha_yr": ("area_ha_yr", area_ha_yr),
-            "carbon_fraction": ("carbon_fraction", carbon_fraction),
-        },
-    )
-    return (after - before) * area * fraction
-
-
-def converted_land_change(
-    *, gain_t_c: ArrayLike, conversion_t_c: ArrayLike, loss_t_c: ArrayLike
-) -> Array:
-    """Change on converted land, ``dC_B = dC_G + dC_CONVERSION - dC_L``, t C/yr; Eq. 2.15."""
-    gain, conversion = np.asarray(gain_t_c, float), np.asarray(conversion_t_c, float)
-    return np.asarray(gain + conversion - np.asarray(loss_t_c, float))
-
-
 def provincial_arbor_change(
     *,
     stock_m3: ArrayLike,
@@ -283,57 +183,23 @@ def provincial_arbor_change(
 
     The expansion factor of the provincial guideline is for the whole tree: no ``1 + R`` follows.
     """
-    stock, growth, consumption, density, factor, fraction = checked(
+    growth, consumption = checked(
         "CN-PROV",
         {
-            "stock_m3": ("stock_m3", stock_m3),
             "growth_rate": ("fraction", growth_rate),
             "consumption_rate": ("fraction", consumption_rate),
-            "wood_density_t_m3": ("wood_density_t_m3", wood_density_t_m3),
-            "total_bef": ("bef", total_bef),
-            "carbon_fraction": ("carbon_fraction", carbon_fraction),
         },
     )
-    carbon = stock * density * factor * fraction
+    carbon = whole_tree_carbon(
+        stock_m3=stock_m3,
+        wood_density_t_m3=wood_density_t_m3,
+        total_bef=total_bef,
+        carbon_fraction=carbon_fraction,
+    )
     return carbon * growth, carbon * consumption
 
 
-def growth_curve(
-    *, age_yr: ArrayLike, asymptote_t_ha: ArrayLike, span_yr: ArrayLike, shape: ArrayLike
-) -> Array:
-    """Above-ground biomass at an age, ``A (1 - exp(-t / b))^c``, t d.m./ha (Chapman-Richards)."""
-    asymptote, span = checked(
-        "CHAPMAN",
-        {
-            "asymptote_t_ha": ("biomass_t_ha", asymptote_t_ha),
-            "span_yr": ("years", span_yr),
-        },
-    )
-    age = np.asarray(age_yr, float)
-    return np.asarray(asymptote * (1.0 - np.exp(-age / span)) ** np.asarray(shape, float))
-
-
 EQUATIONS = (
-    EquationCard(
-        "AGB-MAP",
-        "由地上生物量求碳",
-        "Carbon from above-ground biomass",
-        "C = A * AGB * (1 + R) * CF",
-        "t C",
-        f"{CHAPTER_2} Eq. 2.8b",
-        "own",
-        mapped_biomass_carbon,
-    ),
-    EquationCard(
-        "density",
-        "面积乘密度",
-        "Area times density",
-        "C = A * c",
-        "t C",
-        f"{CHAPTER_2}",
-        "own",
-        carbon_from_density,
-    ),
     EquationCard(
         "2.10a",
         "由地上生长量求总生长量",
@@ -425,46 +291,6 @@ EQUATIONS = (
         stock_difference,
     ),
     EquationCard(
-        "2.8b",
-        "由蓄积求生物量碳",
-        "Biomass carbon from growing stock",
-        "C = A * V * BCEF_S * (1 + R) * CF",
-        "t C",
-        f"{CHAPTER_2} Eq. 2.8b",
-        "verified",
-        biomass_carbon_from_stock,
-    ),
-    EquationCard(
-        "BEFxD",
-        "木材密度乘扩展系数",
-        "Wood density times expansion factor",
-        "BCEF = BEF * D",
-        "t d.m./m3",
-        f"{CHAPTER_2} Eq. 2.8b",
-        "verified",
-        expansion_from_density,
-    ),
-    EquationCard(
-        "2.16",
-        "转换时的瞬间变化",
-        "Sudden change at conversion",
-        "ΔC_conversion = (B_after - B_before) * ΔA * CF",
-        "t C/yr",
-        f"{CHAPTER_2} Eq. 2.16",
-        "verified",
-        conversion_change,
-    ),
-    EquationCard(
-        "2.15",
-        "转换地的生物量变化",
-        "Biomass change on converted land",
-        "ΔC_B = ΔC_G + ΔC_conversion - ΔC_L",
-        "t C/yr",
-        f"{CHAPTER_2} Eq. 2.15",
-        "verified",
-        converted_land_change,
-    ),
-    EquationCard(
         "CN-PROV",
         "省级清单乔木林增减",
         "Arbor forest of the provincial guideline",
@@ -473,15 +299,5 @@ EQUATIONS = (
         "省级温室气体清单编制指南(试行) 2011 Ch.5",
         "recalled",
         provincial_arbor_change,
-    ),
-    EquationCard(
-        "CHAPMAN",
-        "生物量与林龄曲线",
-        "Biomass-age curve",
-        "AGB = A * (1 - exp(-t / b))^c",
-        "t d.m./ha",
-        "Chapman-Richards form as used by Xu et al.",
-        "verified",
-        growth_curve,
     ),
 )
