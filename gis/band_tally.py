@@ -107,6 +107,9 @@ def tally_band(plan: RasterPlan, number: int, desk: Desk | None = None) -> BandT
         [],
     )
     cells = _add_cells(plan, desk, band, found, cut_area, sums) if width else 0
+    for number, source in enumerate(desk.densities):
+        scale, offset = source.scale_offset
+        sums.totals[number] = scale * sums.totals[number] + offset * sums.known[number]
     unknown = tuple(each.of_zones(zones) for each in sums.unknown)
     return BandTally(zones, sums.areas, sums.totals, sums.known, uncovered, cells, unknown)
 

@@ -91,10 +91,11 @@ class KeyRaster:
 class DensityRaster:
     """A raster of a quantity per hectare, integrated over what no polygon cover holds.
 
-    The account's column ``quantity`` holds value x ``per_ha`` x hectares, and ``area_column`` the
+    The account's column ``quantity`` holds value x ``per_ha`` x hectares, where a value is what the
+    file says after its own scale and offset, and ``area_column`` the
     hectares whose value is known. Where none is, the quantity is missing. ``per_ha`` brings the
     file's unit to the quantity's per hectare. ``no_data`` lists values that say "not known" beyond
-    the file's own mask; NaN and infinity always do.
+    the file's own mask, as they stand in the file; NaN and infinity always do.
     """
 
     name: str

@@ -110,6 +110,12 @@ class OpenBand:
         return str(self.dataset.dtypes[self.spec.band - 1])
 
     @property
+    def scale_offset(self) -> tuple[float, float]:
+        """What the file says its cells are to be multiplied with, and what is then added."""
+        at = self.spec.band - 1
+        return float(self.dataset.scales[at]), float(self.dataset.offsets[at])
+
+    @property
     def block(self) -> tuple[int, int]:
         """Rows and columns of the file's blocks."""
         rows, columns = self.dataset.block_shapes[self.spec.band - 1]

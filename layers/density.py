@@ -78,7 +78,7 @@ def read_density(
     facts |= crs_facts(grid.crs)
     if not is_used:
         problems.add("layers.density_not_used", spec.where)
-    density = Density(quantity.key, spec.path, band, quantity.unit, factor, no_data, scale, offset)
+    density = Density(quantity.key, spec.path, band, quantity.unit, factor, no_data)
     return Reading(density, facts)
 
 

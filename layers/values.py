@@ -84,8 +84,8 @@ class Lines:
 class Density:
     """A continuous raster: ``unit`` per cell after scale and offset, times ``factor``.
 
-    ``no_data`` lists values that mean *not known* beyond the file's own mask, ``scale`` and
-    ``offset`` are the file's own.
+    ``no_data`` lists values that mean *not known* beyond the file's own mask, as they stand in the
+    file.
     """
 
     name: str
@@ -94,8 +94,6 @@ class Density:
     unit: str
     factor: float = 1.0
     no_data: tuple[float, ...] = ()
-    scale: float = 1.0
-    offset: float = 0.0
 
 
 @dataclass(frozen=True)

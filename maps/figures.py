@@ -41,6 +41,10 @@ _SHOWN: dict[tuple[str, Language], ShownUnit] = {
     ("t C/ha", "zh"): ShownUnit(1.0, "吨碳/公顷"),
     ("t CO2/yr", "zh"): ShownUnit(1e-4, "万吨CO2/年"),
     ("t CO2/yr", "en"): ShownUnit(1e-3, "thousand t CO2/yr"),
+    ("t CO2e/yr", "zh"): ShownUnit(1e-4, "万吨CO2当量/年"),
+    ("t CO2e/yr", "en"): ShownUnit(1e-3, "thousand t CO2e/yr"),
+    ("count", "zh"): ShownUnit(1.0, "个", 0),
+    ("count", "en"): ShownUnit(1.0, "number", 0),
 }
 
 

@@ -11,7 +11,6 @@ import pandas as pd
 import shapely
 
 from gis.problems import LANGUAGES, Language, Problem
-from layers import ecosystem_types
 from maps.classes import Classes, Kind, classes, kind_of
 from maps.imprint import data_sources, imprint
 from maps.map_detail import details
@@ -23,19 +22,21 @@ from maps.map_layers import (
     thin_districts,
 )
 from maps.methods import described
+from maps.parts import part_name
 from maps.report import Report
 from maps.sensitivity import PUBLIC_TOLERANCE_M
 from maps.status import LOOKS
 from maps.words import words
 
-PER_TERRITORY: Mapping[str, tuple[float, str]] = {
+PER_LAND: Mapping[str, tuple[float, str]] = {
     "ha": (100.0, "%"),
     "m3": (1.0, "m3/ha"),
     "km": (100.0, "km/km2"),
     "t C": (1.0, "t C/ha"),
     "t CO2/yr": (1.0, "t CO2/ha/yr"),
+    "t CO2e/yr": (1.0, "t CO2e/ha/yr"),
 }
-"""Units whose values add up over districts: factor and unit of the value per hectare of land."""
+"""Factor and unit of an amount per hectare of land, by the unit of the amount."""
 
 WORD_TABLES = ("common.", "map.")
 
@@ -116,6 +117,7 @@ def _titled_indicators(report: Report) -> list[dict[str, object]]:
             "title": dict(each.title),
             "definition": dict(each.definition),
             "source": each.source,
+            "adds_up": each.additive,
         }
         for each in report.indicators
         if "." not in each.key
@@ -124,26 +126,17 @@ def _titled_indicators(report: Report) -> list[dict[str, object]]:
 
 def _indicator(entry: dict[str, object]) -> dict[str, object]:
     """Say beside the indicator how its values relate to the land, if they add up."""
-    factor, unit = PER_TERRITORY.get(str(entry["unit"]), (None, None))
-    return entry | {"adds_up": factor is not None, "per_land": factor, "per_land_unit": unit}
+    factor, unit = PER_LAND.get(str(entry["unit"]), (None, None))
+    if not entry["adds_up"]:
+        factor, unit = None, None
+    return entry | {"per_land": factor, "per_land_unit": unit}
 
 
-def _part_titles(report: Report) -> dict[str, Mapping[str, str]]:
-    """Titles of breakdowns: the report's own, or the ecosystem type's for ``….type.<key>``."""
-    types = _ecosystem_titles()
-    keys = sorted({str(key) for key in report.results["indicator"] if ".type." in str(key)})
-    named = {key: types[key.rpartition(".")[2]] for key in keys if key.rpartition(".")[2] in types}
-    own = {each.key: _texts(each.title) for each in report.indicators if "." in each.key}
-    return {**named, **own}
-
-
-def _texts(said: Mapping[Language, str]) -> dict[str, str]:
-    return {language: said[language] for language in LANGUAGES}
-
-
-def _ecosystem_titles() -> dict[str, dict[str, str]]:
-    table = ecosystem_types()
-    return {str(key): {"zh": str(row["zh"]), "en": str(row["en"])} for key, row in table.iterrows()}
+def _part_titles(report: Report) -> dict[str, Mapping[Language, str]]:
+    """Titles of the breakdowns that the results hold or lack."""
+    absent = [key for key, _, _ in report.absences]
+    keys = sorted({str(key) for key in (*report.results["indicator"], *absent) if "." in str(key)})
+    return {key: part_name(key) for key in keys}
 
 
 def _imprint(report: Report, language: Language) -> list[list[str]]:
@@ -262,7 +255,7 @@ def _classes(report: Report) -> dict[str, dict[str, object]]:
         values = _by_epoch(districts, key)
         found[f"value/{key}/total"] = _breaks(values, kind_of(key))
         found[f"change/{key}"] = _breaks(_changes(report, key), "diverging")
-        if str(indicator["unit"]) in PER_TERRITORY:
+        if indicator["adds_up"]:
             found |= _relative_classes(report, values, key, str(indicator["unit"]))
     return found | _target_classes(report, districts)
 
@@ -288,22 +281,23 @@ def _relative_classes(
     total = _by_epoch(whole, key).reindex(columns=values.columns)
     total = total.iloc[0] if len(total) else pd.Series(math.nan, index=values.columns)
     land = pd.Series(_land_ha(report), dtype=float).reindex(values.index)
-    factor, _ = PER_TERRITORY[unit]
-    return {
-        f"value/{key}/share": _breaks(100.0 * values / total.where(total != 0.0), kind_of(key)),
-        f"value/{key}/land": _breaks((factor * values).div(land, axis=0), kind_of(key)),
-    }
+    share = 100.0 * values / total.where(total != 0.0)
+    found = {f"value/{key}/share": _breaks(share, kind_of(key))}
+    if unit in PER_LAND:
+        factor, _ = PER_LAND[unit]
+        found[f"value/{key}/land"] = _breaks((factor * values).div(land, axis=0), kind_of(key))
+    return found
 
 
 def _target_classes(report: Report, districts: pd.DataFrame) -> dict[str, dict[str, object]]:
     """Classes of district values against each target: difference of rates, share of amounts."""
-    units = {each.key: each.unit for each in report.indicators}
+    sums = {each.key for each in report.indicators if each.additive}
     found: dict[str, dict[str, object]] = {}
     for index, row in enumerate(report.verdicts.itertuples(index=False)):
         if row.target is None or not math.isfinite(row.target) or row.target == 0.0:
             continue
         values = _by_epoch(districts, row.indicator)
-        if units.get(row.indicator) in PER_TERRITORY:
+        if row.indicator in sums:
             found[f"gap/{index}"] = _breaks(100.0 * values / row.target, kind_of(row.indicator))
         else:
             found[f"gap/{index}"] = _breaks(values - row.target, "diverging")

@@ -181,4 +181,4 @@ def term(key: str, language: Language) -> str:
     for table in (ecosystem_types(), species_groups()):
         if key in table.index:
             return str(table.loc[key, language])
-    return words(language).get(f"map.pool_{key}", key)
+    return key

@@ -1,4 +1,4 @@
-"""Names of the parts of an indicator: carbon by pool and by ecosystem type."""
+"""Names of the parts of an indicator: carbon by pool and type, wetland by legal form."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from gis.problems import LANGUAGES, Language
-from layers import ecosystem_types
+from maps.methods import term
 from maps.report import IndicatorWords, Report
-from maps.words import words
 
 
 def parts_of(report: Report) -> tuple[IndicatorWords, ...]:
@@ -32,13 +31,10 @@ def parts_of(report: Report) -> tuple[IndicatorWords, ...]:
 
 
 def part_name(key: str) -> Mapping[Language, str]:
-    """What a part is called: its pool, its ecosystem type, else the last word of its key.
+    """What a part is called: its pool, ecosystem type or legal form, else the end of its key.
 
     >>> part_name("carbon_stock.pool.soil")["en"], part_name("carbon_sink.type.mangrove")["zh"]
     ('Soil', '红树林')
     """
-    kind, _, name = key.partition(".")[2].partition(".")
-    types = ecosystem_types()
-    if kind == "type" and name in types.index:
-        return {language: str(types.loc[name, language]) for language in LANGUAGES}
-    return {language: words(language).get(f"map.{kind}_{name}", name) for language in LANGUAGES}
+    name = key.rpartition(".")[2]
+    return {language: term(name, language) for language in LANGUAGES}

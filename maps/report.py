@@ -27,13 +27,17 @@ CHANGE_COLUMNS = [
 
 @dataclass(frozen=True)
 class IndicatorWords:
-    """What a reader needs to know of an indicator: its names, unit, definition and source."""
+    """What a reader needs to know of an indicator: its names, unit, definition and source.
+
+    ``additive`` says whether the whole is the sum of its units, so that a unit has a share of it.
+    """
 
     key: str
     unit: str
     title: Mapping[Language, str]
     definition: Mapping[Language, str]
     source: str
+    additive: bool
 
 
 @dataclass(frozen=True)

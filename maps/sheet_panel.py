@@ -17,6 +17,12 @@ from maps.sheet_page import ACCENT, GREY, INK, Page
 from maps.text import visible
 
 _ROW_MM = 6.6
+_WIDE_MM = 140.0
+"""From this width on the share of the whole has a column of its own."""
+
+_TWO_LINES_MM = 6.4
+"""Height of a row from which a second line finds room in it."""
+
 _HALF_MM = 63.0
 """Where the second half of the legend begins, in a column of normal width."""
 
@@ -102,7 +108,9 @@ def draw_legend(section: Section, y: float, key: Key) -> float:
     left, _, right, _ = section.area
     y = section.heading(y, words["sheet.legend"])
     if key.classes is None:
-        return _draw_layer_keys(section, left, y, key.kinds, {**GROUND, **LIMITS})
+        return _draw_layer_keys(
+            section, (left, left + _HALF_MM), y, key.kinds, {**GROUND, **LIMITS}
+        )
     unit = words["sheet.unit"].format(unit=key.unit)
     page.text(right, y + 7.0, unit, 8, colour=GREY, align="right")
     rows = [*zip(key.classes.colours, key.classes.labels, strict=True)][::-1]
@@ -116,61 +124,108 @@ def draw_legend(section: Section, y: float, key: Key) -> float:
         text = count if number else words["common.none"]
         page.text(left + 52, at, text, 8, colour=GREY, align="right")
     low = y - (len(rows) - 1) * _ROW_MM - 2
-    beside = _draw_layer_keys(section, left + _HALF_MM, y, key.kinds, LIMITS)
+    beside = _draw_layer_keys(section, (left + _HALF_MM,), y, key.kinds, LIMITS)
     return min(low, beside)
 
 
 def _draw_layer_keys(
     section: Section,
-    x: float,
+    columns: Sequence[float],
     y: float,
     kinds: Sequence[str],
     styles: Mapping[str, OverlayStyle],
 ) -> float:
-    """One row for the districts' border and one for each layer that is drawn."""
+    """One key for the districts' border and one for each layer that is drawn, down the columns."""
     page, words = section.page, section.words
-    page.rule([x, x + 9], [y + 1, y + 1], colour="#4d4d4d", width=0.9)
-    page.text(x + 11, y, words["sheet.boundary"], 8.5)
-    for kind in (each for each in styles if each in kinds):
-        y -= _ROW_MM
-        style = styles[kind]
+    shown = ["boundary", *(each for each in styles if each in kinds)]
+    rows = math.ceil(len(shown) / len(columns))
+    for place, kind in enumerate(shown):
+        column, row = divmod(place, rows)
+        x, at = columns[column], y - row * _ROW_MM
+        style = styles.get(kind, OverlayStyle("#4d4d4d", 0.9, "-"))
         if style.fill == "none":
+            width = 0.9 if kind == "boundary" else 1.5
             page.rule(
-                [x, x + 9], [y + 1, y + 1], width=1.5, colour=style.colour, dashes=style.dashes
+                [x, x + 9], [at + 1, at + 1], width=width, colour=style.colour, dashes=style.dashes
             )
         else:
-            page.box(x, y - 1.3, 9, 4.6, fill=style.fill, edge=style.colour)
-        page.text(x + 11, y, words[f"sheet.{kind}"], 8.5)
-    return y - 2
+            page.box(x, at - 1.3, 9, 4.6, fill=style.fill, edge=style.colour)
+        page.text(x + 11, at, words[f"sheet.{kind}"], 8.5)
+    return y - (rows - 1) * _ROW_MM - 2
 
 
 def draw_indicators(section: Section, y: float, code: str) -> float:
-    """One row per indicator of a unit: first and last year, change with its interval."""
-    page, report, words = section.page, section.report, section.words
+    """One row per indicator of a unit: years, share of the whole, change with its interval.
+
+    The share has a column of its own in a wide section, stands under the title where rows are tall
+    enough, and takes the place of the first year, which the change tells too, where they are not.
+    """
     left, bottom, right, _ = section.area
-    first, last = report.epochs[0], report.epochs[-1]
-    y = section.heading(y, words["sheet.indicators"])
-    columns = [right - 53, right - 36, right]
-    heads = [str(first), str(last), words["sheet.change"]] if first != last else ["", str(last), ""]
-    for x, head in zip(columns, heads, strict=True):
-        page.text(x, y, head, 7.5, colour=GREY, align="right")
-    rows = _indicator_rows(report, code)
+    first, last = section.report.epochs[0], section.report.epochs[-1]
+    y = section.heading(y, section.words["sheet.indicators"])
+    rows = _indicator_rows(section.report, code)
     height = min(7.4, max(3.6, (y - bottom - 2) / max(len(rows), 1)))
-    for title, unit, early, late, change in rows:
+    is_wide, is_tall = right - left > _WIDE_MM, height >= _TWO_LINES_MM
+    late = right - (54 if is_wide else 37)
+    early = late - 17
+    share = right - 38 if is_wide else None if is_tall else early
+    heads = {late: str(last)}
+    if first != last:
+        heads |= {early: str(first), right: section.words["sheet.change"]}
+    if share is not None:
+        heads[share] = section.words["sheet.share"]
+    for x, head in heads.items():
+        section.page.text(x, y, head, 7.5, colour=GREY, align="right")
+    room = early - 13 - left
+    for row in rows:
         y -= height
-        name = page.fonts.fitted(f"{title}（{unit}）", 8, right - 66 - left)
-        page.text(left, y, name, 8)
+        cells = {late: row.late}
         if first != last:
-            page.text(columns[0], y, early, 8, align="right", colour=GREY)
-            page.text(columns[2], y, page.fonts.fitted(change, 7.5, 34), 7.5, align="right")
-        page.text(columns[1], y, late, 8, align="right", bold=True)
+            cells |= {early: row.early, right: section.page.fonts.fitted(row.change, 7.5, 34)}
+        if share is not None:
+            cells[share] = row.share
+        _draw_cells(section, y, cells, strong=late)
+        _draw_row_title(section, y, row, room, under=share is None)
     return y - 3
 
 
-def _indicator_rows(report: Report, code: str) -> list[tuple[str, str, str, str, str]]:
-    """Title, unit, first value, last value and change of every indicator that a unit has."""
+def _draw_cells(section: Section, y: float, cells: Mapping[float, str], *, strong: float) -> None:
+    """Figures of a row, each ending at its place; the one at ``strong`` is bold."""
+    for x, text in cells.items():
+        size, colour = (8, INK) if x == strong else (7.5, INK if x == section.area[2] else GREY)
+        section.page.text(x, y, text, size, align="right", bold=x == strong, colour=colour)
+
+
+def _draw_row_title(
+    section: Section, y: float, row: _IndicatorRow, room: float, *, under: bool
+) -> None:
+    """Title and unit of a row; with ``under`` the unit stands below, beside the share."""
+    page, left = section.page, section.area[0]
+    title = row.title if under else f"{row.title}（{row.unit}）"
+    page.text(left, y, page.fonts.fitted(title, 8, room), 8)
+    if under:
+        share = section.words["sheet.share_of"].format(share=row.share) if row.share else ""
+        below = " · ".join(each for each in (row.unit, share) if each)
+        page.text(left, y - 2.9, page.fonts.fitted(below, 7, room + 10), 7, colour=GREY)
+
+
+@dataclass(frozen=True)
+class _IndicatorRow:
+    """An indicator of a unit as text; ``share`` of the whole is empty where nothing is shared."""
+
+    title: str
+    unit: str
+    early: str
+    late: str
+    share: str
+    change: str
+
+
+def _indicator_rows(report: Report, code: str) -> list[_IndicatorRow]:
+    """Every indicator that a unit has, in its unit of display."""
     first, last = report.epochs[0], report.epochs[-1]
     values = _looked_up(report.results, code, "epoch")
+    wholes = _looked_up(report.results, report.whole_code, "epoch")
     changes = _looked_up(report.changes[report.changes["from_epoch"] == first], code, "to_epoch")
     rows = []
     for each in report.indicators:
@@ -178,17 +233,28 @@ def _indicator_rows(report: Report, code: str) -> list[tuple[str, str, str, str,
         early, late = values.get((each.key, first)), values.get((each.key, last))
         if early is None and late is None:
             continue
-        change = changes.get((each.key, last))
+        whole, change = wholes.get((each.key, last)), changes.get((each.key, last))
         rows.append(
-            (
+            _IndicatorRow(
                 visible(each.title[report.language]),
                 unit.name,
                 figure(early[0], unit) if early else "–",
                 figure(late[0], unit) if late else "–",
+                _share(late, whole) if each.additive and code != report.whole_code else "",
                 _change_text(change, unit) if change else "–",
             )
         )
     return rows
+
+
+def _share(
+    part: tuple[float, float, float] | None, whole: tuple[float, float, float] | None
+) -> str:
+    """A unit's share of the whole in percent; empty where either is missing or there is none."""
+    if part is None or whole is None or not whole[0] > 0:
+        return ""
+    percent = 100 * part[0] / whole[0]
+    return f"{figure(percent, shown_unit('%', 'en'))} %" if math.isfinite(percent) else ""
 
 
 def _looked_up(

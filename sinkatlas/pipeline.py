@@ -43,7 +43,7 @@ from sink_models import (
 from sink_models.measures.conflicts import RiverRule
 from sink_models.measures.parks import ParkReach
 from sink_models.measures.works import WorksOptions
-from sinkatlas.biomass import biomass_maps, with_offsets
+from sinkatlas.biomass import biomass_maps
 from sinkatlas.confirmation import as_confirmed, confirmation_problems, read_confirmations
 from sinkatlas.fetching import fetched, is_on_server
 from sinkatlas.judging import Judgement, judge_promises, read_promises
@@ -440,7 +440,6 @@ def _account(
         engine=engine,
         progress=progress,
     )
-    account = with_offsets(account, layers)
     rows = with_legal_forms(account.rows)
     return replace(
         account,

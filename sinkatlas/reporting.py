@@ -14,11 +14,12 @@ import shapely
 from gis import ExtentAccount, RasterCover, Units, polygon_areas_ha
 from gis.crs import to_crs
 from gis.extent import CLASSIFIED, NO_DATA, OUTSIDE, UNCOVERED
-from gis.problems import Language, Problem
+from gis.problems import LANGUAGES, Language, Problem
 from gis.redaction import without_secrets
 from layers import Density, Layer, kinds, legend
 from maps.report import CHANGE_COLUMNS, IndicatorWords, MapLayer, Report
 from maps.sensitivity import public_view
+from maps.words import words
 from plans import Plan, allocation_table, trajectory_table, verdict_table, verdict_words
 from sink_models import Results, Sampling, indicators
 from sink_models.measures.conflicts import conflict_table
@@ -195,6 +196,7 @@ def _indicator_words(results: Results) -> tuple[IndicatorWords, ...]:
             title={"zh": each.title_zh, "en": each.title_en},
             definition={"zh": each.definition_zh, "en": each.definition_en},
             source=each.source,
+            additive=each.additive,
         )
         for each in indicators().values()
         if each.key in shown
@@ -266,7 +268,7 @@ def _is_for_the_map(layer: Layer) -> bool:
 
 def _conflict_layers(conflicts: gpd.GeoDataFrame) -> tuple[MapLayer, ...]:
     """The conflicts of each epoch as a layer of their own, where they are few."""
-    title: dict[Language, str] = {"zh": "冲突要素", "en": "Conflicts"}
+    title: dict[Language, str] = {each: words(each)["common.conflicts"] for each in LANGUAGES}
     return tuple(
         MapLayer(
             "conflicts", title, int(epoch), features=features.rename(columns={"feature": "name"})

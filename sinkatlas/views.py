@@ -21,8 +21,11 @@ from maps.sheet import Format, choose
 from maps.text import shortened, visible
 from sinkatlas.tables import write_csv
 
-TABLES = ("results", "changes", "verdicts", "trajectories", "allocation", "account")
-"""Tables that a run can show: those of its CSV files."""
+TABLES = (
+    *("results", "changes", "verdicts", "trajectories", "allocation", "works", "conflicts"),
+    "account",
+)
+"""Tables that a run can show: those of the report's CSV files."""
 
 _FRAME_HEIGHT = 640
 _ROWS_SHOWN = 60
@@ -145,7 +148,7 @@ def table_view(
     if name not in TABLES:
         known = ", ".join(TABLES)
         raise InputError(problem("sinkatlas.table_unknown", where=name, known=known))
-    frame: pd.DataFrame = getattr(report, name)
+    frame = pd.DataFrame(getattr(report, name)).drop(columns="geometry", errors="ignore")
     for column, wanted in (("indicator", indicator), ("epoch", epoch)):
         if wanted is None:
             continue

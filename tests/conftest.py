@@ -164,7 +164,7 @@ def _report(*, names: Sequence[str] = ("东区", "西区", "南区"), text: str 
         whole_name="某市",
         epochs=(2020, 2024),
         indicators=tuple(
-            IndicatorWords(key, unit, _both(f"{key}名"), _both(text), text)
+            IndicatorWords(key, unit, _both(f"{key}名"), _both(text), text, additive=unit != "%")
             for key, unit in keys.items()
             if "." not in key
         ),

@@ -95,6 +95,24 @@ def rasters(tmp_path_factory: pytest.TempPathFactory) -> tuple[RasterCover, list
     return cover, further
 
 
+def test_a_density_counts_after_the_scale_and_offset_of_its_file(tmp_path: Path) -> None:
+    """Whole numbers of 0.1 above 20, and the same in plain numbers: 20 + 0.1 x value."""
+    stored = np.random.default_rng(8).integers(0, 900, (HEIGHT, WIDTH)).astype(np.int16)
+    stored[::7, ::5] = -1
+    plain = np.where(stored == -1, -9.0, 20.0 + 0.1 * stored)
+    scaled = written(tmp_path / "scaled.tif", stored, nodata=-1)
+    with rasterio.open(scaled, "r+") as dataset:
+        dataset.scales, dataset.offsets = (0.1,), (20.0,)
+    both = [
+        DensityRaster("a", scaled, "a_t"),
+        DensityRaster("b", written(tmp_path / "plain.tif", plain, nodata=-9.0), "b_t"),
+    ]
+    found = extent_account(district_units(), [], [], epoch=2020, further=both).rows
+    assert found["a_t_known_ha"].sum() > 0
+    assert found["a_t"].to_numpy() == pytest.approx(found["b_t"].to_numpy(), rel=1e-12)
+    assert found["a_t_known_ha"].to_numpy() == pytest.approx(found["b_t_known_ha"].to_numpy())
+
+
 def district_units() -> Units:
     turn = np.linspace(0, 2 * np.pi, 400, endpoint=False)
     reach = 4500 + 700 * np.sin(9 * turn) + 150 * np.sin(61 * turn)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
 
-from maps.classes import MISSING_COLOUR, PALETTES, Classes, classes, kind_of
+from maps.classes import MISSING_COLOUR, PALETTES, Classes, Kind, classes, kind_of
 
 NUMBERS = st.lists(st.floats(-1e9, 1e9, allow_subnormal=False), min_size=1, max_size=30)
 
@@ -69,6 +69,37 @@ def test_sequential_colours_darken_step_by_step(kind: str) -> None:
     weights = np.array([0.2126, 0.7152, 0.0722])
     grey = [float(weights @ to_rgb(each)) for each in PALETTES[kind]]  # type: ignore[index]
     assert all(light - dark > 0.1 for light, dark in pairwise(grey))
+
+
+# Machado, Oliveira, Fernandes 2009 (doi 10.1109/TVCG.2009.113), severity 1, linear RGB.
+SIGHTS = {
+    "protan": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216],
+               [-0.003882, -0.048116, 1.051998]],
+    "deutan": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413],
+               [-0.011820, 0.042940, 0.968881]],
+    "tritan": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602],
+               [0.004733, 0.691367, 0.303900]],
+}  # fmt: skip
+
+
+def lab(colour: str, sight: str) -> np.ndarray:
+    """CIE L*a*b* (D65) of a colour as an eye of that sight sees it."""
+    rgb = np.array(to_rgb(colour))
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    seen = np.clip(np.array(SIGHTS[sight]) @ linear, 0, 1)
+    to_xyz = [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+    xyz = np.array(to_xyz) @ seen / np.array([0.9505, 1.0, 1.089])
+    x, y, z = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+@pytest.mark.parametrize("sight", SIGHTS)
+@pytest.mark.parametrize("kind", PALETTES)
+def test_any_two_classes_are_told_apart_by_every_eye(kind: Kind, sight: str) -> None:
+    """CIE 1976 difference of at least 12; some 2.3 is what an eye can just tell."""
+    seen = [lab(each, sight) for each in PALETTES[kind]]
+    for one, other in combinations(seen, 2):
+        assert float(np.linalg.norm(one - other)) >= 12
 
 
 def test_water_themes_have_their_own_palette() -> None:

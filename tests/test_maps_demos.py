@@ -62,11 +62,14 @@ ON_PAPER = """
 () => {
   window.dispatchEvent(new Event("beforeprint"));
   const card = document.querySelector(".paper .card");
-  const found = card.scrollWidth - card.clientWidth;
+  const seen = [...document.querySelectorAll(".page *")].filter((each) => each.checkVisibility() && !each.closest("svg, .unseen")
+    && [...each.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.textContent.trim()));
+  const sizes = seen.map((each) => 0.75 * parseFloat(getComputedStyle(each).fontSize));
+  const found = { hidden: card.scrollWidth - card.clientWidth, smallest: Math.min(...sizes), shown: card.innerText };
   window.dispatchEvent(new Event("afterprint"));
   return found;
 }
-"""
+"""  # noqa: E501
 
 EVERY_CARD = """
 (codes) => {
@@ -190,26 +193,87 @@ def test_print_is_one_page(city: str, runs: Runs, opened: Open, tmp_path: Path) 
     view.page.pdf(path=tmp_path / "a.pdf", prefer_css_page_size=True, print_background=True)
     (page,) = PdfReader(tmp_path / "a.pdf").pages
     assert float(page.mediabox.width) * 25.4 / 72 == pytest.approx(420, abs=1)
-    hidden = view.page.evaluate(ON_PAPER)
-    assert hidden <= 1
+    paper = view.page.evaluate(ON_PAPER)
+    assert paper["hidden"] <= 1
+    assert paper["smallest"] >= 7
+    for words in runs(city).report.verdict_words:
+        assert words["title"]["zh"] in paper["shown"]
 
 
-def test_keyboard_alone_reaches_district_theme_epoch_and_curtain(runs: Runs, opened: Open) -> None:
-    report = runs("jiaxing").report
+REACHED = """
+() => {
+  const at = document.activeElement;
+  return [at.dataset.unit ? "unit" : at.dataset.focus || at.className, at.dataset.unit || ""];
+}
+"""
+
+
+@pytest.mark.parametrize("city", CITIES)
+def test_keyboard_alone_reaches_and_chooses(city: str, runs: Runs, opened: Open) -> None:
+    """Tab reaches every control and every district; Enter chooses the district in focus."""
+    report = runs(city).report
     view = opened(report)
     page = view.page
     reached: set[str] = set()
-    for _ in range(90):
+    chosen: set[str] = set()
+    for _ in range(140):
         page.keyboard.press("Tab")
-        reached.add(
-            page.evaluate(
-                "() => document.activeElement.dataset.unit ? 'unit'"
-                " : document.activeElement.dataset.focus || document.activeElement.className"
-            )
-        )
+        name, unit = page.evaluate(REACHED)
+        reached.add(name)
+        if unit and unit not in chosen:
+            page.keyboard.press("Enter")
+            assert page.get_attribute(".side .card", "data-card") == unit
+            chosen.add(unit)
+    assert chosen == set(report.units["unit_code"])
+    page.keyboard.press("Escape")
+    assert page.get_attribute(".side .card", "data-card") == report.whole_code
     wanted = {"unit", "view/carbon", "indicator/forest_area", "epoch", "swipe", "action/print"}
     assert wanted <= reached
     assert any(each.startswith("panel/") for each in reached)
+
+
+EVERY_LAYER = """
+() => {
+  const found = [];
+  const press = (what) => document.querySelector(what).click();
+  press(".chooser [data-tab='layers']");
+  const rows = () => [...document.querySelectorAll(".layer")];
+  for (let i = 0; i < rows().length; i += 1) {
+    rows()[i].querySelector("input[type='checkbox']").click();
+    const slider = rows()[i].querySelector(".opacity input");
+    slider.value = 40;
+    slider.dispatchEvent(new Event("input", { bubbles: true }));
+    const panes = ["rasters", "overlays"].map((name) => map_sinkatlas.getPane(name));
+    const image = panes[0].querySelector("img"), path = panes[1].querySelector("path");
+    found.push({
+      kind: rows()[i].dataset.kind, facts: rows()[i].querySelector(".layer-facts").textContent,
+      legend: document.querySelectorAll(".legend-overlays li").length,
+      drawn: image ? image.src.length : path ? path.getAttribute("d").length : 0,
+      opacity: Number(image ? image.style.opacity : path ? path.getAttribute("stroke-opacity") : NaN),
+    });
+    rows()[i].querySelector("input[type='checkbox']").click();
+  }
+  return found;
+}
+"""  # noqa: E501
+
+
+@pytest.mark.parametrize("city", CITIES)
+def test_each_layer_of_the_tree_is_drawn_explained_and_faded(
+    city: str, runs: Runs, opened: Open
+) -> None:
+    report = runs(city).report
+    found = opened(report).page.evaluate(EVERY_LAYER)
+    kinds = {each["kind"] for each in found}
+    wanted = {"land_cover", "forest_subcompartments", "wetlands", "greenways", "redline"}
+    assert wanted | {"protected_areas"} <= kinds == {each.kind for each in report.layers}
+    assert ("mangroves" in kinds) == (city in ("guangzhou", "jiangmen"))
+    assert ("conflicts" in kinds) == bool(len(report.conflicts))
+    for each in found:
+        assert each["drawn"] > 20, each
+        assert each["opacity"] == pytest.approx(0.4), each
+        assert each["legend"] >= 1, each
+        assert "米" in each["facts"], each
 
 
 def test_curtain_shows_two_epochs_and_moves_by_keys_and_pointer(runs: Runs, opened: Open) -> None:
@@ -351,8 +415,9 @@ CONTRAST = """
 """  # noqa: E501
 
 
-def test_contrast_of_all_text_is_aa(runs: Runs, opened: Open) -> None:
-    report = runs("jiaxing").report
+@pytest.mark.parametrize("city", CITIES)
+def test_contrast_of_all_text_is_aa(city: str, runs: Runs, opened: Open) -> None:
+    report = runs(city).report
     view = opened(report)
     page = view.page
     assert page.evaluate(CONTRAST) == []

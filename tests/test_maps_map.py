@@ -132,7 +132,7 @@ def make_report(
         whole_name="广州市",
         epochs=(2020, 2024),
         indicators=tuple(
-            IndicatorWords(key, unit, both(title), both(text), text)
+            IndicatorWords(key, unit, both(title), both(text), text, additive=unit != "%")
             for key, (unit, title) in INDICATORS.items()
         ),
         results=table,

@@ -61,7 +61,7 @@ def test_every_figure_reads_back_equal_and_missing_is_empty(
 ) -> None:
     report = make_report()
     book = opened(report, tmp_path)
-    found = matrix(book["区县指标"]) | matrix(book["碳分项"])
+    found = matrix(book["区县指标"]) | matrix(book["分项"])
     titles = {each.key: each.title["zh"] for each in report.indicators}
     titles["carbon_stock.pool.soil"] = "carbon_stock名 · 土壤"
     for row in report.results.to_dict("records"):
@@ -186,7 +186,7 @@ def test_pages_are_set_up_to_print(make_report: Maker, tmp_path: Path) -> None:
         "目标",
         "变化",
         "区县指标",
-        "碳分项",
+        "分项",
         "台账",
         "平衡",
         "质量",
@@ -199,7 +199,7 @@ def test_pages_are_set_up_to_print(make_report: Maker, tmp_path: Path) -> None:
     for sheet in book:
         assert sheet.page_setup.orientation == "landscape"
         assert sheet.print_area, sheet.title
-    for page in ("分区县", "变化", "区县指标", "碳分项", "目标", "平衡", "运行记录"):
+    for page in ("分区县", "变化", "区县指标", "分项", "目标", "平衡", "运行记录"):
         assert book[page].freeze_panes, page
         assert book[page].print_title_rows, page
     assert book["台账明细"].print_area == "'台账明细'!$A$1:$G$4"
@@ -253,7 +253,7 @@ def test_a_report_without_plan_or_parts_has_no_empty_promises(
         coefficients=pd.DataFrame(),
     )
     book = opened(bare, tmp_path)
-    assert "碳分项" not in book.sheetnames
+    assert "分项" not in book.sheetnames
     assert "（无）" in [cell for row in cells(book["目标"]) for cell in row]
 
 
@@ -459,13 +459,47 @@ def test_works_and_conflicts_have_pages_when_the_report_has_them(
     report = make_report()
     assert not {"工程量", "冲突清单", "轨迹"} & set(opened(report, tmp_path).sheetnames)
     works = pd.DataFrame(
-        {"unit_code": ["440103"], "year": [2023], "type": ["=造林"], "area_ha": [12.5]}
+        {
+            "unit_code": ["440103"],
+            "year": [2023],
+            "indicator": ["forest_area"],
+            "type": ["=造林"],
+            "area_ha": [12.5],
+        }
     )
     conflicts = gpd.GeoDataFrame(
-        {"rule": ["project_near_river"], "feature": ["甲厂"], "distance_m": [420.5]},
+        {"rule": ["project_near_river"], "layer": ["project_footprints"], "feature": ["甲厂"],
+         "against": ["rivers"], "distance_m": [420.5]},
         geometry=[shapely.box(113, 23, 113.1, 23.1)], crs=4490,
     )  # fmt: skip
     more = dataclasses.replace(report, works=works, conflicts=conflicts)
     book = opened(more, tmp_path)
-    assert ["440103", 2023, "=造林", 12.5] in cells(book["工程量"])
-    assert ["项目用地距江河过近", "甲厂", 420.5] in cells(book["冲突清单"])
+    assert ["440103", 2023, "forest_area名", "=造林", 12.5] in cells(book["工程量"])
+    (near,) = [row for row in cells(book["冲突清单"]) if row[0] == "项目用地距江河过近"]
+    assert near[1:] == ["建设项目占地", "甲厂", "江河岸线", 420.5]
+
+
+def test_trajectories_have_one_row_per_target(make_report: Maker, tmp_path: Path) -> None:
+    promise = {
+        "plan": "p", "clause": "一", "indicator": "forest_area", "scope": "440100",
+        "target_year": 2030, "comparator": ">=", "target": 90.0, "unit": "ha", "pace": 1.5,
+        "pace_low": 1.0, "pace_high": 2.0, "required_pace": 2.5, "probability": 0.25,
+        "reason": "=理由",
+    }  # fmt: skip
+    years = [
+        (2020, "observed", 70.0),
+        (2024, "observed", 76.0),
+        (2020, "trend", 70.0),
+        (2030, "trend", 85.0),
+    ]
+    rows = [
+        promise | {"year": year, "kind": kind, "value": value, "low": value - 1, "high": value + 1}
+        for year, kind, value in years
+    ]
+    bare = promise | {"indicator": "carbon_stock", "year": 2024, "kind": "observed", "value": 5.0}
+    table = pd.DataFrame([*rows, bare | {"low": None, "high": None, "pace": None}])
+    sheet = opened(dataclasses.replace(make_report(), trajectories=table), tmp_path)["轨迹"]
+    found = {row[0]: row[1:] for row in cells(sheet)}
+    expected = ["一", "某市", "ha", ">=", 90.0, 2030, 2024, 76.0, 2030, 85.0, 84.0, 86.0]
+    assert found["forest_area名"] == [*expected, 1.5, 1.0, 2.0, 2.5, 0.25, "=理由"]
+    assert found["carbon_stock名"][6:13] == [2024, 5.0, None, None, None, None, None]

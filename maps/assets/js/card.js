@@ -32,13 +32,13 @@ function cardHead(code, isWhole) {
 function indicatorRow(indicator, code, isWhole) {
   const found = row(indicator.key, state.epoch, code);
   const key = `card/${indicator.key}`;
-  const about = el("div", { class: "about" }, aboutIndicator(indicator, found));
+  const about = el("div", { class: "about" });
   const isShown = indicator.key === (state.view === "carbon" ? carbonKey() : state.indicator) && !byTarget();
   const hasValue = found && found.value !== null;
   const kind = ["indicator", isShown ? "current" : "", hasValue ? "" : "without-value"].filter(Boolean).join(" ");
   return el("div", { class: kind, data: { row: indicator.key } },
     el("div", { class: "indicator-line" },
-      el("span", { class: "indicator-title" }, said(indicator.title), disclosure(key, t("about", { title: said(indicator.title) }), "i", about)),
+      el("span", { class: "indicator-title" }, said(indicator.title), disclosure(key, t("about", { title: said(indicator.title) }), "i", about, () => aboutIndicator(indicator, found))),
       figure(found ? found.value : null, indicator.unit, { data: { indicator: indicator.key } })),
     hasValue ? indicatorFacts(indicator, found, code, isWhole) : absentReason(indicator),
     about);
@@ -119,7 +119,7 @@ function bars(indicatorKey, kind, code) {
 function bar(part, low, high) {
   const at = (value) => (100 * (value - low)) / (high - low);
   const from = Math.min(at(0), at(part.value));
-  return el("li", {}, el("span", { class: "bar-name" }, given(partTitle(part.indicator))),
+  return el("li", {}, el("span", { class: "bar-name" }, given(titleOf(part.indicator))),
     el("span", { class: "bar-track" }, el("span", { class: part.value < 0 ? "bar-fill negative" : "bar-fill",
       style: { left: `${from}%`, width: `${Math.abs(at(part.value) - at(0))}%` } })),
     figure(part.value, "", { data: { indicator: part.indicator } }));

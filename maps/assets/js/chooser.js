@@ -3,9 +3,9 @@ const VIEWS = ["value", "carbon", "change", "verdict", "gap"];
 
 /** Which branch of the tree a layer hangs on, by its kind; others hang on the last. */
 const BRANCHES = [
-  ["ground", ["land_cover", "land_survey"]],
+  ["ground", ["land_cover", "land_survey", "rivers"]],
   ["ecosystems", ["forest_subcompartments", "public_welfare_forest", "wetlands", "mangroves", "tidal_marsh", "seagrass"]],
-  ["limits", ["redline", "protected_areas", "permanent_farmland", "built_up_boundary"]],
+  ["limits", ["redline", "protected_areas", "demonstration_areas", "permanent_farmland", "built_up_boundary", "conflicts"]],
   ["works", ["works", "greenways", "parks", "blue_green_network", "project_footprints", "residential_land"]],
   ["other", []],
 ];
@@ -45,11 +45,11 @@ function byTarget() {
 
 function measureChoice() {
   const indicator = indicators.get(state.indicator);
-  const open = indicator && indicator.adds_up;
+  const measures = indicator ? measuresOf(indicator) : ["total"];
   return el("label", { class: "measure" }, el("span", {}, t("measure")), el("select", {
-    disabled: !open, data: { focus: "measure" }, on: { change: (event) => update({ measure: event.target.value }) },
-  }, ["total", "share", "land"].map((measure) => el("option", {
-    value: measure, selected: measure === (open ? state.measure : "total"),
+    disabled: measures.length < 2, data: { focus: "measure" }, on: { change: (event) => update({ measure: event.target.value }) },
+  }, measures.map((measure) => el("option", {
+    value: measure, selected: measure === (measures.includes(state.measure) ? state.measure : "total"),
   }, t(`measure_${measure}`)))));
 }
 

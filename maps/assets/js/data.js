@@ -93,17 +93,10 @@ function said(pair) {
   return (pair && (pair[state.language] || pair.zh || pair.en)) || "";
 }
 
+/** Title of an indicator or of a part of one, else its key. */
 function titleOf(key) {
   const indicator = indicators.get(key);
-  return indicator ? said(indicator.title) : partTitle(key);
-}
-
-/** Title of a breakdown: the report's own, else our word for a pool, else its key. */
-function partTitle(key) {
-  if (has(data.parts, key)) return said(data.parts[key]);
-  const name = key.slice(key.lastIndexOf(".") + 1);
-  const word = data.words[state.language][`map.pool_${name}`];
-  return word === undefined ? name.replace(/_/g, " ") : word;
+  return indicator ? said(indicator.title) : has(data.parts, key) ? said(data.parts[key]) : key;
 }
 
 /** Keys of the results below a prefix such as "carbon_stock.pool.", in the order of the table. */

@@ -55,15 +55,19 @@ function refill(node, ...children) {
   if (again) again.focus({ preventScroll: true });
 }
 
-/** A button that shows and hides the node it explains. */
-function disclosure(key, label, sign, content) {
-  content.hidden = !state.opened.has(key);
+/** A button that shows and hides a node; what stands in it is made when it is first shown. */
+function disclosure(key, label, sign, content, make) {
+  const show = (isOpen) => {
+    content.hidden = !isOpen;
+    if (isOpen && !content.hasChildNodes()) add(content, [make()]);
+  };
+  show(state.opened.has(key));
   const button = el("button", {
     type: "button", class: "info", "aria-expanded": String(!content.hidden), "aria-label": label,
     title: label, data: { focus: `info/${key}` },
     on: {
       click: () => {
-        content.hidden = !content.hidden;
+        show(content.hidden);
         button.setAttribute("aria-expanded", String(!content.hidden));
         if (content.hidden) state.opened.delete(key);
         else state.opened.add(key);

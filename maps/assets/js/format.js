@@ -10,6 +10,9 @@ const UNIT_WORDS = {
   "t C/ha": { zh: "吨碳/公顷", en: "t C/ha" },
   "t CO2/yr": { zh: "吨CO₂/年", en: "t CO₂/yr" },
   "t CO2/ha/yr": { zh: "吨CO₂/公顷·年", en: "t CO₂/ha/yr" },
+  "t CO2e/yr": { zh: "吨CO₂当量/年", en: "t CO₂e/yr" },
+  "t CO2e/ha/yr": { zh: "吨CO₂当量/公顷·年", en: "t CO₂e/ha/yr" },
+  "count": { zh: "个", en: "" },
   "km/km2": { zh: "公里/平方公里", en: "km/km²" },
   "points": { zh: "个百分点", en: "percentage points" },
 };
@@ -20,6 +23,7 @@ const READABLE = {
   "m3": { zh: [1e-4, "万立方米"], en: [1e-6, "million m³"] },
   "t C": { zh: [1e-4, "万吨碳"], en: [1e-6, "Mt C"] },
   "t CO2/yr": { zh: [1e-4, "万吨CO₂/年"], en: [1e-6, "Mt CO₂/yr"] },
+  "t CO2e/yr": { zh: [1e-4, "万吨CO₂当量/年"], en: [1e-6, "Mt CO₂e/yr"] },
 };
 
 // Legends count in powers of ten of the unit, so that round class breaks stay round.
@@ -27,6 +31,7 @@ const LEGEND_UNITS = {
   "m3": { zh: [1e-4, "万立方米"], en: [1e-3, "thousand m³"] },
   "t C": { zh: [1e-4, "万吨碳"], en: [1e-3, "kt C"] },
   "t CO2/yr": { zh: [1e-4, "万吨CO₂/年"], en: [1e-3, "kt CO₂/yr"] },
+  "t CO2e/yr": { zh: [1e-4, "万吨CO₂当量/年"], en: [1e-3, "kt CO₂e/yr"] },
 };
 
 function unitWord(unit) {
@@ -46,7 +51,7 @@ function number(value, unit) {
   if (value === 0) return "0";
   const size = Math.abs(value);
   if (size < SMALLEST) return value < 0 ? `−<${SMALLEST}` : `<${SMALLEST}`;
-  const digits = unit === "%" || unit === "points" || size < 100 ? 2 : size >= 1000 ? 0 : 1;
+  const digits = unit === "count" ? 0 : unit === "%" || unit === "points" || size < 100 ? 2 : size >= 1000 ? 0 : 1;
   const text = WITH_DIGITS[digits].format(size);
   return value < 0 ? `−${text}` : text;
 }

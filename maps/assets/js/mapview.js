@@ -18,6 +18,9 @@ const OVERLAY_STYLES = {
   project_footprints: { color: "#bf360c", fillColor: "#ff8a65", weight: 1, fillOpacity: 0.5 },
   residential_land: { color: "#6a1b9a", fillColor: "#ce93d8", weight: 0.6, fillOpacity: 0.3 },
   protected_areas: { color: "#4a148c", weight: 1.8, fillColor: "#9575cd", fillOpacity: 0.16, dashArray: "2 4" },
+  demonstration_areas: { color: "#33691e", weight: 2, fill: false, dashArray: "12 4" },
+  rivers: { color: "#1565c0", fillColor: "#64b5f6", weight: 1.6, fillOpacity: 0.5 },
+  conflicts: { color: "#d50000", weight: 2.4, fillColor: "#ff5252", fillOpacity: 0.45 },
 };
 const OTHER_STYLE = { color: "#37474f", fillColor: "#78909c", weight: 1, fillOpacity: 0.35 };
 
@@ -49,7 +52,8 @@ function startMap() {
   pane("overlays", 430);
   pane("chosen", 460);
   map.setView([0, 0], 1);
-  fitCity(false);
+  map.invalidateSize({ animate: false });
+  fitCity(false); // before any district is there, so that each is projected once
   L.control.scale({ imperial: false, metric: true, position: "bottomright" }).addTo(map);
   for (const unit of data.units) drawDistrict(unit);
   map.on("zoomend moveend resize", thinLabels);

@@ -26,6 +26,13 @@ function choose(code, place, epoch) {
 }
 
 function render() {
+  renderFrame();
+  paint();
+  writeLink();
+}
+
+/** Everything around the map, which also settles how large the map is. */
+function renderFrame() {
   document.documentElement.lang = state.language === "zh" ? "zh-CN" : "en";
   document.title = `${data.title} · ${data.whole.name}`;
   refill(places.head, header());
@@ -37,8 +44,6 @@ function render() {
   refill(places.watermark, watermark());
   refill(places.foot, footLine());
   places.map.setAttribute("aria-label", t("map_label"));
-  paint();
-  writeLink();
 }
 
 function renderSide() {
@@ -113,24 +118,20 @@ function preparePrint() {
 }
 
 /** What leaves the printed card in turn, while it does not fit: it stands in the brief and the workbook. */
-const GIVES_WAY = ["no-absent", "no-trend", "no-facts", "no-parts"];
+const GIVES_WAY = ["no-absent", "no-trend", "no-parts", "no-facts", "no-reason", "no-list"];
 
-/** Set the card in the largest type, from 9 pt down, with which all that is left stays on the page. */
+/** Set the card in the largest type, from 9 pt down to 7, with which all that is left stays on the page. */
 function fitPaper() {
   const card = places.paper.querySelector(".card");
-  if (fitsFrom(card, 7)) return;
-  for (const least of [7, 6, 5]) {
-    for (const each of GIVES_WAY) {
-      card.classList.add(each);
-      if (fitsFrom(card, least)) return;
-    }
+  if (fits(card)) return;
+  for (const each of GIVES_WAY) {
+    card.classList.add(each);
+    if (fits(card)) return;
   }
-  card.classList.add("no-list"); // targets and the figure of the map before the list of all others
-  fitsFrom(card, 5);
 }
 
-function fitsFrom(card, least) {
-  for (let size = 9; size >= least; size -= 0.25) {
+function fits(card) {
+  for (let size = 9; size >= 7; size -= 0.25) {
     card.style.fontSize = `${size}pt`;
     if (card.scrollWidth <= card.clientWidth + 1) return true;
   }
@@ -169,11 +170,11 @@ function curtainPlace() {
 
 layOut();
 followLinks();
+renderFrame();
 startMap();
-render();
-map.invalidateSize({ animate: false });
-fitCity(false);
+paint();
 placeLegend();
+writeLink();
 window.addEventListener("beforeprint", preparePrint);
 window.addEventListener("afterprint", finishPrint);
 window.addEventListener("keydown", (event) => { if (event.key === "Escape" && state.unit !== null && event.target.type !== "search") choose(null); });

@@ -47,28 +47,30 @@ function amountCell(each, theme) {
 /** The whole as the last row, where the theme has a value for it. */
 function wholeRow(theme) {
   if (theme.measure !== "total") return null;
-  const value = valueOf(theme.indicator, state.epoch, data.whole.code);
   return el("tr", { class: "whole" }, el("td", { class: "rank" }),
     el("td", {}, el("button", { type: "button", class: "name-button", data: { focus: "rank/whole" }, on: { click: () => choose(null) } }, given(data.whole.name))),
-    el("td", { class: "amount" }, el("span", value === null ? {} : { data: { value: String(value) } }, number(value, theme.unit))));
+    el("td", { class: "amount" }, amountCell({ value: theme.of(data.whole.code) }, theme)));
 }
 
-const CSV_COLUMNS = ["unit_code", "unit_name", "period", "indicator", "theme", "shown", "shown_unit", "value", "low", "high", "unit", "note"];
+const CSV_COLUMNS = ["unit_code", "unit_name", "period", "indicator", "theme", "shown", "shown_low", "shown_high", "shown_unit", "value", "low", "high", "unit", "note"];
 
-/** What the map shows, one row per district and one for the whole, exact figures. */
+/** What the map shows, of both years under a curtain: exact figures of each district and the whole. */
 function csvText() {
-  const theme = currentTheme();
-  const note = data.synthetic ? t("common.synthetic") : "";
-  const rows = [...data.units].map((unit) => {
-    const found = row(theme.indicator, state.epoch, unit.code) || {};
-    return [unit.code, unit.name, theme.when, theme.indicator, theme.title, csvShown(theme, unit.code), theme.unit, found.value, found.low, found.high, found.unit, note];
-  });
-  const whole = row(theme.indicator, state.epoch, data.whole.code);
-  if (whole) rows.push([data.whole.code, data.whole.name, theme.when, theme.indicator, theme.title, theme.measure === "total" ? whole.value : null, theme.unit, whole.value, whole.low, whole.high, whole.unit, note]);
+  const rows = (swiping() ? [baseEpoch(), state.epoch] : [state.epoch]).flatMap(csvRows);
   return [CSV_COLUMNS, ...rows].map((cells) => cells.map(csvCell).join(",")).join("\r\n") + "\r\n";
 }
 
+function csvRows(epoch) {
+  const theme = themeAt(epoch), note = data.synthetic ? t("common.synthetic") : "";
+  return [...data.units, data.whole].map(({ code, name }) => {
+    const found = row(theme.indicator, epoch, code) || {};
+    const [low, high] = (theme.within && theme.within(code)) || [null, null];
+    return [code, name, theme.when, theme.indicator, theme.title, csvShown(theme, code), low, high, theme.unit, found.value, found.low, found.high, found.unit, note];
+  });
+}
+
 function csvShown(theme, code) {
+  if (code === data.whole.code) return theme.measure === "total" ? theme.of(code) : null;
   const at = theme.classOf(code);
   if (theme.kind === "numeric") return theme.of(code);
   return at < 0 ? null : theme.classes[at].word;

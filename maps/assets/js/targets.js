@@ -9,11 +9,11 @@ function targetSection(title, shown) {
 
 function targetRow(index) {
   const target = data.verdicts[index];
-  const quote = el("div", { class: "about" }, targetDetails(target));
+  const quote = el("div", { class: "about" });
   const isShown = state.target === index && (state.view === "verdict" || state.view === "gap");
   return el("div", { class: isShown ? "target current" : "target", data: { target: index, status: target.status } },
     el("div", { class: "target-line" },
-      el("span", { class: "target-title" }, given(targetTitle(target)), disclosure(`target/${index}`, t("about", { title: said(target.words.title) }), "i", quote)),
+      el("span", { class: "target-title" }, given(targetTitle(target)), disclosure(`target/${index}`, t("about", { title: said(target.words.title) }), "i", quote, () => targetDetails(target))),
       statusBadge(target.status)),
     el("dl", { class: "target-facts" },
       fact(t("target_printed"), given(said(target.words.printed))),

@@ -17,18 +17,24 @@ function themeAt(epoch) {
 
 /** Indicators of carbon that can be shown per hectare of land. */
 function carbonKeys() {
-  return data.indicators.filter((each) => each.adds_up && /^t C/.test(each.unit)).map((each) => each.key);
+  return data.indicators.filter((each) => each.per_land !== null && /^t C(O2)?\b/.test(each.unit)).map((each) => each.key);
+}
+
+/** How an indicator can be shown: a least distance, say, is no part of a sum. */
+function measuresOf(indicator) {
+  return ["total", indicator.adds_up ? "share" : null, indicator.per_land === null ? null : "land"].filter(Boolean);
 }
 
 function carbonKey() {
   const keys = carbonKeys();
-  return keys.includes(state.indicator) ? state.indicator : keys[0];
+  if (keys.includes(state.indicator)) return state.indicator;
+  return keys.includes("carbon_stock") ? "carbon_stock" : keys[0];
 }
 
 function valueTheme(epoch, key, wanted) {
   const indicator = indicators.get(key);
   if (!indicator) return emptyTheme();
-  const measure = indicator.adds_up ? wanted : "total";
+  const measure = measuresOf(indicator).includes(wanted) ? wanted : "total";
   const level = (code) => valueOf(indicator.key, epoch, code);
   const whole = level(data.whole.code);
   const of = {
@@ -62,7 +68,7 @@ function changeTheme() {
   if (!indicator) return emptyTheme();
   const from = Math.min(baseEpoch(), state.epoch), to = Math.max(baseEpoch(), state.epoch);
   return numeric({
-    key: `change/${indicator.key}`, indicator: indicator.key, signed: true,
+    key: `change/${indicator.key}`, indicator: indicator.key, signed: true, measure: "total",
     of: (code) => (changeOf(indicator.key, from, to, code) || { value: null }).value,
     within: (code) => {
       const found = changeOf(indicator.key, from, to, code);
