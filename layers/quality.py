@@ -327,7 +327,11 @@ def _shared_ha(region: pd.DataFrame, features: gpd.GeoDataFrame) -> float:
     crs = CRS(features.crs)
     outline = shapely.union_all(placed(gpd.GeoDataFrame(region), crs, "built_up_boundary"))
     shapes = np.asarray(features.geometry.array)
-    return float(geometry_areas_ha(shapely.intersection(shapes, outline), crs).sum())
+    shapely.prepare(outline)
+    shapes = shapes[shapely.intersects(outline, shapes)]
+    is_inside = shapely.covers(outline, shapes)
+    cut = shapely.intersection(shapes[~is_inside], outline)
+    return float(geometry_areas_ha(np.concatenate([shapes[is_inside], cut]), crs).sum())
 
 
 def _shared_ground(code: str, part: pd.DataFrame, upper: Layer, lower: Layer) -> Problem:
