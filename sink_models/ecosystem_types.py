@@ -16,9 +16,12 @@ the survey calls it special."""
 SCATTERED = "scattered_trees"
 """Type of the stratum that holds scattered and four-side trees: they have stock and no area."""
 
-_SCATTERED: Mapping[Language, str] = {
-    "zh": "散生木与四旁树",
-    "en": "scattered and four-side trees",
+UNCLASSIFIED = "unclassified"
+"""Ground that no layer gives a class, where it stands beside types."""
+
+_BESIDE_THE_TABLE: Mapping[str, Mapping[Language, str]] = {
+    SCATTERED: {"zh": "散生木与四旁树", "en": "scattered and four-side trees"},
+    UNCLASSIFIED: {"zh": "未分类", "en": "unclassified ground"},
 }
 
 
@@ -53,6 +56,6 @@ def type_names(keys: Iterable[str]) -> Mapping[Language, str]:
 
 
 def _name(key: str, language: Language) -> str:
-    if key == SCATTERED:
-        return _SCATTERED[language]
+    if key in _BESIDE_THE_TABLE:
+        return _BESIDE_THE_TABLE[key][language]
     return str(ecosystem_types()[language].get(key, key)) or "–"

@@ -17,6 +17,7 @@ import numpy as np
 from gis.extent import CLASSIFIED
 from sink_models.account import Account, Mask
 from sink_models.carbon import check_sum
+from sink_models.ecosystem_types import UNCLASSIFIED
 from sink_models.map_error import SHARE
 from sink_models.rules import formula_keys
 from sink_models.sampling import Array
@@ -27,9 +28,6 @@ YEARS = "soil_transition_years"
 
 ROUNDING = 1e-11
 """Share of a unit below which a difference of areas is the rounding of their sums."""
-
-UNCLASSIFIED = ""
-"""Ground that no layer gives a class."""
 
 
 @dataclass(frozen=True)
@@ -177,12 +175,12 @@ class _Soils:
         return np.asarray((ground.stayed[self.places] * (self.last - self.first)).sum(axis=0))
 
     def pairs(self, moved: Array, kept: Array) -> Iterator[SoilPair]:
-        """Central hectares and stocks of each pair of types that land went between."""
+        """Central hectares and stocks of each pair of types whose stocks differ."""
         first, last = self.first[:, 0], self.last[:, 0]
         for row, i in enumerate(self.places):
             for column, j in enumerate(self.places):
                 area = float(kept[i] if i == j else moved[i, j])
-                if area > 0 and (i != j or first[row] != last[column]):
+                if area > 0 and first[row] != last[column]:
                     ends = float(first[row]), float(last[column])
                     yield SoilPair(self.types[i], self.types[j], area, *ends)
             if self.paved is not None and moved[i, self.paved] > 0:

@@ -68,6 +68,7 @@ def test_a_run_writes_every_output_the_architecture_names(done: Run) -> None:
         "map.html",
         "method.html",
         "uncertainty.csv",
+        "soil_change.csv",
         "works.csv",
         "conflicts.csv",
         "results.csv",

@@ -46,17 +46,17 @@ def mineral_soil_change(context: Context) -> Outcome:
 
 
 def mineral_soil_parts(context: Context) -> Mapping[str, Outcome]:
-    """Land that changed its type, and land whose management alone changed."""
+    """Land that changed its type, and land whose management alone changed, where some did."""
     spans = _spans(context)
     if isinstance(spans, Absent):
         return {}
+    parts, method = _by_part(context, spans), _method(spans)
+    if not parts["managed"].any():
+        return {}
     unknown = np.logical_or.reduce([span.unknown for span in spans])
     return {
-        name: Reading(
-            np.where(unknown, np.nan, co2_from_c(part)), context.carbon.basis, _method(spans)
-        )
-        for name, part in _by_part(context, spans).items()
-        if part.any()
+        name: Reading(np.where(unknown, np.nan, co2_from_c(part)), context.carbon.basis, method)
+        for name, part in parts.items()
     }
 
 
