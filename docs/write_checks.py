@@ -19,8 +19,10 @@ _HEAD = """# Catalogue of checks
 
 Every check by its identifier, as messages and `check.json` show it. *Strict* marks warnings that
 can change a figure: `strict = true` or `--strict` makes them errors. *Family* groups checks that
-look for the same kind of mistake. Words in braces are filled with the file, field, rows, feature
-identifiers and hectares of the case. This page is written by `docs/write_checks.py`.
+look for the same kind of mistake. A check that *names features* tells how many, the first ten rows
+and identifiers, and their hectares; one that *names rows* those of a table. Words in braces are
+filled with the file, field, rows, feature identifiers and hectares of the case. This page is
+written by `docs/write_checks.py`.
 """
 
 
@@ -38,7 +40,8 @@ def _room(room: str) -> Iterator[str]:
 def _check(code: str, words: ProblemWords) -> Iterator[str]:
     strict = ", strict" if words.changes_numbers else ""
     family = f", family {', '.join(words.families)}" if words.families else ""
-    yield f"### `{code}`\n\n{words.severity.value}{strict}{family}\n"
+    concerns = f", names {words.concerns}" if words.concerns else ""
+    yield f"### `{code}`\n\n{words.severity.value}{strict}{family}{concerns}\n"
     yield f"- {words.message['en']} *{words.remedy['en']}*"
     yield f"- {words.message['zh']}*{words.remedy['zh']}*\n"
 

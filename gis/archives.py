@@ -18,7 +18,7 @@ LARGEST_WORKBOOK = 20_000_000
 
 MOST_MEMBERS = 20_000
 
-_LAYER_FILES = {".gpkg": "GPKG", ".geojson": "GeoJSON"}
+_LAYER_FILES = {".gpkg": "GPKG", ".geojson": "GeoJSON", ".kml": "LIBKML"}
 _RASTER_FILES = (".tif", ".tiff")
 _SHOWN = 20
 _NESTED = (".zip", ".7z", ".rar", ".tar", ".gz", ".tgz")
@@ -96,6 +96,25 @@ def raster_inside_zip(file: Path, member: str = "") -> tuple[str, bytes]:
     with zipfile.ZipFile(file) as archive, archive.open(rasters[0]) as stream:
         start = stream.read(64)
     return f"/vsizip/{{{file}}}/{rasters[0]}", start
+
+
+def document_inside_kmz(file: Path) -> str:
+    """The member of a .kmz that is its document: ``doc.kml``, or the only .kml that there is.
+
+    Raises
+    ------
+    InputError
+        As :func:`layer_inside_zip`.
+    """
+    names = [each.filename for each in checked_members(file)]
+    documents = [name for name in names if PurePosixPath(name).suffix.lower() == ".kml"]
+    chosen = [name for name in documents if name.lower() == "doc.kml"] or documents
+    if not chosen:
+        raise InputError(problem("gis.layer_none", file.name))
+    if len(chosen) > 1:
+        shown = ", ".join(readable_name(name) for name in chosen)
+        raise InputError(problem("gis.layer_ambiguous", file.name, layers=shown))
+    return chosen[0]
 
 
 def checked_members(file: Path) -> list[zipfile.ZipInfo]:

@@ -138,7 +138,8 @@ class ExtentAccount:
         computed on its own), ``classified_ha``, ``no_data_ha``, ``uncovered_ha``,
         ``residual_ha`` (unit minus the three), ``relative_residual``.
     overlaps
-        Ground claimed twice inside one vector cover: ``cover``, ``pairs``, ``area_ha``.
+        Ground claimed twice inside one vector cover: ``cover``, ``pairs``, ``later`` (places in the
+        cover of the features that lost ground), ``area_ha``.
     notes
         Facts of the computation for the run record (working CRS, cell size, cells read, …).
     """

@@ -192,15 +192,18 @@ def _overlap_table(
     names: Sequence[str],
     crs: CRS,
 ) -> pd.DataFrame:
-    """``cover``, ``pairs``, ``area_ha`` for the covers with overlaps above slivers."""
+    """``cover``, ``pairs``, ``later``, ``area_ha`` for the covers with overlaps above slivers."""
     same = cover[first] == cover[second]
     shared = polygons_only(shapely.intersection(features[first[same]], features[second[same]]))
     visible = geometry_areas_ha(shared, crs) >= SLIVER_HA
+    later = np.unique(second[same][visible])
+    starts = np.searchsorted(cover, np.arange(len(names)))
     pairs = np.bincount(cover[second[same]][visible], minlength=len(names))
     lost_in = np.array([number for number, _ in double], dtype=np.intp)
     lost = polygons_only(np.array([shape for _, shape in double], dtype=object))
     area = np.bincount(lost_in, weights=geometry_areas_ha(lost, crs), minlength=len(names))
-    table = pd.DataFrame({"cover": list(names), "pairs": pairs, "area_ha": area})
+    own = [later[cover[later] == number] - start for number, start in enumerate(starts)]
+    table = pd.DataFrame({"cover": list(names), "pairs": pairs, "later": own, "area_ha": area})
     return table[table["pairs"] > 0].reset_index(drop=True)
 
 

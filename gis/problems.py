@@ -57,6 +57,9 @@ class ProblemWords:
     """Whether a warning can mean a wrong figure: strict mode makes it an error."""
     families: tuple[str, ...] = ()
     """Kinds of mistake that the check looks for, as the catalogue of checks groups them."""
+    concerns: str = ""
+    """``features`` where facts name them (count, rows, identifiers, hectares), ``rows`` of a table
+    or of a file that is not yet read, or nothing."""
 
 
 @cache
@@ -70,6 +73,7 @@ def catalogue(room: str) -> Mapping[str, ProblemWords]:
             remedy={language: entry[f"{language}_remedy"] for language in LANGUAGES},
             changes_numbers=entry.get("changes_numbers", False),
             families=tuple(entry.get("families", ())),
+            concerns=entry.get("concerns", ""),
         )
         for code, entry in tomllib.loads(text).items()
     }

@@ -144,8 +144,10 @@ class OpenBand:
         assert isinstance(self.spec, ClassBand)
         count = len(self.spec.codes)
         missing = [*self.spec.no_data]
-        if self.no_data is not None and float(self.no_data).is_integer():
-            missing.append(int(self.no_data))
+        # a float file's own least number marks its unknown cells, and no code is so large
+        value = self.no_data
+        if value is not None and float(value).is_integer() and abs(value) <= 2.0**62:
+            missing.append(int(value))
         codes = np.concatenate([self.spec.codes, np.asarray(missing, dtype=np.int64)])
         targets = np.concatenate([np.arange(count), np.full(len(missing), count)])
         _, last = np.unique(codes[::-1], return_index=True)
@@ -276,7 +278,7 @@ def _masked(source: OpenBand, values: Values, window: Any) -> Flags | None:
     if source.mask == "value":
         if source.no_data is None or source.shift is not None:
             return None
-        return np.asarray(values == values.dtype.type(source.no_data))
+        return np.asarray(values == source.no_data)  # as a number: 255.5 marks no byte
     return np.asarray(source.dataset.read_masks(source.spec.band, window=window) == 0)
 
 

@@ -21,6 +21,9 @@ Indices = NDArray[np.intp]
 Values = NDArray[Any]
 Span = tuple[int, int]
 
+LARGEST_EXACT = 2.0**53
+"""Whole numbers from here on are not told apart by floating point."""
+
 
 @dataclass(frozen=True)
 class Unknown:
@@ -109,9 +112,20 @@ def _searched(source: OpenBand, values: Values) -> NDArray[np.uint32]:
 
 def _integral(values: Values, source: OpenBand) -> NDArray[np.int64]:
     """Whole numbers stored as floats; anything between is no class."""
-    if not (np.isfinite(values).all() and (values == np.rint(values)).all()):
+    if not are_codes(values).all():
         raise InputError(problem("gis.raster_not_integral", source.where, dtype=source.dtype))
     return values.astype(np.int64)
+
+
+def are_codes(values: Values) -> NDArray[np.bool_]:
+    """Which values can be class codes: whole numbers that a float holds to the last digit.
+
+    >>> are_codes(np.array([10.0, 10.5, np.nan, 1e30])).tolist()
+    [True, False, False, False]
+    """
+    if values.dtype.kind != "f":
+        return np.ones(values.shape, dtype=bool)
+    return np.asarray((values == np.rint(values)) & (np.abs(values) < LARGEST_EXACT))
 
 
 def unknown_places(counts: Sequence[int]) -> NDArray[np.bool_]:

@@ -19,7 +19,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gis.archives import layer_inside_zip, raster_inside_zip, split_archive
+from gis.archives import (
+    document_inside_kmz,
+    layer_inside_zip,
+    raster_inside_zip,
+    split_archive,
+)
 from gis.postgis import is_database, read_postgis
 from gis.problems import InputError, Problem, ProblemLog, Severity, problem
 from gis.shapefiles import check_shapefile
@@ -78,6 +83,7 @@ VECTOR_DRIVERS = {
     ".json": "GeoJSON",
     ".gdb": "OpenFileGDB",
     ".kml": "LIBKML",
+    ".kmz": "",
     ".gml": "GML",
     ".fgb": "FlatGeobuf",
     ".zip": "",
@@ -114,8 +120,8 @@ def open_raster(path: str | Path, problems: ProblemLog | None = None) -> Any:
     ------
     InputError
         ``gis.path_not_plain``, ``gis.file_missing``, ``gis.raster_format`` naming what the file
-        is, ``gis.raster_unreadable``, ``gis.raster_too_large``, ``gis.raster_many_bands``,
-        ``gis.checksum_differs``.
+        is, ``gis.raster_unreadable``, ``gis.raster_pages``, ``gis.raster_too_large``,
+        ``gis.raster_many_bands``, ``gis.checksum_differs``.
     """
     import rasterio
     from rasterio.errors import NotGeoreferencedWarning, RasterioError
@@ -138,6 +144,10 @@ def open_raster(path: str | Path, problems: ProblemLog | None = None) -> Any:
             dataset = rasterio.open(source, driver=driver)
     except RasterioError as error:
         raise InputError(problem("gis.raster_unreadable", file.name)) from error
+    if dataset.subdatasets:
+        pages = len(dataset.subdatasets)
+        dataset.close()
+        raise InputError(problem("gis.raster_pages", file.name, count=pages))
     excessive = raster_size_problem(dataset, file.name, file.stat().st_size)
     if excessive:
         dataset.close()
@@ -192,8 +202,8 @@ def read_vector(
 ) -> gpd.GeoDataFrame:
     """Read one vector layer whole.
 
-    GeoPackage, Shapefile, GeoJSON, file geodatabase, KML, GML, FlatGeobuf, GeoParquet, and a zip
-    with one Shapefile, GeoPackage or geodatabase; tables of PostGIS (``gis.postgis``). Spatial
+    GeoPackage, Shapefile, GeoJSON, file geodatabase, KML, KMZ, GML, FlatGeobuf, GeoParquet, and a
+    zip with one Shapefile, GeoPackage or geodatabase; tables of PostGIS (``gis.postgis``). Spatial
     indexes are not used: a stale one would hide rows. Warnings go to ``problems``; ``attrs`` of the
     result says what was chosen (``encoding``, ``layer``, ``driver``).
 
@@ -305,6 +315,8 @@ def _read_checked(
         return _read_parquet(file, log)
     if kind == ".gpkg":
         _raise_problems(list(geopackage_problems(file)), log)
+    if kind == ".kmz":
+        return _read_unpacked(file, document_inside_kmz(file), layer, log)
     source, driver = (
         layer_inside_zip(file, layer) if kind == ".zip" else (file, VECTOR_DRIVERS[kind])
     )
@@ -312,23 +324,20 @@ def _read_checked(
         encoding = check_shapefile(source, file, log, encoding)
         layer = None if kind == ".zip" else layer
         _check_index(source, file, encoding, log)
-    if driver in ("GPKG", "GeoJSON") and kind == ".zip":
-        return _read_unpacked(file, source, layer, log)
+    if driver in ("GPKG", "GeoJSON", "LIBKML") and kind == ".zip":
+        return _read_unpacked(file, str(source).rpartition("}/")[2], layer, log)
     if driver not in ("GML", "LIBKML"):
         return _read_with_gdal(source, driver, file.name, layer, encoding, log)
     with _private_copy(file) as copy:  # reading GML writes a .gfs beside the file
         return _read_with_gdal(copy, driver, file.name, layer, encoding, log)
 
 
-def _read_unpacked(
-    file: Path, source: str | Path, layer: str | None, log: ProblemLog
-) -> gpd.GeoDataFrame:
-    """A GeoPackage or GeoJSON out of an archive, with the checks that it gets on disk."""
+def _read_unpacked(file: Path, member: str, layer: str | None, log: ProblemLog) -> gpd.GeoDataFrame:
+    """A GeoPackage, GeoJSON or KML out of an archive, with the checks that it gets on disk."""
     import zipfile
 
-    member = str(source).rpartition("}/")[2]
     with tempfile.TemporaryDirectory(prefix="sinkatlas-") as folder, zipfile.ZipFile(file) as held:
-        target = Path(folder) / f"layer{Path(member).suffix.lower()}"
+        target = Path(folder) / f"{file.stem}{Path(member).suffix.lower()}"
         with held.open(member) as stream, target.open("wb") as unpacked:
             shutil.copyfileobj(stream, unpacked)
         return _read_checked(target, layer, None, log)
@@ -454,6 +463,7 @@ def _format_problems(file: Path, kind: str) -> list[Problem]:
         ".shp": b"\x00\x00\x27\x0a",
         ".fgb": b"fgb\x03fgb",
         ".zip": b"PK\x03\x04",
+        ".kmz": b"PK\x03\x04",
         ".parquet": b"PAR1",
         ".geoparquet": b"PAR1",
     }
@@ -494,12 +504,28 @@ def _read_parquet(file: Path, log: ProblemLog) -> gpd.GeoDataFrame:
         raise InputError(problem("gis.geometry_unreadable", file.name, detail=detail)) from error
     except (ValueError, OSError, KeyError, TypeError) as error:
         raise InputError(problem("gis.vector_unreadable", file.name)) from error
+    _check_own_systems(read, file.name, log)
     if any("spherical" in str(each.message) for each in told):
         log.add("gis.parquet_spherical", file.name)
     if within is not None and within < held:
         log.add("gis.index_stale", file.name, index="bbox", indexed=within, rows=int(held))
     read.attrs.update(driver="Parquet")
     return read
+
+
+def _check_own_systems(features: gpd.GeoDataFrame, where: str, log: ProblemLog) -> None:
+    """Geometries that name a coordinate system of their own, beside that of the file."""
+    import numpy as np
+    import shapely
+
+    held = set(np.unique(shapely.get_srid(np.asarray(features.geometry.array)))) - {0, -1}
+    stated = features.crs.to_epsg() if features.crs else None
+    if held - {stated}:
+        listed = ", ".join(str(each) for each in sorted(held))
+        log.add(
+            "gis.geopackage_systems", where, layer=features.geometry.name, stated=stated or "–",
+            held=listed,
+        )  # fmt: skip
 
 
 def _rows_by_covering(file: Path, bounds: tuple[float, float, float, float]) -> int | None:

@@ -19,6 +19,7 @@ _LARGEST_SIDE_FILE = 4_000_000
 _WAL_MODE = b"\x02\x02"
 _CLOCK_S = 2.0
 """Seconds within which two files count as written together."""
+_SHOWN_ROWS = 10
 _PROBED = 1000
 """Geometries whose header is looked at."""
 
@@ -41,7 +42,7 @@ def checksum_problem(file: Path) -> Problem | None:
 def raster_side_problems(file: Path) -> Iterator[Problem]:
     """What ``.aux.xml`` and world files beside a raster say against the raster itself.
 
-    Neither is used: a raster is read as it stands.
+    Neither is used: a raster is read as it stands. A mask beside it (``.msk``) is part of it.
     """
     beside = file.with_name(f"{file.name}.aux.xml")
     root = auxiliary(beside)
@@ -55,6 +56,9 @@ def raster_side_problems(file: Path) -> Iterator[Problem]:
             yield problem(
                 "gis.side_file_ignored", file.name, beside=beside.name, said="; ".join(said)
             )
+    mask = file.with_name(f"{file.name}.msk")
+    if mask.is_file():
+        yield problem("gis.mask_beside", file.name, beside=mask.name)
     overviews = file.with_name(f"{file.name}.ovr")
     if overviews.is_file() and overviews.stat().st_mtime < file.stat().st_mtime - _CLOCK_S:
         yield problem("gis.overviews_old", file.name, beside=overviews.name)
@@ -165,11 +169,15 @@ def _type_problems(base: sqlite3.Connection, file: Path) -> Iterator[Problem]:
         for column, condition in zip(columns, wrong, strict=True):
             count = _count(base, table, condition)
             if count:
-                query = f'SELECT "{_name(column)}" {source} {condition} LIMIT 1'
-                sample = str(base.execute(query).fetchone()[0])[:20]
-                yield problem(
-                    "gis.geopackage_types", file.name, column=column, count=count, sample=sample
+                cells = (
+                    f'row_number() OVER () AS "row number", "{_name(column)}" FROM "{_name(table)}"'
                 )
+                query = f"SELECT * FROM (SELECT {cells}) WHERE {condition} LIMIT {_SHOWN_ROWS}"  # noqa: S608
+                held = base.execute(query).fetchall()
+                yield problem(
+                    "gis.geopackage_types", file.name, column=column, count=count,
+                    sample=str(held[0][1])[:20], rows=", ".join(str(row) for row, _ in held),
+                )  # fmt: skip
 
 
 def _system_problems(base: sqlite3.Connection, file: Path) -> Iterator[Problem]:

@@ -9,8 +9,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from gis.ellipsoid import polygon_areas_ha
-from layers.columns import row_list
 from layers.vector import Features
 
 Array = NDArray[np.float64]
@@ -22,12 +20,7 @@ _NEAR = float(np.log(1.25))
 _ODD_SHARE = 0.01
 
 
-def geometry_areas_ha(features: Features) -> Array:
-    """Ellipsoidal area of each feature in hectares."""
-    return np.asarray(polygon_areas_ha(features.table), dtype=float)
-
-
-def official_areas_ha(features: Features, geometry_ha: Array, unit: str) -> Array:
+def official_areas_ha(features: Features, unit: str) -> Array:
     """The survey's own area field in hectares, NaN where it gives none.
 
     ``unit`` (``ha``, ``mu`` or ``m2``) is declared by the analyst or usual for the kind. When the
@@ -35,18 +28,15 @@ def official_areas_ha(features: Features, geometry_ha: Array, unit: str) -> Arra
     "mixed" with their numbers. Up to one row in a hundred may be odd (clipped polygons keep the
     area they had) and is a warning.
     """
-    given = features.number("area").to_numpy()
+    given, geometry_ha = features.number("area").to_numpy(), features.hectares
     looks = _unit_of_rows(given, geometry_ha)
     judged = looks != ""
     if judged.any():
-        _check_unit(features, given, geometry_ha, looks, unit)
+        _check_unit(features, given, looks, unit)
     empty = (given == 0) & (geometry_ha > 0)
     if empty.any():
-        features.problems.add(
-            "layers.area_zero", features.where, column=features.facts["column.area"],
-            count=int(empty.sum()), hectares=f"{geometry_ha[empty].sum():.4g}",
-            rows=row_list(features.rows[empty]),
-        )  # fmt: skip
+        column = features.facts["column.area"]
+        features.reporter.report(empty, "layers.area_zero", column=column)
     return np.asarray(np.where(empty, np.nan, given) / PER_HA[unit])
 
 
@@ -70,31 +60,23 @@ def unit_of_ratio(ratio: Array) -> NDArray[np.str_]:
     return found
 
 
-def _check_unit(
-    features: Features, given: Array, geometry_ha: Array, looks: NDArray[np.str_], unit: str
-) -> None:
-    column = features.facts["column.area"]
+def _check_unit(features: Features, given: Array, looks: NDArray[np.str_], unit: str) -> None:
+    column, geometry_ha = features.facts["column.area"], features.hectares
     usable = (given > 0) & (geometry_ha > 0)
     ratio = float(np.median(given[usable] / geometry_ha[usable]))
     typical = _unit_of_rows(np.array([ratio]), np.array([1.0]))[0]
     other = (looks != "") & (looks != unit)
     if typical not in ("", unit):
-        features.problems.add(
-            "layers.area_unit_looks",
-            features.where,
-            column=column,
-            unit=unit,
-            looks=typical,
+        features.reporter.report(
+            looks == typical, "layers.area_unit_looks", column=column, unit=unit, looks=typical,
             ratio=f"{ratio:.4g}",
-        )
+        )  # fmt: skip
     elif other.any():
         is_mixed = other.sum() > _ODD_SHARE * usable.sum()
-        features.problems.add(
+        features.reporter.report(
+            other,
             "layers.area_unit_mixed" if is_mixed else "layers.area_unit_odd",
-            features.where,
             column=column,
             unit=unit,
             looks=", ".join(sorted(set(looks[other]))),
-            count=int(other.sum()),
-            rows=row_list(features.rows[other]),
         )

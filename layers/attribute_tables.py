@@ -9,20 +9,23 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from gis.archives import check_workbook
 from gis.problems import InputError, ProblemLog, problem
 from gis.text_formats import check_text_size, decoded
 from layers.codes import normalised
-from layers.columns import PLAIN_NUMBER, nearest, row_list
+from layers.columns import PLAIN_NUMBER, nearest, numbers
+from layers.reporter import Reporter, row_list
+from layers.workbooks import Marks, sheet_cells
 
-MOST_ROWS = 1_000_000
+SUFFIXES = (".csv", ".txt", ".xlsx", ".xlsm", ".xls", ".et", ".ods")
+"""Endings of tables: the last three are refused with the way out."""
+
 _TOTALS = {"合计", "总计", "小计", "累计", "共计", "total", "subtotal", "grandtotal", "sum"}
 _ENDS_OF_TOTALS = ("合计", "总计", "小计")
 
@@ -63,13 +66,9 @@ class AttributeTable:
 
     def number(self, column: str, problems: ProblemLog) -> pd.Series:
         """A column as float in its standard unit."""
-        from layers.columns import numbers
-
         self.refuse_repeated(column, problems)
-        found = numbers(
-            self.rows[column].where(self.rows[column] != "", None), rows=self.rows["line"],
-            where=self.where, problems=problems,
-        )  # fmt: skip
+        given = self.rows[column].where(self.rows[column] != "", None)
+        found = numbers(given, Reporter(self.where, problems, self.rows["line"].to_numpy()))
         return found * self.factors.get(column, 1.0)
 
     def refuse_repeated(self, column: str, problems: ProblemLog) -> None:
@@ -99,14 +98,14 @@ def read_attribute_table(
         raise InputError(problem("layers.table_broken", path.name, detail="–"))
     try:
         suffix = path.suffix.lower()
-        merged: frozenset[tuple[int, int]] = frozenset()
+        marks = Marks()
         if suffix in (".xlsx", ".xlsm"):
-            cells, merged = _sheet_cells(path, sheet, log)
+            cells, marks = sheet_cells(path, sheet, log)
         elif suffix in (".csv", ".txt"):
             cells = _csv_cells(path, encoding, log)
         else:
             raise InputError(problem("layers.table_format", path.name, extension=suffix))
-        table = _table(cells, header_row, path.name, log, merged)
+        table = _table(cells, header_row, path.name, log, marks)
         log.raise_if_errors()
     finally:
         problems.extend(log.notices)
@@ -128,103 +127,11 @@ def csv_cells(
     first = text.split("\n", 1)[0]
     delimiter = max(",\t;", key=first.count)
     try:
-        rows = list(csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=False))
+        # strictly, or a quote that is never closed would swallow the rows after it
+        rows = list(csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:
         raise InputError(problem("layers.table_broken", where, detail=str(error))) from error
     return [[cell.strip("\x00") for cell in row] for row in rows]
-
-
-def _sheet_cells(
-    path: Path, sheet: str | None, log: ProblemLog
-) -> tuple[list[list[str]], frozenset[tuple[int, int]]]:
-    """Texts of a sheet's cells, merged ones filled, and the cells below the first of a merge."""
-    check_workbook(path)
-    values, formulas, merged, hidden = _open_sheets(path, sheet)
-    if hidden:
-        log.add(
-            "layers.table_hidden_rows", path.name, count=len(hidden), rows=row_list(hidden)
-        )  # fmt: skip
-    _check_formulas(values, formulas, path.name)
-    cells = [["" if cell is None else _cell_text(cell) for cell in row] for row in values]
-    for top, left, bottom, right in merged:
-        for row in range(top, bottom + 1):
-            for column in range(left, right + 1):
-                if row < len(cells) and column < len(cells[row]):
-                    cells[row][column] = cells[top][left]
-    if merged:
-        log.add("layers.table_merged_cells", path.name, count=len(merged))
-    below = {
-        (row, column)
-        for top, left, bottom, right in merged
-        for row in range(top + 1, bottom + 1)
-        for column in range(left, right + 1)
-    }
-    return cells, frozenset(below)
-
-
-def _open_sheets(
-    path: Path, sheet: str | None
-) -> tuple[
-    list[tuple[Any, ...]], list[tuple[Any, ...]], list[tuple[int, int, int, int]], list[int]
-]:
-    """Cached values, formulas, merged ranges (from 0) and hidden rows (from 1) of one sheet."""
-    import zipfile
-
-    import openpyxl
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    try:
-        book = openpyxl.load_workbook(path, data_only=True)
-        other = openpyxl.load_workbook(path, data_only=False)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
-        raise InputError(problem("layers.table_broken", path.name, detail="xlsx")) from error
-    names = [page.title for page in book.worksheets if page.max_row > 1 or page["A1"].value]
-    if sheet is None and len(names) != 1:
-        raise InputError(problem("layers.table_sheet", path.name, sheets=", ".join(names) or "–"))
-    chosen = sheet or names[0]
-    if chosen not in book.sheetnames:
-        raise InputError(problem("layers.table_sheet", path.name, sheets=", ".join(names) or "–"))
-    page = book[chosen]
-    if page.max_row > MOST_ROWS:
-        raise InputError(
-            problem("layers.table_too_long", path.name, rows=page.max_row, limit=MOST_ROWS)
-        )
-    merged = [
-        (each.min_row - 1, each.min_col - 1, each.max_row - 1, each.max_col - 1)
-        for each in page.merged_cells.ranges
-    ]
-    hidden = [row for row, look in page.row_dimensions.items() if look.hidden]
-    return list(page.values), list(other[chosen].values), merged, hidden
-
-
-def _check_formulas(
-    values: Sequence[Sequence[Any]], formulas: Sequence[Sequence[Any]], where: str
-) -> None:
-    """A formula whose result was never stored reads as nothing, and nothing must not become 0."""
-    empty = [
-        f"{_letters(column)}{row}"
-        for row, (held, written) in enumerate(zip(values, formulas, strict=True), start=1)
-        for column, (value, formula) in enumerate(zip(held, written, strict=True))
-        if value is None and isinstance(formula, str) and formula.startswith("=")
-    ]
-    if empty:
-        shown = ", ".join(empty[:10])
-        raise InputError(problem("layers.table_formula", where, count=len(empty), cells=shown))
-
-
-def _letters(column: int) -> str:
-    text = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        text = chr(65 + rest) + text
-    return text
-
-
-def _cell_text(cell: object) -> str:
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:
-        return str(int(cell))
-    return str(cell)
 
 
 def _table(
@@ -232,7 +139,7 @@ def _table(
     header_row: int | Sequence[int] | None,
     where: str,
     log: ProblemLog,
-    merged: frozenset[tuple[int, int]] = frozenset(),
+    marks: Marks,
 ) -> AttributeTable:
     cells = [[normalised(cell) if cell.strip() else "" for cell in row] for row in cells]
     asked = [header_row] if isinstance(header_row, int) else list(header_row or [1])
@@ -264,13 +171,30 @@ def _table(
             f"{name} ({unit} → {PER_STANDARD[unit][0]})" for name, unit in units.items()
         )
         log.add("layers.table_units", where, columns=shown)
+    _check_shown_units(names, units, at, marks, where, log)
     factors = {name: PER_STANDARD[unit][1] for name, unit in units.items()}
     repeated = {
         names[column]: row + 1
-        for row, column in sorted(merged)
+        for row, column in sorted(marks.merged)
         if row > at and column < width and PLAIN_NUMBER.fullmatch(cells[row][column])
     }
     return AttributeTable(rows.reset_index(drop=True), units, factors, where, repeated)
+
+
+def _check_shown_units(
+    names: Sequence[str], units: Mapping[str, str], header: int, marks: Marks, where: str,
+    log: ProblemLog,
+) -> None:  # fmt: skip
+    """Numbers that a format shows with a unit which their header does not state."""
+    rows: dict[tuple[str, str], list[int]] = {}
+    for (row, column), unit in marks.shown.items():
+        if row > header and column < len(names) and units.get(names[column]) != unit:
+            rows.setdefault((names[column], unit), []).append(row + 1)
+    for (name, unit), held in rows.items():
+        log.add(
+            "layers.table_number_format", where, column=name, unit=unit, count=len(held),
+            rows=row_list(held),
+        )  # fmt: skip
 
 
 def _joined_header(rows: Sequence[Sequence[str]]) -> list[str]:
@@ -342,6 +266,12 @@ def _without_totals(
     for column in columns:
         folded = rows[column].str.replace(r"\s+|\(.*?\)|[::]", "", regex=True).str.lower()
         is_total |= folded.isin(_TOTALS) | folded.str.endswith(_ENDS_OF_TOTALS)
+    is_part = rows[list(columns)].apply(lambda held: held.str.startswith("其中")).any(axis=1)
+    if is_part.any():
+        log.add(
+            "layers.table_of_which", where, count=int(is_part.sum()),
+            rows=row_list(rows.loc[is_part, "line"]),
+        )  # fmt: skip
     if is_total.any():
         log.add(
             "layers.table_totals", where, count=int(is_total.sum()),
@@ -386,15 +316,14 @@ def _whole(cell: str) -> str:
     return str(int(number)) if number.is_integer() and number < 2**53 else cell
 
 
-def joined(
-    features: pd.DataFrame, options: Mapping[str, Any], *, where: str, problems: ProblemLog
-) -> pd.DataFrame:
+def joined(features: pd.DataFrame, options: Mapping[str, Any], reporter: Reporter) -> pd.DataFrame:
     """Features with the columns of an attribute table, joined by code one to one.
 
     ``options`` is the layer option ``table``: ``path``, ``code`` (the table's column), ``key`` (the
     layer's, the same name unless given), ``header_row``, ``sheet``, ``encoding``. A code twice in
     the table is refused; features and rows without counterpart are named.
     """
+    where, problems = reporter.where, reporter.problems
     table = read_attribute_table(
         Path(options["path"]), problems=problems, header_row=options.get("header_row"),
         sheet=options.get("sheet"), encoding=options.get("encoding"),
@@ -416,7 +345,7 @@ def joined(
     )
     own = features[key].map(_key_text)
     codes = _zeros_restored(codes, own, table, code, problems)
-    _check_codes(codes, own, table, where, problems)
+    _check_codes(codes, own, table, replace(reporter, ids=own))
     problems.raise_if_errors()
     for column in table.repeated:
         if column != code:
@@ -456,17 +385,16 @@ def _zeros_restored(
 
 
 def _check_codes(
-    codes: pd.Series, own: pd.Series, table: AttributeTable, where: str, problems: ProblemLog
+    codes: pd.Series, own: pd.Series, table: AttributeTable, reporter: Reporter
 ) -> None:
+    problems = reporter.problems
     check_unique(codes, table, problems)
     alone = ~own.isin(set(codes))
     if alone.all():
-        problems.add("layers.table_no_match", table.where, other=where)
-    elif alone.any():
-        problems.add(
-            "layers.table_features_alone", where, table=table.where, count=int(alone.sum()),
-            codes=", ".join(sorted(set(own[alone]))[:10]),
-        )  # fmt: skip
+        problems.add("layers.table_no_match", table.where, other=reporter.where)
+    else:
+        listed = ", ".join(sorted(set(own[alone]))[:10])
+        reporter.report(alone, "layers.table_features_alone", table=table.where, codes=listed)
     unused = ~codes.isin(set(own))
     if unused.any() and not unused.all():
         problems.add(

@@ -6,6 +6,7 @@ verified: ``seen`` (read in a public list) or ``recall`` (known, not yet read in
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from functools import cache
@@ -96,10 +97,18 @@ def match_code(given: str, table: pd.DataFrame) -> str | None:
     return None
 
 
+_MARKS = re.compile("([¹²³⁰-⁹₀-₉¼-¾⅐-⅟↉①-⒛⓪-⓿㉑-㉟㊱-㊿]+)")
+"""Raised, lowered and circled digits, and fractions: a note beside a number, never part of it."""
+
+
 def normalised(text: str) -> str:
     """Text with compatibility forms folded (full-width digits, NBSP) and outer space removed.
 
-    >>> normalised(" ４４０１０３\\u3000")
-    '440103'
+    Footnote marks stay what they are: folded, ``12①`` and ``10²`` would become other numbers.
+
+    >>> normalised(" ４４０１０３\\u3000"), normalised("１２①")
+    ('440103', '12①')
     """
-    return unicodedata.normalize("NFKC", text).strip()
+    parts = _MARKS.split(text)
+    parts[::2] = [unicodedata.normalize("NFKC", part) for part in parts[::2]]
+    return "".join(parts).strip()

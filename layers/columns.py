@@ -14,24 +14,11 @@ from numpy.typing import NDArray
 
 from gis.problems import ProblemLog
 from layers.codes import normalised
+from layers.reporter import Reporter
 from layers.values import Field
-
-Flags = NDArray[np.bool_]
 
 PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
 _LARGEST_EXACT = 2.0**53
-_SHOWN_ROWS = 10
-
-
-def row_list(rows: Iterable[int]) -> str:
-    """The first ten row numbers, and how many there are when there are more.
-
-    >>> row_list([3, 7]), row_list(range(1, 13))
-    ('3, 7', '1, 2, 3, 4, 5, 6, 7, 8, 9, 10, … (12)')
-    """
-    numbers = [int(row) for row in rows]
-    shown = ", ".join(map(str, numbers[:_SHOWN_ROWS]))
-    return shown if len(numbers) <= _SHOWN_ROWS else f"{shown}, … ({len(numbers)})"
 
 
 def nearest(given: str, names: Iterable[str]) -> str:
@@ -99,7 +86,7 @@ def find_columns(
     return found
 
 
-def texts(values: pd.Series, *, rows: pd.Series, where: str, problems: ProblemLog) -> pd.Series:
+def texts(values: pd.Series, reporter: Reporter) -> pd.Series:
     """A column as normalised text; missing becomes the empty string.
 
     Whole numbers become their digits (``440103.0`` → ``"440103"``). Numbers beyond 2^53 held as
@@ -107,16 +94,22 @@ def texts(values: pd.Series, *, rows: pd.Series, where: str, problems: ProblemLo
     """
     if pd.api.types.is_float_dtype(values.dtype):
         lossy = values.abs() >= _LARGEST_EXACT
-        if lossy.any():
-            problems.add(
-                "layers.code_precision", where, column=values.name, rows=row_list(rows[lossy])
-            )
+        reporter.report(lossy, "layers.code_precision", column=values.name)
     as_they_are = _plain_ascii(values)
     if as_they_are is not None:
         return pd.Series(as_they_are, index=values.index, name=values.name, dtype=object)
     place, distinct = pd.factorize(values, use_na_sentinel=True)
     found = np.array([*map(_as_text, distinct), ""], dtype=object)  # the last is for missing, -1
     return pd.Series(found[place], index=values.index, name=values.name, dtype=object)
+
+
+def distinct_beyond_ascii(values: pd.Series) -> list[str]:
+    """Different texts of a column that hold more than ASCII, in order of appearance."""
+    if isinstance(values.dtype, pd.StringDtype):
+        held = pa.array(values.array, from_pandas=True)
+        beyond = held.filter(pc.invert(pc.string_is_ascii(held)))
+        return [str(each) for each in pc.unique(beyond).to_pylist() if each is not None]
+    return [each for each in values.unique() if isinstance(each, str) and not each.isascii()]
 
 
 def _plain_ascii(values: pd.Series) -> NDArray[np.object_] | None:
@@ -145,7 +138,7 @@ def _as_text(value: object) -> str:
     return normalised(str(value))
 
 
-def numbers(values: pd.Series, *, rows: pd.Series, where: str, problems: ProblemLog) -> pd.Series:
+def numbers(values: pd.Series, reporter: Reporter) -> pd.Series:
     """A column as float, missing = NaN; text, infinite and negative values are refused by row.
 
     Text in plain decimal notation is a number; thousands separators, full-width digits, dashes and
@@ -153,47 +146,29 @@ def numbers(values: pd.Series, *, rows: pd.Series, where: str, problems: Problem
     """
     if pd.api.types.is_numeric_dtype(values.dtype) and not pd.api.types.is_bool_dtype(values.dtype):
         result = values.astype(float)
-        _check_range(result, rows, where, problems)
+        _check_range(result, reporter)
         return result
     given = values.map(lambda value: value.strip() if isinstance(value, str) else value)
     given = given.where(given != "", None)
-    is_text = given.map(lambda value: isinstance(value, str))
+    # true and false are no amounts, although Python would count them as 1 and 0
+    is_text = given.map(lambda value: isinstance(value, str | bool | np.bool_))
     percent = is_text & given.map(lambda value: str(value).endswith(("%", "％")))
     if percent.any():
-        problems.add(
-            "layers.percent_text",
-            where,
-            column=values.name,
-            count=int(percent.sum()),
-            sample=_clipped(given[percent].iloc[0]),
-            rows=row_list(rows[percent]),
-        )
+        sample = _clipped(given[percent].iloc[0])
+        reporter.report(percent, "layers.percent_text", column=values.name, sample=sample)
         given, is_text = given.mask(percent, None), is_text & ~percent
     unreadable = is_text & ~given.map(_is_plain_number)
     if unreadable.any():
-        problems.add(
-            "layers.number_text",
-            where,
-            column=values.name,
-            sample=_clipped(given[unreadable].iloc[0]),
-            count=int(unreadable.sum()),
-            rows=row_list(rows[unreadable]),
-        )
+        sample = _clipped(given[unreadable].iloc[0])
+        reporter.report(unreadable, "layers.number_text", column=values.name, sample=sample)
     result = pd.to_numeric(given.mask(unreadable, None), errors="raise").astype(float)
-    _check_range(result, rows, where, problems)
+    _check_range(result, reporter)
     return result
 
 
-def _check_range(result: pd.Series, rows: pd.Series, where: str, problems: ProblemLog) -> None:
-    for code, bad in (("number_not_finite", np.isinf(result)), ("number_negative", result < 0)):
-        if bad.any():
-            problems.add(
-                f"layers.{code}",
-                where,
-                column=result.name,
-                count=int(bad.sum()),
-                rows=row_list(rows[bad]),
-            )
+def _check_range(result: pd.Series, reporter: Reporter) -> None:
+    reporter.report(np.isinf(result), "layers.number_not_finite", column=result.name)
+    reporter.report(result < 0, "layers.number_negative", column=result.name)
 
 
 def _is_plain_number(value: object) -> bool:

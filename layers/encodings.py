@@ -5,28 +5,40 @@ from __future__ import annotations
 import re
 
 _CHINESE = re.compile(r"[\u4e00-\u9fff]{2,}")
-_LATIN = re.compile(r"[^\x00-\x7f]{4,}")
+_BEYOND = re.compile(r"[^\x00-\x7f]+")
+_LEAST_LATIN = 4
+"""Letters in a row from which on no western name has only accented ones."""
+
 _MISREADINGS = (("latin-1", "gb18030"), ("latin-1", "utf-8"), ("gb18030", "utf-8"))
 
 
 def original_text(text: str) -> tuple[str, str] | None:
     """What a garbled text was, and the encoding that reads it; None for text that looks right.
 
-    Caught are GBK or UTF-8 read as Latin-1 and UTF-8 read as GBK. Only text that turns wholly into
-    Chinese characters counts, so accented names stay as they are.
+    Caught are GBK or UTF-8 read as Latin-1 and UTF-8 read as GBK. Only text whose every part beyond
+    ASCII turns wholly into Chinese characters counts, so accented names stay as they are.
 
     >>> original_text("ÄÏÉ½Çø"), original_text("南山区"), original_text("Malmö")
     (('南山区', 'gb18030'), None, None)
+    >>> original_text("ÄÏÉ½Çø-01")
+    ('南山区-01', 'gb18030')
     >>> original_text("鍗楀北鍖")
     ('南山', 'utf-8')
     """
+    parts = _BEYOND.findall(text)
     for taken_for, encoding in _MISREADINGS:
-        if taken_for == "latin-1" and not _LATIN.fullmatch(text):
+        if taken_for == "latin-1" and min(map(len, parts), default=0) < _LEAST_LATIN:
             continue
-        likely = _decoded(text, taken_for, encoding)
-        if likely != text and _CHINESE.fullmatch(likely):
-            return likely, encoding
+        likely = [_decoded(part, taken_for, encoding) for part in parts]
+        if likely and likely != parts and all(map(_CHINESE.fullmatch, likely)):
+            return _put_back(text, likely), encoding
     return None
+
+
+def _put_back(text: str, parts: list[str]) -> str:
+    """A text with its parts beyond ASCII replaced in their order."""
+    found = iter(parts)
+    return _BEYOND.sub(lambda _: next(found), text)
 
 
 def _decoded(text: str, taken_for: str, encoding: str) -> str:

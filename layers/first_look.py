@@ -1,8 +1,8 @@
 """What a layer's attributes seem to be: columns, units and code lists, told from the data.
 
-The first look reads a layer as Arrow and leaves geometries as bytes, but for a sample whose areas
-tell the unit of the area field. What it finds is proposed, with the evidence, for an analyst to
-confirm; nothing is converted here.
+The first look reads a layer as Arrow, leaves geometries as bytes, and looks at every attribute of
+every feature. What it finds is proposed, with the evidence, for an analyst to confirm; nothing is
+converted here. Doubts are counted here and told with identifiers when the layer is read.
 """
 
 from __future__ import annotations
@@ -14,24 +14,29 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-import shapely
 from numpy.typing import NDArray
-from pyproj import CRS
 
-from gis.ellipsoid import geometry_areas_ha
 from gis.problems import ProblemLog
 from gis.safe_open import read_columns
-from layers.areas import unit_of_ratio
-from layers.codes import forest_land_codes, match_code, normalised
+from gis.wkb_areas import rough_areas_ha
+from layers.areas import PER_HA, unit_of_ratio
+from layers.codes import (
+    forest_land_codes,
+    match_code,
+    normalised,
+    species_group_of,
+    survey_codes,
+)
 from layers.columns import find_columns
 from layers.encodings import original_text
+from layers.forest import PER_WHOLE, STOCKED_CLASSES, look_like_tenths
 from layers.land_codes import code_set_of
-from layers.stock import stock_unit_of
+from layers.reporter import Flags
+from layers.stock import LARGEST_DENSITY_M3_HA, stock_unit_of
 from layers.values import LayerKind, LayerSpec
 from layers.vector import chosen_columns, chosen_crs
 
 NUMBERS = ("area", "crown_density", "stock", "stock_per_ha", "scattered_stock")
-_SAMPLE = 2000
 _SHOWN = 12
 Values = NDArray[np.float64]
 
@@ -79,12 +84,16 @@ def look(spec: LayerSpec, kind: LayerKind) -> Look:
     )  # fmt: skip
     columns = {name: table.column(column) for name, column in found.items() if column in existing}
     crs = chosen_crs(own, spec, ProblemLog())
-    hectares = _sampled_areas(table.column(shape), crs)
-    meanings = _meanings(columns, hectares)
+    places, hectares = np.zeros(0, dtype=np.int64), np.full(len(table), np.nan)
+    if crs is not None and not set(NUMBERS).isdisjoint(columns):
+        places, hectares = rough_areas_ha(table.column(shape), crs)
+    given = {name: _numbers(columns[name]) for name in NUMBERS if name in columns}
+    meanings = _meanings(columns, given, places, hectares)
+    doubts = _doubts(columns, given, hectares, {name: unit for name, (unit, _) in meanings.items()})
     usual = {each.name: each.column for each in kind.fields}
     looks = tuple(
         _field(name, found[name], _found_by(name, found[name], chosen, usual), columns[name],
-               *meanings.get(name, ("", "")))
+               given.get(name), *meanings.get(name, ("", "")), tuple(doubts.get(name, ())))
         for name in columns
     )  # fmt: skip
     options = {name: unit for name, unit in _options(looks).items() if name in kind.options}
@@ -108,50 +117,113 @@ def _options(looks: Sequence[FieldLook]) -> dict[str, str]:
     }
     allowed = {
         "area_unit": ("ha", "mu", "m2"),
-        "crown_density_unit": ("fraction", "percent"),
+        "crown_density_unit": tuple(PER_WHOLE),
         "stock_unit": ("m3", "m3_per_ha"),
         "code_set": ("sandiao", "planning2023"),
     }
     return {name: value for name, value in found.items() if value in allowed[name]}
 
 
-def _sampled_areas(shapes: pa.ChunkedArray, crs: CRS | None) -> tuple[NDArray[np.int64], Values]:
-    """Places and ellipsoidal hectares of up to 2000 features spread over the file."""
-    step = max(1, len(shapes) // _SAMPLE)
-    places = np.arange(0, len(shapes), step)
-    if crs is None or not len(places):
-        return places[:0], np.zeros(0)
-    taken = shapes.take(pa.array(places)).to_numpy(zero_copy_only=False)
-    try:
-        polygons = shapely.from_wkb(taken, on_invalid="ignore")
-    except NotImplementedError:
-        return places[:0], np.zeros(0)  # curves are straightened when the layer is read
-    usable = np.isin(shapely.get_type_id(polygons), (3, 6)) & ~shapely.is_empty(polygons)
-    usable &= np.isfinite(shapely.area(polygons))
-    return places[usable], geometry_areas_ha(shapely.force_2d(polygons[usable]), crs)
-
-
 def _meanings(
-    columns: Mapping[str, pa.ChunkedArray], sample: tuple[NDArray[np.int64], Values]
+    columns: Mapping[str, pa.ChunkedArray],
+    given: Mapping[str, Values],
+    places: NDArray[np.int64],
+    hectares: Values,
 ) -> dict[str, tuple[str, str]]:
-    places, hectares = sample
-
-    def at_sample(name: str) -> Values:
-        return _numbers(columns[name].take(pa.array(places)))
-
+    """Unit or code list of each field that has one, and the evidence; areas tell by a sample."""
     found = {}
-    if "area" in columns and len(places):
-        found["area"] = _area_unit(at_sample("area"), hectares)
-    if "crown_density" in columns:
-        found["crown_density"] = _density_unit(columns["crown_density"])
+    if "area" in given and len(places):
+        found["area"] = _area_unit(given["area"][places], hectares[places])
+    if "crown_density" in given:
+        found["crown_density"] = _density_unit(given["crown_density"])
     for name in ("stock", "stock_per_ha"):
-        if name in columns and len(places):
-            unit, slope = stock_unit_of(at_sample(name), hectares)
+        if name in given and len(places):
+            unit, slope = stock_unit_of(given[name][places], hectares[places])
             told = f"value ~ area^{slope:.2f} (n={len(places)})" if unit else ""
             found[name] = (unit, told)
     if "land_code" in columns:
         found["land_code"] = _code_list(columns)
     return found
+
+
+def _doubts(
+    columns: Mapping[str, pa.ChunkedArray],
+    given: Mapping[str, Values],
+    hectares: Values,
+    units: Mapping[str, str],
+) -> dict[str, list[str]]:
+    """What is doubtful about the values of each field, counted over all features."""
+    found: dict[str, list[str]] = {name: _number_doubts(columns[name], given[name])
+                                   for name in given}  # fmt: skip
+    if "area" in given and units.get("area"):
+        found["area"] += _other_units(given["area"], hectares, units["area"])
+    if "crown_density" in given:
+        values = given["crown_density"]
+        found["crown_density"] += _counted("above 100", values > 100)
+        if not units.get("crown_density"):
+            found["crown_density"] += _counted("above 1", values > 1)
+    if "stock" in given:
+        most = LARGEST_DENSITY_M3_HA * hectares
+        if units.get("stock") == "m3_per_ha":
+            most = np.full(len(hectares), LARGEST_DENSITY_M3_HA)
+        found["stock"] += _counted("above 2000 m3/ha", given["stock"] > most)
+        found["stock"] += _counted("missing in stands", _unstocked(columns, given))
+    if "stock_per_ha" in given:
+        beyond = given["stock_per_ha"] > LARGEST_DENSITY_M3_HA
+        found["stock_per_ha"] += _counted("above 2000 m3/ha", beyond)
+    for name in ("species", "origin", "age_group", "protection"):
+        if name in columns:
+            found[name] = _unlisted(name, columns[name])
+    return found
+
+
+def _counted(word: str, flags: Flags) -> list[str]:
+    """How many rows are doubtful, and the first of them (from 1)."""
+    rows = np.flatnonzero(flags)
+    return [f"{word}: {len(rows)} (row {rows[0] + 1})"] if len(rows) else []
+
+
+def _other_units(given: Values, hectares: Values, unit: str) -> list[str]:
+    """Rows whose ratio of field to geometry is that of another unit."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = given / hectares
+    found = _counted("zero", (given == 0) & (hectares > 0))
+    off = np.flatnonzero(
+        ~((ratio > PER_HA[unit] / 1.25) & (ratio < PER_HA[unit] * 1.25)) & (ratio > 0)
+    )
+    looks = unit_of_ratio(ratio[off])
+    for other in sorted(set(looks) - {"", unit}):
+        rows = off[looks == other]
+        found.append(f"as {other}: {len(rows)} (row {rows[0] + 1})")
+    return found
+
+
+def _unstocked(columns: Mapping[str, pa.ChunkedArray], given: Mapping[str, Values]) -> Flags:
+    """Stands by their code in which neither stock nor stock per hectare is given."""
+    missing = np.isnan(given["stock"])
+    if "stock_per_ha" in given:
+        missing &= np.isnan(given["stock_per_ha"])
+    if "land_code" not in columns or not missing.any():
+        return np.zeros(len(missing), dtype=bool)
+    codes, table = columns["land_code"].cast(pa.string()), forest_land_codes()
+    entries = {code: match_code(_unpadded(normalised(code)), table)
+               for code in pc.unique(codes).to_pylist() if code}  # fmt: skip
+    stocked = [code for code, entry in entries.items()
+               if entry and table.at[entry, "forest_class"] in STOCKED_CLASSES]  # fmt: skip
+    is_stand = pc.is_in(codes, value_set=pa.array(stocked, type=pa.string()))
+    return np.asarray(missing & is_stand.to_numpy(zero_copy_only=False).astype(bool))
+
+
+def _unlisted(name: str, values: pa.ChunkedArray) -> list[str]:
+    """Values of a coded field that its list lacks."""
+    held = _distinct(values)
+    if name == "species":
+        lacking = [each for each in held if each not in species_group_of()]
+    else:
+        table = survey_codes(name)
+        lacking = [each for each in held if match_code(each, table) is None]
+    shown = ", ".join(each[:20] for each in sorted(lacking)[:_SHOWN])
+    return [f"in no list: {shown}"] if lacking else []
 
 
 def _area_unit(given: Values, hectares: Values) -> tuple[str, str]:
@@ -166,14 +238,15 @@ def _area_unit(given: Values, hectares: Values) -> tuple[str, str]:
     return (typical if share > 0.5 else ""), evidence
 
 
-def _density_unit(values: pa.ChunkedArray) -> tuple[str, str]:
-    given = _numbers(values)
+def _density_unit(given: Values) -> tuple[str, str]:
     positive = given[given > 0]
     if not len(positive):
         return "", ""
     above = float(np.mean(positive > 1))
     evidence = f"{100 * above:.0f} % of the positive values > 1"
     unit = "percent" if above == 1.0 else "fraction" if above == 0.0 else ""
+    if look_like_tenths(positive):
+        unit, evidence = "tenths", "whole numbers from 1 to 10"
     return unit, evidence
 
 
@@ -211,30 +284,32 @@ def _numbers(values: pa.ChunkedArray) -> Values:
 
 
 def _field(
-    name: str, column: str, found_by: str, values: pa.ChunkedArray, meaning: str, evidence: str
+    name: str,
+    column: str,
+    found_by: str,
+    values: pa.ChunkedArray,
+    given: Values | None,
+    meaning: str,
+    evidence: str,
+    doubts: tuple[str, ...],
 ) -> FieldLook:
-    if name in NUMBERS:
-        empty, span, doubts = _number_facts(values)
+    if given is not None:
+        known = given[np.isfinite(given)]
+        empty, span = int(np.isnan(given).sum()), _span(known)
     else:
-        empty, span, doubts = _text_facts(name, values)
+        empty, span, more = _text_facts(name, values)
+        doubts = (*doubts, *more)
     return FieldLook(name, column, found_by, len(values), empty, span, meaning, evidence, doubts)
 
 
-def _number_facts(values: pa.ChunkedArray) -> tuple[int, str, tuple[str, ...]]:
-    doubts = []
+def _number_doubts(values: pa.ChunkedArray, given: Values) -> list[str]:
+    """Cells that are no numbers, or numbers that no quantity has."""
+    found = []
     if not (pa.types.is_integer(values.type) or pa.types.is_floating(values.type)):
-        texts = values.cast(pa.string())
-        held = pc.fill_null(pc.utf8_trim_whitespace(texts), "")
-        given = _numbers(texts)
-        wrong = int(np.isnan(given).sum()) - (pc.sum(pc.equal(held, "")).as_py() or 0)
-        if wrong:
-            doubts.append(f"text: {wrong}")
-        return int(np.isnan(given).sum()), _span(given[np.isfinite(given)]), tuple(doubts)
-    given = _numbers(values)
-    known = given[~np.isnan(given)]
-    negative, infinite = int((known < 0).sum()), int(np.isinf(known).sum())
-    doubts += [f"{word}: {n}" for word, n in (("negative", negative), ("infinite", infinite)) if n]
-    return len(given) - len(known), _span(known[np.isfinite(known)]), tuple(doubts)
+        held = pc.fill_null(pc.utf8_trim_whitespace(values.cast(pa.string())), "")
+        is_text = pc.not_equal(held, "").to_numpy(zero_copy_only=False).astype(bool)
+        found += _counted("text", is_text & np.isnan(given))
+    return [*found, *_counted("negative", given < 0), *_counted("infinite", np.isinf(given))]
 
 
 def _span(known: Values) -> str:

@@ -18,8 +18,8 @@ import shapely
 
 from layers.areas import Array
 from layers.codes import forest_land_codes, match_code, species_group_of, survey_codes
-from layers.columns import Flags, row_list
 from layers.land_codes import land_code_texts, report_unknown
+from layers.reporter import Flags
 from layers.vector import Features
 
 LEAST_CROWN_DENSITY = 0.20
@@ -28,6 +28,10 @@ FOREST_CLASSES = ("arbor", "bamboo", "special_shrub", "mangrove")
 STOCKED_CLASSES = ("arbor", "open")
 """Classes whose growing stock is measured: without a figure it is missing, not zero."""
 
+PER_WHOLE = {"fraction": 1.0, "percent": 100.0, "tenths": 10.0}
+"""How much of each unit of crown density covers all ground."""
+
+_LEAST_ROWS = 20
 _CONTACT_TOLERANCE_HA = 5e-5
 _GROUP_WITHOUT_NAME = {
     "bamboo": "bamboo",
@@ -39,9 +43,7 @@ _GROUP_WITHOUT_NAME = {
 }
 
 
-def classify(
-    features: Features, area: Array, translation: Mapping[str, str] | None = None
-) -> pd.DataFrame:
+def classify(features: Features, translation: Mapping[str, str] | None = None) -> pd.DataFrame:
     """``land_code``, ``forest_class`` and ``ecosystem_type`` of each sub-compartment by its code.
 
     The field may hold codes of either generation or their Chinese names; ``translation`` is the
@@ -53,20 +55,13 @@ def classify(
     translation = translation or {}
     codes = land_code_texts(features, lost_zero_length=5)
     table = forest_land_codes()
-    translated = codes.replace(dict(translation)) if translation else codes
-    is_padded = (translated.str.len() == 4) & translated.str.startswith("0")
-    padded = translated.where(~is_padded, translated.str[1:])
-    entry = padded.map(
-        {code: match_code(code, table) or _named(code, table) for code in set(padded)}
-    )
+    entry = codes.map({code: _entry(translation.get(code, code), table) for code in codes.unique()})
     known = entry.notna()
-    report_unknown(features, codes, known, area)
+    report_unknown(features, codes, known)
     _report_generation(features, table, entry)
-    recalled = sorted(set(codes[known & (entry.map(table["verification"]) == "recall")]))
-    if recalled:
-        features.problems.add(
-            "layers.codes_recalled", features.where, codes=", ".join(recalled[:20])
-        )
+    recalled = known & (entry.map(table["verification"]) == "recall")
+    listed = ", ".join(sorted(set(codes[recalled]))[:20])
+    features.reporter.report(recalled, "layers.codes_recalled", codes=listed)
     return pd.DataFrame(
         {
             "land_code": codes,
@@ -76,10 +71,11 @@ def classify(
     )
 
 
-def _named(name: str, table: pd.DataFrame) -> str | None:
-    """The first code whose Chinese name this is."""
-    held = table.index[table["zh"] == name]
-    return str(held[0]) if len(held) else None
+def _entry(code: str, table: pd.DataFrame) -> str | None:
+    """The entry that a code or a Chinese name stands for; codes of four digits lose their zero."""
+    plain = code[1:] if len(code) == 4 and code.startswith("0") else code
+    named = table.index[table["zh"] == plain]
+    return match_code(plain, table) or (str(named[0]) if len(named) else None)
 
 
 def _report_generation(features: Features, table: pd.DataFrame, entry: pd.Series) -> None:
@@ -95,41 +91,43 @@ def _report_generation(features: Features, table: pd.DataFrame, entry: pd.Series
 def crown_density(features: Features, unit: str) -> pd.Series:
     """Crown density as a fraction, NaN where not given.
 
-    ``unit`` is ``fraction`` (0-1) or ``percent`` (0-100). Values that fit only the other unit are
-    refused: all alike as "looks like", some as "mixed" with their rows.
+    ``unit`` is ``fraction`` (0-1), ``percent`` (0-100) or ``tenths`` (0-10, as older surveys write
+    it). Values that fit only another unit are refused: all alike as "looks like", some as "mixed"
+    with their rows.
     """
     given = features.number("crown_density")
     positive = given > 0
     if positive.any():
         _check_crown_density(features, given, positive, unit)
-    return given / 100.0 if unit == "percent" else given
+    return given / PER_WHOLE[unit]
 
 
 def _check_crown_density(
     features: Features, given: pd.Series, positive: pd.Series, unit: str
 ) -> None:
     other = given > 1 if unit == "fraction" else positive & (given < 1)
+    looks = "percent" if unit == "fraction" else "fraction"
+    are_tenths = look_like_tenths(given[positive].to_numpy())
+    if are_tenths and unit != "tenths":
+        other, looks = positive, "tenths"
     facts = {"column": features.facts["column.crown_density"], "unit": unit}
-    beyond = given > 100
+    beyond = given > (10 if unit == "tenths" else 100)
     if beyond.any():
-        features.problems.add(
-            "layers.crown_density_range",
-            features.where,
-            **facts,
-            count=int(beyond.sum()),
-            rows=row_list(features.rows[beyond]),
-        )
+        features.reporter.report(beyond, "layers.crown_density_range", **facts)
     elif other[positive].all():
-        looks = "percent" if unit == "fraction" else "fraction"
-        features.problems.add("layers.crown_density_looks", features.where, **facts, looks=looks)
-    elif other.any():
-        features.problems.add(
-            "layers.crown_density_mixed",
-            features.where,
-            **facts,
-            count=int(other.sum()),
-            rows=row_list(features.rows[other]),
-        )
+        features.reporter.report(other, "layers.crown_density_looks", **facts, looks=looks)
+    else:
+        features.reporter.report(other, "layers.crown_density_mixed", **facts)
+
+
+def look_like_tenths(positive: Array) -> bool:
+    """Whether crown densities are whole tenths: many, all from 1 to 10, and not all 1.
+
+    >>> look_like_tenths(np.tile([6.0, 8.0], 10)), look_like_tenths(np.array([6.0, 8.0]))
+    (True, False)
+    """
+    are_whole = bool((positive == np.rint(positive)).all())
+    return are_whole and len(positive) >= _LEAST_ROWS and 1 < positive.max() <= 10
 
 
 @dataclass(frozen=True)
@@ -169,7 +167,6 @@ def definition_of(options: Mapping[str, Any]) -> Definition:
 def apply_definition(
     classes: pd.DataFrame,
     density: pd.Series,
-    area: Array,
     features: Features,
     definition: Definition = DEFINITIONS["china"],
 ) -> pd.DataFrame:
@@ -188,16 +185,17 @@ def apply_definition(
     if floor < LEAST_CROWN_DENSITY:
         result.loc[wider, ["forest_class", "ecosystem_type"]] = ["arbor", "forest_arbor"]
     result.loc[below, ["forest_class", "ecosystem_type"]] = ["open", "open_forest"]
-    _warn("below_crown_density", below.to_numpy(), area, features)
+    features.reporter.report(below, "layers.below_crown_density")
     is_forest = result["forest_class"].isin(FOREST_CLASSES).to_numpy()
-    small = _too_small(is_forest, area, features, definition.area_ha)
+    small = _too_small(is_forest, features, definition.area_ha)
     result.loc[small, "forest_class"] = "other_forestland"
-    _warn("below_area_floor", small, area, features)
+    features.reporter.report(small, "layers.below_area_floor")
     return result
 
 
-def _too_small(is_forest: Flags, area: Array, features: Features, least_ha: float) -> Flags:
+def _too_small(is_forest: Flags, features: Features, least_ha: float) -> Flags:
     """Forest below the area floor even together with the forest it touches."""
+    area = features.hectares
     candidates = np.flatnonzero(is_forest & (area + _CONTACT_TOLERANCE_HA < least_ha))
     small = np.zeros(len(area), dtype=bool)
     if candidates.size:
@@ -211,18 +209,7 @@ def _too_small(is_forest: Flags, area: Array, features: Features, least_ha: floa
     return small
 
 
-def _warn(code: str, flags: Flags, area: Array, features: Features) -> None:
-    if flags.any():
-        features.problems.add(
-            f"layers.{code}",
-            features.where,
-            count=int(flags.sum()),
-            hectares=f"{area[flags].sum():.4g}",
-            rows=row_list(features.rows[flags]),
-        )
-
-
-def species_groups_of(features: Features, forest_class: pd.Series, area: Array) -> pd.Series:
+def species_groups_of(features: Features, forest_class: pd.Series) -> pd.Series:
     """Species group of each sub-compartment.
 
     Names map through the table of species groups. A name or code that the table lacks is
@@ -233,14 +220,8 @@ def species_groups_of(features: Features, forest_class: pd.Series, area: Array) 
     group = names.map(species_group_of())
     bears_stand = forest_class.isin(_GROUP_WITHOUT_NAME)
     unknown = bears_stand & group.isna() & (names != "")
-    if unknown.any():
-        features.problems.add(
-            "layers.species_unknown",
-            features.where,
-            names=", ".join(name[:20] for name in sorted(set(names[unknown]))[:20]),
-            count=int(unknown.sum()),
-            hectares=f"{area[unknown.to_numpy()].sum():.4g}",
-        )
+    listed = ", ".join(name[:20] for name in sorted(set(names[unknown]))[:20])
+    features.reporter.report(unknown, "layers.species_unknown", names=listed)
     default = forest_class.map(_GROUP_WITHOUT_NAME).fillna("")
     return group.where(bears_stand & group.notna(), default)
 
@@ -255,12 +236,7 @@ def survey_values(features: Features, field: str) -> pd.Series:
     entry = given.map({code: match_code(code, table) for code in set(given)})
     unknown = entry.isna() & (given != "")
     if unknown.any():
-        features.problems.add(
-            "layers.survey_code_unknown",
-            features.where,
-            column=features.facts[f"column.{field}"],
-            codes=", ".join(code[:20] for code in sorted(set(given[unknown]))[:20]),
-            count=int(unknown.sum()),
-            rows=row_list(features.rows[unknown]),
-        )
+        listed = ", ".join(code[:20] for code in sorted(set(given[unknown]))[:20])
+        column = features.facts[f"column.{field}"]
+        features.reporter.report(unknown, "layers.survey_code_unknown", column=column, codes=listed)
     return entry.map(table["value"]).fillna("")

@@ -7,7 +7,6 @@ is not valid is refused, unless its fault has no area: then it is mended and nam
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
@@ -19,49 +18,28 @@ from pyproj import CRS
 from gis.crs import metres_per_unit
 from gis.ellipsoid import geometry_areas_ha
 from gis.problems import InputError, ProblemLog
-from layers.columns import Flags, row_list
 from layers.repair import mended
+from layers.reporter import Flags, Reporter
 
 Shapes = NDArray[np.object_]
+
+_TYPES = ("Point", "LineString", "LinearRing", "Polygon", "MultiPoint", "MultiLineString",
+          "MultiPolygon", "GeometryCollection")  # fmt: skip
+"""Geometry types by the number that GEOS gives them."""
 
 HALF_GLOBE = 180.0
 _FARTHEST = 1e9
 """Coordinates from here on are no place, whatever the unit."""
-_SHOWN = 10
 _SLIVER_HA, _THIN = 0.05, 0.01
 
 
-@dataclass(frozen=True)
-class Reporter:
-    """Reports flagged features of one layer; ``ids`` is the column of identifiers, if there is one.
-
-    ``rows`` are the numbers that the file's rows go by.
-    """
-
-    where: str
-    problems: ProblemLog
-    rows: NDArray[np.int64]
-    ids: pd.Series | None = None
-    crs: CRS | None = None
-
-    def report(self, flags: Flags, code: str, shapes: Shapes, **facts: str) -> None:
-        """One problem for all flagged features: count, rows, identifiers and hectares."""
-        if not flags.any():
-            return
-        concerned = self._concerned(flags, shapes)
-        self.problems.add(
-            f"layers.{code}", self.where, count=int(flags.sum()), rows=row_list(self.rows[flags]),
-            **concerned, **facts,
-        )  # fmt: skip
-
-    def _concerned(self, flags: Flags, shapes: Shapes) -> dict[str, str]:
-        found = {}
-        if self.ids is not None:
-            listed = [str(each)[:40] for each in self.ids[flags].head(_SHOWN)]
-            found["features"] = ", ".join(listed)
-        if self.crs is not None:
-            found["hectares"] = _hectares(shapes[flags], self.crs)
-        return found
+def shapes_reporter(
+    where: str, problems: ProblemLog, shapes: Shapes, ids: pd.Series | None, crs: CRS | None
+) -> Reporter:
+    """Reports features by row (from 1), identifier and hectares, whatever their geometries hold."""
+    is_line = np.isin(shapely.get_type_id(shapes), (1, 2, 5))
+    ground = None if crs is None or is_line.all() else lambda flags: _hectares(shapes[flags], crs)
+    return Reporter(where, problems, np.arange(1, len(shapes) + 1), ids, ground)
 
 
 def _hectares(shapes: Shapes, crs: CRS) -> str:
@@ -69,24 +47,29 @@ def _hectares(shapes: Shapes, crs: CRS) -> str:
     usable = np.isin(shapely.get_type_id(shapes), (3, 6)) & ~shapely.is_empty(shapes)
     usable &= are_sane(shapes)
     try:
-        return f"{geometry_areas_ha(shapes[usable], crs).sum():.6g}" if usable.any() else "0"
+        # the winding of a ring that is not valid may say anything
+        areas = np.abs(geometry_areas_ha(shapes[usable], crs))
+        return f"{areas.sum():.6g}" if usable.any() else "0"
     except (InputError, shapely.errors.GEOSException, ValueError):
         return "?"
 
 
 def checked_geometry(
-    features: gpd.GeoDataFrame, allowed: Sequence[str], reporter: Reporter
+    features: gpd.GeoDataFrame, allowed: Sequence[str], crs: CRS | None, reporter: Reporter
 ) -> gpd.GeoDataFrame:
-    """Features whose geometries are there, of an allowed type and valid; the rest is reported."""
+    """Features whose geometries are there, allowed, valid and flat; the rest is reported.
+
+    ``crs`` is the system that holds for them; without one nothing is measured.
+    """
     held = np.asarray(features.geometry.array)
     absent = np.asarray(shapely.is_missing(held) | shapely.is_empty(held))
-    reporter.report(absent, "geometry_missing", held)
-    kinds = features.geometry.geom_type
-    other = np.asarray(~kinds.isin(allowed)) & ~absent
-    found = ", ".join(sorted(set(kinds[other].dropna())))
-    reporter.report(other, "geometry_type", held, found=found, allowed=", ".join(allowed))
+    reporter.report(absent, "layers.geometry_missing")
+    kinds = np.asarray(shapely.get_type_id(held))
+    other = ~np.isin(kinds, [_TYPES.index(name) for name in allowed]) & ~absent
+    found = ", ".join(sorted(_TYPES[kind] for kind in np.unique(kinds[other])))
+    reporter.report(other, "layers.geometry_type", found=found, allowed=", ".join(allowed))
     wild = ~absent & ~are_sane(held)
-    reporter.report(wild, "geometry_not_finite", held)
+    reporter.report(wild, "layers.geometry_not_finite")
     if wild.any():
         held = held.copy()
         held[wild] = None
@@ -94,16 +77,18 @@ def checked_geometry(
     invalid = ~shapely.is_valid(held)
     if (invalid & ~absent).any():
         whole, is_mended = mended(held)
-        reporter.report(is_mended, "geometry_mended", held)
+        reporter.report(is_mended, "layers.geometry_mended")
         broken = invalid & ~is_mended & ~absent
         broken[broken] = ~_are_flat(whole[broken])
         if broken.any():
             reason = shapely.is_valid_reason(whole[broken][0])
-            reporter.report(broken, "geometry_invalid", held, reason=reason)
+            reporter.report(broken, "layers.geometry_invalid", reason=reason)
         held = whole
-    if shapely.has_z(held).any():
-        reporter.report(np.asarray(shapely.has_z(held)), "geometry_has_z", held)
-    reporter.report(_are_slivers(held, reporter.crs), "geometry_slivers", held)
+    has_z = np.asarray(shapely.has_z(held))
+    if has_z.any():
+        reporter.report(has_z, "layers.geometry_has_z")
+        held = shapely.force_2d(held)
+    reporter.report(_are_slivers(held, crs), "layers.geometry_slivers")
     return features.set_geometry(gpd.GeoSeries(held, index=features.index, crs=features.crs))
 
 

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from layers.codes import land_survey_codes, planning_codes_2023
-from layers.columns import row_list
 from layers.vector import Features
-
-Array = NDArray[np.float64]
 
 
 def land_code_texts(features: Features, *, lost_zero_length: int) -> pd.Series:
@@ -21,41 +16,23 @@ def land_code_texts(features: Features, *, lost_zero_length: int) -> pd.Series:
     A file that holds codes as numbers has lost the leading zero: codes with ``lost_zero_length``
     digits get it back, with a warning.
     """
-    codes = features.text("land_code")
+    codes, column = features.text("land_code"), features.facts["column.land_code"]
     short = features.is_numeric("land_code") & (codes.str.len() == lost_zero_length)
     if short.any():
         codes = codes.where(~short, "0" + codes)
-        features.problems.add(
-            "layers.code_zero_restored",
-            features.where,
-            column=features.facts["column.land_code"],
-            codes=_listed(codes[short]),
+        features.reporter.report(
+            short, "layers.code_zero_restored", column=column, codes=_listed(codes[short])
         )
-    blank = codes == ""
-    if blank.any():
-        features.problems.add(
-            "layers.land_code_missing",
-            features.where,
-            column=features.facts["column.land_code"],
-            count=int(blank.sum()),
-            rows=row_list(features.rows[blank]),
-        )
+    features.reporter.report(codes == "", "layers.land_code_missing", column=column)
     return codes
 
 
-def report_unknown(features: Features, codes: pd.Series, is_known: pd.Series, area: Array) -> None:
+def report_unknown(features: Features, codes: pd.Series, is_known: pd.Series) -> None:
     """Name each unknown code with its features, hectares and rows."""
     column = features.facts["column.land_code"]
     for code in sorted(set(codes[~is_known & (codes != "")])):
-        held = codes == code
-        features.problems.add(
-            "layers.land_code_unknown",
-            features.where,
-            column=column,
-            value=code[:40],
-            count=int(held.sum()),
-            hectares=f"{area[held].sum():.4g}",
-            rows=row_list(features.rows[held]),
+        features.reporter.report(
+            codes == code, "layers.land_code_unknown", column=column, value=code[:40]
         )
 
 

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from gis.problems import ProblemLog
-from layers.areas import geometry_areas_ha, official_areas_ha
+from layers.areas import official_areas_ha
 from layers.codes import land_survey_codes
 from layers.land_codes import (
-    Array,
     code_set_of,
     colliding_codes,
     land_code_texts,
@@ -27,11 +26,10 @@ QUANTITIES = ("official_area_ha",)
 
 @dataclass(frozen=True)
 class Parcels:
-    """Parcels with the account's columns; ``area`` is ellipsoidal, in hectares."""
+    """Parcels with the account's columns."""
 
     features: Features
     table: pd.DataFrame
-    area: Array
     code_set: str
 
 
@@ -42,13 +40,12 @@ def read_parcels(spec: LayerSpec, fields: Sequence[Field], problems: ProblemLog)
     ``m2`` unless declared.
     """
     features = open_features(spec, fields, POLYGONS, problems)
-    area = geometry_areas_ha(features)
-    official = official_areas_ha(features, area, spec.options.get("area_unit", "m2"))
+    official = official_areas_ha(features, spec.options.get("area_unit", "m2"))
     codes = land_code_texts(features, lost_zero_length=3)
     code_set = code_set_in(features, codes, spec)
     problems.raise_if_errors()
     survey = sandiao_codes(codes, code_set)
-    report_unknown(features, codes, survey != "", area)
+    report_unknown(features, codes, survey != "")
     problems.raise_if_errors()
     ecosystem = survey.map(land_survey_codes()["ecosystem_type"]).fillna("")
     table = features.table[["geometry"]].assign(
@@ -57,7 +54,7 @@ def read_parcels(spec: LayerSpec, fields: Sequence[Field], problems: ProblemLog)
         forest_class=ecosystem.map({"mangrove": "mangrove"}).fillna(""),
         official_area_ha=official,
     )
-    return Parcels(features, table, area, code_set)
+    return Parcels(features, table, code_set)
 
 
 def code_set_in(features: Features, codes: pd.Series, spec: LayerSpec) -> str:
@@ -67,11 +64,12 @@ def code_set_in(features: Features, codes: pd.Series, spec: LayerSpec) -> str:
     found = code_set_of(codes, features.text("land_name"))
     if found in ("sandiao", "planning2023"):
         return found
-    unclear = sorted(set(codes[codes.isin(colliding_codes())]))
-    features.problems.add(
+    unclear = codes.isin(colliding_codes())
+    told = unclear if unclear.any() else codes != ""
+    features.reporter.report(
+        told,
         "layers.code_set_mixed" if found == "mixed" else "layers.code_set_unclear",
-        features.where,
         column=features.facts["column.land_code"],
-        codes=", ".join(unclear if unclear else sorted(set(codes))[:20]),
+        codes=", ".join(sorted(set(codes[told]))[:20]),
     )
     return "sandiao"

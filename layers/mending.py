@@ -30,10 +30,10 @@ class Change:
     after_ha: float
 
 
-def mended_copy(spec: LayerSpec, folder: Path) -> list[Change]:
-    """Write ``<name>_mended.gpkg`` where a polygon layer needs it; returns the changes made.
+def mended_copy(spec: LayerSpec, target: Path) -> list[Change]:
+    """Write a GeoPackage where the file ``spec.path`` needs mending; returns the changes made.
 
-    A layer that cannot be read, or is no polygon layer, gives no changes: there is nothing to mend.
+    A file that cannot be read, or is no polygon layer, gives no changes: there is nothing to mend.
     """
     kind = kinds().get(spec.kind)
     if kind is None or kind.is_raster or not set(kind.geometry) <= set(POLYGONS):
@@ -51,7 +51,9 @@ def mended_copy(spec: LayerSpec, folder: Path) -> list[Change]:
     if changes:
         copy = table.set_geometry(gpd.GeoSeries(mended, crs=crs))[kept]
         copy.attrs = {}
-        copy.to_file(folder / f"{spec.path.stem}_mended.gpkg", driver="GPKG")
+        # GeoPackage keeps its own column of row numbers under this name
+        taken = {name: f"{name}_" for name in copy.columns if str(name).lower() == "fid"}
+        copy.rename(columns=taken).to_file(target, driver="GPKG")
     return changes
 
 

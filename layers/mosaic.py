@@ -42,10 +42,9 @@ def joined_raster(
     band: int,
     crs: str | None,
     where: str,
-    known: Sequence[int],
     problems: ProblemLog,
 ) -> Path:
-    """One GeoTIFF of all tiles; ``known`` are class codes, none of which becomes the fill.
+    """One GeoTIFF of all tiles, of a type wide enough for a fill that no tile can hold.
 
     Raises ``InputError`` where tiles lie on different grids or have different types.
     """
@@ -59,7 +58,7 @@ def joined_raster(
             dataset = opened.enter_context(open_raster(file, problems))
             tiles.append(_Tile(dataset, read_grid(dataset, file.name, crs), file.name))
         _check_lattices(tiles, band, where, problems)
-        _write(tiles, band, target, where, known, problems)
+        _write(tiles, band, target, where, problems)
     return target
 
 
@@ -87,7 +86,6 @@ def _write(
     band: int,
     target: Path,
     where: str,
-    known: Sequence[int],
     problems: ProblemLog,
 ) -> None:
     first = tiles[0].grid
@@ -98,8 +96,7 @@ def _write(
     if width * height > LARGEST_RASTER_CELLS:
         problems.add("layers.mosaic_too_large", where, width=width, height=height)
         problems.raise_if_errors()
-    dtype = tiles[0].dataset.dtypes[band - 1]
-    fill = _fill(dtype, known)
+    dtype, fill = _wider(tiles[0].dataset.dtypes[band - 1])
     transform = first.transform * Affine.translation(left, top)
     conflicts = 0
     with rasterio.open(
@@ -128,11 +125,20 @@ def _place(first: Grid, other: Grid) -> tuple[int, int]:
     )
 
 
-def _fill(dtype: str, known: Sequence[int]) -> int:
-    limits = np.iinfo(dtype)
-    return next(
-        value for value in range(int(limits.max), int(limits.min), -1) if value not in known
-    )
+def _wider(dtype: str) -> tuple[str, int]:
+    """A type that holds every code of another, and a fill that the other cannot hold.
+
+    Codes in floating point are whole numbers, as each tile was checked to hold. Of the widest
+    integers one number far beyond any code is taken from them.
+
+    >>> _wider("uint8"), _wider("float32")
+    (('int16', -32768), ('int64', -9223372036854775808))
+    """
+    wider = {"int8": "int16", "uint8": "int16", "int16": "int32", "uint16": "int32"}
+    if dtype == "uint64":
+        return dtype, 2**62
+    found = wider.get(dtype, "int64")
+    return found, int(np.iinfo(found).min)
 
 
 def _lay(cells: Any, tile: _Tile, band: int, column: int, row: int, fill: int) -> int:
@@ -147,7 +153,7 @@ def _lay(cells: Any, tile: _Tile, band: int, column: int, row: int, fill: int) -
         tile.dataset, band, Window(left, top, right - left, bottom - top), tile.name
     )
     view = cells[top - row : bottom - row, left - column : right - column]
-    is_known = ~unknown
+    is_known = ~unknown & ~np.isnan(values)
     both = is_known & (view != fill)
     differ = int((both & (view != values)).sum())
     take = is_known & (view == fill)

@@ -114,9 +114,9 @@ def outside_share(features: gpd.GeoDataFrame, units: Units) -> float:
 def common_ground_ha(upper: PolygonCover, lower: PolygonCover) -> pd.DataFrame:
     """Each polygon of the lower cover that the upper cover takes ground from.
 
-    Columns: ``hectares`` taken, ``growing_stock_m3`` that stood on it by area share (NaN where the
-    lower cover gives none), ``is_mangrove_twice`` (both covers call the ground mangrove, so
-    nothing is lost).
+    Columns: ``under`` (the polygon's place), ``hectares`` taken, ``growing_stock_m3`` that stood on
+    it by area share (NaN where the lower cover gives none), ``is_mangrove_twice`` (both covers call
+    the ground mangrove, so nothing is lost).
     """
     crs = CRS(lower.features.crs)
     above, below = placed(upper.features, crs, upper.name), placed(lower.features, crs, lower.name)
@@ -139,4 +139,4 @@ def common_ground_ha(upper: PolygonCover, lower: PolygonCover) -> pd.DataFrame:
     taken["growing_stock_m3"] = (
         stock[where] * taken["hectares"] / geometry_areas_ha(below[where], crs)
     )
-    return taken[["hectares", "growing_stock_m3", "is_mangrove_twice"]]
+    return taken[["under", "hectares", "growing_stock_m3", "is_mangrove_twice"]]

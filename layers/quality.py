@@ -22,10 +22,9 @@ from gis.ellipsoid import geometry_areas_ha, polygon_areas_ha
 from gis.extent import OUTSIDE, ExtentAccount, PolygonCover, RasterCover, Stratum, Units
 from gis.grid import Grid, read_grid
 from gis.offset_copies import CHINA_BOUNDS
-from gis.problems import Problem, problem
+from gis.problems import Problem, ProblemLog, problem
 from gis.safe_open import open_raster
 from layers.codes import renewed_unit_codes
-from layers.columns import row_list
 from layers.names import match_names
 from layers.overlaps import (
     common_ground_ha,
@@ -37,6 +36,7 @@ from layers.overlaps import (
     unit_gap_ha,
     unit_overlaps,
 )
+from layers.reporter import Reporter
 from layers.values import Density, Layer, Lines, Register
 
 LayersByEpoch = Mapping[int, Sequence[Layer]]
@@ -144,17 +144,26 @@ def attribute_problems(layer: Layer, units: Units) -> list[Problem]:
     if given is None:
         return []
     fields = given.attrs.get("given", ())
-    found = []
+    log = ProblemLog()
+    reporter = attribute_reporter(given, layer.spec.where, log)
     if "unit_name" in fields:
-        found += _unit_name_problems(given, layer.spec.where, units)
+        _check_unit_names(given["unit_name"], units, reporter)
     if "unit_code" in fields:
-        found += _unit_code_problems(given, layer.spec.where, units)
+        _check_unit_codes(given["unit_code"], units, reporter)
     if "survey_year" in fields:
-        found += _survey_year_problems(given, layer)
-    return found
+        _check_survey_years(given, layer, reporter)
+    return list(log)
 
 
-def _unit_code_problems(given: pd.DataFrame, where: str, units: Units) -> list[Problem]:
+def attribute_reporter(given: pd.DataFrame, where: str, problems: ProblemLog) -> Reporter:
+    """Reports features of a layer by the rows, identifiers and hectares among its attributes."""
+    area = given["hectares"].to_numpy()
+    ids = None if given["id"].isna().all() else given["id"]
+    rows = given["row"].to_numpy()
+    return Reporter(where, problems, rows, ids, lambda flags: f"{area[flags].sum():.6g}")
+
+
+def _check_unit_codes(codes: pd.Series, units: Units, reporter: Reporter) -> None:
     """Unit codes of features that no reporting unit has; a renewed code counts as its new one.
 
     Codes of towns and villages begin with that of their county, so only as many digits count.
@@ -162,65 +171,38 @@ def _unit_code_problems(given: pd.DataFrame, where: str, units: Units) -> list[P
     known = tuple(units.features["unit_code"])
     renewed = renewed_unit_codes()["new_code"].to_dict()
     unknown = []
-    for code in sorted(set(given["unit_code"]) - {""}):
+    for code in sorted(set(codes) - {""}):
         own = renewed.get(code[:6], code[:6]) + code[6:]
         if not own.startswith(known) and not code.startswith(known):
             unknown.append(code)
-    if not unknown:
-        return []
-    held = given["unit_code"].isin(unknown)
-    return [
-        problem(
-            "layers.unit_codes_unknown", where, count=int(held.sum()),
-            codes=", ".join(code[:20] for code in unknown[:20]),
-            hectares=f"{given['hectares'][held].sum():.4g}", rows=row_list(given["row"][held]),
-        )
-    ]  # fmt: skip
+    listed = ", ".join(code[:20] for code in unknown[:20])
+    reporter.report(codes.isin(unknown), "layers.unit_codes_unknown", codes=listed)
 
 
-def _unit_name_problems(given: pd.DataFrame, where: str, units: Units) -> list[Problem]:
+def _check_unit_names(given: pd.Series, units: Units, reporter: Reporter) -> None:
     """Unit names that are blank, written otherwise, or of no reporting unit."""
-    names = given["unit_name"].to_numpy()
+    names = given.to_numpy()
     matched = match_names([name for name in names if name], units.features["unit_name"])
-    found = []
-    blank = names == ""
-    if blank.any():
-        found.append(
-            problem(
-                "layers.unit_names_blank", where, count=int(blank.sum()),
-                hectares=f"{given['hectares'][blank].sum():.4g}",
-                rows=row_list(given["row"][blank]),
-            )
-        )  # fmt: skip
-    inexact = [f"{one[:20]} → {other}" for one, other in matched.items() if other and one != other]
-    if inexact:
-        found.append(problem("layers.unit_names_inexact", where, names="; ".join(inexact[:20])))
+    reporter.report(names == "", "layers.unit_names_blank")
+    inexact = {one: other for one, other in matched.items() if other and one != other}
+    listed = "; ".join(f"{one[:20]} → {other}" for one, other in list(inexact.items())[:20])
+    reporter.report(np.isin(names, list(inexact)), "layers.unit_names_inexact", names=listed)
     unknown = [name for name, other in matched.items() if other is None]
-    if unknown:
-        found.append(
-            problem(
-                "layers.unit_names_unknown", where, count=int(np.isin(names, unknown).sum()),
-                names=", ".join(name[:20] for name in unknown[:20]),
-            )
-        )  # fmt: skip
-    return found
+    listed = ", ".join(name[:20] for name in unknown[:20])
+    reporter.report(np.isin(names, unknown), "layers.unit_names_unknown", names=listed)
 
 
-def _survey_year_problems(given: pd.DataFrame, layer: Layer) -> list[Problem]:
+def _check_survey_years(given: pd.DataFrame, layer: Layer, reporter: Reporter) -> None:
     years = pd.to_numeric(given["survey_year"].str.slice(0, 4), errors="coerce")
     epoch = layer.spec.options.get("year") or layer.spec.epoch
     if epoch is None or years.isna().all():
-        return []
+        return
     off = (years - int(epoch)).abs() > _YEARS_APART
-    if not off.any():
-        return []
     share = given["hectares"][off].sum() / given["hectares"].sum()
-    return [
-        problem(
-            "layers.survey_years_mixed", layer.spec.where, first=int(years.min()),
-            last=int(years.max()), epoch=epoch, percent=f"{100 * share:.3g}",
-        )
-    ]  # fmt: skip
+    reporter.report(
+        off, "layers.survey_years_mixed", first=int(years.min()), last=int(years.max()),
+        epoch=epoch, percent=f"{100 * share:.3g}",
+    )  # fmt: skip
 
 
 def shift_problems(layer: Layer, units: Units) -> list[Problem]:
@@ -312,33 +294,48 @@ def built_up_problems(layers: Sequence[Layer]) -> list[Problem]:
             assert isinstance(boundary.data, Register)
             features = stand.data.features
             forest = features[features["ecosystem_type"].str.startswith("forest")]
-            hectares = _shared_ha(boundary.data.features, forest) if len(forest) else 0.0
-            if hectares >= _SLIVER_HA:
+            if not len(forest):
+                continue
+            shared = _shared_ha(boundary.data.features, forest)
+            if shared.sum() >= _SLIVER_HA:
+                within = forest.index[shared > 0].to_numpy()
                 found.append(
                     problem(
-                        "layers.forest_in_built_up", boundary.spec.where,
-                        other=stand.spec.where, hectares=f"{hectares:.4g}",
+                        "layers.forest_in_built_up", boundary.spec.where, other=stand.spec.where,
+                        **_concerned(stand, within), hectares=f"{shared.sum():.6g}",
                     )
                 )  # fmt: skip
     return found
 
 
-def _shared_ha(region: pd.DataFrame, features: gpd.GeoDataFrame) -> float:
+def _shared_ha(region: pd.DataFrame, features: gpd.GeoDataFrame) -> NDArray[np.float64]:
+    """Hectares that each feature shares with a region."""
     crs = CRS(features.crs)
     outline = shapely.union_all(placed(gpd.GeoDataFrame(region), crs, "built_up_boundary"))
     shapes = np.asarray(features.geometry.array)
-    return float(geometry_areas_ha(shapely.intersection(shapes, outline), crs).sum())
+    return geometry_areas_ha(shapely.intersection(shapes, outline), crs)
 
 
 def _shared_ground(code: str, part: pd.DataFrame, upper: Layer, lower: Layer) -> Problem:
+    concerned = _concerned(lower, part["under"].to_numpy(dtype=int))
     return problem(
         f"layers.{code}",
         upper.spec.where,
         other=lower.spec.where,
-        count=len(part),
-        hectares=f"{part['hectares'].sum():.4g}",
+        **concerned,
+        hectares=f"{part['hectares'].sum():.6g}",
         stock=f"{part['growing_stock_m3'].sum(min_count=1):.4g}",
     )
+
+
+def _concerned(layer: Layer, places: NDArray[np.int64]) -> dict[str, object]:
+    """Count, rows and identifiers of the features at some places of a cover's table."""
+    given = layer.attributes
+    if given is None:
+        return {"count": len(places)}
+    reporter = attribute_reporter(given, layer.spec.where, ProblemLog())
+    found = reporter.concerned(given["place"].isin(places).to_numpy())
+    return {name: value for name, value in found.items() if name != "hectares"}
 
 
 def grid_problems(layers: LayersByEpoch) -> list[Problem]:
@@ -411,7 +408,7 @@ def account_problems(
     for epoch, account in sorted(accounts.items()):
         places = {layer.spec.kind: layer.spec.where for layer in layers.get(epoch, ())}
         found += coverage_problems(account.ledger, units, epoch)
-        found += _inner_overlap_problems(account, places)
+        found += _inner_overlap_problems(account, layers.get(epoch, ()))
         found += official_area_problems(account, units, places)
         found += _outside_problems(account, places)
     return found
@@ -472,16 +469,19 @@ def official_area_problems(
     return found
 
 
-def _inner_overlap_problems(account: ExtentAccount, places: Mapping[str, str]) -> list[Problem]:
+def _inner_overlap_problems(account: ExtentAccount, layers: Sequence[Layer]) -> list[Problem]:
+    """Features of one cover that lose ground to earlier ones of the same cover."""
+    rows = {row.cover: row for row in account.overlaps.itertuples() if row.area_ha >= _SLIVER_HA}
     return [
         problem(
             "layers.overlap_inside",
-            places.get(row.cover, row.cover),
-            pairs=row.pairs,
-            hectares=f"{row.area_ha:.4g}",
+            layer.spec.where,
+            pairs=rows[layer.spec.kind].pairs,
+            **_concerned(layer, rows[layer.spec.kind].later),
+            hectares=f"{rows[layer.spec.kind].area_ha:.6g}",
         )
-        for row in account.overlaps.itertuples()
-        if row.area_ha >= _SLIVER_HA
+        for layer in layers
+        if layer.spec.kind in rows
     ]
 
 

@@ -19,6 +19,7 @@ from rasterio.windows import Window
 
 from gis.problems import InputError, ProblemLog
 from gis.raster_blocks import read_block
+from gis.raster_places import are_codes
 from gis.side_files import category_names
 from gis.tiff_tags import DATE_TAG, NO_DATA_TAG, read_tags
 from layers.codes import ecosystem_types
@@ -39,12 +40,18 @@ _SHOWN = 12
 
 @dataclass(frozen=True)
 class Contents:
-    """Counts of cells: by value (class rasters), masked by the file, and read at all."""
+    """Counts of cells: by value (class rasters), masked by the file, and read at all.
+
+    ``broken`` counts known cells of a floating-point file that are no class code, ``samples`` has
+    some of their values.
+    """
 
     counts: dict[int, int]
     masked: int
     cells: int
     is_sample: bool
+    broken: int = 0
+    samples: tuple[float, ...] = ()
 
     def share(self, value: int) -> float:
         return self.counts.get(value, 0) / max(1, self.cells)
@@ -66,18 +73,28 @@ def blocks(dataset: Any) -> tuple[Iterator[Window], bool]:
 
 
 def class_contents(dataset: Any, band: int, where: str) -> Contents:
-    """How many cells hold each value; at most 4096 values are told apart."""
+    """How many cells hold each value; at most 4096 values are told apart.
+
+    In a floating-point file NaN is unknown, and a value counts where it is a whole number.
+    """
     counts: dict[int, int] = {}
-    masked = cells = 0
+    masked = cells = broken = 0
+    samples: set[float] = set()
     windows, is_sample = blocks(dataset)
     for window in windows:
         values, unknown = read_block(dataset, band, window, where)
+        is_code = are_codes(values)
+        unknown |= np.isnan(values)
         cells += values.size
         masked += int(unknown.sum())
-        for value, count in zip(*np.unique(values[~unknown], return_counts=True), strict=True):
+        bad = values[~unknown & ~is_code]
+        broken += bad.size
+        samples.update(float(each) for each in np.unique(bad)[:_SHOWN])
+        held = values[~unknown & is_code]
+        for value, count in zip(*np.unique(held, return_counts=True), strict=True):
             if int(value) in counts or len(counts) < _MOST_DISTINCT:
                 counts[int(value)] = counts.get(int(value), 0) + int(count)
-    return Contents(counts, masked, cells, is_sample)
+    return Contents(counts, masked, cells, is_sample, broken, tuple(sorted(samples)[:_SHOWN]))
 
 
 def check_class_raster(
@@ -85,6 +102,14 @@ def check_class_raster(
 ) -> Contents:
     """Look through a class raster and report what makes its cells doubtful."""
     held = class_contents(dataset, band, spec.where)
+    if held.broken:
+        problems.add(
+            "layers.raster_not_whole", spec.where, count=held.broken,
+            percent=f"{100 * held.broken / held.cells:.3g}", dtype=dataset.dtypes[band - 1],
+            values=", ".join(f"{value:g}" for value in held.samples),
+        )  # fmt: skip
+    elif np.dtype(dataset.dtypes[band - 1]).kind == "f":
+        problems.add("layers.classes_as_float", spec.where, dtype=dataset.dtypes[band - 1])
     declared = dataset.nodatavals[band - 1]
     named = set(spec.options.get("no_data", ()))
     if declared is None and MaskFlags.all_valid in dataset.mask_flag_enums[band - 1]:
@@ -203,7 +228,7 @@ def _check_overviews(spec: LayerSpec, band: int, held: Contents, problems: Probl
             values, unknown = read_block(small, band, Window(0, 0, small.width, small.height), "")
     except (RasterioError, InputError):
         return  # no overview, or one that cannot be read: nothing is computed from it
-    found = values[~unknown]
+    found = values[~unknown & ~np.isnan(values)]
     if not found.size or not held.counts:
         return
     total = sum(held.counts.values())

@@ -16,7 +16,7 @@ COMMON_OPTIONS = ("fields", "encoding", "year", "table", "assume")
 _CHOICES: Mapping[str, tuple[str, ...]] = {
     "area_unit": ("ha", "mu", "m2"),
     "stock_unit": ("m3", "m3_per_ha"),
-    "crown_density_unit": ("fraction", "percent"),
+    "crown_density_unit": ("fraction", "percent", "tenths"),
     "code_set": ("sandiao", "planning2023"),
 }
 

@@ -6,6 +6,7 @@ measured on the ellipsoid, ground that two features share once.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -16,12 +17,15 @@ from pyproj import CRS
 from gis.ellipsoid import geometry_areas_ha, line_lengths_km
 from gis.problems import ProblemLog
 from layers.attribute_tables import read_attribute_table
-from layers.columns import find_columns, numbers, row_list
+from layers.columns import find_columns, numbers
+from layers.reporter import Reporter
 from layers.values import LINES, Field, LayerKind, LayerSpec, Reading, Register
 from layers.vector import Features, open_features
 
 YEAR = Field("year", "year", "年度", "Year", aliases=("ND", "NIAN_DU", "年度", "年份"))
 _FIRST_YEAR, _LAST_YEAR = 1949, 2100
+_YEAR = re.compile(r"\d{4}(\.0+|年(度)?)?|\d{4}[-/.年]\d{1,2}(\D.*)?|\d{4}(0[1-9]|1[0-2])(\d\d)?")
+"""A year, or a date that begins with one; ``2020-2022`` and Excel's day numbers are neither."""
 
 
 def register_kind(
@@ -51,7 +55,7 @@ def read_register(
     table = features.table[["geometry"]].assign(
         **{each.name: features.text(each.name) for each in fields}
     )
-    _check_years(table.get("year"), features.rows, spec.where, problems)
+    _check_years(table.get("year"), features.reporter)
     problems.raise_if_errors()
     return Reading(Register(spec.kind, table), {**features.facts, **_measured(features, geometry)})
 
@@ -68,14 +72,13 @@ def read_table_register(spec: LayerSpec, fields: Sequence[Field], problems: Prob
     )
     problems.raise_if_errors()
     held = pd.DataFrame({name: table.rows[column] for name, column in columns.items()})
-    _check_years(held.get("year"), table.rows["line"], spec.where, problems)
+    reporter = Reporter(spec.where, problems, table.rows["line"].to_numpy())
+    _check_years(held.get("year"), reporter)
     facts = {"rows": str(len(held)), **{f"column.{k}": v for k, v in columns.items()}}
     if "area" in columns:
         table.refuse_repeated(columns["area"], problems)
-        area = numbers(
-            table.rows[columns["area"]].where(table.rows[columns["area"]] != "", None),
-            rows=table.rows["line"], where=spec.where, problems=problems,
-        )  # fmt: skip
+        stated = table.rows[columns["area"]]
+        area = numbers(stated.where(stated != "", None), reporter)
         factor = table.factors.get(columns["area"], {"mu": 1 / 15, "m2": 1e-4}.get(
             spec.options.get("area_unit", "ha"), 1.0))  # fmt: skip
         held["area"] = area * factor
@@ -84,18 +87,14 @@ def read_table_register(spec: LayerSpec, fields: Sequence[Field], problems: Prob
     return Reading(Register(spec.kind, held), facts)
 
 
-def _check_years(
-    years: pd.Series | None, rows: pd.Series, where: str, problems: ProblemLog
-) -> None:
+def _check_years(years: pd.Series | None, reporter: Reporter) -> None:
     if years is None or (years == "").all():
         return
     found = pd.to_numeric(years.str.slice(0, 4), errors="coerce")
-    bad = (years != "") & ~found.between(_FIRST_YEAR, _LAST_YEAR)
+    is_year = found.between(_FIRST_YEAR, _LAST_YEAR) & years.str.fullmatch(_YEAR)
+    bad = (years != "") & ~is_year
     if bad.any():
-        problems.add(
-            "layers.register_year", where, count=int(bad.sum()), sample=years[bad].iloc[0][:20],
-            rows=row_list(rows[bad]),
-        )  # fmt: skip
+        reporter.report(bad, "layers.register_year", sample=years[bad].iloc[0][:20])
 
 
 def _measured(features: Features, geometry: Sequence[str]) -> dict[str, str]:

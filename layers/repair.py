@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from layers.columns import Flags
+from layers.reporter import Flags
 
 Shapes = NDArray[np.object_]
 

@@ -22,6 +22,7 @@ def single_type_kind(
     def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
         features = open_features(spec, fields, POLYGONS, problems)
         table = features.table[["geometry"]].assign(**keys)
-        return Reading(PolygonCover(key, table, tuple(keys)), features.facts)
+        cover = PolygonCover(key, table, tuple(keys))
+        return Reading(cover, features.facts, features.attributes(()))
 
     return LayerKind(key, title_zh, title_en, "cover", priority, POLYGONS, fields, (), read)

@@ -7,13 +7,15 @@ itself): then it is mended and named.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 from pyproj import CRS
 
 from gis.crs import (
@@ -26,19 +28,21 @@ from gis.crs import (
     shift_to_wgs84,
     to_crs,
 )
+from gis.ellipsoid import geometry_areas_ha
 from gis.offset_copies import Offset
 from gis.problems import InputError, ProblemLog
 from gis.safe_open import read_vector
 from layers.attribute_tables import joined
-from layers.columns import Flags, find_columns, nearest, numbers, row_list, texts
+from layers.columns import distinct_beyond_ascii, find_columns, nearest, numbers, texts
 from layers.encodings import original_text
 from layers.geometry_checks import (
     HALF_GLOBE,
-    Reporter,
     checked_geometry,
     repeats,
+    shapes_reporter,
     wider_than_half_the_globe,
 )
+from layers.reporter import Flags, Reporter
 from layers.values import Field, LayerSpec
 
 _SHIFTS: Mapping[str, Offset] = {"gcj02": "gcj02", "bd09": "bd09"}
@@ -58,6 +62,8 @@ class Features:
     where: str
     facts: dict[str, str]
     problems: ProblemLog
+    identifier: str | None = None
+    """The field by which messages name a feature."""
 
     @property
     def rows(self) -> pd.Series:
@@ -68,26 +74,54 @@ class Features:
         if name not in self.given:
             return pd.Series("", index=self.table.index, dtype=object, name=name)
         column = self._column(name)
-        found = texts(column, rows=self.rows, where=self.where, problems=self.problems)
-        _check_encoding(found, str(column.name), self.where, self.problems)
-        return found
+        _check_encoding(column, self.reporter)
+        return texts(column, self.reporter)
 
     def number(self, name: str) -> pd.Series:
         """A standard field as float, NaN where missing or where the file lacks it."""
         if name not in self.given:
             return pd.Series(np.nan, index=self.table.index, dtype=float, name=name)
-        return numbers(self._column(name), rows=self.rows, where=self.where, problems=self.problems)
+        return numbers(self._column(name), self.reporter)
 
     def is_numeric(self, name: str) -> bool:
         """Whether the file holds the field as numbers: leading zeros of codes are then lost."""
         return name in self.given and pd.api.types.is_numeric_dtype(self.table[name].dtype)
 
-    @property
+    @cached_property
+    def hectares(self) -> NDArray[np.float64]:
+        """Ellipsoidal area of each feature; lines and points have none."""
+        shapes = np.asarray(self.table.geometry.array)
+        return np.asarray(geometry_areas_ha(shapes, CRS(self.table.crs)), dtype=float)
+
+    @cached_property
     def reporter(self) -> Reporter:
         """Reports features by row, identifier and hectares."""
-        ids = self.table["id"] if "id" in self.given else None
-        rows = self.rows.to_numpy()
-        return Reporter(self.where, self.problems, rows, ids, CRS(self.table.crs))
+        ids = None if self.identifier is None else self.table[self.identifier]
+        is_line = np.isin(shapely.get_type_id(np.asarray(self.table.geometry.array)), (1, 2, 5))
+        ground = (
+            None if is_line.all() else lambda flags: f"{np.abs(self.hectares[flags]).sum():.6g}"
+        )
+        return Reporter(self.where, self.problems, self.rows.to_numpy(), ids, ground)
+
+    def attributes(self, names: Sequence[str], kept: Flags | None = None) -> pd.DataFrame:
+        """What checks against other layers need of each feature.
+
+        Columns: ``row``, ``id`` (None without identifiers), ``hectares``, ``place`` in the table of
+        those that are ``kept`` (-1 for others), and the fields ``names`` as text. ``attrs`` lists
+        the fields that the file has under ``given``.
+        """
+        held = np.ones(len(self.table), dtype=bool) if kept is None else np.asarray(kept)
+        found = pd.DataFrame(
+            {
+                "row": self.rows,
+                "id": None if self.identifier is None else self.table[self.identifier],
+                "hectares": self.hectares,
+                "place": np.where(held, np.cumsum(held) - 1, -1),
+            }
+            | {each: self.text(each) for each in names}
+        )
+        found.attrs["given"] = sorted(self.given)
+        return found
 
     def _column(self, name: str) -> pd.Series:
         return self.table[name].rename(self.facts[f"column.{name}"])
@@ -115,7 +149,8 @@ def open_features(
     problems.raise_if_errors()
     table = parts[0] if len(parts) == 1 else _united(parts, spec.where)
     table["row"] = np.arange(1, len(table) + 1)
-    features = Features(table, frozenset(given), spec.where, facts, problems)
+    named = _identifier(spec.kind, given)
+    features = Features(table, frozenset(given), spec.where, facts, problems, named)
     checked = _without_empty_ground(features)
     checked = _without_repeated(checked, is_counted_once=spec.kind != "districts")
     checked.facts["features"] = str(len(checked.table))
@@ -140,16 +175,19 @@ def _open_file(
     columns = find_columns(
         existing, fields, chosen_columns(spec, fields), where=spec.where, problems=problems
     )
-    features = checked_geometry(
-        features, geometry, _reporter(features, columns.get("id"), spec, problems)
-    )
+    crs = chosen_crs(features.crs, spec, ProblemLog())
+    named = _identifier(spec.kind, columns)
+    ids = None if named is None else features[columns[named]]
+    shapes = np.asarray(features.geometry.array)
+    reporter = shapes_reporter(spec.where, problems, shapes, ids, crs)
+    features = checked_geometry(features, geometry, crs, reporter)
     if spec.shift is None and set(existing) >= _DATAV and _DATAV_EITHER & set(existing):
         problems.add("layers.datav_fingerprint", spec.where)
-    located = _located(features, spec, problems)
+    located = _located(features, spec, ids, problems)
     problems.raise_if_errors()
     table = gpd.GeoDataFrame(
         {name: located[column] for name, column in columns.items()},
-        geometry=shapely.force_2d(located.geometry.array),
+        geometry=located.geometry.array,
         crs=located.crs,
     )
     facts = {
@@ -163,12 +201,10 @@ def _open_file(
     return table, facts
 
 
-def _reporter(
-    features: gpd.GeoDataFrame, ids: str | None, spec: LayerSpec, problems: ProblemLog
-) -> Reporter:
-    crs = chosen_crs(features.crs, spec, ProblemLog())
-    named = features[ids] if ids in features.columns else None
-    return Reporter(spec.where, problems, np.arange(1, len(features) + 1), named, crs)
+def _identifier(kind: str, fields: Container[str]) -> str | None:
+    """The field that features of a kind go by: an identifier, a name, or a unit's own code."""
+    names = ("unit_code",) if kind == "districts" else ("id", "name")
+    return next((name for name in names if name in fields), None)
 
 
 def chosen_columns(spec: LayerSpec, fields: Sequence[Field]) -> dict[str, str]:
@@ -183,8 +219,11 @@ def _with_additions(
 ) -> gpd.GeoDataFrame:
     """The file's table with what the workspace adds: a joined table, values for the whole file."""
     if "table" in spec.options:
+        crs = chosen_crs(features.crs, spec, ProblemLog())
+        shapes = np.asarray(features.geometry.array)
+        reporter = shapes_reporter(spec.where, problems, shapes, None, crs)
         features = gpd.GeoDataFrame(
-            joined(features, spec.options["table"], where=spec.where, problems=problems),
+            joined(features, spec.options["table"], reporter),
             geometry=features.geometry.name,
             crs=features.crs,
         )
@@ -219,7 +258,7 @@ def _without_empty_ground(features: Features) -> Features:
     flat = is_polygon & (shapely.area(shapes) == 0)
     if not flat.any():
         return features
-    features.reporter.report(flat, "geometry_zero_area", shapes)
+    features.reporter.report(flat, "layers.geometry_zero_area")
     table = features.table[~flat].reset_index(drop=True)
     return replace(features, table=table)
 
@@ -232,7 +271,7 @@ def _without_repeated(features: Features, *, is_counted_once: bool) -> Features:
     shapes = np.asarray(features.table.geometry.array)
     twice = repeats(shapes)
     if twice.any() and is_counted_once:
-        features.reporter.report(twice, "duplicate_features", shapes)
+        features.reporter.report(twice, "layers.duplicate_features")
     if "id" in features.given:
         _report_shared_ids(features, twice)
     if not (twice.any() and is_counted_once):
@@ -248,30 +287,27 @@ def _report_shared_ids(features: Features, twice: Flags) -> None:
         return
     again &= ids.where(~pd.Series(twice), "").duplicated(keep=False).to_numpy()
     if again.any():
-        features.problems.add(
-            "layers.duplicate_ids", features.where, column=features.facts["column.id"],
-            count=int(again.sum()), ids=", ".join(sorted(set(ids[again]))[:10]),
-            rows=row_list(features.rows[again]),
-        )  # fmt: skip
+        listed = ", ".join(sorted(set(ids[again]))[:10])
+        features.reporter.report(
+            again, "layers.duplicate_ids", column=features.facts["column.id"], ids=listed
+        )
 
 
-def _check_encoding(values: pd.Series, column: str, where: str, problems: ProblemLog) -> None:
-    """Refuse a column at the first text that was decoded with the wrong table."""
-    for value in values.unique():
-        garbled = None if value.isascii() else original_text(value)
+def _check_encoding(values: pd.Series, reporter: Reporter) -> None:
+    """Refuse a column at the first text, as it is held, that was decoded with the wrong table."""
+    for value in distinct_beyond_ascii(values):
+        garbled = original_text(value)
         if garbled is not None:
-            problems.add(
-                "layers.text_misdecoded",
-                where,
-                column=column,
-                sample=value[:20],
-                likely=garbled[0][:20],
-                encoding=garbled[1],
-            )
+            reporter.report(
+                values == value, "layers.text_misdecoded", column=values.name, sample=value[:20],
+                likely=garbled[0][:20], encoding=garbled[1],
+            )  # fmt: skip
             return
 
 
-def _located(features: gpd.GeoDataFrame, spec: LayerSpec, problems: ProblemLog) -> gpd.GeoDataFrame:
+def _located(
+    features: gpd.GeoDataFrame, spec: LayerSpec, ids: pd.Series | None, problems: ProblemLog
+) -> gpd.GeoDataFrame:
     """The features with the coordinate system that holds, shifted back when a shift is declared."""
     crs = chosen_crs(features.crs, spec, problems, features.total_bounds)
     if crs is None:
@@ -282,9 +318,8 @@ def _located(features: gpd.GeoDataFrame, spec: LayerSpec, problems: ProblemLog) 
         problems.extend(range_problems(crs, (west, south, east, north), spec.where))
     if crs.is_geographic and east - west > HALF_GLOBE:
         shapes = np.asarray(placed.geometry.array)
-        rows = np.arange(1, len(placed) + 1)
-        wide = wider_than_half_the_globe(shapes)
-        Reporter(spec.where, problems, rows).report(wide, "geometry_spans_globe", shapes)
+        reporter = shapes_reporter(spec.where, problems, shapes, ids, crs)
+        reporter.report(wider_than_half_the_globe(shapes), "layers.geometry_spans_globe")
     if spec.shift is None or problems.errors:
         return placed
     if spec.shift not in _SHIFTS:

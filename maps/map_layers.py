@@ -224,7 +224,8 @@ def _mercator_codes(
             resampling=Resampling.mode if is_coarser else Resampling.nearest,
             add_alpha=source.nodata is None,
         ) as warped:
-            return warped.read(band, masked=True), bounds, _cell_size_m(source, own)
+            codes = np.ma.masked_invalid(warped.read(band, masked=True))  # NaN is no class
+            return codes, bounds, _cell_size_m(source, own)
 
 
 def _cell_size_m(source: Any, crs: Any) -> float:

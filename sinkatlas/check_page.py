@@ -19,7 +19,7 @@ _TITLES: Mapping[Language, Mapping[str, str]] = {
         "code": "编号", "message": "说明", "remedy": "处理办法", "none": "没有发现问题。",
         "closed": "台账闭合", "open": "没有得出台账", "classes": "类别与面积", "fact": "项目",
         "value": "内容", "class": "类别", "hectares": "公顷", "strict": "影响数字",
-        "concerns": "涉及", "row": "行", "id": "编号",
+        "concerns": "涉及", "count": "个数", "rows": "行", "features": "编号",
         "looks": "字段、单位与代码表", "field": "标准字段", "column": "列", "found_by": "依据",
         "empty": "空值", "span": "取值", "meaning": "单位或代码表",
         "evidence": "证据与疑点", "officials": "官方面积与椭球面积", "official": "官方面积(公顷)",
@@ -31,7 +31,7 @@ _TITLES: Mapping[Language, Mapping[str, str]] = {
         "none": "Nothing was found.", "closed": "The account closes", "open": "No account was made",
         "classes": "Classes and areas", "fact": "Item", "value": "Content", "class": "Class",
         "hectares": "Hectares", "strict": "Can change figures",
-        "concerns": "Concerns", "row": "rows", "id": "features",
+        "concerns": "Concerns", "count": "count", "rows": "rows", "features": "features",
         "looks": "Columns, units and code lists", "field": "Field", "column": "Column",
         "found_by": "Found by", "empty": "Empty", "span": "Values", "meaning": "Unit or list",
         "evidence": "Evidence and doubts", "officials": "Official and ellipsoidal areas",
@@ -122,11 +122,30 @@ def look_lines(found: Check, language: Language) -> Iterator[str]:
             yield "  " + "  ".join(padded).rstrip()
 
 
+CONCERNED = ("count", "rows", "features", "hectares")
+"""Facts of a problem that tell what it concerns: how many, which, and how much ground."""
+
+
 def _concerned(found: Problem, words: Mapping[str, str]) -> str:
-    """Rows, identifiers and hectares that a problem is about, as far as it tells them."""
-    names = (("rows", "row"), ("features", "id"), ("ids", "id"), ("hectares", "hectares"))
-    return "; ".join(f"{words[word]}: {found.facts[key]}" for key, word in names
-                     if found.facts.get(key))  # fmt: skip
+    """What a problem concerns, as far as it tells it."""
+    return "; ".join(
+        f"{words[name]}: {found.facts[name]}" for name in CONCERNED if found.facts.get(name)
+    )
+
+
+def concerned_line(found: Problem, language: Language) -> str:
+    """Identifiers and hectares of the features concerned, as far as the message has them not.
+
+    Empty for problems that concern no features.
+    """
+    if found.words.concerns != "features":
+        return ""
+    message = found.words.message[language]
+    return "; ".join(
+        f"{_TITLES[language][name]}: {found.facts[name]}"
+        for name in CONCERNED
+        if found.facts.get(name) and f"{{{name}}}" not in message
+    )
 
 
 _LOOK_COLUMNS = ("field", "column", "found_by", "empty", "span", "meaning", "evidence")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from gis.problems import LANGUAGES, InputError, Language, Problem, ProblemLog, S
 from gis.progress import Progress, silent
 from gis.redaction import redact
 from layers import Layer, LayerSpec, legend
-from sinkatlas.check_page import as_page
+from sinkatlas.check_page import CONCERNED, as_page
 from sinkatlas.workspace import Workspace, load_workspace
 
 if TYPE_CHECKING:
@@ -71,6 +71,7 @@ def check_workspace(
 def _looks(path: str | Path) -> tuple[tuple[LayerSpec, Look], ...]:
     """What the attributes of each vector layer seem to be, of those that can be read."""
     from layers import kinds
+    from layers.attribute_tables import SUFFIXES
     from layers.first_look import look
     from sinkatlas.pipeline import layer_specs
 
@@ -81,7 +82,7 @@ def _looks(path: str | Path) -> tuple[tuple[LayerSpec, Look], ...]:
         return ()
     for spec in specs:
         kind = kinds()[spec.kind]
-        if kind.is_raster or not kind.fields or spec.path.suffix.lower() in (".csv", ".xlsx"):
+        if kind.is_raster or not kind.fields or spec.path.suffix.lower() in SUFFIXES:
             continue
         try:
             found.append((spec, look(spec, kind)))
@@ -180,7 +181,7 @@ def write_check(found: Check, folder: Path, language: Language) -> tuple[Path, P
 
 
 def as_record(found: Check) -> dict[str, object]:
-    """The findings as plain values; ``facts`` of a problem hold rows, identifiers and hectares."""
+    """The findings as plain values; ``concerns`` holds rows, identifiers and hectares."""
     return {
         "workspace": found.workspace,
         "is_closed": found.is_closed,
@@ -193,6 +194,8 @@ def as_record(found: Check) -> dict[str, object]:
                 "families": list(each.words.families),
                 "where": each.where,
                 "facts": dict(each.facts),
+                "concerns": {name: each.facts[name] for name in CONCERNED if name in each.facts}
+                if each.words.concerns else {},
                 **{name: {"message": each.message(name), "remedy": each.remedy(name)}
                    for name in LANGUAGES},
             }
@@ -232,11 +235,19 @@ def repair_workspace(path: str | Path, folder: Path) -> tuple[Repair, ...]:
     space: Workspace = load_workspace(path)
     folder.mkdir(parents=True, exist_ok=True)
     done: list[Repair] = []
-    for spec in layer_specs(space):
-        for change in mended_copy(spec, folder):
-            done.append(
-                Repair(spec.where, change.row, change.action, change.before_ha, change.after_ha)
-            )
+    taken: set[str] = set()
+    for file in (
+        replace(spec, path=f, paths=()) for spec in layer_specs(space) for f in spec.files
+    ):
+        name = file.path.stem
+        while name in taken:  # layers of several years often have one file name
+            name += "_"
+        changes = mended_copy(file, folder / f"{name}_mended.gpkg")
+        taken |= {name} if changes else set()
+        done += [
+            Repair(file.where, each.row, each.action, each.before_ha, each.after_ha)
+            for each in changes
+        ]
     _write_repairs(done, folder / "repairs.csv")
     return tuple(done)
 

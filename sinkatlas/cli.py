@@ -142,13 +142,15 @@ def check(
     language = _language(lang)
     with _reported(language), _progress() as progress:
         from sinkatlas import checking
-        from sinkatlas.check_page import look_lines
+        from sinkatlas.check_page import concerned_line, look_lines
 
         found = checking.check_workspace(workspace, strict=strict, progress=progress)
         for line in look_lines(found, language):
             typer.echo(line)
         for each in found.problems:
             typer.echo(_line(each, language))
+            if concerned := concerned_line(each, language):
+                typer.echo(f"  {concerned}")
         if out is not None:
             for file in checking.write_check(found, out, language):
                 typer.echo(str(file))

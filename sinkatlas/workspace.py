@@ -134,7 +134,7 @@ class LayerTable(Source):
     )
     area_unit: Literal["ha", "mu", "m2"] | None = None
     stock_unit: Literal["m3", "m3_per_ha"] | None = None
-    crown_density_unit: Literal["fraction", "percent"] | None = None
+    crown_density_unit: Literal["fraction", "percent", "tenths"] | None = None
     code_set: Literal["sandiao", "planning2023"] | None = None
     land_codes: dict[str, str] = Field(
         default_factory=dict, description="value in the file = code or class name it stands for"

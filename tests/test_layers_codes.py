@@ -33,7 +33,7 @@ FOREST_CLASSES = {
 }
 
 
-@pytest.mark.parametrize("name", [*TABLES, "survey_codes"])
+@pytest.mark.parametrize("name", [*TABLES, "survey_codes", "unit_codes_renewed"])
 def test_every_row_carries_source_and_verification(name: str) -> None:
     table = read_table(name)
     assert (table["source"] != "").all()

@@ -106,8 +106,8 @@ def test_doubts_are_counted(tmp_path: Path) -> None:
     frame["MIAN_JI"] = ["1,234.5", *map(str, frame["MIAN_JI"][1:])]
     found = seen(tmp_path / "a.gpkg", frame)
     assert found["id"].doubts == ("repeated: 1",)
-    assert found["stock"].doubts == ("negative: 1",)
-    assert found["area"].doubts == ("text: 1",)
+    assert found["stock"].doubts == ("negative: 1 (row 1)",)
+    assert found["area"].doubts == ("text: 1 (row 1)",)
     assert found["land_code"].empty == 1
     assert found["land_code"].evidence == "2 codes; in no list: 999"
 

@@ -322,7 +322,9 @@ def test_a_stock_of_nothing_nearly_everywhere_is_said(read: Read) -> None:
 
 def test_a_stock_in_ten_thousands_is_said(read: Read) -> None:
     assert "layers.stock_tiny" in read(stands(ZXJ=0.008))[1]
-    assert "layers.stock_tiny" not in read(stands(ZXJ=2.0))[1]
+    # 4.8 m3 per mu is a usual stand of 72 m3/ha, and no usual one as it stands
+    assert "layers.stock_tiny" in read(stands(ZXJ=4.8))[1]
+    assert "layers.stock_tiny" not in read(stands(ZXJ=20.0))[1]
 
 
 def test_an_area_of_zero_is_not_filled_in_and_makes_no_stock_zero(read: Read) -> None:
@@ -337,3 +339,18 @@ def test_a_second_column_for_one_field_is_named(read: Read) -> None:
     found, codes = read(stands(XBXJ=1.0))
     assert "layers.columns_rival" in codes
     assert column(found, "growing_stock_m3") == [80.0] * 4
+
+
+def test_crown_density_in_tenths_is_asked_for_and_then_read(read: Read) -> None:
+    frame = stands(24, YU_BI_DU=[6.0, 8.0] * 12)
+    for unit in ("fraction", "percent"):
+        message = refused(
+            lambda unit=unit: read(frame, crown_density_unit=unit), "crown_density_looks"
+        )
+        assert 'crown_density_unit = "tenths"' in message
+    found, said = read(frame, crown_density_unit="tenths")
+    assert column(found, "forest_class") == ["arbor"] * 24
+    assert said == []
+    few = stands(24, YU_BI_DU=[1.0, 8.0] * 12)  # one tenth is no arbor forest
+    found, said = read(few, crown_density_unit="tenths")
+    assert column(found, "forest_class") == ["open", "arbor"] * 12

@@ -35,6 +35,7 @@ from layers.encodings import original_text
 from layers.legends import legend
 from layers.names import core, match_names, plain
 from layers.stock import stock_unit_of
+from layers.workbooks import Marks
 from sinkatlas.confirmation import read_confirmations
 
 RUNS = settings(
@@ -180,7 +181,7 @@ def test_no_secret_survives_redaction(user: str, secret: str) -> None:
 def test_tables(cells: list[list[str]], header: int | list[int] | None) -> None:
     log = ProblemLog()
     try:
-        table = _table(cells, header, "a.csv", log)
+        table = _table(cells, header, "a.csv", log, Marks())
     except InputError:
         return
     assert len(set(table.rows.columns)) == len(table.rows.columns)

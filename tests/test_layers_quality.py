@@ -235,7 +235,8 @@ def test_overlap_inside_a_cover_and_ground_outside_the_units_are_named() -> None
     cover = forest([rectangle(0, 2000), rectangle(1900, 2100)])
     territory = two_units()
     account = extent_account(territory, [cover], [], epoch=2020)
-    found = account_problems({2020: account}, territory, {})
+    layers = {2020: [layer("forest_subcompartments", cover)]}
+    found = account_problems({2020: account}, territory, layers)
     assert codes(found) == ["overlap_inside", "cover_outside"]
     hectares = [float(problem.facts["hectares"]) for problem in found]
     # twice claimed: 100 m x 1000 m = 10 ha; outside: 100 m x 1000 m = 10 ha
@@ -253,7 +254,7 @@ def test_no_data_that_changes_between_epochs_is_told(tmp_path: Path) -> None:
 
 def test_codes_of_features_are_held_against_the_units() -> None:
     codes = ["u0", "u1001002", "x9", ""]
-    table = pd.DataFrame({"row": [1, 2, 3, 4], "hectares": [1.0, 2.0, 4.0, 8.0]})
+    table = pd.DataFrame({"row": [1, 2, 3, 4], "id": None, "hectares": [1.0, 2.0, 4.0, 8.0]})
     given = table.assign(unit_code=codes)
     given.attrs["given"] = ["unit_code"]
     data = forest([rectangle(0, 100)])

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from gis.problems import ProblemLog
 from layers.density import OPTIONS, Quantity, read_density
+from layers.forest import PER_WHOLE
 from layers.values import LayerKind, LayerSpec, Reading
 
 QUANTITY = Quantity("canopy_cover", "%", 0.0, 100.0, threshold=20.0)
 
 
 def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
-    """Read canopy cover in percent; ``crown_density_unit = "fraction"`` says that 1 is all."""
-    factor = 100.0 if spec.options.get("crown_density_unit") == "fraction" else 1.0
+    """Read canopy cover in percent; ``crown_density_unit`` says of which number the whole is."""
+    factor = 100.0 / PER_WHOLE[spec.options.get("crown_density_unit", "percent")]
     return read_density(spec, QUANTITY, problems, factor=factor)
 
 

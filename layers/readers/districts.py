@@ -7,7 +7,6 @@ import pandas as pd
 from gis.extent import OUTSIDE, Units
 from gis.problems import ProblemLog
 from layers.codes import renewed_unit_codes
-from layers.columns import row_list
 from layers.values import POLYGONS, Field, LayerKind, LayerSpec, Reading
 from layers.vector import Features, open_features
 
@@ -39,47 +38,29 @@ def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
 
 
 def _check_codes(codes: pd.Series, whole_code: str, features: Features) -> None:
-    where, rows, problems = features.where, features.rows, features.problems
+    report = features.reporter.report
     empty = codes == ""
-    if empty.any():
-        problems.add("layers.unit_code_empty", where, rows=row_list(rows[empty]))
+    report(empty, "layers.unit_code_empty")
     twice = codes.duplicated(keep=False) & ~empty
-    if twice.any():
-        problems.add(
-            "layers.unit_code_twice",
-            where,
-            codes=", ".join(sorted(set(codes[twice]))),
-            rows=row_list(rows[twice]),
-        )
+    report(twice, "layers.unit_code_twice", codes=", ".join(sorted(set(codes[twice]))))
     renewed = renewed_unit_codes()
-    old = codes[codes.isin(renewed.index)]
-    if len(old):
-        shown = (
-            f"{code} {renewed.at[code, 'old_name']} → {renewed.at[code, 'new_code']} "
-            f"{renewed.at[code, 'new_name']} ({renewed.at[code, 'year']})"
-            for code in sorted(set(old))
-        )
-        problems.add(
-            "layers.unit_codes_old", where, codes="; ".join(shown), rows=row_list(rows[old.index])
-        )
+    old = codes.isin(renewed.index)
+    shown = (
+        f"{code} {renewed.at[code, 'old_name']} → {renewed.at[code, 'new_code']} "
+        f"{renewed.at[code, 'new_name']} ({renewed.at[code, 'year']})"
+        for code in sorted(set(codes[old]))
+    )
+    report(old, "layers.unit_codes_old", codes="; ".join(shown))
     for reserved in (OUTSIDE, whole_code):
-        if (codes == reserved).any():
-            problems.add("layers.unit_code_reserved", where, value=reserved)
+        report(codes == reserved, "layers.unit_code_reserved", value=reserved)
 
 
 def _check_names(names: pd.Series, features: Features) -> None:
-    where, rows, problems = features.where, features.rows, features.problems
     empty = names == ""
-    if empty.any():
-        problems.add("layers.unit_name_empty", where, rows=row_list(rows[empty]))
+    features.reporter.report(empty, "layers.unit_name_empty")
     twice = names.duplicated(keep=False) & ~empty
-    if twice.any():
-        problems.add(
-            "layers.unit_name_twice",
-            where,
-            names=", ".join(sorted(set(names[twice]))),
-            rows=row_list(rows[twice]),
-        )
+    listed = ", ".join(sorted(set(names[twice])))
+    features.reporter.report(twice, "layers.unit_name_twice", names=listed)
 
 
 KIND = LayerKind(

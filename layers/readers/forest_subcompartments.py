@@ -7,8 +7,7 @@ import pandas as pd
 
 from gis.extent import PolygonCover
 from gis.problems import ProblemLog
-from layers.areas import Array, geometry_areas_ha, official_areas_ha
-from layers.columns import row_list
+from layers.areas import official_areas_ha
 from layers.forest import (
     apply_definition,
     classify,
@@ -72,28 +71,27 @@ def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
     states its hectares and stock.
     """
     features = open_features(spec, FIELDS, POLYGONS, problems)
-    area = geometry_areas_ha(features)
-    official = official_areas_ha(features, area, spec.options.get("area_unit", "ha"))
+    official = official_areas_ha(features, spec.options.get("area_unit", "ha"))
     density = crown_density(features, spec.options.get("crown_density_unit", "fraction"))
     definition = definition_of(spec.options)
-    classes = classify(features, area, spec.options.get("land_codes"))
+    classes = classify(features, spec.options.get("land_codes"))
     problems.raise_if_errors()
-    classes = apply_definition(classes, density, area, features, definition)
-    surveyed = np.where(np.isnan(official), area, official)
+    classes = apply_definition(classes, density, features, definition)
+    surveyed = np.where(np.isnan(official), features.hectares, official)
     stock = growing_stock(
         features, classes["forest_class"], surveyed, spec.options.get("stock_unit", "m3")
     )
     table = features.table[["geometry"]].assign(
         **classes,
         **stock,
-        species_group=species_groups_of(features, classes["forest_class"], area),
+        species_group=species_groups_of(features, classes["forest_class"]),
         age_group=survey_values(features, "age_group"),
         origin=survey_values(features, "origin"),
         protection_class=survey_values(features, "protection"),
         scattered_stock_m3=features.number("scattered_stock"),
         official_area_ha=official,
     )
-    kept = _rows_of_known_ecosystem(features, classes, area, table["growing_stock_m3"])
+    kept = _rows_of_known_ecosystem(features, classes, table["growing_stock_m3"])
     problems.raise_if_errors()
     ordered = table.loc[kept, [*KEYS, *QUANTITIES, "geometry"]].reset_index(drop=True)
     facts = {
@@ -102,29 +100,21 @@ def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
         "growing_stock_given_m3": f"{table['growing_stock_m3'].sum(min_count=1):.10g}",
         "growing_stock_left_out_m3": f"{table.loc[~kept, 'growing_stock_m3'].sum():.10g}",
     }
-    attributes = pd.DataFrame(
-        {"row": features.rows, "hectares": area}
-        | {name: features.text(name) for name in ("unit_code", "unit_name", "survey_year")}
-    )
-    attributes.attrs["given"] = sorted(features.given)
+    attributes = features.attributes(("unit_code", "unit_name", "survey_year"), kept.to_numpy())
     cover = PolygonCover("forest_subcompartments", ordered, KEYS, QUANTITIES)
     return Reading(cover, facts, attributes)
 
 
 def _rows_of_known_ecosystem(
-    features: Features, classes: pd.DataFrame, area: Array, stock: pd.Series
+    features: Features, classes: pd.DataFrame, stock: pd.Series
 ) -> pd.Series:
     kept = classes["ecosystem_type"] != ""
-    if not kept.all():
-        features.problems.add(
-            "layers.not_forestland",
-            features.where,
-            codes=", ".join(sorted(set(classes.loc[~kept, "land_code"]))[:20]),
-            count=int((~kept).sum()),
-            hectares=f"{area[~kept].sum():.4g}",
-            stock=f"{stock[~kept].sum():.6g}",
-            rows=row_list(features.rows[~kept]),
-        )
+    features.reporter.report(
+        ~kept,
+        "layers.not_forestland",
+        codes=", ".join(sorted(set(classes.loc[~kept, "land_code"]))[:20]),
+        stock=f"{stock[~kept].sum():.6g}",
+    )
     if not kept.any():
         features.problems.add("layers.nothing_left", features.where)
     return kept

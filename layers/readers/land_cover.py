@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,11 +15,21 @@ from gis.problems import InputError, ProblemLog
 from gis.safe_open import open_raster
 from layers.legends import Legend, built_in_legends, legend
 from layers.mosaic import joined_raster
-from layers.rasters import check_class_raster
+from layers.rasters import Contents, check_class_raster, class_contents
 from layers.values import LayerKind, LayerSpec, Reading
 from layers.vector import crs_facts
 
 KEYS = ("ecosystem_type", "land_code")
+
+
+@dataclass(frozen=True)
+class _Tile:
+    """One file of the layer, checked: its band and grid, and what it declares as no data."""
+
+    band: int
+    grid: Grid
+    declared: float | None
+    contents: Contents
 
 
 def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
@@ -29,33 +39,52 @@ def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
     several), ``no_data`` (cell values that say "not known" although the file does not declare
     them). A value declared as no data may not be a class of the legend: one of the two is wrong,
     and which one changes every figure. Codes without a legend row are for the account to report,
-    with their cells and hectares.
+    with their cells and hectares. Whole numbers in a floating-point file are read as they are;
+    anything between is refused. Of a layer in several files each is checked like a single one.
     """
     meaning = _legend(spec, problems)
-    if len(spec.files) > 1 and meaning is not None:
-        known = (*meaning.rows.index, *meaning.no_data, *spec.options.get("no_data", ()))
-        file = joined_raster(
-            spec.files, band=int(spec.options.get("band", 1)), crs=spec.crs, where=spec.where,
-            known=known, problems=problems,
-        )  # fmt: skip
-        options = {name: value for name, value in spec.options.items() if name != "band"}
-        spec = replace(spec, path=file, paths=(), options=options)
-    with open_raster(spec.path, problems) as dataset:
-        band = _band(dataset, spec, problems)
-        grid = _grid(dataset, spec, problems)
-        declared = dataset.nodatavals[band - 1] if band else None
-        problems.raise_if_errors()
-        if meaning is None or band is None or grid is None:
-            raise AssertionError("a missing legend, band or grid was not reported")
-        no_data = _no_data(spec, meaning, declared, problems)
-        problems.raise_if_errors()
-        held = check_class_raster(dataset, band, spec, meaning, problems)
-    classes = meaning.rows.assign(land_code=[str(code) for code in meaning.rows.index])
-    cover = RasterCover("land_cover", spec.path, classes[list(KEYS)], KEYS, band, no_data, spec.crs)
+    asked = tuple(int(value) for value in spec.options.get("no_data", ()))
+    tiles = [_tile(replace(spec, path=file, paths=()), meaning, problems) for file in spec.files]
     problems.raise_if_errors()
-    facts = _facts(meaning, grid, declared, band)
-    facts["cells_by_value"] = ", ".join(f"{v}: {n}" for v, n in sorted(held.counts.items()))
+    held = [tile for tile in tiles if tile is not None]
+    if meaning is None or not held:
+        raise AssertionError("a missing legend, band or grid was not reported")
+    path, band, grid, contents = spec.path, held[0].band, held[0].grid, held[0].contents
+    if len(held) > 1:
+        path, band = joined_raster(
+            spec.files, band=band, crs=spec.crs, where=spec.where, problems=problems
+        ), 1  # fmt: skip
+        with open_raster(path) as joined:
+            grid, contents = read_grid(joined, spec.where, spec.crs), class_contents(joined, 1, "")
+    classes = meaning.rows.assign(land_code=[str(code) for code in meaning.rows.index])
+    no_data = tuple(sorted({*meaning.no_data, *asked}))
+    cover = RasterCover("land_cover", path, classes[list(KEYS)], KEYS, band, no_data, spec.crs)
+    problems.raise_if_errors()
+    facts = _facts(meaning, grid, [tile.declared for tile in held], band)
+    facts["cells_by_value"] = ", ".join(f"{v}: {n}" for v, n in sorted(contents.counts.items()))
     return Reading(cover, facts)
+
+
+def _tile(spec: LayerSpec, meaning: Legend | None, problems: ProblemLog) -> _Tile | None:
+    """One file looked through; None where something is wrong with it, which is reported."""
+    own = ProblemLog()
+    try:
+        with open_raster(spec.path, own) as dataset:
+            band, grid = _band(dataset, spec, own), _grid(dataset, spec, own)
+            if meaning is None or band is None or grid is None or own.errors:
+                return None
+            declared = dataset.nodatavals[band - 1]
+            _check_no_data(spec, meaning, declared, own)
+            if own.errors:
+                return None
+            return _Tile(
+                band, grid, declared, check_class_raster(dataset, band, spec, meaning, own)
+            )
+    except InputError as error:
+        own.extend(error.problems)
+        return None
+    finally:
+        problems.extend(own)
 
 
 def _legend(spec: LayerSpec, problems: ProblemLog) -> Legend | None:
@@ -87,16 +116,16 @@ def _band(dataset: Any, spec: LayerSpec, problems: ProblemLog) -> int | None:
     if not 1 <= band <= dataset.count:
         problems.add("layers.raster_band_absent", spec.where, band=band, count=dataset.count)
         return None
-    kind = dataset.dtypes[band - 1]
-    if not np.issubdtype(np.dtype(kind), np.integer):
-        problems.add("layers.raster_not_classes", spec.where, dtype=kind)
+    kind = np.dtype(dataset.dtypes[band - 1]).kind
+    if kind not in "uif":
+        problems.add("layers.raster_not_classes", spec.where, dtype=dataset.dtypes[band - 1])
     return band
 
 
-def _no_data(
+def _check_no_data(
     spec: LayerSpec, meaning: Legend, declared: float | None, problems: ProblemLog
-) -> tuple[int, ...]:
-    """Cell values beyond the file's mask that say "not known"."""
+) -> None:
+    """A value that says "not known" may be no class of the legend."""
     asked: Sequence[int] = spec.options.get("no_data", ())
     named = pd.Series([*asked, *([] if declared is None else [declared])], dtype=float)
     for value in sorted(set(named[named.isin(meaning.rows.index)])):
@@ -107,17 +136,19 @@ def _no_data(
             ecosystem_type=meaning.rows.at[int(value), "ecosystem_type"],
             legend=meaning.name,
         )
-    return tuple(sorted({*meaning.no_data, *(int(value) for value in asked)}))
 
 
-def _facts(meaning: Legend, grid: Grid, declared: float | None, band: int) -> dict[str, str]:
+def _facts(
+    meaning: Legend, grid: Grid, declared: Sequence[float | None], band: int
+) -> dict[str, str]:
+    said = dict.fromkeys("–" if value is None else f"{value:g}" for value in declared)
     return {
         **crs_facts(grid.crs),
         "band": str(band),
         "size": f"{grid.width} × {grid.height}",
         "cell": f"{grid.cell_width:.10g} × {grid.cell_height:.10g}",
         "bounds": ", ".join(f"{value:.10g}" for value in grid.bounds),
-        "no_data": "–" if declared is None else f"{declared:g}",
+        "no_data": ", ".join(said),
         "legend": meaning.title,
         "legend_source": meaning.source,
     }

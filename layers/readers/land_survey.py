@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from gis.extent import PolygonCover
 from gis.problems import ProblemLog
-from layers.columns import row_list
 from layers.land_survey import KEYS, QUANTITIES, read_parcels
 from layers.values import POLYGONS, Field, LayerKind, LayerSpec, Reading
 
@@ -17,24 +16,11 @@ FIELDS = (
 
 
 def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
-    """Read parcels of every class; a class that names no ecosystem leaves the cover aloud."""
+    """Read parcels of every class."""
     parcels = read_parcels(spec, FIELDS, problems)
-    kept = parcels.table["ecosystem_type"] != ""
-    if not kept.all():
-        codes = parcels.table["land_code"]
-        problems.add(
-            "layers.land_survey_other", spec.where, codes=", ".join(sorted(set(codes[~kept]))[:20]),
-            count=int((~kept).sum()), hectares=f"{parcels.area[~kept].sum():.4g}",
-            rows=row_list(parcels.features.rows[~kept]),
-        )  # fmt: skip
-    if not kept.any():
-        problems.add("layers.nothing_left", spec.where)
-    problems.raise_if_errors()
     facts = {**parcels.features.facts, "code_set": parcels.code_set}
-    cover = PolygonCover(
-        "land_survey", parcels.table[kept].reset_index(drop=True), KEYS, QUANTITIES
-    )
-    return Reading(cover, facts)
+    cover = PolygonCover("land_survey", parcels.table, KEYS, QUANTITIES)
+    return Reading(cover, facts, parcels.features.attributes(()))
 
 
 KIND = LayerKind(

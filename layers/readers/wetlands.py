@@ -7,13 +7,12 @@ import pandas as pd
 from gis.extent import PolygonCover
 from gis.problems import ProblemLog
 from layers.codes import ecosystem_types
-from layers.columns import row_list
-from layers.land_codes import Array
 from layers.land_survey import KEYS, QUANTITIES, read_parcels
 from layers.values import POLYGONS, Field, LayerKind, LayerSpec, Reading
 from layers.vector import Features
 
 FIELDS = (
+    Field("id", "BSM", "标识码", "Identifier", aliases=("TBBH",)),
     Field("land_code", "DLBM", "地类编码", "Land code", required=True),
     Field("land_name", "DLMC", "地类名称", "Land class"),
     Field("area", "TBMJ", "图斑面积", "Parcel area"),
@@ -29,30 +28,20 @@ def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
     hectares. ``area_unit`` is ``m2`` unless declared.
     """
     parcels = read_parcels(spec, FIELDS, problems)
-    kept = _wetland_rows(
-        parcels.features, parcels.table["land_code"], parcels.table["ecosystem_type"], parcels.area
-    )
+    kept = _wetland_rows(parcels.features, parcels.table)
     problems.raise_if_errors()
     facts = {**parcels.features.facts, "code_set": parcels.code_set}
     table = parcels.table[kept].reset_index(drop=True)
-    return Reading(PolygonCover("wetlands", table, KEYS, QUANTITIES), facts)
+    cover = PolygonCover("wetlands", table, KEYS, QUANTITIES)
+    return Reading(cover, facts, parcels.features.attributes((), kept.to_numpy()))
 
 
-def _wetland_rows(
-    features: Features, codes: pd.Series, ecosystem: pd.Series, area: Array
-) -> pd.Series:
+def _wetland_rows(features: Features, table: pd.DataFrame) -> pd.Series:
     types = ecosystem_types()
     scopes = [column for column in types if column.startswith("is_")]
-    kept = ecosystem.map(types[scopes].any(axis=1)).astype(bool)
-    if not kept.all():
-        features.problems.add(
-            "layers.not_wetland",
-            features.where,
-            codes=", ".join(sorted(set(codes[~kept]))),
-            count=int((~kept).sum()),
-            hectares=f"{area[~kept].sum():.4g}",
-            rows=row_list(features.rows[~kept]),
-        )
+    kept = table["ecosystem_type"].map(types[scopes].any(axis=1)).astype(bool)
+    listed = ", ".join(sorted(set(table.loc[~kept, "land_code"]))[:20])
+    features.reporter.report(~kept, "layers.not_wetland", codes=listed)
     if not kept.any():
         features.problems.add("layers.nothing_left", features.where)
     return kept

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gis.problems import ProblemLog
+from layers.attribute_tables import SUFFIXES
 from layers.register import YEAR, read_register, read_table_register
 from layers.values import POLYGONS, Field, LayerKind, LayerSpec, Reading
 
@@ -17,7 +18,7 @@ FIELDS = (
 
 def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
     """Read works from a vector file, or from a CSV or XLSX table without geometry."""
-    if spec.path.suffix.lower() in (".csv", ".xlsx"):
+    if spec.path.suffix.lower() in SUFFIXES:
         return read_table_register(spec, FIELDS, problems)
     return read_register(spec, FIELDS, POLYGONS, problems)
 
