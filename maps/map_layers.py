@@ -104,7 +104,7 @@ def _thin(
     return found
 
 
-def encode(geometries: Sequence[Any]) -> list[Any]:
+def encode(geometries: Sequence[Any] | NDArray[np.object_]) -> list[Any]:
     """Parts of geometries as step lists: polygons as lists of rings, lines as they are.
 
     >>> encode([shapely.from_wkt("LINESTRING (113 23, 113.00001 23.00002)")])
