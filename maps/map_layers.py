@@ -28,6 +28,7 @@ from rasterio.enums import Resampling
 from rasterio.vrt import WarpedVRT
 from rasterio.warp import transform_bounds
 
+from gis.nearness import merged
 from gis.safe_open import open_raster
 from maps.report import MapLayer
 
@@ -77,8 +78,7 @@ def thin_overlay(features: gpd.GeoDataFrame, smallest_m: float = SMALLEST_TOLERA
     lonlat = features if features.crs is None else features.to_crs(4326)
     geometries = np.asarray(lonlat.geometry.dropna(), dtype=object)
     if len(geometries) > SEPARATE_FEATURES and (shapely.get_dimensions(geometries) == 2).all():
-        merged = shapely.union_all(shapely.make_valid(geometries))
-        geometries = shapely.get_parts(np.asarray([merged], dtype=object))
+        geometries = merged(geometries)
     return _thin(geometries, shapely.simplify, OVERLAY_VERTICES, smallest_m)
 
 
