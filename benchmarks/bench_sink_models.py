@@ -23,7 +23,6 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import numpy as np
 import pandas as pd
-from bench_account import DOCUMENT, put_into
 
 from layers.codes import species_groups
 from sink_models import EpochData, Options, Sampling, evaluate
@@ -168,6 +167,8 @@ def main() -> None:
     table = as_table(lines, ratios)
     print(f"\n{table}\n\nCeilings of the first line: {LIMIT_SECONDS} s, {LIMIT_MEGABYTES:.0f} MB")
     if asked.write:
+        from bench_account import DOCUMENT, put_into  # its libraries are no part of the memory
+
         put_into(DOCUMENT, "carbon", table)
     if kernel.wall > LIMIT_SECONDS or kernel.megabytes > LIMIT_MEGABYTES:
         raise SystemExit("over the ceiling")

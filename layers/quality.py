@@ -313,7 +313,12 @@ def _shared_ha(region: pd.DataFrame, features: gpd.GeoDataFrame) -> NDArray[np.f
     crs = CRS(features.crs)
     outline = shapely.union_all(placed(gpd.GeoDataFrame(region), crs, "built_up_boundary"))
     shapes = np.asarray(features.geometry.array)
-    return geometry_areas_ha(shapely.intersection(shapes, outline), crs)
+    shapely.prepare(outline)
+    is_met = shapely.intersects(outline, shapes)
+    crossed = np.flatnonzero(is_met & ~shapely.covers(outline, shapes))
+    shared = np.where(is_met, shapes, shapely.Polygon())
+    shared[crossed] = shapely.intersection(shapes[crossed], outline)
+    return geometry_areas_ha(shared, crs)
 
 
 def _shared_ground(code: str, part: pd.DataFrame, upper: Layer, lower: Layer) -> Problem:

@@ -15,6 +15,7 @@ import shapely
 from pyproj import CRS
 
 from gis.ellipsoid import geometry_areas_ha, line_lengths_km
+from gis.nearness import merged
 from gis.problems import ProblemLog
 from layers.attribute_tables import read_attribute_table
 from layers.columns import find_columns, numbers
@@ -100,11 +101,12 @@ def _check_years(years: pd.Series | None, reporter: Reporter) -> None:
 def _measured(features: Features, geometry: Sequence[str]) -> dict[str, str]:
     """Extent of the features, each piece of ground or way once."""
     crs = CRS(features.table.crs)
-    merged = shapely.union_all(np.asarray(features.table.geometry.array))
+    shapes = np.asarray(features.table.geometry.array)
     if set(geometry) <= set(LINES):
+        united = shapely.union_all(shapes)
         frame = features.table.iloc[:1][["geometry"]].set_geometry(
-            type(features.table.geometry)([merged], crs=crs, index=features.table.index[:1])
+            type(features.table.geometry)([united], crs=crs, index=features.table.index[:1])
         )
         return {"kilometres": f"{float(np.sum(line_lengths_km(frame))):.10g}"}
-    hectares = geometry_areas_ha(np.array([merged], dtype=object), crs)[0]
+    hectares = geometry_areas_ha(merged(shapes), crs).sum()
     return {"hectares": f"{hectares:.10g}"}

@@ -19,22 +19,29 @@ from maps.brief_page import ACCENT, GREY, TEXT_WIDTH_MM, WARN, Brief, Cells, Pie
 from maps.brief_picture import map_picture
 from maps.figures import figure, shown_unit
 from maps.imprint import data_sources, imprint
+from maps.methods import term
 from maps.report import IndicatorWords, Report
 from maps.status import LOOKS, look
 from maps.words import words
 
-_MOST_MAPS = 3
-_MAP_WIDTH_MM = 122.0
-_COLUMNS = 6
+_MOST_MAPS = 2
+_MAP_WIDTH_MM = 104.0
+_COLUMNS = 8
 """Indicators side by side in a table of districts."""
 
-_MOST_NOTES = 8
+_MOST_BY_DISTRICT = 16
+"""Indicators that are told by district and defined; the workbook has all."""
+
+_MOST_NOTES = 6
 """Notices and absences that are printed; the workbook lists all."""
 
 _NAME, _REASON, _QUOTE = 40, 400, 240
 """Characters of a name, of a reason and of a plan's words; a cut shows as an ellipsis."""
 
 _NAME_MM, _CODE_MM = 28.0, 17.0
+
+_FACTS = ("epoch", "path", "crs")
+"""What the brief tells of an input beside its kind."""
 
 
 def write_brief(
@@ -154,15 +161,16 @@ def _add_finding(
         style="Heading 2",
         keep=True,
     )
-    facts = [f"{text['brief.printed']}: {shown(told['printed'][language], 100)}"]
-    facts += _measured(report, text, row)
+    facts = _measured(report, text, row)
+    if facts:
+        facts.insert(0, f"{text['brief.printed']}: {shown(told['printed'][language], 100)}")
     facts += [text["brief.see_map"].format(number=number)] if number else []
-    brief.paragraph(" · ".join(facts), keep=True)
-    brief.paragraph(shown(told["reason"][language], _REASON), keep=True)
-    quote = shown(told["quote"][language], _QUOTE)
+    if facts:
+        brief.paragraph(" · ".join(facts), keep=True)
+    quote = f"{text['brief.quote']} ({shown(row['clause'], 30)}): "
     brief.paragraph(
-        Piece(f"{text['brief.quote']} ({shown(row['clause'], 30)}): ", colour=GREY, size=9),
-        Piece(quote, colour=GREY, size=9),
+        Piece(f"{shown(told['reason'][language], _REASON)} "),
+        Piece(f"{quote}{shown(told['quote'][language], _QUOTE)}", colour=GREY, size=9),
     )
 
 
@@ -267,6 +275,21 @@ def _shown_indicators(report: Report) -> list[IndicatorWords]:
     return [each for each in report.indicators if each.key in present]
 
 
+def _told_by_district(report: Report) -> list[IndicatorWords]:
+    """The judged indicators and then the others, as many as the brief has room for, in order."""
+    shown_ = _shown_indicators(report)
+    judged = set(report.verdicts["indicator"].astype(str))
+    first = sorted(shown_, key=lambda each: each.key not in judged)[:_MOST_BY_DISTRICT]
+    return [each for each in shown_ if each in first]
+
+
+def _tell_the_rest(brief: Brief, report: Report, text: Mapping[str, str]) -> None:
+    """How many indicators have no place in a table."""
+    more = len(_shown_indicators(report)) - len(_told_by_district(report))
+    if more:
+        brief.paragraph(Piece(text["brief.more"].format(count=more), colour=GREY, size=9))
+
+
 def _titles(indicators: Iterable[IndicatorWords], report: Report) -> list[str]:
     return [shown(each.title[report.language], 60) for each in indicators]
 
@@ -281,7 +304,7 @@ def _add_districts(brief: Brief, report: Report, text: Mapping[str, str]) -> Non
     total = f"{shown(report.whole_name, _NAME)} {text['workbook.total']}"
     names = [total, *(shown(each, _NAME) for each in units["unit_name"])]
     values = report.results.set_index(["indicator", "epoch", "unit_code"])["value"].astype(float)
-    shown_ = _shown_indicators(report)
+    shown_ = _told_by_district(report)
     width = (TEXT_WIDTH_MM - _NAME_MM - _CODE_MM) / _COLUMNS
     for start in range(0, len(shown_), _COLUMNS):
         part = shown_[start : start + _COLUMNS]
@@ -291,9 +314,10 @@ def _add_districts(brief: Brief, report: Report, text: Mapping[str, str]) -> Non
                 Cells(text["workbook.name"], names, _NAME_MM),
                 *(_district_column(report, each, values, codes, width) for each in part),
             ],
-            size=8,
+            size=7.5,
             strong=0,
         )
+    _tell_the_rest(brief, report, text)
 
 
 def _district_column(
@@ -314,7 +338,7 @@ def _add_method(brief: Brief, report: Report, text: Mapping[str, str]) -> None:
     """Definitions, inputs and documents."""
     language = report.language
     brief.heading(text["brief.method"])
-    shown_ = _shown_indicators(report)
+    shown_ = _told_by_district(report)
     brief.table(
         [
             Cells(text["brief.indicator"], _titles(shown_, report), 34),
@@ -325,17 +349,16 @@ def _add_method(brief: Brief, report: Report, text: Mapping[str, str]) -> None:
         ],
         size=8,
     )
+    _tell_the_rest(brief, report, text)
     brief.paragraph(Piece(text["brief.inputs"], bold=True, colour=ACCENT), keep=True)
-    given = [each for each in _listed(report.provenance.get("inputs")) if "path" in each]
-    names = (("kind", 38.0), ("epoch", 12.0), ("path", 44.0), ("crs", 76.0))
+    inputs = _inputs(report)
+    widths = (38.0, 20.0, 52.0, 60.0)
     brief.table(
         [
-            Cells(
-                text[f"workbook.input_{name}"],
-                [shown(_or_dash(each.get(name)), 80) for each in given],
-                width,
+            Cells(text[f"workbook.input_{name}"], [each[place] for each in inputs], width)
+            for place, (name, width) in enumerate(
+                zip(("kind", "epoch", "path", "crs"), widths, strict=True)
             )
-            for name, width in names
         ],
         size=7.5,
     )
@@ -345,8 +368,22 @@ def _add_method(brief: Brief, report: Report, text: Mapping[str, str]) -> None:
         brief.paragraph(Piece("; ".join(documents), size=9))
 
 
-def _or_dash(value: object) -> object:
-    return "–" if value is None else value
+def _inputs(report: Report) -> list[tuple[str, ...]]:
+    """Kind, years, files and coordinate systems of the layers that were read; a row per kind."""
+    found: dict[str, list[Mapping[str, object]]] = {}
+    for each in _listed(report.provenance.get("inputs")):
+        if "path" in each:
+            found.setdefault(str(each.get("kind", "")), []).append(each)
+    return [
+        (shown(term(kind, report.language), _NAME), *(_listing(of_kind, name) for name in _FACTS))
+        for kind, of_kind in found.items()
+    ]
+
+
+def _listing(inputs: Sequence[Mapping[str, object]], name: str) -> str:
+    """What several inputs say of themselves, each thing once."""
+    told = [str(each[name]) for each in inputs if each.get(name) is not None]
+    return shown(", ".join(dict.fromkeys(told)) or "–", 120)
 
 
 def _listed(value: object) -> list[Mapping[str, object]]:

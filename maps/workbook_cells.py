@@ -112,12 +112,19 @@ def cell_text(text: str, cut: str) -> str:
 
 def number_format(unit: str) -> str:
     """How numbers of a stored unit look in a cell; the cell keeps 16 digits."""
-    return {"%": "0.00", "m3": "#,##0", "t C": "#,##0", "t CO2/yr": "#,##0"}.get(unit, "#,##0.00")
+    whole = dict.fromkeys(("m3", "t C", "t CO2/yr", "t CO2e/yr", "count"), "#,##0")
+    return {"%": "0.00", **whole}.get(unit, "#,##0.00")
 
 
 def shown_format(unit: ShownUnit) -> str:
-    """How numbers look in their unit of display."""
-    return "#,##0.00" if unit.decimals is None else f"0.{'0' * unit.decimals}"
+    """How numbers look in their unit of display.
+
+    >>> [shown_format(ShownUnit(1.0, "", places)) for places in (None, 2, 0)]
+    ['#,##0.00', '0.00', '0']
+    """
+    if unit.decimals is None:
+        return "#,##0.00"
+    return f"0.{'0' * unit.decimals}" if unit.decimals else "0"
 
 
 def new_page(book: Book, key: str, *, note: str = "") -> tuple[Worksheet, int]:

@@ -102,7 +102,7 @@ def soil_span(before: Account, after: Account) -> SoilSpan | None:
         before.year,
         after.year,
         _stacked(converted),
-        _stacked(managed),
+        _stacked(managed if any(each.any() for each in managed) else [np.zeros(1)] * len(managed)),
         tuple(table.pairs(moved, kept)),
         table.left_out(moved),
         unknown,

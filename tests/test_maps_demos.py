@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ import pytest
 from pictures import looks_like
 from pypdf import PdfReader
 
-from maps import write_map
+from gis.problems import Language
+from maps import write_brief, write_map
 from maps.report import Report
 from sinkatlas import CITIES, Run, run, write_demo
 from sinkatlas.tables import write_csv
@@ -198,6 +200,23 @@ def test_print_is_one_page(city: str, runs: Runs, opened: Open, tmp_path: Path) 
     assert paper["smallest"] >= 7
     for words in runs(city).report.verdict_words:
         assert words["title"]["zh"] in paper["shown"]
+
+
+@pytest.mark.office
+@pytest.mark.parametrize("city", CITIES)
+def test_the_brief_has_three_to_eight_pages(
+    city: str, runs: Runs, convert: Callable[[Path, str], Path], tmp_path: Path
+) -> None:
+    report = runs(city).report
+    languages: tuple[Language, ...] = ("zh", "en") if city == "changsha" else ("zh",)
+    for language in languages:
+        told = replace(report, language=language)
+        pages = PdfReader(convert(write_brief(told, tmp_path / f"{language}.docx"), "pdf")).pages
+        assert 3 <= len(pages) <= 8
+        printed = re.sub(r"\s", "", "".join(each.extract_text() for each in pages))
+        for target in report.verdict_words:
+            title = re.sub(r"\s", "", target["title"][language])
+            assert unicodedata.normalize("NFKC", title) in unicodedata.normalize("NFKC", printed)
 
 
 REACHED = """

@@ -219,6 +219,24 @@ def test_figures_on_the_page_are_those_of_the_results(page_text: str) -> None:
     assert data["results"]["rows"][10][3] is None  # no mangrove figure for 440105 in 2020
 
 
+def test_only_a_sum_has_shares_and_amounts_per_land(page_text: str) -> None:
+    """A least distance has the unit of a length, and is no part of a sum."""
+    report = make_report()
+    told = tuple(
+        replace(each, additive=each.additive and each.key != "forest_area")
+        for each in report.indicators
+    )
+    relative = {"value/forest_area/share", "value/forest_area/land"}
+    assert relative <= data_of(page_text)["classes"].keys()
+    data = data_of(map_page(replace(report, indicators=told)))
+    assert not relative & data["classes"].keys()
+    (area,) = (each for each in data["indicators"] if each["key"] == "forest_area")
+    assert (area["adds_up"], area["per_land"]) == (False, None)
+    # against a target a level is a difference, where a sum is a share: classes about zero
+    breaks = data["classes"]["gap/1"]["breaks"]
+    assert breaks == [-each for each in reversed(breaks)]
+
+
 def test_every_word_the_script_asks_for_exists_and_every_word_is_asked_for() -> None:
     folder = PROJECT / "maps" / "assets" / "js"
     script = "\n".join((folder / name).read_text(encoding="utf-8") for name in SCRIPTS)

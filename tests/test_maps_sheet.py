@@ -329,6 +329,10 @@ def test_a_district_sheet_tells_its_figures_and_their_change(make_report: Maker)
     assert "某市东区生态状况（2024 年）" in shown
     assert "西区" in shown  # a neighbour, by name only
     assert {"各项指标", "变化 [区间]"} <= shown
+    whole = report.results.query("unit_code == '440100' and indicator == 'forest_area'")
+    share = 100 * rows["value"].iloc[-1] / whole["value"].iloc[-1]
+    assert f"公顷 · 占全市 {share:.2f} %" in shown
+    assert "%" in shown  # a rate is no part of the city's
 
 
 def test_the_locator_shows_the_municipality_alone(make_report: Maker) -> None:

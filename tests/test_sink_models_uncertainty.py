@@ -233,6 +233,24 @@ def test_positive_correlation_widens_a_sum() -> None:
     assert width(Correlation(*PAIR, 0.9, "x")) > width()
 
 
+def test_propagation_of_error_knows_declared_correlations() -> None:
+    """Approach 1 stays beside the draws: ``h^2 + 2 r h_i h_j`` with the declared r."""
+    sampling = Sampling(draws=4_000)
+    declared = (Correlation(*PAIR, 0.9, "x"),)
+    results = run(sampling, correlations=declared)
+    key = "carbon_stock", 2020
+    group = results.drivers_by_figure[key]
+    low, high = sampling.bounds(results.values[*key, WHOLE[0]].sampled)
+    half, plain = first_order_half_width(group, declared), first_order_half_width(group)
+    assert half == pytest.approx((high - low) / 2, rel=0.08)
+    assert half > plain
+    halves = {each.source: (each.high_change - each.low_change) / 2 for each in group}
+    crossed = 2 * 0.9 * halves[PAIR[0]] * halves[PAIR[1]]
+    assert half**2 - plain**2 == pytest.approx(crossed)
+    table = results.uncertainty_table(sampling).query("indicator == 'carbon_stock'")
+    assert table["approach_1_half"].iloc[0] == pytest.approx(half)
+
+
 def test_impossible_correlations_are_refused() -> None:
     with pytest.raises(InputError, match="correlation_impossible"):
         run(Sampling(draws=10), correlations=(Correlation(*PAIR, 1.5, "x"),))

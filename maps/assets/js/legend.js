@@ -47,7 +47,7 @@ function layerKey(layer) {
   const line = { stroke: style.color, "stroke-width": Math.max(1.4, style.weight), "stroke-dasharray": style.dashArray || null };
   const drawing = layer.shape === "line"
     ? svg("line", { x1: 0, y1: 7, x2: 20, y2: 7, ...line })
-    : svg("rect", { x: 1, y: 1, width: 18, height: 12, fill: style.fillColor, "fill-opacity": style.fillOpacity, ...line });
+    : svg("rect", { x: 1, y: 1, width: 18, height: 12, fill: style.fill === false ? "none" : style.fillColor, "fill-opacity": style.fillOpacity, ...line });
   return svg("svg", { width: 20, height: 14, "aria-hidden": "true", class: "layer-key" }, drawing);
 }
 
