@@ -61,6 +61,8 @@ def _detail(layer: MapLayer, room: float) -> dict[str, object] | None:
         return None
     columns = [_column(name, features[name]) for name in layer.attributes]
     rows = len(json.dumps(columns, ensure_ascii=False).encode("utf-8"))
+    if rows >= room:
+        return None
     shapes = np.asarray(features.geometry.to_crs(3857), dtype=object)
     widest = WIDEST_PX
     while widest >= NARROWEST_PX:

@@ -13,6 +13,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,7 @@ Bounds = tuple[float, float, float, float]
 """West, south, east, north, in the units of a CRS."""
 
 LISTED_NAMES = 40
+_LINE, _POLYGON = (int(shapely.GeometryType[name]) for name in ("LINESTRING", "POLYGON"))
 
 
 @dataclass(frozen=True)
@@ -102,27 +104,44 @@ def _thin(
     return found
 
 
-def encode(geometry: Any) -> list[Any]:
-    """Parts of a geometry as step lists: polygons as lists of rings, lines as they are.
+def encode(geometries: Sequence[Any] | NDArray[np.object_]) -> list[Any]:
+    """Parts of geometries as step lists: polygons as lists of rings, lines as they are.
 
-    >>> encode(shapely.from_wkt("LINESTRING (113 23, 113.00001 23.00002)"))
+    >>> encode([shapely.from_wkt("LINESTRING (113 23, 113.00001 23.00002)")])
     [[11300000, 2300000, 1, 2]]
     """
-    encoded: list[Any] = []
-    for part in shapely.get_parts(geometry):
-        if isinstance(part, shapely.Polygon) and not part.is_empty:
-            encoded.append([_steps(ring) for ring in (part.exterior, *part.interiors)])
-        elif isinstance(part, shapely.LineString) and not part.is_empty:
-            encoded.append(_steps(part))
+    parts = shapely.get_parts(np.asarray(geometries, dtype=object))
+    kinds = shapely.get_type_id(parts)
+    drawn = np.isin(kinds, (_LINE, _POLYGON)) & ~shapely.is_empty(parts)
+    parts, kinds = parts[drawn], kinds[drawn]
+    lines, owner = parts.copy(), np.arange(len(parts))
+    is_area = kinds == _POLYGON
+    if is_area.any():
+        rings, ring_owner = shapely.get_rings(parts[is_area], return_index=True)
+        owner = np.concatenate([owner[~is_area], np.flatnonzero(is_area)[ring_owner]])
+        lines = np.concatenate([lines[~is_area], rings])
+        order = np.argsort(owner, kind="stable")
+        lines, owner = lines[order], owner[order]
+    encoded: list[Any] = [[] for _ in parts]
+    for place, steps in zip(owner.tolist(), _steps(lines), strict=True):
+        if is_area[place]:
+            encoded[place].append(steps)
+        else:
+            encoded[place] = steps
     return encoded
 
 
-def _steps(line: Any) -> list[int]:
-    whole = np.rint(shapely.get_coordinates(line) * STEPS_PER_DEGREE).astype(np.int64)
+def _steps(lines: NDArray[np.object_]) -> list[list[int]]:
+    """Each line's first vertex and the steps to the next ones, in whole steps of the page."""
+    coordinates, owner = shapely.get_coordinates(lines, return_index=True)
+    whole = np.rint(coordinates * STEPS_PER_DEGREE).astype(np.int64)
     steps = np.diff(whole, axis=0, prepend=np.zeros((1, 2), dtype=np.int64))
-    kept = np.r_[True, (steps[1:] != 0).any(axis=1)]
-    flat: list[int] = steps[kept].ravel().tolist()
-    return flat
+    is_first = np.r_[True, owner[1:] != owner[:-1]][: len(owner)]
+    steps[is_first] = whole[is_first]
+    kept = is_first | (steps != 0).any(axis=1)
+    flat = steps[kept].ravel().tolist()
+    ends = np.cumsum(2 * np.bincount(owner[kept], minlength=len(lines))).tolist()
+    return [flat[start:end] for start, end in pairwise([0, *ends])]
 
 
 def label_point(geometry: Any) -> list[float]:
@@ -157,7 +176,7 @@ def _vector(features: gpd.GeoDataFrame, smallest_m: float) -> dict[str, object]:
     is_area = bool((shapely.get_dimensions(thinned.geometries) == 2).all())
     return {
         "shape": "area" if is_area else "line",
-        "parts": [part for geometry in thinned.geometries for part in encode(geometry)],
+        "parts": encode(thinned.geometries),
         "tolerance_m": thinned.tolerance_m,
         "features": len(features),
         "names": _names(features),

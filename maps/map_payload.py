@@ -226,7 +226,7 @@ def _units(report: Report, outlines: np.ndarray) -> list[dict[str, object]]:
             "name": str(name),
             "land_ha": _cell(areas.get(str(code), math.nan)),
             "label": label_point(outline),
-            "parts": encode(outline),
+            "parts": encode([outline]),
         }
         for code, name, outline in zip(codes, names, outlines, strict=True)
     ]
