@@ -80,9 +80,8 @@ def _entry(code: str, table: pd.DataFrame) -> str | None:
 
 def _report_generation(features: Features, table: pd.DataFrame, entry: pd.Series) -> None:
     """Which code list the file uses; both in one file is worth a look."""
-    forest = entry.dropna()
-    forest = forest[forest.map(table["forest_class"]) != "not_forestland"]
-    found = sorted(set(forest.map(table["scheme"])))
+    held = table.loc[entry.dropna().unique()]
+    found = sorted(held.loc[held["forest_class"] != "not_forestland", "scheme"].unique())
     features.facts["land_code_list"] = ", ".join(found)
     if len(found) > 1:
         features.problems.add("layers.code_lists_mixed", features.where, lists=", ".join(found))
