@@ -1,8 +1,9 @@
 """What a layer's attributes seem to be: columns, units and code lists, told from the data.
 
-The first look reads a layer as Arrow, leaves geometries as bytes, and looks at every attribute of
-every feature. What it finds is proposed, with the evidence, for an analyst to confirm; nothing is
-converted here. Doubts are counted here and told with identifiers when the layer is read.
+The first look reads a layer as Arrow and looks at every attribute of every feature. Geometries stay
+bytes, but for a sample whose areas tell the units of area and stock. What it finds is proposed,
+with the evidence, for an analyst to confirm; nothing is converted here. Doubts are counted here and
+told with identifiers when the layer is read.
 """
 
 from __future__ import annotations
@@ -14,11 +15,13 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+import shapely
 from numpy.typing import NDArray
+from pyproj import CRS
 
+from gis.ellipsoid import geometry_areas_ha
 from gis.problems import ProblemLog
 from gis.safe_open import read_columns
-from gis.wkb_areas import rough_areas_ha
 from layers.areas import PER_HA, unit_of_ratio
 from layers.codes import (
     forest_land_codes,
@@ -37,6 +40,7 @@ from layers.values import LayerKind, LayerSpec
 from layers.vector import chosen_columns, chosen_crs
 
 NUMBERS = ("area", "crown_density", "stock", "stock_per_ha", "scattered_stock")
+_SAMPLE = 2000
 _SHOWN = 12
 Values = NDArray[np.float64]
 
@@ -84,12 +88,12 @@ def look(spec: LayerSpec, kind: LayerKind) -> Look:
     )  # fmt: skip
     columns = {name: table.column(column) for name, column in found.items() if column in existing}
     crs = chosen_crs(own, spec, ProblemLog())
-    places, hectares = np.zeros(0, dtype=np.int64), np.full(len(table), np.nan)
-    if crs is not None and not set(NUMBERS).isdisjoint(columns):
-        places, hectares = rough_areas_ha(table.column(shape), crs)
+    places, hectares = _sampled_areas(table.column(shape), crs)
     given = {name: _numbers(columns[name]) for name in NUMBERS if name in columns}
     meanings = _meanings(columns, given, places, hectares)
-    doubts = _doubts(columns, given, hectares, {name: unit for name, (unit, _) in meanings.items()})
+    doubts = _doubts(
+        columns, given, places, hectares, {name: unit for name, (unit, _) in meanings.items()}
+    )
     usual = {each.name: each.column for each in kind.fields}
     looks = tuple(
         _field(name, found[name], _found_by(name, found[name], chosen, usual), columns[name],
@@ -130,15 +134,15 @@ def _meanings(
     places: NDArray[np.int64],
     hectares: Values,
 ) -> dict[str, tuple[str, str]]:
-    """Unit or code list of each field that has one, and the evidence; areas tell by a sample."""
+    """Unit or code list of each field that has one, and the evidence."""
     found = {}
     if "area" in given and len(places):
-        found["area"] = _area_unit(given["area"][places], hectares[places])
+        found["area"] = _area_unit(given["area"][places], hectares)
     if "crown_density" in given:
         found["crown_density"] = _density_unit(given["crown_density"])
     for name in ("stock", "stock_per_ha"):
         if name in given and len(places):
-            unit, slope = stock_unit_of(given[name][places], hectares[places])
+            unit, slope = stock_unit_of(given[name][places], hectares)
             told = f"value ~ area^{slope:.2f} (n={len(places)})" if unit else ""
             found[name] = (unit, told)
     if "land_code" in columns:
@@ -149,23 +153,23 @@ def _meanings(
 def _doubts(
     columns: Mapping[str, pa.ChunkedArray],
     given: Mapping[str, Values],
+    places: NDArray[np.int64],
     hectares: Values,
     units: Mapping[str, str],
 ) -> dict[str, list[str]]:
     """What is doubtful about the values of each field, counted over all features."""
     found: dict[str, list[str]] = {name: _number_doubts(columns[name], given[name])
                                    for name in given}  # fmt: skip
-    if "area" in given and units.get("area"):
-        found["area"] += _other_units(given["area"], hectares, units["area"])
+    if "area" in given:
+        found["area"] += _counted("zero", given["area"] == 0)
+        found["area"] += _other_units(given["area"], places, hectares, units.get("area", ""))
     if "crown_density" in given:
         values = given["crown_density"]
         found["crown_density"] += _counted("above 100", values > 100)
         if not units.get("crown_density"):
             found["crown_density"] += _counted("above 1", values > 1)
     if "stock" in given:
-        most = LARGEST_DENSITY_M3_HA * hectares
-        if units.get("stock") == "m3_per_ha":
-            most = np.full(len(hectares), LARGEST_DENSITY_M3_HA)
+        most = _largest_stock(given, units)
         found["stock"] += _counted("above 2000 m3/ha", given["stock"] > most)
         found["stock"] += _counted("missing in stands", _unstocked(columns, given))
     if "stock_per_ha" in given:
@@ -183,19 +187,45 @@ def _counted(word: str, flags: Flags) -> list[str]:
     return [f"{word}: {len(rows)} (row {rows[0] + 1})"] if len(rows) else []
 
 
-def _other_units(given: Values, hectares: Values, unit: str) -> list[str]:
-    """Rows whose ratio of field to geometry is that of another unit."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = given / hectares
-    found = _counted("zero", (given == 0) & (hectares > 0))
-    off = np.flatnonzero(
-        ~((ratio > PER_HA[unit] / 1.25) & (ratio < PER_HA[unit] * 1.25)) & (ratio > 0)
-    )
-    looks = unit_of_ratio(ratio[off])
-    for other in sorted(set(looks) - {"", unit}):
-        rows = off[looks == other]
-        found.append(f"as {other}: {len(rows)} (row {rows[0] + 1})")
+def _other_units(
+    given: Values, places: NDArray[np.int64], hectares: Values, unit: str
+) -> list[str]:
+    """Rows of the sample whose ratio of field to geometry is that of another unit."""
+    usable = (given[places] > 0) & (hectares > 0)
+    rows = places[usable]
+    looks = unit_of_ratio(given[rows] / hectares[usable])
+    others = sorted(set(looks) - {"", unit}) if unit else []
+    found = []
+    for other in others:
+        alike = rows[looks == other]
+        found.append(f"as {other}: {len(alike)} of the sample (row {alike[0] + 1})")
     return found
+
+
+def _largest_stock(given: Mapping[str, Values], units: Mapping[str, str]) -> Values:
+    """The most that each sub-compartment can hold, by its own area field; NaN where not known."""
+    if units.get("stock") == "m3_per_ha":
+        return np.full(len(given["stock"]), LARGEST_DENSITY_M3_HA)
+    per_ha = PER_HA.get(units.get("area", ""))
+    if "area" not in given or per_ha is None:
+        return np.full(len(given["stock"]), np.nan)
+    return np.asarray(LARGEST_DENSITY_M3_HA * given["area"] / per_ha)
+
+
+def _sampled_areas(shapes: pa.ChunkedArray, crs: CRS | None) -> tuple[NDArray[np.int64], Values]:
+    """Places and ellipsoidal hectares of up to 2000 features spread over the file."""
+    step = max(1, len(shapes) // _SAMPLE)
+    places = np.arange(0, len(shapes), step)
+    if crs is None or not len(places):
+        return places[:0], np.zeros(0)
+    taken = shapes.take(pa.array(places)).to_numpy(zero_copy_only=False)
+    try:
+        polygons = shapely.from_wkb(taken, on_invalid="ignore")
+    except NotImplementedError:
+        return places[:0], np.zeros(0)  # curves are straightened when the layer is read
+    usable = np.isin(shapely.get_type_id(polygons), (3, 6)) & ~shapely.is_empty(polygons)
+    usable &= np.isfinite(shapely.area(polygons))
+    return places[usable], geometry_areas_ha(shapely.force_2d(polygons[usable]), crs)
 
 
 def _unstocked(columns: Mapping[str, pa.ChunkedArray], given: Mapping[str, Values]) -> Flags:

@@ -20,6 +20,12 @@ _ROW_MM = 6.6
 _WIDE_MM = 140.0
 """From this width on the share of the whole has a column of its own."""
 
+_LEAST_ROW_MM = 3.6
+"""Least height of an indicator's row."""
+
+_MORE_MM = 4.0
+"""Room for the line that says how many indicators found none."""
+
 _TWO_LINES_MM = 6.4
 """Height of a row from which a second line finds room in it."""
 
@@ -164,7 +170,14 @@ def draw_indicators(section: Section, y: float, code: str) -> float:
     first, last = section.report.epochs[0], section.report.epochs[-1]
     y = section.heading(y, section.words["sheet.indicators"])
     rows = _indicator_rows(section.report, code)
-    height = min(7.4, max(3.6, (y - bottom - 2) / max(len(rows), 1)))
+    room_mm = y - bottom - 2
+    if len(rows) * _LEAST_ROW_MM > room_mm:
+        room_mm -= _MORE_MM
+        fitting = max(math.floor(room_mm / _LEAST_ROW_MM), 0)
+        more = section.words["sheet.indicators_more"].format(count=len(rows) - fitting)
+        section.page.text(left, bottom + 0.5, more, 7.5, colour=GREY)
+        rows = rows[:fitting]
+    height = min(7.4, room_mm / max(len(rows), 1))
     is_wide, is_tall = right - left > _WIDE_MM, height >= _TWO_LINES_MM
     late = right - (54 if is_wide else 37)
     early = late - 17

@@ -140,3 +140,30 @@ def test_a_look_at_any_odd_file_is_a_look_or_a_refusal(shared: Path) -> None:
             look(LayerSpec("redline", path, 2020), kinds()["redline"])
             looked += 1
     assert looked > 30
+
+
+def test_values_of_every_feature_are_looked_at_not_of_a_sample(tmp_path: Path) -> None:
+    """One row of ten thousand, wherever it stands, beyond what can be."""
+    count, odd = 10_000, 4_567
+    west = 400_000 + 110.0 * np.arange(count)
+    frame = gpd.GeoDataFrame(
+        {
+            "XIAO_BAN": np.arange(count).astype(str),
+            "DI_LEI": "030101",
+            "MIAN_JI": np.where(np.arange(count) == odd + 2, 0.0, 1.0),
+            "YU_BI_DU": np.where(np.arange(count) == odd, 255.0, 0.6),
+            "ZXJ": np.where(np.arange(count) == odd, 9_999.0, 80.0),
+            "LING_ZU": np.where(np.arange(count) == odd, "9", "1"),
+        },
+        geometry=shapely.box(west, 2_500_000, west + 100, 2_500_100),
+        crs="EPSG:4547",
+    )
+    frame.loc[odd + 1, "ZXJ"] = np.nan
+    frame.loc[odd + 2, "ZXJ"] = 0.0
+    found = seen(tmp_path / "a.gpkg", frame)
+    assert found["area"].doubts == ("zero: 1 (row 4570)",)
+    assert found["crown_density"].doubts == ("above 100: 1 (row 4568)", "above 1: 1 (row 4568)")
+    assert found["stock"].doubts == (
+        "above 2000 m3/ha: 1 (row 4568)", "missing in stands: 1 (row 4569)",
+    )  # fmt: skip
+    assert found["age_group"].doubts == ("in no list: 9",)

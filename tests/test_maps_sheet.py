@@ -335,6 +335,26 @@ def test_a_district_sheet_tells_its_figures_and_their_change(make_report: Maker)
     assert "%" in shown  # a rate is no part of the city's
 
 
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: "-".join(form))
+def test_indicators_that_find_no_room_are_counted(
+    make_report: Maker, form: tuple[Size, Orientation]
+) -> None:
+    report = make_report()
+    (area,) = (each for each in report.indicators if each.key == "forest_area")
+    many = [dataclasses.replace(area, key=f"forest_area_{i}") for i in range(60)]
+    rows = report.results.query("indicator == 'forest_area'")
+    results = pd.concat([report.results, *(rows.assign(indicator=each.key) for each in many)])
+    full = dataclasses.replace(
+        report, indicators=(*report.indicators, *many), results=results.reset_index(drop=True)
+    )
+    sheet = drawn(full, layout(*form), "440103")
+    counted = [each for each in said(sheet) if each.startswith("另有")]
+    names = [each for each in texts(sheet) if each.get_text().startswith("forest_area名")]
+    assert counted == [f"另有 {61 - len(names)} 项指标，见 report.xlsx。"]
+    lowest = min(box[1] for text, box in boxes_mm(sheet) if text.startswith("forest_area名"))
+    assert lowest >= min(each.box[1] for each in sheet.page.layout.columns) * sheet.page.scale
+
+
 def test_the_locator_shows_the_municipality_alone(make_report: Maker) -> None:
     """An inset adds its frame, the municipality and the district, and nothing else."""
     report = make_report(names=[f"第{i}区" for i in range(4)])
