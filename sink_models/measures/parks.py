@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 from pyproj import CRS
 
@@ -90,7 +89,7 @@ def service_ground(
         if chosen.any()
     ]
     found = np.concatenate([*grounds, np.zeros(0, dtype=object)])
-    return np.array([shapely.union_all(found)], dtype=object)
+    return merged(found)
 
 
 def _method(reach: ParkReach, is_walked: bool, is_bounded: bool) -> str:
