@@ -106,7 +106,7 @@ def _input_columns(book: Book) -> list[Column]:
             [each.get(name) for each in given],
             "0" if name == "epoch" else "",
             wide=name in ("crs", "sha256"),
-            align="center" if name == "epoch" else "",
+            align="center" if name in ("epoch", "epochs") else "",
         )
         for name in names
     ]
