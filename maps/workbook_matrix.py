@@ -105,7 +105,9 @@ def _write_heads(
     look = book.format(**heading_look())
     lines = ((book.word("code"), codes), (book.word("name"), names))
     for at, (head, units) in enumerate(lines, start=row):
-        for place, text in enumerate((head, "", *units)):
+        sheet.write_string(at, 0, head, look)
+        sheet.write_blank(at, 1, None, look)
+        for place, text in enumerate(units, start=_KEYS):
             sheet.write_string(at, place, cell_text(text, book.word("cut")), look)
 
 
