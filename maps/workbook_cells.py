@@ -22,6 +22,7 @@ from maps.report import Report
 from maps.status import LOOKS
 from maps.text import columns as text_columns
 from maps.text import visible
+from maps.workbook_print import print_tall
 
 CELL_LIMIT = 32_767
 """Characters that a cell of a workbook can hold."""
@@ -29,8 +30,9 @@ CELL_LIMIT = 32_767
 ROW_LIMIT = 200_000
 """Rows of a table that a person may still want to open in a workbook; the CSV has them all."""
 
-_NARROWEST, _WIDEST, _WIDE = 5, 28, 60
-"""Widths in character cells: of any column, of an ordinary one, of one whose text wraps."""
+_NARROWEST, _WRAPPED, _WIDEST, _WIDE = 5, 12, 28, 43
+"""Widths in character cells: of any column, at most of one whose text wraps, of an ordinary one,
+of one of sentences; wider ones would shrink what is printed."""
 
 _HEAD = "#e3efed"
 _A3 = 8
@@ -57,10 +59,9 @@ class Column:
     @property
     def width(self) -> int:
         """Width in character cells that suits the first rows; a heading may take two lines."""
-        cells = [_printed(each, self.number_format) for each in self.cells[:500]]
-        widest = max((text_columns(each) for each in cells), default=0)
-        heading = math.ceil(text_columns(self.heading) / 2) + 1
-        return min(max(widest, heading, _NARROWEST) + 2, _WIDE if self.wide else _WIDEST)
+        cells = [(each, self.number_format) for each in self.cells[:500]]
+        widest = _WIDE if self.wide else _WRAPPED if self.wraps else _WIDEST
+        return text_width(self.heading, cells, widest=widest)
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,13 @@ class Book:
     def status(self, status: str) -> str:
         """A status as sign and word; the sign is what a reader without colours sees first."""
         return f"{LOOKS[status].sign} {self.words[f'common.{status}']}"
+
+
+def text_width(heading: str, cells: Iterable[tuple[object, str]], *, widest: int = _WIDEST) -> int:
+    """Width in character cells that suits cells with their number formats under a heading."""
+    longest = max((text_columns(_printed(*each)) for each in cells), default=0)
+    head = math.ceil(text_columns(heading) / 2) + 1
+    return min(max(longest, head, _NARROWEST) + 2, widest)
 
 
 def cell_text(text: str, cut: str) -> str:
@@ -177,7 +185,9 @@ def write_table(
         if height > _LINE_POINTS:
             sheet.set_row(row + 1 + line, height)
     below = row + 1 + min(count, ROW_LIMIT)
-    _tell_tiny(book, sheet, row + 1, below - 1, columns)
+    for place, column in enumerate(columns):
+        if below > row + 1:
+            tell_tiny(book, sheet, (row + 1, place, below - 1, place), column.number_format)
     if count == 0:
         sheet.write_string(below, 0, book.word("no_rows"), book.format(font_color="#595959"))
         below += 1
@@ -188,25 +198,41 @@ def write_table(
     return below + 1
 
 
-def _tell_tiny(
-    book: Book, sheet: Worksheet, first: int, last: int, columns: Sequence[Column]
+def write_figures(
+    book: Book, sheet: Worksheet, row: int, titles: Sequence[str], figures: Column
+) -> None:
+    """A column's cells as a row behind its titles; the first figure, the whole's, is bold."""
+    plain: dict[str, Any] = {"border": 1, "border_color": "#d0d0d0", "shrink": True}
+    for place, title in enumerate(titles):
+        write_cell(book, sheet, row, place, title, plain)
+    for place, value in enumerate(figures.cells):
+        look = _cell_look(figures, bold=place == 0)
+        write_cell(book, sheet, row, len(titles) + place, value, look)
+    cells = (row, len(titles), row, len(titles) + len(figures.cells) - 1)
+    tell_tiny(book, sheet, cells, figures.number_format)
+
+
+def tell_tiny(
+    book: Book, sheet: Worksheet, cells: tuple[int, int, int, int], number_format: str
 ) -> None:
     """What two decimals would print as zero gets its exponent, so that 0.00 is a true zero."""
+    if not number_format.endswith("0.00"):
+        return
     look = book.workbook.add_format({"num_format": "0E+00"})
-    for place, column in enumerate(columns):
-        if not column.number_format.endswith("0.00") or last < first:
-            continue
-        cells = (first, place, last, place)
-        zero = {"type": "cell", "criteria": "==", "value": 0, "stop_if_true": True}
-        sheet.conditional_format(*cells, zero)
-        tiny = {"type": "cell", "criteria": "between", "minimum": -_TINY, "maximum": _TINY}
-        sheet.conditional_format(*cells, tiny | {"format": look})
+    zero = {"type": "cell", "criteria": "==", "value": 0, "stop_if_true": True}
+    sheet.conditional_format(*cells, zero)
+    tiny = {"type": "cell", "criteria": "between", "minimum": -_TINY, "maximum": _TINY}
+    sheet.conditional_format(*cells, tiny | {"format": look})
+
+
+def heading_look() -> dict[str, Any]:
+    """How the cells above a table look."""
+    ruled = {"border": 1, "border_color": "#9a9a9a"}
+    return {"bold": True, "bg_color": _HEAD, "text_wrap": True, "align": "center"} | ruled
 
 
 def _write_headings(book: Book, sheet: Worksheet, row: int, columns: Sequence[Column]) -> None:
-    look = book.format(
-        bold=True, bg_color=_HEAD, border=1, border_color="#9a9a9a", text_wrap=True, align="center"
-    )
+    look = book.format(**heading_look())
     for place, column in enumerate(columns):
         sheet.write_string(row, place, cell_text(column.heading, book.word("cut")), look)
     sheet.set_row(row, 2.1 * _LINE_POINTS)
@@ -246,13 +272,19 @@ def write_cell(
 
 
 def set_widths(sheet: Worksheet, tables: Iterable[Sequence[Column]]) -> None:
-    """Widths with room for all tables of a page, Chinese characters counted double."""
+    """Widths with room for all tables of a page, and the scale at which it is printed.
+
+    Chinese characters count double.
+    """
     widest: dict[int, int] = {}
+    rows = 0
     for table in tables:
+        rows += max((len(each.cells) for each in table), default=0)
         for place, column in enumerate(table):
             widest[place] = max(widest.get(place, 0), column.width)
     for place, width in widest.items():
         sheet.set_column(place, place, width)
+    print_tall(sheet, list(widest.values()), rows)
 
 
 def _printed(value: object, look: str) -> str:

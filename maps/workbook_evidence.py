@@ -106,7 +106,7 @@ def _input_columns(book: Book) -> list[Column]:
             [each.get(name) for each in given],
             "0" if name == "epoch" else "",
             wide=name in ("crs", "sha256"),
-            align="center" if name == "epoch" else "",
+            align="center" if name in ("epoch", "epochs") else "",
         )
         for name in names
     ]
@@ -183,22 +183,22 @@ def add_coefficients(book: Book) -> None:
 
 
 def add_run(book: Book) -> None:
-    """The run record, one fact a row, without what has a page of its own."""
-    sheet, row = new_page(book, "run")
+    """The run record, one fact a row, without what has a page of its own; its note is printed."""
     record = {
         key: value for key, value in book.report.provenance.items() if key not in _ON_OTHER_PAGES
     }
     facts = list(_flat(record))
+    note = book.word("note_run").format(count=len(facts))
+    sheet, row = new_page(book, "run", note=note)
     columns = [
         Column(book.word("entry"), [key for key, _ in facts], wide=True),
         Column(book.word("content"), [value for _, value in facts], wide=True, align="left"),
     ]
-    last = write_table(book, sheet, row, columns)
+    write_table(book, sheet, row, columns)
     set_widths(sheet, (columns,))
     sheet.set_column(1, 1, 90)
     sheet.freeze_panes(row + 1, 1)
-    sheet.repeat_rows(row)
-    sheet.print_area(0, 0, last, 1)
+    sheet.print_area(0, 0, row - 1, 1)
 
 
 def add_frame(

@@ -1,11 +1,9 @@
-"""The pages of the workbook with one row per district: indicators by year, carbon by part."""
+"""The pages of the workbook with one column per district: indicators by year, carbon by part."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 
 import pandas as pd
 from xlsxwriter.worksheet import Worksheet
@@ -16,20 +14,22 @@ from maps.workbook_cells import (
     Book,
     Column,
     cell_text,
+    heading_look,
     new_page,
     number_format,
-    set_widths,
-    write_table,
+    text_width,
+    write_figures,
 )
+from maps.workbook_print import print_matrix
 
-_COLUMNS_PER_PAGE = 18
-_PAGE_INCHES = 15.4
-"""Width that an A3 page gives to its columns."""
+_TITLE_WIDTH, _ITEM_WIDTH = 40, 18
+_KEYS = 2
+"""Columns before the figures: what is shown, and its year or limit."""
 
 
 @dataclass(frozen=True)
 class Group:
-    """Columns that stand under one title."""
+    """What is told of one indicator: each column of figures by unit is a row of the page."""
 
     title: str
     columns: Sequence[Column]
@@ -37,19 +37,19 @@ class Group:
 
 @dataclass(frozen=True)
 class Matrix:
-    """A written matrix: its page, first row and column of figures, and its number of rows.
+    """A written matrix: its page, first row and column of figures, and its number of units.
 
-    The first row is the whole's.
+    The first column is the whole's; the row above the figures names the units.
     """
 
     sheet: Worksheet
     row: int
     column: int
-    rows: int
+    units: int
 
 
 def add_districts(book: Book) -> None:
-    """Units by indicator and year with limits; the whole stands first, then code order."""
+    """Indicators and years with limits by unit; the whole stands first, then code order."""
     _add_matrix(book, "districts", book.report.indicators)
 
 
@@ -61,7 +61,7 @@ def add_parts(book: Book) -> None:
 
 
 def _add_matrix(book: Book, page: str, indicators: Sequence[IndicatorWords]) -> None:
-    """Rows of units; columns of indicator and year with value, low and high, under three heads."""
+    """Rows of indicator and year with value, low and high; columns of units."""
     codes, _ = units_and_whole(book)
     groups = [
         Group(
@@ -73,40 +73,51 @@ def _add_matrix(book: Book, page: str, indicators: Sequence[IndicatorWords]) -> 
 
 
 def write_matrix(book: Book, page: str, groups: Sequence[Group], *, note: str) -> Matrix:
-    """A page with one row per unit, the whole first, and its columns in titled groups."""
+    """A page with one column per unit, the whole first, and the groups' figures in its rows.
+
+    Districts are few and indicators many: laid out so, a page of paper is filled.
+    """
     sheet, row = new_page(book, page, note=note)
     codes, names = units_and_whole(book)
-    keys = [Column(book.word("code"), codes), Column(book.word("name"), names)]
-    columns = [*keys, *(column for group in groups for column in group.columns)]
-    _write_titles(book, sheet, row, groups, len(keys))
-    last = write_table(book, sheet, row + 1, columns, bold_rows=[0])
-    set_widths(sheet, (columns,))
-    sheet.freeze_panes(row + 2, len(keys))
+    _write_heads(book, sheet, row, codes, names)
+    titles = [group.title for group in groups for _ in group.columns]
+    rows = [column for group in groups for column in group.columns]
+    for place, (title, figures) in enumerate(zip(titles, rows, strict=True), start=row + 2):
+        write_figures(book, sheet, place, (title, figures.heading), figures)
+    last = row + 2 + len(rows)
+    widths = [_width(place, name, rows) for place, name in enumerate(names)]
+    sheet.set_default_row(14)
+    sheet.set_column(0, 0, _TITLE_WIDTH)
+    sheet.set_column(1, 1, _ITEM_WIDTH)
+    for place, width in enumerate(widths, start=_KEYS):
+        sheet.set_column(place, place, width)
+    sheet.freeze_panes(row + 2, _KEYS)
     sheet.repeat_rows(row, row + 1)
-    sheet.repeat_columns(0, len(keys) - 1)
-    sheet.print_area(0, 0, last, len(columns) - 1)
-    _break_pages(sheet, keys, [group.columns for group in groups])
-    return Matrix(sheet, row + 2, len(keys), len(codes))
+    sheet.repeat_columns(0, _KEYS - 1)
+    sheet.print_area(0, 0, last, _KEYS + len(codes) - 1)
+    print_matrix(sheet, (_TITLE_WIDTH, _ITEM_WIDTH), widths)
+    return Matrix(sheet, row + 2, _KEYS, len(codes))
 
 
-def _write_titles(
-    book: Book, sheet: Worksheet, row: int, groups: Sequence[Group], first: int
+def _write_heads(
+    book: Book, sheet: Worksheet, row: int, codes: Sequence[str], names: Sequence[str]
 ) -> None:
-    look = book.format(
-        bold=True, bg_color="#e3efed", border=1, border_color="#9a9a9a", align="center"
-    )
-    at = first
-    for group in groups:
-        title, end = cell_text(group.title, book.word("cut")), at + len(group.columns) - 1
-        if end > at:
-            sheet.merge_range(row, at, row, end, title, look)
-        else:  # a range of one cell cannot be merged
-            sheet.write_string(row, at, title, look)
-        at = end + 1
+    look = book.format(**heading_look())
+    lines = ((book.word("code"), codes), (book.word("name"), names))
+    for at, (head, units) in enumerate(lines, start=row):
+        sheet.write_string(at, 0, head, look)
+        sheet.write_blank(at, 1, None, look)
+        for place, text in enumerate(units, start=_KEYS):
+            sheet.write_string(at, place, cell_text(text, book.word("cut")), look)
+
+
+def _width(place: int, name: str, rows: Sequence[Column]) -> int:
+    """Width of a unit's column in character cells."""
+    return text_width(name, [(each.cells[place], each.number_format) for each in rows])
 
 
 def _value_columns(book: Book, indicator: IndicatorWords, codes: list[str]) -> list[Column]:
-    """Value, low and high of an indicator for each year."""
+    """Value, low and high of an indicator for each year; ends only where a unit has one."""
     table = book.report.results.set_index(["indicator", "epoch", "unit_code"])
     found: list[Column] = []
     for epoch in book.report.epochs:
@@ -118,35 +129,9 @@ def _value_columns(book: Book, indicator: IndicatorWords, codes: list[str]) -> l
             (book.word("low"), "low"),
             (book.word("high"), "high"),
         ):
-            found.append(Column(heading, list(values[name]), number_format(indicator.unit)))
+            if name == "value" or values[name].notna().any():
+                found.append(Column(heading, list(values[name]), number_format(indicator.unit)))
     return found
-
-
-def _break_pages(
-    sheet: Worksheet, keys: Sequence[Column], groups: Sequence[Sequence[Column]]
-) -> None:
-    """Whole indicators on each page, at the scale that fits the widest page."""
-    if not groups or not groups[0]:
-        return
-    pages: list[list[Sequence[Column]]] = [[]]
-    for group in groups:
-        if pages[-1] and sum(map(len, pages[-1])) + len(group) > _COLUMNS_PER_PAGE:
-            pages.append([])
-        pages[-1].append(group)
-    widest = max(sum(_inches(column) for group in page for column in group) for page in pages)
-    widest += sum(_inches(each) for each in keys)
-    sheet.fit_to_pages(0, 0)
-    sheet.set_print_scale(max(10, min(100, math.floor(100 * _PAGE_INCHES / widest))))
-    ends = accumulate((sum(map(len, page)) for page in pages[:-1]), initial=len(keys))
-    sheet.set_v_pagebreaks(list(ends)[1:])
-
-
-def _inches(column: Column) -> float:
-    """Width of a column on paper at full scale, 96 pixels to the inch.
-
-    A character takes 7 pixels in the usual font and up to 10 in what stands in for it.
-    """
-    return (10 * column.width + 5) / 96
 
 
 def units_and_whole(book: Book) -> tuple[list[str], list[str]]:

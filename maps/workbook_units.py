@@ -24,10 +24,10 @@ _SERIES = ("#9cc7c1", "#4b9d94", "#00695f", "#00302b")
 _GAIN, _LOSS = "#01665e", "#8c3a04"
 _SHADE = "#8fc9c0"
 _ENDS = ("low", "high")
-_CHARTS_ABREAST = 2
-_CHART_WIDTH, _CHART_HEIGHT = 720, 300
-_ROWS_PER_CHART, _COLUMNS_PER_CHART = 16, 12
-_CHART_ROWS_PER_PAGE = 3
+_CHARTS_ABREAST = 3
+_CHART_WIDTH, _CHART_HEIGHT = 570, 270
+_ROWS_PER_CHART, _COLUMNS_PER_CHART = 14, 9
+_CHART_ROWS_PER_PAGE = 4
 
 
 def add_units(book: Book) -> None:
@@ -50,14 +50,14 @@ def add_change(book: Book) -> None:
     shown = [each for each in report.indicators if _has_values(book, each)]
     groups = [_change_group(book, each, codes) for each in shown]
     matrix = write_matrix(book, "change", groups, note=book.word("note_change"))
-    last_row = matrix.row + matrix.rows - 1
-    last_column = matrix.column + sum(len(each.columns) for each in groups) - 1
+    last_row = matrix.row + sum(len(each.columns) for each in groups) - 1
+    last_column = matrix.column + matrix.units - 1
     for criteria, colour in ((">", _GAIN), ("<", _LOSS)):
         matrix.sheet.conditional_format(
             matrix.row,
             matrix.column,
-            last_row,
-            max(last_column, matrix.column),
+            max(last_row, matrix.row),
+            last_column,
             {
                 "type": "cell",
                 "criteria": criteria,
@@ -133,18 +133,19 @@ def changes_of(report: Report, indicator: str, first: int, last: int) -> pd.Data
 
 
 def _add_shades(matrix: Matrix, groups: Sequence[Group]) -> None:
-    """Districts shaded by value, each column on its own scale from zero; the whole stays plain."""
-    last_row = matrix.row + matrix.rows - 1
-    for column in range(matrix.column, matrix.column + sum(len(each.columns) for each in groups)):
-        if matrix.rows > 1:
-            scale = {
-                "type": "2_color_scale",
-                "min_type": "num",
-                "min_value": 0,
-                "min_color": "#ffffff",
-                "max_color": _SHADE,
-            }
-            matrix.sheet.conditional_format(matrix.row + 1, column, last_row, column, scale)
+    """Districts shaded by value, each row on its own scale from zero; the whole stays plain."""
+    if matrix.units < 2:
+        return
+    scale = {
+        "type": "2_color_scale",
+        "min_type": "num",
+        "min_value": 0,
+        "min_color": "#ffffff",
+        "max_color": _SHADE,
+    }
+    first, last = matrix.column + 1, matrix.column + matrix.units - 1
+    for row in range(matrix.row, matrix.row + sum(len(each.columns) for each in groups)):
+        matrix.sheet.conditional_format(row, first, row, last, scale)
 
 
 def _add_charts(
@@ -152,36 +153,36 @@ def _add_charts(
 ) -> None:
     """A column chart per indicator: districts along the axis, a series per year."""
     sheet, row = new_page(book, "charts", note=book.word("note_charts"))
-    column = matrix.column
+    figures = matrix.row
     for place, group in enumerate(groups):
         chart = book.workbook.add_chart({"type": "column"})
         for year in range(len(book.report.epochs)):
-            chart.add_series(_series(matrix, column + year, _SERIES[year % len(_SERIES)]))
+            chart.add_series(_series(matrix, figures + year, _SERIES[year % len(_SERIES)]))
         _dress(book, chart, _title(book, shown[place]))
         line, abreast = divmod(place, _CHARTS_ABREAST)
         at = (row + line * _ROWS_PER_CHART, abreast * _COLUMNS_PER_CHART)
         sheet.insert_chart(*at, chart, {"y_offset": 6})
-        column += len(group.columns)
+        figures += len(group.columns)
     lines = math.ceil(len(groups) / _CHARTS_ABREAST)
     sheet.print_area(0, 0, row + lines * _ROWS_PER_CHART, _CHARTS_ABREAST * _COLUMNS_PER_CHART - 1)
     step = _CHART_ROWS_PER_PAGE * _ROWS_PER_CHART
     sheet.set_h_pagebreaks([row + at for at in range(step, lines * _ROWS_PER_CHART, step)])
 
 
-def _series(matrix: Matrix, column: int, colour: str) -> dict[str, object]:
+def _series(matrix: Matrix, row: int, colour: str) -> dict[str, object]:
     """Series of one year: its heading, the districts' names and their figures, all by cell."""
-    page, first, last = matrix.sheet.get_name(), matrix.row + 1, matrix.row + matrix.rows - 1
+    page, first, last = matrix.sheet.get_name(), matrix.column + 1, matrix.column + matrix.units - 1
     return {
-        "name": [page, matrix.row - 1, column],
-        "categories": [page, first, matrix.column - 1, last, matrix.column - 1],
-        "values": [page, first, column, last, column],
+        "name": [page, row, matrix.column - 1],
+        "categories": [page, matrix.row - 1, first, matrix.row - 1, last],
+        "values": [page, row, first, row, last],
         "fill": {"color": colour},
         "gap": 60,
     }
 
 
 def _dress(book: Book, chart: Chart, title: str) -> None:
-    font = {"name": book.font, "size": 9}
+    font = {"name": book.font, "size": 10.5}
     chart.set_title({"name": title, "name_font": {**font, "size": 12}, "overlay": False})
     chart.set_x_axis({"num_font": font})
     chart.set_y_axis(

@@ -116,15 +116,22 @@ def changes_table(results: Results, names: Mapping[str, str], sampling: Sampling
 
 
 def works_table(beside: Mapping[int, Beside], names: Mapping[str, str]) -> pd.DataFrame:
-    """The ledgers of works, sums by unit, year and type; each ledger once."""
-    columns = ["epoch", "unit_code", "unit_name", "year", "indicator", "type", "area_ha"]
+    """The ledgers of works, sums by unit, year and type; what several ledgers say is one row.
+
+    ``epochs`` are those whose ledger holds the row; where ledgers differ in its area, each area is
+    a row with its own epochs.
+    """
+    columns = ["epochs", "unit_code", "unit_name", "year", "indicator", "type", "area_ha"]
     ledgers = [each.ledger for each in beside.values() if each.ledger is not None]
     if not ledgers:
         return pd.DataFrame(columns=columns)
-    table = pd.concat(ledgers, ignore_index=True)
-    table["unit_name"] = table["unit_code"].map(names).fillna("")
-    order = ["epoch", "indicator", "type", "year", "unit_code"]
-    return table.sort_values(order, kind="stable", ignore_index=True)[columns]
+    same = ["indicator", "type", "year", "unit_code", "area_ha"]
+    held = pd.concat(ledgers, ignore_index=True).sort_values("epoch", kind="stable")
+    table = (
+        held.astype({"epoch": str}).groupby(same, sort=True, dropna=False)["epoch"].agg("; ".join)
+    )
+    rows = table.rename("epochs").reset_index()
+    return rows.assign(unit_name=rows["unit_code"].map(names).fillna(""))[columns]
 
 
 def conflicts_table(beside: Mapping[int, Beside], names: Mapping[str, str]) -> gpd.GeoDataFrame:
@@ -225,10 +232,18 @@ def map_layers(layers: Mapping[int, Sequence[Layer]]) -> tuple[MapLayer, ...]:
             elif (
                 not isinstance(layer.data, Density)
                 and _is_for_the_map(layer)
-                and _is_drawn(layer.data.features)
+                and _is_drawn(features := _until(layer, layer.data.features, year))
             ):
-                shown.append(_feature_layer(layer, layer.data.features, title, year))
+                shown.append(_feature_layer(layer, features, title, year))
     return tuple(shown)
+
+
+def _until(layer: Layer, features: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Features without the works of later years: one ledger may serve several epochs."""
+    if layer.spec.kind != "works":
+        return features
+    done = pd.to_numeric(features["year"].str.slice(0, 4), errors="coerce")
+    return features[~(done > year)]
 
 
 def _is_drawn(features: pd.DataFrame) -> TypeGuard[gpd.GeoDataFrame]:

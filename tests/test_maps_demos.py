@@ -288,11 +288,40 @@ def test_each_layer_of_the_tree_is_drawn_explained_and_faded(
     assert wanted | {"protected_areas"} <= kinds == {each.kind for each in report.layers}
     assert ("mangroves" in kinds) == (city in ("guangzhou", "jiangmen"))
     assert ("conflicts" in kinds) == bool(len(report.conflicts))
+    assert ("works" in kinds) == (city == "guangzhou")
     for each in found:
         assert each["drawn"] > 20, each
         assert each["opacity"] == pytest.approx(0.4), each
         assert each["legend"] >= 1, each
         assert "米" in each["facts"], each
+
+
+def test_works_of_guangzhou_are_polygons_that_the_map_draws_and_the_plan_judges(
+    runs: Runs, opened: Open
+) -> None:
+    """24 + 17 ha a year from 2021 to 2024 are 164 ha; drawn once, and in 2020 with their epoch."""
+    report = runs("guangzhou").report
+    (layer,) = [each for each in report.layers if each.kind == "works"]
+    assert layer.epoch == 2024
+    assert layer.features is not None
+    assert {"红树林营造", "红树林修复"} == set(layer.features["type"])
+    assert set(report.works["epochs"]) == {"2020; 2024"}
+    assert report.works["area_ha"].sum() == pytest.approx(164.0, rel=1e-3)
+    by_year = report.works.groupby(["type", "year"])["area_ha"].sum()
+    assert by_year["红树林营造"].tolist() == pytest.approx([24.0] * 4, rel=1e-3)
+    verdicts = report.verdicts.set_index("indicator")["status"]
+    assert verdicts["mangrove_created_restored_area"] == "on_track"  # 0 to 164 in 4 years: 205
+    page = opened(report).page
+    page.click(".chooser [data-tab='layers']")
+    row = ".layer[data-kind='works']"
+    assert f"{len(layer.features)} " in page.inner_text(f"{row} .layer-facts")
+    legend = page.locator(".legend-overlays li")
+    assert (legend.count(), page.locator(".leaflet-overlays-pane path").count()) == (0, 0)
+    page.check(f"{row} input[type='checkbox']")
+    assert legend.inner_text().split() == ["造林修复工程"]
+    assert page.locator(".leaflet-overlays-pane path").count() > 0
+    page.click(".epochs [data-epoch='2020']")
+    assert legend.inner_text().split() == ["造林修复工程", "2024"]
 
 
 def test_curtain_shows_two_epochs_and_moves_by_keys_and_pointer(runs: Runs, opened: Open) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import math
 import re
 import zipfile
@@ -16,6 +17,7 @@ import openpyxl
 import pandas as pd
 import pytest
 import shapely
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from maps import Report, write_workbook
@@ -42,18 +44,20 @@ def row_of(sheet: Worksheet, first: str) -> int:
     return next(i for i, row in enumerate(cells(sheet)) if row[0] == first)
 
 
-def matrix(sheet: Worksheet) -> dict[tuple[str, str, str, str], object]:
-    """(unit code, indicator, year, limit) to value, from a page with three heading rows."""
+def figures(sheet: Worksheet) -> dict[tuple[str, str, str, str], object]:
+    """(unit code, indicator with unit, year or step, heading) to value, from a page of districts.
+
+    Limits stand below the year or step that they belong to.
+    """
     rows = cells(sheet)
     top = row_of(sheet, "代码")
-    indicators = pd.Series(rows[top - 1]).ffill()
-    years = pd.Series([each if "年" in str(each) else None for each in rows[top]]).ffill()
-    return {
-        (str(row[0]), indicators[i], years[i], str(rows[top][i])): row[i]
-        for row in rows[top + 1 :]
-        if row[0]
-        for i in range(2, len(row))
-    }
+    found: dict[tuple[str, str, str, str], object] = {}
+    year = ""
+    for title, head, *values in rows[top + 2 :]:
+        year = str(head) if "年" in str(head) else year
+        for code, value in zip(rows[top][2:], values, strict=True):
+            found[str(code), str(title), year, str(head)] = value
+    return found
 
 
 def test_every_figure_reads_back_equal_and_missing_is_empty(
@@ -61,13 +65,14 @@ def test_every_figure_reads_back_equal_and_missing_is_empty(
 ) -> None:
     report = make_report()
     book = opened(report, tmp_path)
-    found = matrix(book["区县指标"]) | matrix(book["分项"])
+    found = figures(book["区县指标"]) | figures(book["分项"])
     titles = {each.key: each.title["zh"] for each in report.indicators}
     titles["carbon_stock.pool.soil"] = "carbon_stock名 · 土壤"
     for row in report.results.to_dict("records"):
         head, year = f"{titles[row['indicator']]} ({row['unit']})", f"{row['epoch']} 年"
         for limit, name in ((year, "value"), ("下限", "low"), ("上限", "high")):
-            stored = found.pop((row["unit_code"], head, year, limit))
+            # Limits that no unit has are left out.
+            stored = found.pop((row["unit_code"], head, year, limit), None)
             # A workbook's file holds 16 significant digits.
             expected = None if math.isnan(row[name]) else pytest.approx(row[name], rel=1e-15)
             assert stored == expected
@@ -80,9 +85,9 @@ def test_the_whole_stands_first_and_units_follow_in_code_order(
     report = make_report()
     turned = dataclasses.replace(report, units=report.units.iloc[::-1])
     sheet = opened(turned, tmp_path)["区县指标"]
-    rows = cells(sheet)[row_of(sheet, "代码") + 1 :][:4]
-    assert [row[0] for row in rows] == ["440100", "440103", "440104", "440105"]
-    assert rows[0][1] == "某市 合计"
+    codes, names = cells(sheet)[row_of(sheet, "代码") :][:2]
+    assert codes[2:] == ["440100", "440103", "440104", "440105"]
+    assert names[2] == "某市 合计"
 
 
 def test_codes_are_text(make_report: Maker, tmp_path: Path) -> None:
@@ -155,7 +160,7 @@ def test_long_texts_stay_whole_up_to_the_limit_and_are_cut_in_sight(
     longest = "长" * 40_000
     sheet = opened(make_report(names=(LONG, longest, "短")), tmp_path)["区县指标"]
     top = row_of(sheet, "代码")
-    names = [row[1] for row in cells(sheet)][top + 2 :][:3]
+    names = cells(sheet)[top + 1][3:]
     assert names[0] == LONG
     assert len(str(names[1])) == CELL_LIMIT
     assert str(names[1]).endswith("……（已截断，原文 40000 字）")
@@ -199,10 +204,32 @@ def test_pages_are_set_up_to_print(make_report: Maker, tmp_path: Path) -> None:
     for sheet in book:
         assert sheet.page_setup.orientation == "landscape"
         assert sheet.print_area, sheet.title
-    for page in ("分区县", "变化", "区县指标", "分项", "目标", "平衡", "运行记录"):
+    for page in ("分区县", "变化", "区县指标", "分项", "目标", "平衡"):
         assert book[page].freeze_panes, page
         assert book[page].print_title_rows, page
     assert book["台账明细"].print_area == "'台账明细'!$A$1:$G$4"
+    assert book["运行记录"].print_area == "'运行记录'!$A$1:$B$4"
+
+
+@pytest.mark.parametrize(("count", "abreast"), [(9, 1), (60, 4)])
+def test_pages_of_districts_print_few_pages_in_legible_type(
+    make_report: Maker, tmp_path: Path, count: int, abreast: int
+) -> None:
+    """7 points or more; a break only where another column would not fit, so pages are filled."""
+    book = opened(make_report(names=[f"第{i}区" for i in range(count)]), tmp_path)
+    for page in ("分区县", "变化", "区县指标", "分项"):
+        sheet = book[page]
+        size = sheet.cell(row_of(sheet, "代码") + 3, 4).font.size
+        assert size * sheet.page_setup.scale / 100 >= 7, page
+        assert not sheet.sheet_properties.pageSetUpPr.fitToPage, page  # nothing shrinks it further
+        assert not sheet.row_breaks.brk, page
+        breaks = [each.id for each in sheet.col_breaks.brk]
+        assert len(breaks) + 1 <= abreast, page
+        assert sheet.print_title_cols == "$A:$B"
+        for first, last in itertools.pairwise([2, *breaks, count + 3]):
+            letters = [get_column_letter(i + 1) for i in (0, 1, *range(first, last))]
+            inches = sum(7 * sheet.column_dimensions[each].width + 5 for each in letters) / 96
+            assert inches * sheet.page_setup.scale / 100 < 15.5, page
 
 
 def test_the_account_closes_by_type_and_unit_and_its_rows_are_all_there(
@@ -259,15 +286,7 @@ def test_a_report_without_plan_or_parts_has_no_empty_promises(
 
 def figures_by_unit(sheet: Worksheet) -> dict[tuple[str, str, str], object]:
     """(unit code, indicator with unit, heading) to value, from a page in the bureau's units."""
-    rows = cells(sheet)
-    top = row_of(sheet, "代码")
-    titles = pd.Series(rows[top - 1]).ffill()
-    return {
-        (str(row[0]), titles[i], str(rows[top][i])): row[i]
-        for row in rows[top + 1 :]
-        if row[0]
-        for i in range(2, len(row))
-    }
+    return {(code, title, head): value for (code, title, _, head), value in figures(sheet).items()}
 
 
 def test_districts_stand_in_code_order_under_their_sum_in_the_bureaus_units(
@@ -276,12 +295,7 @@ def test_districts_stand_in_code_order_under_their_sum_in_the_bureaus_units(
     report = make_report()
     sheet = opened(report, tmp_path)["分区县"]
     top = row_of(sheet, "代码")
-    assert [row[0] for row in cells(sheet)][top + 1 :][:4] == [
-        "440100",
-        "440103",
-        "440104",
-        "440105",
-    ]
+    assert cells(sheet)[top][2:] == ["440100", "440103", "440104", "440105"]
     found = figures_by_unit(sheet)
     for row in report.results[report.results["epoch"] == 2024].itertuples():
         if row.indicator == "forest_area":
@@ -358,7 +372,9 @@ def charted(path: Path) -> dict[str, list[tuple[str, list[str], list[float | Non
     def named(reference: str) -> list[Any]:
         page, _, area = reference.rpartition("!")
         found = book[page.strip("'")][area.replace("$", "")]
-        return [each[0].value for each in found] if isinstance(found, tuple) else [found.value]
+        if not isinstance(found, tuple):
+            return [found.value]
+        return [cell.value for line in found for cell in line]
 
     charts = {}
     with zipfile.ZipFile(path) as parts:

@@ -111,6 +111,7 @@ class City:
     ``epsg`` is the CGCS2000 3-degree Gauss-Krueger zone that the city is drawn in; ``is_lonlat``
     says that its files are written in longitude and latitude (EPSG:4490) instead; ``allocation``
     names the targets that its workspace splits over the districts, with year and method.
+    ``works_are_drawn`` says that its works are polygons on the mangroves' ground, not a table.
     """
 
     key: str
@@ -137,6 +138,7 @@ class City:
     mangrove_names: Mapping[str, str]
     further: tuple[str, ...]
     works: tuple[Work, ...]
+    works_are_drawn: bool
     areas: tuple[Area, ...]
     allocation: tuple[tuple[str, int, str], ...]
 
@@ -187,6 +189,7 @@ def _city(key: str, table: Mapping[str, Any]) -> City:
         mangrove_names=table.get("mangrove_names", {}),
         further=tuple(table.get("further", ())),
         works=tuple(Work(kind, area, tuple(units)) for kind, area, units in table.get("works", ())),
+        works_are_drawn=table.get("works_are_drawn", False),
         areas=tuple(Area(*entry) for entry in table.get("areas", ())),
         allocation=tuple(tuple(entry) for entry in table.get("allocation", ())),
     )

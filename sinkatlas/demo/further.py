@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -15,11 +16,11 @@ import pandas as pd
 import shapely
 
 from sinkatlas.demo.facts import EPOCHS, City
-from sinkatlas.demo.mosaic import Booleans, Floats, Geometries, Mosaic
+from sinkatlas.demo.mosaic import Booleans, Floats, Geometries, Mosaic, ellipsoidal_ha
 from sinkatlas.demo.paths import rounded
 from sinkatlas.demo.reserves import dissolved
 from sinkatlas.demo.terrain import Terrain, project
-from sinkatlas.demo.water import Water, mangrove_shapes
+from sinkatlas.demo.water import MANGROVE, Hosts, Water, mangrove_shapes
 
 BUILT_UP_OF_BUILT = 0.45
 """Share of all built ground that lies in the continuous built-up area."""
@@ -64,6 +65,38 @@ def works_table(city: City) -> pd.DataFrame:
                 for code, area in zip(work.districts, parts, strict=True)
             ]
     return pd.DataFrame(rows, columns=["year", "type", "unit_code", "area_ha", "name"])
+
+
+def works_polygons(city: City, water: Water) -> gpd.GeoDataFrame:
+    """The works of ``works_table`` as polygons on the mangroves' ground, ``area_ha`` in hectares.
+
+    Planting is a ring about the stands of the first epoch, restoration the core of a stand; every
+    year works at stands of its own.
+    """
+    frames = []
+    for row in works_table(city).itertuples(index=False):
+        shapes = _worked_ground(city, water, row)
+        pieces = gpd.GeoDataFrame(geometry=list(shapes), crs=city.drawing_crs)
+        frames.append(pieces.assign(year=row.year, type=row.type, name=row.name))
+    works = gpd.GeoDataFrame(pd.concat(frames, ignore_index=True))
+    hectares = ellipsoidal_ha(works.geometry.to_numpy(), city.drawing_crs)
+    return works.assign(area_ha=np.round(hectares, 2))[
+        ["year", "type", "area_ha", "name", "geometry"]
+    ]
+
+
+def _worked_ground(city: City, water: Water, row: Any) -> Geometries:
+    """Shapes of a row of works, together of its hectares."""
+    hosts = water.hosts[f"{MANGROVE}:{row.unit_code}"]
+    standing = city.mangrove_districts[row.unit_code] * city.figures["mangrove_area"].at(EPOCHS[0])
+    own = slice(row.year - EPOCHS[0] - 1, None, EPOCHS[-1] - EPOCHS[0])
+    chosen = Hosts(hosts.cells[own], hosts.shapes[own], hosts.full_ha[own])
+    if "修复" in row.type:
+        return chosen.scaled(row.area_ha)
+    before = standing * chosen.full_ha.sum() / hosts.full_ha.sum()
+    return np.asarray(
+        shapely.difference(chosen.scaled(before + row.area_ha), chosen.scaled(before))
+    )
 
 
 def _cells_in_town(ground: Ground) -> Booleans:

@@ -13,7 +13,7 @@ import pandas as pd
 from sinkatlas.demo.facts import EPOCHS, City, city_facts
 from sinkatlas.demo.files import write_raster, write_vector
 from sinkatlas.demo.forest import draw_stands, forest_threshold, sub_compartments
-from sinkatlas.demo.further import Ground, draw_further, works_table
+from sinkatlas.demo.further import Ground, draw_further, works_polygons, works_table
 from sinkatlas.demo.greenways import draw_greenways
 from sinkatlas.demo.land_cover import Surveyed, draw_land_cover
 from sinkatlas.demo.mosaic import Booleans, Mosaic, build_mosaic, ellipsoidal_ha
@@ -66,8 +66,10 @@ def _write_layers(city: City, draft: Path, fineness: int) -> None:
     redline = draw_redline(city, mosaic, terrain, water, protected[EPOCHS[0]])
     greenways = draw_greenways(city, mosaic, terrain, rng)
     write_vector(_districts(city, mosaic), draft / "districts.gpkg", "districts", city)
-    if city.works:
+    if city.works and not city.works_are_drawn:
         write_csv(works_table(city), draft / "works.csv")
+    elif city.works:
+        write_vector(works_polygons(city, water), draft / "works.gpkg", "works", city)
     for year in EPOCHS:
         frames = {
             "forest_subcompartments": sub_compartments(city, mosaic, stands, year, rng),

@@ -87,7 +87,7 @@ def file_names(city: City, year: int) -> dict[str, str]:
         del names["mangroves"]
     names |= {kind: f"{kind}_{year}.gpkg" for kind in city.further}
     if city.works:
-        names["works"] = "works.csv"
+        names["works"] = "works.gpkg" if city.works_are_drawn else "works.csv"
     return names
 
 

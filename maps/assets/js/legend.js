@@ -33,7 +33,8 @@ function overlayLegend() {
   if (!shown.length) return null;
   return el("ul", { class: "legend-rows legend-overlays" }, shown.map((layer) => layer.shape === "image"
     ? layer.classes.map((each) => legendRow2(each.colour, said(each)))
-    : el("li", {}, layerKey(layer), el("span", { class: "legend-word" }, given(said(layer.title))))));
+    : el("li", {}, layerKey(layer), el("span", { class: "legend-word" }, given(said(layer.title))),
+      [null, state.epoch].includes(layer.epoch) ? null : el("span", { class: "muted" }, String(layer.epoch)))));
 }
 
 function legendRow2(colour, word) {
