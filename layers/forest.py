@@ -126,7 +126,7 @@ def look_like_tenths(positive: Array) -> bool:
     (True, False)
     """
     are_whole = bool((positive == np.rint(positive)).all())
-    return are_whole and len(positive) >= _LEAST_ROWS and 1 < positive.max() <= 10
+    return are_whole and len(positive) >= _LEAST_ROWS and bool(1 < positive.max() <= 10)
 
 
 @dataclass(frozen=True)

@@ -79,6 +79,11 @@ FORMS: Mapping[str, str] = {
     ),
     "pools": "pools: {terms}",
     "soil_depths": "soil {depths}",
+    "mineral_soils": (
+        "SOC_REF × F_LU × F_MG × F_I to 30 cm over 20 years, net changes of type in {years}, "
+        "losses shared out to gains in proportion"
+    ),
+    "not_in_sink": "not in carbon_sink",
     "stock_difference_burial": (
         "stock difference of living biomass {years} + soil burial of coastal wetland"
     ),
