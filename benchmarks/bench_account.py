@@ -40,6 +40,9 @@ FULL = (17_000, 19_000)
 AGAIN_S = 10.0
 """Seconds of work above which imports and compiled code do not show: it is not done again."""
 
+ONCE_S = 60.0
+"""Seconds of a process above which a way has only one turn."""
+
 
 @dataclass(frozen=True)
 class Run:
@@ -139,6 +142,8 @@ def in_turns(runs: list[Run], rounds: int, folder: Path, data: Path) -> list[lis
     timed(runs[0], folder, data)  # compiles, and warms the cache of the files
     for _ in range(rounds):
         for run in runs:
+            if any(each.whole > ONCE_S for each in took[run]):
+                continue
             found = timed(run, folder, data)
             if found:
                 print(f"{run.way}, {run.scene}: {found.whole:.1f} s", file=sys.stderr, flush=True)
