@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import sink_models.indicators as package
-from gis.problems import Problem
+from gis.problems import Problem, problem
 from sink_models.account import Account, Mask
 from sink_models.carbon import CarbonAccount
 from sink_models.options import Options
@@ -104,3 +104,18 @@ def indicators() -> Mapping[str, Indicator]:
     modules = [importlib.import_module(f"sink_models.indicators.{name}") for name in names]
     ordered = sorted(modules, key=lambda module: (module.ORDER, module.__name__))
     return {each.key: each for module in ordered for each in module.INDICATORS}
+
+
+def comparable_earlier(context: Context, key: str) -> CarbonAccount | Absent:
+    """The carbon account of the epoch before, or why ``key`` has no change to tell.
+
+    Two epochs on different statistical bases are never subtracted.
+    """
+    where = f"{key} {context.account.year}"
+    if context.earlier is None:
+        return Absent(problem("sink_models.needs_earlier_epoch", where))
+    before, after = context.earlier.carbon, context.carbon
+    if before.basis != after.basis:
+        bases = f"{before.year} {before.basis}, {after.year} {after.basis}"
+        return Absent(problem("sink_models.basis_changed", where, bases=bases))
+    return before

@@ -17,7 +17,14 @@ from sink_models.carbon import (
 from sink_models.co2 import co2_from_c
 from sink_models.ecosystem_types import group_of, type_names
 from sink_models.estimator import ABOVE, POOL_NAMES, POOLS, SOIL
-from sink_models.indicator import Absent, Context, Indicator, Outcome, Reading
+from sink_models.indicator import (
+    Absent,
+    Context,
+    Indicator,
+    Outcome,
+    Reading,
+    comparable_earlier,
+)
 from sink_models.sampling import Array
 
 ORDER = 40
@@ -71,14 +78,11 @@ def carbon_sink_parts(context: Context) -> Mapping[str, Outcome]:
 
 
 def _uptake(context: Context) -> Amounts | Absent:
+    before = comparable_earlier(context, "carbon_sink")
+    if isinstance(before, Absent):
+        return before
     where = f"carbon_sink {context.account.year}"
-    if context.earlier is None:
-        return Absent(problem("sink_models.needs_earlier_epoch", where))
-    before, after = context.earlier.carbon, context.carbon
-    if before.basis != after.basis:
-        years = f"{before.year} {before.basis}, {after.year} {after.basis}"
-        return Absent(problem("sink_models.basis_changed", where, bases=years))
-    uptake = yearly_uptake(before, after)
+    uptake = yearly_uptake(before, context.carbon)
     return uptake if uptake.terms else Absent(problem("sink_models.nothing_estimated", where))
 
 

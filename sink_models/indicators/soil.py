@@ -15,7 +15,14 @@ from gis.problems import Language, Problem, problem
 from sink_models.carbon import COVERS, add_up, check_sum
 from sink_models.co2 import co2_from_c
 from sink_models.ecosystem_types import type_names
-from sink_models.indicator import Absent, Context, Indicator, Outcome, Reading
+from sink_models.indicator import (
+    Absent,
+    Context,
+    Indicator,
+    Outcome,
+    Reading,
+    comparable_earlier,
+)
 from sink_models.rules import resolve_formula
 from sink_models.sampling import Array
 from sink_models.soil_change import YEARS, SoilSpan, spans_in_transition
@@ -74,13 +81,10 @@ def _by_part(context: Context, spans: tuple[SoilSpan, ...]) -> dict[str, Array]:
 
 def _spans(context: Context) -> tuple[SoilSpan, ...] | Absent:
     """The spans that count at this epoch, or why there is no figure; what is lacking is not 0."""
+    before = comparable_earlier(context, KEY)
+    if isinstance(before, Absent):
+        return before
     where = f"{KEY} {context.account.year}"
-    if context.earlier is None:
-        return Absent(problem("sink_models.needs_earlier_epoch", where))
-    before, after = context.earlier.carbon, context.carbon
-    if before.basis != after.basis:
-        bases = f"{before.year} {before.basis}, {after.year} {after.basis}"
-        return Absent(problem("sink_models.basis_changed", where, bases=bases))
     spans = tuple(spans_in_transition(context.soils, context.account.year, _years(context)))
     if not any(span.end == context.account.year for span in spans):
         return Absent(problem("sink_models.soil_not_computed", where, needs=_needs(context)))
