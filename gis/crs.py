@@ -15,6 +15,7 @@ from functools import lru_cache
 
 import geopandas as gpd
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError, ProjError
@@ -216,6 +217,10 @@ def _datum_problem(source: CRS, target: CRS, where: object) -> Problem:
     return problem("gis.crs_datum_shift", where, source=source.name, target=target.name)
 
 
+def _domain_problem(source: CRS, target: CRS, where: object) -> Problem:
+    return problem("gis.crs_out_of_domain", where, source=source.name, target=target.name)
+
+
 def to_crs(features: gpd.GeoDataFrame, crs: str | CRS, where: object = "") -> gpd.GeoDataFrame:
     """Change the CRS so that edges straight in the features' own CRS stay within 0.1 mm.
 
@@ -241,10 +246,29 @@ def to_crs(features: gpd.GeoDataFrame, crs: str | CRS, where: object = "") -> gp
         target_metres_per_unit=metres_per_unit(target),
     )
     if not np.isfinite(_bounds(changed)).all():
-        raise InputError(
-            problem("gis.crs_out_of_domain", where, source=source.name, target=target.name)
-        )
+        raise InputError(_domain_problem(source, target, where))
     return features.set_geometry(gpd.GeoSeries(changed, index=features.index, crs=target))
+
+
+def bounds_in(features: gpd.GeoDataFrame, crs: str | CRS, where: object = "") -> Array:
+    """West, south, east and north of the features' vertices in another CRS.
+
+    Edges between vertices may bend beyond by little, which does for finding a place, not for
+    measuring. NaN without vertices. Raises as :func:`to_crs` does.
+    """
+    target = parse_crs(crs, where)
+    if features.crs is None:
+        raise InputError(problem("gis.crs_missing", where))
+    x, y = shapely.get_coordinates(np.asarray(features.geometry.array)).T
+    if not len(x):
+        return np.full(4, np.nan)
+    source = CRS(features.crs)
+    if not same_crs(source, target):
+        x, y = transform_between(source, target, where)(x, y)
+    bounds = np.array([x.min(), y.min(), x.max(), y.max()])
+    if not np.isfinite(bounds).all():
+        raise InputError(_domain_problem(source, target, where))
+    return bounds
 
 
 def _bounds(geometries: NDArray[np.object_]) -> Array:

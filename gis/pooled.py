@@ -1,11 +1,11 @@
-"""shapely's array functions over several threads; they release the lock while they work."""
+"""Work of shapely and GDAL over several threads: both release the lock while they work."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import shapely
@@ -13,11 +13,23 @@ from numpy.typing import NDArray
 
 from gis.engine import Engine
 
+One = TypeVar("One")
+Found = TypeVar("Found")
+
 SMALL = 2000
 """Pairs below which threads are not worth their start, unless their outlines are long."""
 
 LONG = 20_000
 """Vertices in pairs of geometries from which on they are."""
+
+
+def in_threads(function: Callable[[One], Found], each: Iterable[One]) -> list[Found]:
+    """``function`` of each item, in order; the first error in that order is raised."""
+    threads = _threads()
+    if threads == 1:
+        return [function(one) for one in each]
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(function, each))
 
 
 def pooled(
@@ -28,16 +40,17 @@ def pooled(
     Geometries must not be prepared lazily by ``function``: trees and prepared geometries are made
     before the threads start.
     """
-    threads = Engine().thread_count
+    threads = _threads()
     if threads == 1 or (len(one) < SMALL and _vertices(one) < LONG):
         return np.asarray(function(one, other, *rest))
     cuts = np.linspace(0, len(one), 4 * threads + 1).astype(int)
     parts = [slice(first, end) for first, end in pairwise(cuts)]
-    with ThreadPoolExecutor(threads) as pool:
-        return np.concatenate(
-            list(pool.map(lambda part: function(one[part], other[part], *rest), parts))
-        )
+    return np.concatenate(in_threads(lambda part: function(one[part], other[part], *rest), parts))
 
 
 def _vertices(one: NDArray[Any]) -> int:
     return int(shapely.get_num_coordinates(one).sum()) if one.dtype == object else 0
+
+
+def _threads() -> int:
+    return Engine().thread_count

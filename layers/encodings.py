@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _CHINESE = re.compile(r"[\u4e00-\u9fff]{2,}")
 _BEYOND = re.compile(r"[^\x00-\x7f]+")
@@ -25,17 +26,23 @@ def original_text(text: str) -> tuple[str, str] | None:
     >>> original_text("鍗楀北鍖")
     ('南山', 'utf-8')
     """
-    parts = _BEYOND.findall(text)
+    found = _original_parts(tuple(_BEYOND.findall(text)))
+    return None if found is None else (_put_back(text, found[0]), found[1])
+
+
+@lru_cache(maxsize=4096)
+def _original_parts(parts: tuple[str, ...]) -> tuple[tuple[str, ...], str] | None:
+    """The same for a text's parts beyond ASCII, which names that are numbered have in common."""
     for taken_for, encoding in _MISREADINGS:
         if taken_for == "latin-1" and min(map(len, parts), default=0) < _LEAST_LATIN:
             continue
-        likely = [_decoded(part, taken_for, encoding) for part in parts]
+        likely = tuple(_decoded(part, taken_for, encoding) for part in parts)
         if likely and likely != parts and all(map(_CHINESE.fullmatch, likely)):
-            return _put_back(text, likely), encoding
+            return likely, encoding
     return None
 
 
-def _put_back(text: str, parts: list[str]) -> str:
+def _put_back(text: str, parts: tuple[str, ...]) -> str:
     """A text with its parts beyond ASCII replaced in their order."""
     found = iter(parts)
     return _BEYOND.sub(lambda _: next(found), text)

@@ -17,7 +17,7 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import CRS, Geod
 
-from gis.crs import same_crs, shift_to_wgs84, systems_that_fit, to_crs
+from gis.crs import bounds_in, same_crs, shift_to_wgs84, systems_that_fit, to_crs
 from gis.ellipsoid import geometry_areas_ha, polygon_areas_ha
 from gis.extent import OUTSIDE, ExtentAccount, PolygonCover, RasterCover, Stratum, Units
 from gis.grid import Grid, read_grid
@@ -214,12 +214,11 @@ def shift_problems(layer: Layer, units: Units) -> list[Problem]:
     data = layer.data
     if not isinstance(data, PolygonCover | Stratum) or layer.spec.shift is not None:
         return []
-    own = to_crs(data.features[["geometry"]], "EPSG:4326", layer.spec.where)
-    west, south, east, north = own.total_bounds
+    west, south, east, north = bounds_in(data.features, "EPSG:4326", layer.spec.where)
     inside = CHINA_BOUNDS[0] < west < east < CHINA_BOUNDS[2]
     if not (inside and CHINA_BOUNDS[1] < south < north < CHINA_BOUNDS[3]):
         return []
-    reference = to_crs(units.features, "EPSG:4326", "districts").total_bounds
+    reference = bounds_in(units.features, "EPSG:4326", "districts")
     corners = gpd.GeoDataFrame(geometry=gpd.points_from_xy([west, east], [south, north]), crs=4326)
     undone = shift_to_wgs84(corners, "gcj02", layer.spec.where).total_bounds
     as_it_lies = _metres_apart(np.array([west, south, east, north]), reference)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from gis.pooled import in_threads
 from gis.problems import LANGUAGES, Language, Problem
 from maps.classes import Classes, Kind, classes, kind_of
 from maps.imprint import data_sources, imprint
@@ -83,8 +84,12 @@ def payload(report: Report) -> dict[str, object]:
         "problems": [_problem(found) for found in report.problems],
         "sensitivity": report.sensitivity,
         "layers": [
-            overlay(layer, smallest_m) | {"detail": detail}
-            for layer, detail in zip(report.layers, details(report.layers), strict=True)
+            drawn | {"detail": detail}
+            for drawn, detail in zip(
+                in_threads(lambda layer: overlay(layer, smallest_m), report.layers),
+                details(report.layers),
+                strict=True,
+            )
         ],
         "coefficients": _table(report.coefficients),
         "ledger": _table(report.ledger),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pyproj import CRS
 
 from gis.crs import (
+    bounds_in,
     datum_operation,
     has_modern_datum,
     parse_crs,
@@ -223,6 +224,18 @@ def test_missing_crs_is_refused() -> None:
 def test_coordinates_beyond_the_projection_are_refused() -> None:
     with pytest.raises(InputError, match="crs_out_of_domain"):
         to_crs(frame(shapely.box(-70, 20, -69, 89.9)), "+proj=gnom +lat_0=23 +lon_0=113", "far")
+    with pytest.raises(InputError, match="crs_out_of_domain"):
+        bounds_in(frame(shapely.box(-70, 20, -69, 89.9)), "+proj=gnom +lat_0=23 +lon_0=113", "far")
+
+
+def test_bounds_elsewhere_are_those_of_the_vertices_there() -> None:
+    features = frame(shapely.box(113, 22, 113.01, 22.01), shapely.Point(113.02, 22.0))
+    found = bounds_in(features, "EPSG:4526")
+    assert found == pytest.approx(to_crs(features, "EPSG:4526").total_bounds, abs=0.1)
+    assert bounds_in(features, "EPSG:4490").tolist() == [113, 22, 113.02, 22.01]
+    assert np.isnan(bounds_in(frame(), "EPSG:4526")).all()
+    with pytest.raises(InputError, match="crs_missing"):
+        bounds_in(gpd.GeoDataFrame(geometry=[shapely.Point(0, 0)]), "EPSG:4490", "a.gpkg")
 
 
 def test_the_datum_operation_is_named_with_its_accuracy() -> None:

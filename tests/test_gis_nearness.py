@@ -90,6 +90,23 @@ def test_patches_share_out_the_union(shapes: list[shapely.Polygon]) -> None:
     assert len(found) == len(shapely.get_parts(shapely.union_all(shapes)))
 
 
+@settings(max_examples=40, deadline=None)
+@given(boxes)
+def test_uniting_by_groups_is_uniting_all(shapes: list[shapely.Polygon]) -> None:
+    ground = np.array(shapes, dtype=object)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("gis.nearness.UNITED_AT_ONCE", 2)
+        grouped = merged(ground)
+        patch.setattr("gis.pooled._threads", lambda: 1)
+        alone = merged(ground)
+    assert shapely.to_wkb(grouped).tolist() == shapely.to_wkb(alone).tolist()
+    whole = merged(ground)
+    assert len(grouped) == len(whole)
+    assert shapely.symmetric_difference(
+        shapely.union_all(grouped), shapely.union_all(whole)
+    ).area == pytest.approx(0.0, abs=1e-9)
+
+
 def test_patches_bridge_gaps_of_drawing_but_no_more() -> None:
     row = [shapely.box(0, 0, 10, 10), shapely.box(10.8, 0, 20, 10), shapely.box(22, 0, 30, 10)]
     shapes = np.array(row, dtype=object)

@@ -11,7 +11,7 @@ import pytest
 import rasterio
 import shapely
 from affine import Affine
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pyproj import CRS, Geod, Transformer
 
@@ -79,6 +79,13 @@ def held(features: gpd.GeoDataFrame, units: Units | None = None) -> pd.DataFrame
     return found.groupby(["unit_code", "in_redline", "kind"])[["area_ha", "stock_m3"]].sum()
 
 
+def held_with_slivers(features: gpd.GeoDataFrame) -> pd.DataFrame:
+    """The same where what is below a sliver stays too: how features are drawn decides on those."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(partition, "SLIVER_HA", 0.0)
+        return held(features)
+
+
 def assert_same(one: pd.DataFrame, other: pd.DataFrame, relative: float = 1e-9) -> None:
     pd.testing.assert_frame_equal(
         one.sort_index(), other.sort_index(), rtol=relative, atol=1e-8, check_exact=False
@@ -142,7 +149,8 @@ def test_split_features_give_what_whole_ones_give(seed: int, at: float) -> None:
         part = features.assign(geometry=features.geometry.intersection(half))
         part["stock_m3"] = features["stock_m3"] * polygon_areas_ha(part) / whole
         parts.append(part[~part.geometry.is_empty])
-    assert_same(held(features), held(pd.concat(parts, ignore_index=True)), 1e-8)
+    halved = pd.concat(parts, ignore_index=True)
+    assert_same(held_with_slivers(features), held_with_slivers(halved), 1e-8)
 
 
 @pytest.mark.parametrize("first", [0, 1])
@@ -162,11 +170,12 @@ def test_parts_of_one_feature_in_two_units_that_touch_no_outline(way: str, first
 
 
 @given(seed=st.integers(0, 10_000))
+@example(seed=714)  # one stand reaches 32 cm2 into a zone
 @LAWS
 def test_merged_features_give_what_single_ones_give(seed: int) -> None:
     features = survey(seed, 30)
     merged = features.dissolve("kind", aggfunc={"stock_m3": "sum"}).reset_index()
-    one, other = held(features)["area_ha"], held(merged)["area_ha"]
+    one, other = (held_with_slivers(each)["area_ha"] for each in (features, merged))
     pd.testing.assert_series_equal(one, other, rtol=1e-9, atol=1e-8)
 
 

@@ -1,0 +1,46 @@
+"""Work over threads comes back in order, whatever the number of threads."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+import shapely
+
+from gis.pooled import in_threads, pooled
+
+
+@pytest.mark.parametrize("threads", [1, 2, 4])
+def test_results_keep_the_order_of_the_items(monkeypatch: pytest.MonkeyPatch, threads: int) -> None:
+    monkeypatch.setattr("gis.pooled._threads", lambda: threads)
+
+    def slow_first(number: int) -> int:
+        time.sleep(0.01 * (number == 0))
+        return number * number
+
+    assert in_threads(slow_first, range(9)) == [number * number for number in range(9)]
+    assert in_threads(slow_first, []) == []
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_the_first_error_in_order_is_raised(monkeypatch: pytest.MonkeyPatch, threads: int) -> None:
+    monkeypatch.setattr("gis.pooled._threads", lambda: threads)
+
+    def refuse(number: int) -> int:
+        time.sleep(0.01 * (number == 1))
+        if number:
+            raise ValueError(f"item {number}")
+        return number
+
+    with pytest.raises(ValueError, match="item 1"):
+        in_threads(refuse, [0, 1, 2])
+
+
+@pytest.mark.parametrize("threads", [1, 2, 4])
+def test_pairs_are_worked_as_in_one_call(monkeypatch: pytest.MonkeyPatch, threads: int) -> None:
+    monkeypatch.setattr("gis.pooled._threads", lambda: threads)
+    ones = shapely.box(*np.random.default_rng(1).uniform(0, 9, (2, 3000)), 10, 10)
+    others = np.roll(ones, 1)
+    together = shapely.intersection(ones, others)
+    assert shapely.equals_exact(pooled(shapely.intersection, ones, others), together).all()
