@@ -17,7 +17,7 @@ help:
 	@echo "make test    run every test"
 	@echo "make check   formatting, lint, types, then every test: what a change must pass"
 	@echo "make format  let ruff format and mend what it can"
-	@echo "make bench   run the benchmarks, if there are any"
+	@echo "make bench   compare with other tools and write docs/benchmarks.md (about an hour)"
 	@echo "make setup   only create $(VENV); PYTHON=... chooses the interpreter"
 	@echo "make clean   remove results, caches and $(VENV)"
 
@@ -68,10 +68,12 @@ format: $(READY)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+# The peers that are compared come along; the tables go into docs/benchmarks.md.
 bench: $(READY)
-	@set -e; found=; for script in benchmarks/bench_*.py; do \
-	  if [ -f "$$script" ]; then found=1; echo "== $$script"; $(BIN)/python "$$script"; fi; \
-	done; [ -n "$$found" ] || echo "There are no benchmarks yet."
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: \
+	  --no-binary prcoords --constraint constraints.txt --editable '.[bench]'
+	@set -e; for script in benchmarks/bench_*.py; do \
+	  echo "== $$script"; $(BIN)/python "$$script" --write; done
 
 clean:
 	rm -rf $(VENV) out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -31,10 +31,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import real_scene
 from scene import make_scene
+from tables import DOCUMENT, PROJECT, as_table, put_into
 from ways import WAYS, Answer
 
-PROJECT = Path(__file__).resolve().parent.parent
-DOCUMENT = PROJECT / "docs" / "benchmarks.md"
 DATA = PROJECT.parent / "shared" / "data"
 FULL = (17_000, 19_000)
 AGAIN_S = 10.0
@@ -186,21 +185,6 @@ HEADER = ["way", "what it does", "s", "/ first", "whole process, s", "/ first",
           "processor / first", "peak MiB", "differs"]  # fmt: skip
 
 
-def as_table(rows: list[list[str]]) -> str:
-    lines = [HEADER, ["---"] * len(HEADER), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
-
-
-def put_into(document: Path, name: str, table: str) -> None:
-    """Replace one table of the document, between its marks."""
-    text = document.read_text(encoding="utf-8")
-    head, mark, rest = text.partition(f"<!-- table: {name} -->\n")
-    _, end, tail = rest.partition("<!-- end -->\n")
-    if not mark or not end:
-        raise SystemExit(f"{document} has no place for the table {name}")
-    document.write_text(f"{head}{mark}{table}\n{end}{tail}", encoding="utf-8")
-
-
 def possible(runs: list[Run], only: list[str] | None, data: Path) -> Iterator[Run]:
     """The runs whose packages and files are there; says what is left out."""
     for run in runs:
@@ -244,7 +228,7 @@ def main() -> None:
             aside = [sys.executable, __file__, "--folder", str(asked.folder), "--data",
                      str(asked.data), "--make", scene]  # fmt: skip
             subprocess.run(aside, check=True, env=os.environ | {"PYTHONPATH": _python_path()})
-        table = as_table(in_turns(runs, asked.rounds, asked.folder, asked.data))
+        table = as_table(HEADER, in_turns(runs, asked.rounds, asked.folder, asked.data))
         print(f"\n{name}\n{table}", flush=True)
         if asked.write:
             put_into(DOCUMENT, name, table)

@@ -1,7 +1,10 @@
 """Reading and checking sub-compartments beside a bare read of the same file, in one run.
 
-``python benchmarks/bench_layers.py [FEATURES [ROUNDS]]`` (default 20,000; promised is a million)
-builds a GeoPackage of square stands, then runs each job in a child process, in turns:
+    python benchmarks/bench_layers.py                  # a million features
+    python benchmarks/bench_layers.py --count 20000    # a small one, for a smoke test
+    python benchmarks/bench_layers.py --write          # and put the table into the docs
+
+A GeoPackage of square stands is built; then each job runs in a child process, in turns:
 
 * ``bare``: a bare pyogrio Arrow read;
 * ``attributes``: the first look of ``sinkatlas check``: the same read, with every check of the file
@@ -16,7 +19,9 @@ Ratios are medians of rounds; seconds of different machines cannot be compared.
 
 from __future__ import annotations
 
+import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -24,7 +29,12 @@ import time
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).parent))
+
+from tables import DOCUMENT, PROJECT, as_table, put_into
+
 SIDE = 100.0
+COUNT = 1_000_000
 
 
 def build(path: Path, count: int) -> None:
@@ -101,6 +111,7 @@ def measured(job: str, path: Path) -> dict[str, Any]:
         capture_output=True,
         text=True,
         check=True,
+        env=os.environ | {"PYTHONPATH": str(PROJECT)},
     )
     return dict(json.loads(done.stdout))
 
@@ -115,57 +126,84 @@ def median(values: list[float]) -> float:
     return sorted(values)[len(values) // 2]
 
 
-def compared(path: Path, quarter: Path, rounds: int) -> dict[str, float]:
-    """Medians over rounds of each job's seconds and megabytes, and of the promised ratios."""
+def compared(path: Path, quarter: Path, rounds: int) -> list[list[str]]:
+    """Rows of the table: medians over rounds, and of the ratios within a round."""
     runs: dict[str, list[dict[str, Any]]] = {}
     for _ in range(rounds):
         for job in ("bare", "attributes", "layer", "topology"):
             runs.setdefault(job, []).append(measured(job, path))
         runs.setdefault("quarter", []).append(measured("topology", quarter))
 
-    def ratio(one: str, other: str, key: str = "seconds", below: str = "seconds") -> float:
+    def ratio(one: str, other: str, key: str = "seconds", below: str = "seconds") -> str:
         pairs = zip(runs[one], runs[other], strict=True)
-        return median([first[key] / second[below] for first, second in pairs])
+        return f"{median([first[key] / second[below] for first, second in pairs]):.1f}"
 
-    return {
-        **{
-            f"{job}_seconds": median([each["seconds"] for each in held])
-            for job, held in runs.items()
-        },
-        "arrow_table_mb": median([each["table_mb"] for each in runs["bare"]]),
-        "attributes_over_bare": ratio("attributes", "bare"),
-        "layer_over_bare": ratio("layer", "bare"),
-        "topology_over_quarter": ratio("topology", "quarter"),
-        "attributes_memory_over_table": ratio("attributes", "bare", "grown_mb", "table_mb"),
-        "layer_memory_over_table": ratio("layer", "bare", "grown_mb", "table_mb"),
-    }
+    def seconds(job: str) -> str:
+        return f"{median([each['seconds'] for each in runs[job]]):.1f}"
+
+    return [
+        *(
+            [
+                job, SAYS[job], seconds(job), ratio(job, "bare"), ratio(job, "bare", "cpu", "cpu"),
+                ratio(job, "bare", "grown_mb", "table_mb"),
+            ]
+            for job in ("bare", "attributes", "layer")
+        ),
+        [
+            "topology", SAYS["topology"], seconds("topology"),
+            f"{ratio('topology', 'quarter')} of a quarter of the features",
+            f"{ratio('topology', 'quarter', 'cpu', 'cpu')} of a quarter", "-",
+        ],
+    ]  # fmt: skip
 
 
+SAYS = {
+    "bare": "`pyogrio.read_arrow`",
+    "attributes": "the first look of `sinkatlas check`: the same read, checks of the file and of "
+    "every attribute of every feature; geometries stay bytes, but for a sample that tells units",
+    "layer": "the layer as a run reads it: geometries decoded, judged, measured on the ellipsoid, "
+    "classified",
+    "topology": "overlaps resolved",
+}
 JOBS = {"bare": bare, "attributes": attributes, "layer": layer, "topology": topology}
 
 
-def main() -> None:
-    if sys.argv[1:2] == ["--job"]:
-        # imports are not what is measured
-        import layers.first_look
-        from gis.safe_open import harden_environment
+def run_one(job: str, path: Path) -> None:
+    """Run one job in this process, after its imports, and print what it took."""
+    import layers.first_look
+    from gis.safe_open import harden_environment
 
-        harden_environment()
-        layers.kinds()
-        before = megabytes("VmRSS")
-        # the peak that a child inherits is its parent's
-        Path("/proc/self/clear_refs").write_text("5")
-        found = JOBS[sys.argv[2]](Path(sys.argv[3]))
-        print(json.dumps({**found, "grown_mb": megabytes("VmHWM") - before}))
+    harden_environment()
+    layers.kinds()
+    before, used = megabytes("VmRSS"), time.process_time()
+    # the peak that a child inherits is its parent's
+    Path("/proc/self/clear_refs").write_text("5")
+    found = JOBS[job](path)
+    grown, cpu = megabytes("VmHWM") - before, time.process_time() - used
+    print(json.dumps({**found, "grown_mb": grown, "cpu": cpu}))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--count", type=int, default=COUNT)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--job", nargs=2, help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.job:
+        run_one(asked.job[0], Path(asked.job[1]))
         return
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
-    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 1
     with tempfile.TemporaryDirectory() as folder:
         path, quarter = Path(folder) / "whole.gpkg", Path(folder) / "quarter.gpkg"
-        build(path, count)
-        build(quarter, count // 4)
-        report = {"features": count, **compared(path, quarter, rounds)}
-    print(json.dumps({name: round(value, 2) for name, value in report.items()}))
+        build(path, asked.count)
+        build(quarter, asked.count // 4)
+        rows = compared(path, quarter, asked.rounds)
+    header = ["job", "what it does", "s", "over the bare read", "processor time over the bare read",
+              "peak memory over the Arrow table"]  # fmt: skip
+    table = f"{asked.count:,} features, medians of {asked.rounds}.\n\n{as_table(header, rows)}"
+    print(table)
+    if asked.write:
+        put_into(DOCUMENT, "layers", table)
 
 
 if __name__ == "__main__":

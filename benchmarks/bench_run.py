@@ -18,7 +18,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from bench_account import DOCUMENT, PROJECT, put_into
+from tables import DOCUMENT, PROJECT, as_table, put_into
 
 GOAL = 3.0
 """A whole run may take so many times its accounts."""
@@ -38,11 +38,10 @@ def run_one(workspace: Path, out: Path) -> None:
     print(json.dumps({"seconds": seconds, "mib": mib}))
 
 
-def as_table(seconds: dict[str, float], mib: float) -> str:
+def stages(seconds: dict[str, float], mib: float) -> str:
     own = seconds["account"]
-    rows = [["stage", "s", "/ accounts"], ["---"] * 3]
-    rows += [[name, f"{each:.1f}", f"{each / own:.2f}"] for name, each in seconds.items()]
-    return "\n".join("| " + " | ".join(row) + " |" for row in rows) + f"\n\nPeak: {mib:.0f} MiB."
+    rows = [[name, f"{each:.1f}", f"{each / own:.2f}"] for name, each in seconds.items()]
+    return as_table(["stage", "s", "/ accounts"], rows) + f"\n\nPeak: {mib:.0f} MiB."
 
 
 def main() -> None:
@@ -67,7 +66,7 @@ def main() -> None:
         text=True, env=os.environ | {"PYTHONPATH": str(PROJECT)},
     )  # fmt: skip
     found = json.loads(done.stdout.splitlines()[-1])
-    table = as_table(found["seconds"], found["mib"])
+    table = stages(found["seconds"], found["mib"])
     print(f"{table}\n\nThe goal is a whole of at most {GOAL:.0f} x its accounts.")
     if asked.write:
         put_into(DOCUMENT, "run", table)

@@ -32,11 +32,9 @@ import shapely
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from tables import DOCUMENT, PROJECT, as_table, put_into
 from vector_scene import Survey, make_survey
 
-PROJECT = Path(__file__).resolve().parent.parent
-DOCUMENT = PROJECT / "docs" / "benchmarks.md"
-START, END = "<!-- vector -->\n", "<!-- end vector -->\n"
 COUNT = 200_000
 Answer = dict[str, float]
 """Hectares by ``district/in_redline/kind``."""
@@ -188,11 +186,6 @@ HEADER = [
 ]  # fmt: skip
 
 
-def as_table(rows: list[list[str]]) -> str:
-    lines = [HEADER, ["---"] * len(HEADER), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--write", action="store_true")
@@ -206,12 +199,10 @@ def main() -> None:
         run_one(asked.one, asked.folder, asked.count)
         return
     names = list(dict.fromkeys(["ours", *asked.only]))
-    table = as_table(run_all(asked.folder, asked.count, asked.rounds, names))
+    table = as_table(HEADER, run_all(asked.folder, asked.count, asked.rounds, names))
     print(table)
     if asked.write:
-        head, _, rest = DOCUMENT.read_text(encoding="utf-8").partition(START)
-        _, _, tail = rest.partition(END)
-        DOCUMENT.write_text(f"{head}{START}{table}\n{END}{tail}", encoding="utf-8")
+        put_into(DOCUMENT, "vector", table)
 
 
 if __name__ == "__main__":
