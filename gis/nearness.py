@@ -87,10 +87,19 @@ def merged(shapes: Objects) -> Objects:
     """
     parts = single_polygons(shapes)
     if len(parts) > UNITED_AT_ONCE:
-        nearby = parts[np.argsort(gpd.GeoSeries(parts).hilbert_distance(), kind="stable")]
-        groups = [nearby[at : at + UNITED_AT_ONCE] for at in range(0, len(nearby), UNITED_AT_ONCE)]
+        groups = np.array_split(parts[_tiled(parts)], -(-len(parts) // UNITED_AT_ONCE))
         parts = np.array(in_threads(shapely.disjoint_subset_union_all, groups), dtype=object)
     return single_polygons(np.array([shapely.disjoint_subset_union_all(parts)], dtype=object))
+
+
+def _tiled(shapes: Objects) -> Indices:
+    """An order in which neighbours are near each other: strips of x, and along y in each."""
+    west, south, east, north = shapely.bounds(shapes).T
+    strips = max(1, round(np.sqrt(len(shapes) / UNITED_AT_ONCE)))
+    by_x = np.argsort(west + east, kind="stable")
+    strip = np.empty(len(shapes), dtype=np.intp)
+    strip[by_x] = np.arange(len(shapes)) * strips // len(shapes)
+    return np.lexsort((south + north, strip))
 
 
 def ground_by_unit(units: Units, shapes: Objects, crs: CRS) -> Array:

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from gis.archives import (
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
     from pyproj import CRS
+
+_WARNINGS = Lock()
+"""Which warnings are shown is one setting of the whole process: threads change it one by one."""
 
 # fmt: off
 SKIPPED_DRIVERS = (
@@ -138,7 +142,7 @@ def open_raster(path: str | Path, problems: ProblemLog | None = None) -> Any:
     if problems is not None and not archive:
         problems.extend(raster_side_problems(file))
     try:
-        with warnings.catch_warnings(), rasterio.Env(GDAL_PAM_ENABLED="NO"):
+        with _WARNINGS, warnings.catch_warnings(), rasterio.Env(GDAL_PAM_ENABLED="NO"):
             # read_grid reports it as a problem, in words that say what to do
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
             dataset = rasterio.open(source, driver=driver)

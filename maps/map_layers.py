@@ -30,6 +30,7 @@ from rasterio.vrt import WarpedVRT
 from rasterio.warp import transform_bounds
 
 from gis.nearness import merged
+from gis.pooled import in_threads
 from gis.safe_open import open_raster
 from maps.report import MapLayer
 
@@ -75,10 +76,22 @@ def thin_districts(geometries: Sequence[Any], smallest_m: float = SMALLEST_TOLER
     return _thin(outlines, thin, DISTRICT_VERTICES, smallest_m)
 
 
-def thin_overlay(features: gpd.GeoDataFrame, smallest_m: float = SMALLEST_TOLERANCE_M) -> Thinned:
-    """Thin overlay outlines; many polygons are merged first."""
-    lonlat = features if features.crs is None else features.to_crs(4326)
-    geometries = np.asarray(lonlat.geometry.dropna(), dtype=object)
+@dataclass(frozen=True)
+class MercatorRaster:
+    """Classes in Web Mercator, masked where there is none; bounds in metres; cells on the ground.
+
+    ``cell_m`` is the side of a cell of the file.
+    """
+
+    codes: np.ma.MaskedArray[Any, Any]
+    bounds: Bounds
+    cell_m: float
+
+
+def thin_overlay(
+    geometries: NDArray[np.object_], smallest_m: float = SMALLEST_TOLERANCE_M
+) -> Thinned:
+    """Thin overlay outlines in lon/lat; many polygons are merged first."""
     if len(geometries) > SEPARATE_FEATURES and (shapely.get_dimensions(geometries) == 2).all():
         geometries = merged(geometries)
     return _thin(geometries, shapely.simplify, OVERLAY_VERTICES, smallest_m)
@@ -151,28 +164,50 @@ def label_point(geometry: Any) -> list[float]:
     return [round(float(shapely.get_y(deepest)), 5), round(float(shapely.get_x(deepest)), 5)]
 
 
-def overlay(layer: MapLayer, smallest_m: float = SMALLEST_TOLERANCE_M) -> dict[str, object]:
-    """One layer as the page carries it: either ``parts`` or ``image`` with ``bounds``.
+def overlays(
+    layers: Sequence[MapLayer], smallest_m: float = SMALLEST_TOLERANCE_M
+) -> list[dict[str, object]]:
+    """The layers as the page carries them: either ``parts`` or ``image`` with ``bounds``.
 
-    No outline is finer than ``smallest_m`` metres, and no cell of a picture.
+    No outline is finer than ``smallest_m`` metres, and no cell of a picture. Layers are made small
+    over threads, which pandas must not enter: it sets the warnings of the whole process.
     """
+    asked = [(each, None if each.features is None else lonlat(each.features)) for each in layers]
+    made = in_threads(lambda one: _made_small(*one, smallest_m), asked)
+    return [_row(layer, found) for layer, found in zip(layers, made, strict=True)]
+
+
+def lonlat(features: gpd.GeoDataFrame) -> NDArray[np.object_]:
+    """Geometries in lon/lat, as far as features have any."""
+    moved = features if features.crs is None else features.to_crs(4326)
+    return np.asarray(moved.geometry.dropna(), dtype=object)
+
+
+def _made_small(
+    layer: MapLayer, geometries: NDArray[np.object_] | None, smallest_m: float
+) -> Thinned | MercatorRaster | None:
+    if geometries is not None:
+        return thin_overlay(geometries, smallest_m)
+    if layer.raster is not None and layer.classes is not None:
+        return in_mercator(layer.raster, band=layer.band, crs=layer.crs, smallest_m=smallest_m)
+    return None
+
+
+def _row(layer: MapLayer, found: Thinned | MercatorRaster | None) -> dict[str, object]:
     head: dict[str, object] = {
         "kind": layer.kind,
         "title": dict(layer.title),
         "epoch": layer.epoch,
         "classes": _class_rows(layer.classes),
     }
-    if layer.features is not None:
-        return head | _vector(layer.features, smallest_m)
-    if layer.raster is not None and layer.classes is not None:
-        return head | class_image(
-            layer.raster, layer.classes, band=layer.band, crs=layer.crs, smallest_m=smallest_m
-        )
+    if isinstance(found, Thinned) and layer.features is not None:
+        return head | _vector(layer.features, found)
+    if isinstance(found, MercatorRaster) and layer.classes is not None:
+        return head | class_image(found, layer.classes)
     return head
 
 
-def _vector(features: gpd.GeoDataFrame, smallest_m: float) -> dict[str, object]:
-    thinned = thin_overlay(features, smallest_m)
+def _vector(features: gpd.GeoDataFrame, thinned: Thinned) -> dict[str, object]:
     is_area = bool((shapely.get_dimensions(thinned.geometries) == 2).all())
     return {
         "shape": "area" if is_area else "line",
@@ -190,19 +225,12 @@ def _names(features: gpd.GeoDataFrame) -> list[str]:
     return sorted(name for name in names if name)[:LISTED_NAMES]
 
 
-def class_image(
-    path: Path,
-    classes: pd.DataFrame,
-    *,
-    band: int = 1,
-    crs: str | None = None,
-    smallest_m: float = 0.0,
-) -> dict[str, object]:
-    """A class raster as a palette PNG that fits Web Mercator, and its corners in lon/lat.
+def class_image(raster: MercatorRaster, classes: pd.DataFrame) -> dict[str, object]:
+    """A class raster as a palette PNG, and its corners in lon/lat.
 
-    Cells take the class that fills most of them; cells without a class are transparent.
+    Cells without a class are transparent.
     """
-    codes, bounds, cell_m = _mercator_codes(path, band, crs, smallest_m)
+    codes = raster.codes
     lookup = np.zeros(65_536, dtype=np.uint8)
     shown = [int(code) for code in classes.index if 0 <= int(code) < lookup.size][:255]
     lookup[shown] = np.arange(1, len(shown) + 1)
@@ -210,21 +238,24 @@ def class_image(
     known = ~np.ma.getmaskarray(codes) & (cells >= 0) & (cells < lookup.size)
     slots = np.where(known, lookup[np.where(known, cells, 0)], 0).astype(np.uint8)
     colours = [_colour(classes.loc[code, "colour"]) for code in shown]
-    west, south, east, north = transform_bounds("EPSG:3857", "EPSG:4326", *bounds)
+    west, south, east, north = transform_bounds("EPSG:3857", "EPSG:4326", *raster.bounds)
     uri = base64.b64encode(_png(slots, colours)).decode("ascii")
     return {
         "shape": "image",
         "image": f"data:image/png;base64,{uri}",
         "bounds": [[south, west], [north, east]],
         "classes": _class_rows(classes.loc[[code for code in shown if code in _present(codes)]]),
-        "cell_m": round(cell_m, 1),
+        "cell_m": round(raster.cell_m, 1),
     }
 
 
-def _mercator_codes(
-    path: Path, band: int, crs: str | None, smallest_m: float
-) -> tuple[np.ma.MaskedArray[Any, Any], Bounds, float]:
-    """A band in Web Mercator, no wider than the page needs; its bounds; its cells in metres."""
+def in_mercator(
+    path: Path, *, band: int = 1, crs: str | None = None, smallest_m: float = 0.0
+) -> MercatorRaster:
+    """A band in Web Mercator, no wider than the page needs.
+
+    Cells take the class that fills most of them.
+    """
     with open_raster(path) as source:
         own = crs or source.crs
         bounds = transform_bounds(own, "EPSG:3857", *source.bounds, densify_pts=101)
@@ -244,7 +275,7 @@ def _mercator_codes(
             add_alpha=source.nodata is None,
         ) as warped:
             codes = np.ma.masked_invalid(warped.read(band, masked=True))  # NaN is no class
-            return codes, bounds, _cell_size_m(source, own)
+            return MercatorRaster(codes, bounds, _cell_size_m(source, own))
 
 
 def _cell_size_m(source: Any, crs: Any) -> float:

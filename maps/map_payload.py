@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gis.pooled import in_threads
 from gis.problems import LANGUAGES, Language, Problem
 from maps.classes import Classes, Kind, classes, kind_of
 from maps.imprint import data_sources, imprint
@@ -19,7 +18,7 @@ from maps.map_layers import (
     SMALLEST_TOLERANCE_M,
     encode,
     label_point,
-    overlay,
+    overlays,
     thin_districts,
 )
 from maps.methods import described
@@ -86,9 +85,7 @@ def payload(report: Report) -> dict[str, object]:
         "layers": [
             drawn | {"detail": detail}
             for drawn, detail in zip(
-                in_threads(lambda layer: overlay(layer, smallest_m), report.layers),
-                details(report.layers),
-                strict=True,
+                overlays(report.layers, smallest_m), details(report.layers), strict=True
             )
         ],
         "coefficients": _table(report.coefficients),

@@ -73,3 +73,34 @@ def test_vector_benchmark_runs_and_ways_agree(tmp_path: Path) -> None:
     }
     assert float(differs["geopandas.overlay"]) < 1e-9
     assert float(differs["STRtree + covers"]) < 1e-9
+
+
+@pytest.mark.parametrize(
+    ("script", "options", "says"),
+    [
+        ("bench_layers.py", ["--count", "2000", "--rounds", "1"], "topology"),
+        ("bench_sink_models.py", ["--draws", "40"], "First line over second"),
+    ],
+)
+def test_other_benchmarks_run_when_small(script: str, options: list[str], says: str) -> None:
+    command = [sys.executable, str(PROJECT / "benchmarks" / script), *options]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert says in done.stdout
+
+
+def test_every_table_has_its_place_in_the_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(PROJECT / "benchmarks"))
+    from tables import DOCUMENT, as_table, put_into
+
+    page = tmp_path / "page.md"
+    page.write_text(DOCUMENT.read_text(encoding="utf-8"), encoding="utf-8")
+    account = ("account", "classes", "biomass", "sizes", "workers", "worldcover", "gauss_kruger")
+    for name in (*account, "run", "vector", "map", "carbon", "layers"):
+        table = as_table(["way", "s"], [[name, "1"]])
+        put_into(page, name, table)
+        assert f"<!-- table: {name} -->\n{table}\n<!-- end -->" in page.read_text(encoding="utf-8")
+    with pytest.raises(SystemExit, match="no place for the table"):
+        put_into(page, "another", "")

@@ -8,7 +8,9 @@ import shutil
 import stat
 import subprocess
 import sys
+import warnings
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import geopandas as gpd
@@ -309,6 +311,18 @@ def test_hardened_environment_closes_gdal_itself(tmp_path: Path) -> None:
     )
     assert done.stdout.strip() == "closed"
     assert "Unable to find driver" not in done.stderr
+
+
+def test_threads_that_open_rasters_leave_the_warnings_as_they_were(tmp_path: Path) -> None:
+    path = tmp_path / "bare.tif"
+    profile = {"driver": "GTiff", "width": 2, "height": 2, "count": 1, "dtype": "uint8"}
+    with pytest.warns(rasterio.errors.NotGeoreferencedWarning):
+        rasterio.open(path, "w", **profile).close()
+    before = list(warnings.filters)
+    with ThreadPoolExecutor(8) as pool:
+        for _ in pool.map(lambda _: open_raster(path).close(), range(200)):
+            pass
+    assert warnings.filters == before
 
 
 def test_public_names_of_the_room_all_exist() -> None:

@@ -20,7 +20,14 @@ from affine import Affine
 from PIL import Image
 from pyproj import Transformer
 
-from maps.map_layers import class_image, encode, thin_districts, thin_overlay
+from maps.map_layers import (
+    class_image,
+    encode,
+    in_mercator,
+    lonlat,
+    thin_districts,
+    thin_overlay,
+)
 
 
 def decoded(steps: list[int]) -> np.ndarray[Any, Any]:
@@ -50,7 +57,7 @@ def test_thinned_districts_still_share_their_borders() -> None:
 def test_many_polygons_become_one_outline_without_inner_borders() -> None:
     cells = [shapely.box(113 + x / 100, 23 + y / 100, 113.01 + x / 100, 23.01 + y / 100)
              for x, y in product(range(15), range(15))]  # fmt: skip
-    thinned = thin_overlay(gpd.GeoDataFrame(geometry=cells, crs="EPSG:4490"))
+    thinned = thin_overlay(lonlat(gpd.GeoDataFrame(geometry=cells, crs="EPSG:4490")))
     assert len(thinned.geometries) == 1
     assert thinned.geometries[0].area == pytest.approx(0.15 * 0.15, rel=1e-6)
 
@@ -72,7 +79,7 @@ def test_class_raster_lies_where_its_cells_are(tmp_path: Path) -> None:
         },
         index=[10, 50, 70],
     )
-    shown = class_image(path, classes)
+    shown = class_image(in_mercator(path), classes)
     picture = Image.open(io.BytesIO(base64.b64decode(str(shown["image"]).partition(",")[2])))
     pixels = np.asarray(picture.convert("RGBA"))
     trees = np.argwhere((pixels == (0, 0x64, 0, 255)).all(axis=2)).mean(axis=0) + 0.5
@@ -97,7 +104,7 @@ def test_small_shapes_are_not_made_unrecognisable_to_save_nothing() -> None:
         for x in range(100)
         for y in range(50)
     ]
-    thinned = thin_overlay(gpd.GeoDataFrame(geometry=squares, crs=4326))
+    thinned = thin_overlay(lonlat(gpd.GeoDataFrame(geometry=squares, crs=4326)))
     assert thinned.tolerance_m == 20.0
     area = shapely.area(thinned.geometries).sum()
     assert area == pytest.approx(5_000 * 0.004**2, rel=1e-9)
