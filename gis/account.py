@@ -36,6 +36,7 @@ from gis.extent import (
 )
 from gis.grid import Grid
 from gis.ledger import closed_ledger, without_noise
+from gis.outlines import outlines_if_many
 from gis.partition import (
     Pieces,
     Regions,
@@ -211,9 +212,10 @@ def _cover_pieces(plane: _Plane, zones: Regions) -> tuple[Pieces, pd.DataFrame]:
     counts = [len(each) for each in shapes]
     features = np.concatenate([*shapes, np.zeros(0, dtype=object)])
     number = np.repeat(np.arange(len(shapes)), counts)
-    original = geometry_areas_ha(features, plane.crs)
+    outlines = outlines_if_many(features)
+    original = geometry_areas_ha(features, plane.crs, outlines)
     names = [cover.name for cover in plane.covers]
-    disjoint = made_disjoint(features, number, names, plane.crs)
+    disjoint = made_disjoint(features, number, names, plane.crs, outlines)
     pieces = cut_by_zones(disjoint, original, zones, plane.strata, plane.crs)
     return pieces, disjoint.overlaps
 

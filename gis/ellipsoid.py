@@ -24,16 +24,13 @@ from numpy.typing import NDArray
 from pyproj import CRS, Geod
 
 from gis.crs import has_modern_datum, metres_per_unit, unprojection
-from gis.outlines import outlines_of
+from gis.outlines import Outlines, outlines_if_many, outlines_of
 from gis.problems import InputError, problem
 
 Array = NDArray[np.float64]
 Objects = NDArray[np.object_]
 
 M2_PER_HA = 10_000.0
-
-MANY_VERTICES = 20_000
-"""Vertices from which on looking for small polygons pays."""
 
 LONGEST_EDGE_M = 1000.0
 """Edges are integrated in pieces up to this long; the error of a piece falls with its 5th power."""
@@ -106,28 +103,32 @@ def polygon_areas_ha(features: gpd.GeoDataFrame | gpd.GeoSeries) -> Array:
     return geometry_areas_ha(np.asarray(features.geometry.array), CRS(features.crs))
 
 
-def geometry_areas_ha(geometries: Objects, crs: CRS) -> Array:
+def geometry_areas_ha(geometries: Objects, crs: CRS, outlines: Outlines | None = None) -> Array:
     """As :func:`polygon_areas_ha`, for an array of shapely geometries in ``crs``.
+
+    ``outlines`` are those of the geometries, where they are at hand.
 
     Where there are many vertices, small polygons are measured by their moments in the plane
     (``gis.small_areas``), which agrees to 1e-11 and needs no projection of every vertex.
     """
-    area, measured = _areas_of_many_small(geometries, crs)
+    area, measured = _areas_of_many_small(geometries, crs, outlines)
     if measured.all():
         return area
     area[~measured] = _areas_by_edges(geometries[~measured], crs)
     return area
 
 
-def _areas_of_many_small(geometries: Objects, crs: CRS) -> tuple[Array, NDArray[np.bool_]]:
+def _areas_of_many_small(
+    geometries: Objects, crs: CRS, outlines: Outlines | None
+) -> tuple[Array, NDArray[np.bool_]]:
     """Hectares of the small polygons where there are many, and which those are."""
     # it fits the ellipsoid's own formulas, which stand in this module
     from gis.small_areas import are_small, small_areas_ha
 
     none = np.zeros(len(geometries)), np.zeros(len(geometries), dtype=bool)
-    if shapely.get_num_coordinates(geometries).sum() < MANY_VERTICES:
+    outlines = outlines or outlines_if_many(geometries)
+    if outlines is None:
         return none
-    outlines = outlines_of(geometries)
     is_other = np.isin(shapely.get_type_id(geometries), (7,))
     small = are_small(outlines, crs) & ~is_other
     if not small.all():

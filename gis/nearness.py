@@ -23,7 +23,7 @@ from gis.crs import bounds_in, geographic, parse_crs, to_crs
 from gis.ellipsoid import ellipsoid_of, geometry_areas_ha
 from gis.extent import Units
 from gis.partition import polygons_only
-from gis.pooled import in_threads
+from gis.pooled import in_threads, pairs_of
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -69,7 +69,7 @@ def single_polygons(shapes: Objects) -> Objects:
 def common_ground(ones: Objects, others: Objects) -> Objects:
     """Ground that both have, as disjoint polygons; what overlaps within either counts once."""
     ours, theirs = single_polygons(ones), single_polygons(others)
-    first, second = shapely.STRtree(theirs).query(ours, predicate="intersects")
+    first, second = pairs_of(shapely.STRtree(theirs), ours, "intersects")
     if not len(first):
         return np.zeros(0, dtype=object)
     shapely.prepare(theirs)

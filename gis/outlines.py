@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import shapely
@@ -11,6 +12,9 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 Objects = NDArray[np.object_]
+
+MANY_VERTICES = 20_000
+"""From which on work on flat arrays, and loading compiled loops for it, pays."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,7 @@ class Outlines:
         """Geometry of each ring."""
         return np.repeat(np.arange(len(self.owned) - 1), np.diff(self.owned))
 
-    @property
+    @cached_property
     def turns(self) -> Array:
         """1 for rings that have the geometry's ground on their left, -1 for the others."""
         if len(self.ring) == 1:
@@ -43,6 +47,12 @@ class Outlines:
         cross[self.ring[1:] - 1] = 0.0
         is_left = np.add.reduceat(cross, self.ring[:-1]) > 0
         return np.where(is_left != self.is_hole, 1.0, -1.0)
+
+
+def outlines_if_many(geometries: Objects) -> Outlines | None:
+    """The outlines of geometries with many vertices, None of others."""
+    many = shapely.get_num_coordinates(geometries).sum() >= MANY_VERTICES
+    return outlines_of(geometries) if many else None
 
 
 def outlines_of(geometries: Objects) -> Outlines:

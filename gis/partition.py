@@ -18,8 +18,8 @@ from pyproj import CRS
 
 from gis.ellipsoid import geometry_areas_ha
 from gis.neighbours import are_apart
-from gis.outlines import outlines_of
-from gis.pooled import pooled
+from gis.outlines import Outlines, outlines_if_many, outlines_of
+from gis.pooled import pairs_of, pooled
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -41,8 +41,9 @@ LARGEST_PART = 128
 DEEPEST = 60
 """Halvings after which a part stays as it is, however many vertices lie in one place."""
 
-MANY_PAIRS, MANY_VERTICES = 2000, 20_000
-"""From which on compiled loops, whose import takes half a second, look at pairs of features."""
+MANY_PAIRS = 2000
+"""From which on compiled loops, whose import takes half a second, look at pairs of features; or
+from many vertices on."""
 
 NOISE_HA = 1e-9
 """0.1 cm2: overlaps below it are rounding of shared borders and are left alone."""
@@ -132,13 +133,20 @@ class Disjoint:
     overlaps: pd.DataFrame
 
 
-def made_disjoint(features: Objects, cover: Indices, names: Sequence[str], crs: CRS) -> Disjoint:
+def made_disjoint(
+    features: Objects,
+    cover: Indices,
+    names: Sequence[str],
+    crs: CRS,
+    outlines: Outlines | None = None,
+) -> Disjoint:
     """Take from each feature what features before it hold.
 
     ``features`` come in order of priority, ``cover`` numbers the cover each belongs to. Ground
     claimed twice inside one cover is reported: pairs, and the area the later ones lost.
+    ``outlines`` are those of the features, where they are at hand.
     """
-    first, second, _ = _overlapping_pairs(features, crs)
+    first, second, _ = _overlapping_pairs(features, crs, outlines)
     result = features.copy()
     order = np.argsort(second, kind="stable")
     first, second = first[order], second[order]
@@ -158,13 +166,17 @@ def made_disjoint(features: Objects, cover: Indices, names: Sequence[str], crs: 
     )
 
 
-def _overlapping_pairs(features: Objects, crs: CRS) -> tuple[Indices, Indices, Array]:
+def _overlapping_pairs(
+    features: Objects, crs: CRS, outlines: Outlines | None = None
+) -> tuple[Indices, Indices, Array]:
     """Pairs (earlier, later) that share more ground than the rounding of a common border.
 
     And how much, in ha.
     """
-    later, earlier = _unproven_pairs(features)
-    interior = pooled(shapely.relate_pattern, features[earlier], features[later], "T********")
+    later, earlier = _unproven_pairs(features, outlines)
+    interior = pooled(
+        shapely.relate_pattern, features[earlier], features[later], pattern="T********"
+    )
     earlier, later = earlier[interior], later[interior]
     shared = polygons_only(pooled(shapely.intersection, features[earlier], features[later]))
     hectares = geometry_areas_ha(shared, crs)
@@ -172,14 +184,15 @@ def _overlapping_pairs(features: Objects, crs: CRS) -> tuple[Indices, Indices, A
     return earlier[real], later[real], hectares[real]
 
 
-def _unproven_pairs(features: Objects) -> tuple[Indices, Indices]:
+def _unproven_pairs(features: Objects, outlines: Outlines | None) -> tuple[Indices, Indices]:
     """Pairs (later, earlier) whose boxes meet, less those that are proven to share no ground."""
-    later, earlier = shapely.STRtree(features).query(features)
+    later, earlier = pairs_of(shapely.STRtree(features), features)
     ordered = earlier < later
     later, earlier = later[ordered], earlier[ordered]
-    if len(later) < MANY_PAIRS and shapely.get_num_coordinates(features).sum() < MANY_VERTICES:
+    outlines = outlines or outlines_if_many(features)
+    if outlines is None and len(later) < MANY_PAIRS:
         return later, earlier
-    apart = are_apart(outlines_of(features), later, earlier)
+    apart = are_apart(outlines or outlines_of(features), later, earlier)
     return later[~apart], earlier[~apart]
 
 
@@ -279,17 +292,16 @@ def _within(features: Objects, ground: Regions) -> tuple[Indices, Indices, Objec
     parts, region = _small_parts(ground.geometry)
     tree = shapely.STRtree(parts)
     touched = shapely.get_num_geometries(features) > 1
-    touched[shapely.STRtree(features).query(_outline_chunks(ground), predicate="intersects")[1]] = (
-        True
-    )
+    _, near = pairs_of(shapely.STRtree(features), _outline_chunks(ground), "intersects")
+    touched[near] = True
     plain = np.flatnonzero(~touched & ~shapely.is_empty(features))
-    part, at = shapely.STRtree(_first_vertices(features[plain])).query(parts, "intersects")
+    part, at = pairs_of(shapely.STRtree(_first_vertices(features[plain])), parts, "intersects")
     at, first = np.unique(at, return_index=True)
     # rounding where parts were cut can hide a vertex from all of them
     touched[np.delete(plain, at)] = True
     plain, home = plain[at], region[part[first]]
     cut = np.flatnonzero(touched)
-    feature, part = tree.query(features[cut])
+    feature, part = pairs_of(tree, features[cut])
     feature = cut[feature]
     pieces = polygons_only(pooled(shapely.intersection, features[feature], parts[part]))
     given = ~shapely.is_empty(pieces)

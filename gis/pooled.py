@@ -32,20 +32,38 @@ def in_threads(function: Callable[[One], Found], each: Iterable[One]) -> list[Fo
         return list(pool.map(function, each))
 
 
-def pooled(
-    function: Callable[..., Any], one: NDArray[Any], other: NDArray[Any], *rest: object
-) -> NDArray[Any]:
-    """``function(one, other, *rest)`` of two arrays of equal length, in order.
+def pooled(function: Callable[..., Any], *arrays: NDArray[Any], **fixed: object) -> NDArray[Any]:
+    """``function(*arrays, **fixed)`` of arrays of equal length, in order.
 
     Geometries must not be prepared lazily by ``function``: trees and prepared geometries are made
     before the threads start.
     """
     threads = _threads()
+    one = arrays[0]
     if threads == 1 or (len(one) < SMALL and _vertices(one) < LONG):
-        return np.asarray(function(one, other, *rest))
+        return np.asarray(function(*arrays, **fixed))
     cuts = np.linspace(0, len(one), 4 * threads + 1).astype(int)
     parts = [slice(first, end) for first, end in pairwise(cuts)]
-    return np.concatenate(in_threads(lambda part: function(one[part], other[part], *rest), parts))
+    return np.concatenate(
+        in_threads(lambda part: function(*(each[part] for each in arrays), **fixed), parts)
+    )
+
+
+def pairs_of(
+    tree: shapely.STRtree, shapes: NDArray[np.object_], predicate: str | None = None
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """``tree.query(shapes, predicate)`` over threads: places in ``shapes`` and in the tree."""
+    threads = _threads()
+    if threads == 1 or len(shapes) < SMALL:
+        one, other = tree.query(shapes, predicate)
+        return one, other
+    tree.query(shapes[0])  # a tree is built by its first query, which threads must not do at once
+    starts = np.linspace(0, len(shapes), 4 * threads + 1).astype(int)
+    found = in_threads(
+        lambda part: tree.query(shapes[part[0] : part[1]], predicate), list(pairwise(starts))
+    )
+    ones = [own + start for (own, _), start in zip(found, starts[:-1], strict=True)]
+    return np.concatenate(ones), np.concatenate([other for _, other in found])
 
 
 def _vertices(one: NDArray[Any]) -> int:

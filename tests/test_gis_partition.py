@@ -20,8 +20,8 @@ from gis import (
     RasterCover,
     Stratum,
     Units,
-    ellipsoid,
     extent_account,
+    outlines,
     partition,
     polygon_areas_ha,
 )
@@ -97,7 +97,7 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Both ways to look at a layer: as for a few features, and as for very many."""
     if request.param == "many":
         monkeypatch.setattr(partition, "MANY_PAIRS", 0)
-        monkeypatch.setattr(ellipsoid, "MANY_VERTICES", 0)
+        monkeypatch.setattr(outlines, "MANY_VERTICES", 0)
         monkeypatch.setattr(partition, "LARGEST_PART", 8)
     return str(request.param)
 
@@ -248,7 +248,7 @@ def test_many_small_polygons_have_the_areas_of_their_edges(
     )
     shapes = np.append(shapes, [shapely.union_all(shapes[:4]), None, shapely.Polygon()])
     one_by_one = geometry_areas_ha(shapes, CRS(crs))
-    monkeypatch.setattr(ellipsoid, "MANY_VERTICES", 0)
+    monkeypatch.setattr(outlines, "MANY_VERTICES", 0)
     together = geometry_areas_ha(shapes, CRS(crs))
     np.testing.assert_allclose(together, one_by_one, rtol=1e-10)
 

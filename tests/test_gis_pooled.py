@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import shapely
 
-from gis.pooled import in_threads, pooled
+from gis.pooled import in_threads, pairs_of, pooled
 
 
 @pytest.mark.parametrize("threads", [1, 2, 4])
@@ -44,3 +44,19 @@ def test_pairs_are_worked_as_in_one_call(monkeypatch: pytest.MonkeyPatch, thread
     others = np.roll(ones, 1)
     together = shapely.intersection(ones, others)
     assert shapely.equals_exact(pooled(shapely.intersection, ones, others), together).all()
+
+
+@pytest.mark.parametrize("predicate", [None, "intersects"])
+@pytest.mark.parametrize("threads", [1, 2, 4])
+def test_pairs_of_a_tree_are_those_of_one_query(
+    monkeypatch: pytest.MonkeyPatch, threads: int, predicate: str | None
+) -> None:
+    random = np.random.default_rng(2)
+    tree = shapely.STRtree(shapely.buffer(shapely.points(random.uniform(0, 90, (500, 2))), 1))
+    shapes = shapely.buffer(shapely.points(random.uniform(0, 90, (3001, 2))), 1)
+    shapes[7], shapes[8] = None, shapely.Point()
+    monkeypatch.setattr("gis.pooled._threads", lambda: 1)
+    whole = pairs_of(tree, shapes, predicate)
+    monkeypatch.setattr("gis.pooled._threads", lambda: threads)
+    np.testing.assert_array_equal(pairs_of(tree, shapes, predicate), whole)
+    assert len(whole[0])
