@@ -22,6 +22,8 @@ SMALL = 2000
 LONG = 20_000
 """Vertices in pairs of geometries from which on they are."""
 
+ANYWHERE = shapely.Point(0, 0)
+
 
 def in_threads(function: Callable[[One], Found], each: Iterable[One]) -> list[Found]:
     """``function`` of each item, in order; the first error in that order is raised."""
@@ -57,7 +59,7 @@ def pairs_of(
     if threads == 1 or len(shapes) < SMALL:
         one, other = tree.query(shapes, predicate)
         return one, other
-    tree.query(shapes[0])  # a tree is built by its first query, which threads must not do at once
+    tree.query(ANYWHERE)  # a tree is built by its first query, which threads must not do at once
     starts = np.linspace(0, len(shapes), 4 * threads + 1).astype(int)
     found = in_threads(
         lambda part: tree.query(shapes[part[0] : part[1]], predicate), list(pairwise(starts))
