@@ -14,7 +14,7 @@ import rasterio
 import shapely
 from affine import Affine
 from exactextract import exact_extract
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -129,6 +129,7 @@ def same(one: pd.Series, other: pd.Series, *, share: float = 1e-9) -> None:
 
 
 @given(seed=st.integers(0, 10_000), crs=st.sampled_from(["EPSG:4547", "EPSG:4490", "EPSG:4526"]))
+@example(seed=21, crs="EPSG:4547")
 @LAWS
 def test_every_unit_closes_and_units_make_up_the_whole(write: Writer, seed: int, crs: str) -> None:
     shapes, stands = pieces(seed, 5, beyond=0.1), pieces(seed + 1, 40)[::2]
@@ -143,7 +144,8 @@ def test_every_unit_closes_and_units_make_up_the_whole(write: Writer, seed: int,
     # corners below 0.01 m2 that a border cuts off a stand go to what else covers that ground
     surveyed = polygon_areas_ha(survey_of(stands).features).sum()
     assert held == pytest.approx(surveyed, abs=5 * SLIVER_HA)
-    assert account.rows["stock_m3"].sum() == pytest.approx(20 * 21 / 2, rel=1e-12)
+    # vertices where borders cut a stand are rounded, so its parts make it up but for 1e-12 or so
+    assert account.rows["stock_m3"].sum() == pytest.approx(20 * 21 / 2, rel=1e-11)
 
 
 @given(seed=st.integers(0, 10_000))
