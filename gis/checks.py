@@ -21,7 +21,6 @@ from gis.extent import (
     Stratum,
     Units,
 )
-from gis.pooled import pooled
 from gis.problems import Problem, ProblemLog, problem
 
 COLUMNS = frozenset({"unit_code", "cover", "status", "area_ha"})
@@ -117,7 +116,7 @@ def layer_problems(features: gpd.GeoDataFrame, name: str) -> list[Problem]:
     geometry = np.asarray(features.geometry.array)
     missing = shapely.is_missing(geometry) | shapely.is_empty(geometry)
     other = ~missing & ~np.isin(shapely.get_type_id(geometry), (3, 6))
-    invalid = ~missing & ~other & ~pooled(shapely.is_valid, geometry)
+    invalid = ~missing & ~other & ~shapely.is_valid(geometry)
     found = [
         problem(code, name, count=int(rows.sum()), rows=row_numbers(rows))
         for code, rows in (

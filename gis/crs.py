@@ -251,7 +251,7 @@ def to_crs(features: gpd.GeoDataFrame, crs: str | CRS, where: object = "") -> gp
 
 
 def bounds_in(features: gpd.GeoDataFrame, crs: str | CRS, where: object = "") -> Array:
-    """West, south, east and north of the features' vertices in another CRS.
+    """West, south, east and north of the features' vertices in another CRS, in its units.
 
     Edges between vertices may bend beyond by little, which does for finding a place, not for
     measuring. NaN without vertices. Raises as :func:`to_crs` does.

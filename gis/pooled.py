@@ -1,4 +1,8 @@
-"""Work of shapely and GDAL over several threads: both release the lock while they work."""
+"""Work of shapely and GDAL over several threads: both release the lock while they work.
+
+What sets Python's warnings has no place in a thread, since that setting is the process's: pandas
+does, and so do shapely's ``is_valid`` and ``total_bounds``.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +27,7 @@ LONG = 20_000
 """Vertices in pairs of geometries from which on they are."""
 
 ANYWHERE = shapely.Point(0, 0)
+"""Something to ask a tree that is not built yet."""
 
 
 def in_threads(function: Callable[[One], Found], each: Iterable[One]) -> list[Found]:

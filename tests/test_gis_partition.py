@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import warnings
 from pathlib import Path
 
 import geopandas as gpd
@@ -151,6 +153,23 @@ def test_split_features_give_what_whole_ones_give(seed: int, at: float) -> None:
         parts.append(part[~part.geometry.is_empty])
     halved = pd.concat(parts, ignore_index=True)
     assert_same(held_with_slivers(features), held_with_slivers(halved), 1e-8)
+
+
+def test_threads_leave_the_warnings_of_the_process_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    # catch_warnings swaps one list for the whole process, so threads must not enter it
+    survey_of_many = survey(1, 4000)
+    assert len(held(survey_of_many))  # loads the compiled loops
+    entered: list[str] = []
+    enter = warnings.catch_warnings.__enter__
+
+    def noted(self: warnings.catch_warnings) -> object:  # type: ignore[type-arg]
+        entered.append(threading.current_thread().name)
+        return enter(self)
+
+    monkeypatch.setattr(warnings.catch_warnings, "__enter__", noted)
+    monkeypatch.setattr("gis.pooled._threads", lambda: 2)
+    assert len(held(survey_of_many))
+    assert set(entered) == {threading.main_thread().name}
 
 
 @pytest.mark.parametrize("first", [0, 1])
