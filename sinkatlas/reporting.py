@@ -10,6 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from gis import ExtentAccount, RasterCover, Units, polygon_areas_ha
 from gis.crs import to_crs
@@ -92,6 +93,10 @@ def make_report(
     return public_view(report) if settings.sensitivity == "public" else report
 
 
+ROUNDING = 1e-12
+"""Share of a value below which a change is rounding: an account adds up to 1e-11 of its areas."""
+
+
 def changes_table(results: Results, names: Mapping[str, str], sampling: Sampling) -> pd.DataFrame:
     """What changed from each epoch to each later one, with the interval of the difference.
 
@@ -106,13 +111,24 @@ def changes_table(results: Results, names: Mapping[str, str], sampling: Sampling
             before = results.values.get((indicator, earlier, code))
             if before is None or before.basis != after.basis:
                 continue
-            change = after.sampled - before.sampled
+            change = _difference(after.sampled, before.sampled)
             known = not np.isnan(change[0]) and min(len(after.sampled), len(before.sampled)) > 1
             low, high = sampling.bounds(change) if known else (np.nan, np.nan)
             unit = "percentage points" if after.unit == "%" else after.unit
             figures = (float(change[0]), low, high, unit)
             rows.append((code, names.get(code, ""), indicator, earlier, later, *figures))
     return pd.DataFrame(rows, columns=CHANGE_COLUMNS)
+
+
+def _difference(after: NDArray[np.float64], before: NDArray[np.float64]) -> NDArray[np.float64]:
+    """``after - before``, and 0 where the two differ by the rounding of their sums alone.
+
+    >>> _difference(np.array([0.1 + 0.2, 5.0, np.nan]), np.array([0.3, 4.0, 1.0]))
+    array([ 0.,  1., nan])
+    """
+    change = after - before
+    is_rounding = np.abs(change) <= ROUNDING * np.maximum(np.abs(after), np.abs(before))
+    return np.where(is_rounding, 0.0, change)
 
 
 def works_table(beside: Mapping[int, Beside], names: Mapping[str, str]) -> pd.DataFrame:
