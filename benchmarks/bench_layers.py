@@ -72,8 +72,9 @@ def bare(path: Path) -> dict[str, float]:
 
 
 def attributes(path: Path) -> dict[str, float]:
-    from layers import LayerSpec, kinds
-    from layers.first_look import look
+    from layers.declarations import LayerSpec
+    from layers.profiling import look
+    from layers.registry import kinds
 
     start = time.perf_counter()
     look(LayerSpec("forest_subcompartments", path, 2023), kinds()["forest_subcompartments"])
@@ -82,7 +83,8 @@ def attributes(path: Path) -> dict[str, float]:
 
 def layer(path: Path) -> dict[str, float]:
     from gis.problems import ProblemLog
-    from layers import LayerSpec, read_layer
+    from layers.declarations import LayerSpec
+    from layers.reading import read_layer
 
     start = time.perf_counter()
     read_layer(LayerSpec("forest_subcompartments", path, 2023), problems=ProblemLog())
@@ -94,7 +96,7 @@ def topology(path: Path) -> dict[str, float]:
     import pyogrio
     from pyproj import CRS
 
-    from gis.partition import made_disjoint
+    from gis.account import made_disjoint
 
     shapes = np.asarray(pyogrio.read_dataframe(path).geometry.array)
     few = shapes[:1000]  # compiles what is compiled on first use
@@ -170,11 +172,13 @@ JOBS = {"bare": bare, "attributes": attributes, "layer": layer, "topology": topo
 
 def run_one(job: str, path: Path) -> None:
     """Run one job in this process, after its imports, and print what it took."""
-    import layers.first_look
-    from gis.safe_open import harden_environment
+    import layers.profiling  # noqa: F401 - its import is not what is timed
+    from gis.reading import harden_environment
 
     harden_environment()
-    layers.kinds()
+    from layers.registry import kinds
+
+    kinds()
     before, used = megabytes("VmRSS"), time.process_time()
     # the peak that a child inherits is its parent's
     Path("/proc/self/clear_refs").write_text("5")

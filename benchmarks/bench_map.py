@@ -145,7 +145,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         page_file = Path(city)
         if not page_file.is_file():
-            from maps import write_map
+            from maps.page import write_map
             from sinkatlas import run, write_demo
 
             done = run(write_demo(city, Path(folder) / "data"))

@@ -26,7 +26,7 @@ GOAL = 3.0
 
 def run_one(workspace: Path, out: Path) -> None:
     """Run in this process and print the seconds of each stage."""
-    from gis.safe_open import harden_environment
+    from gis.reading import harden_environment
 
     harden_environment()
     from sinkatlas.pipeline import run

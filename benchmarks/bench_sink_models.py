@@ -26,13 +26,13 @@ import pandas as pd
 from tables import DOCUMENT, as_table, put_into
 
 from layers.codes import species_groups
-from sink_models import EpochData, Options, Sampling, evaluate
-from sink_models.account import read_account
-from sink_models.book import DrawBook
-from sink_models.carbon import carbon_account, yearly_uptake
-from sink_models.coefficient_store import coefficients
-from sink_models.estimator import POOLS
-from sink_models.rules import find_zone
+from sink_models.account import EpochData, read_account
+from sink_models.carbon import POOLS, carbon_account, yearly_uptake
+from sink_models.coefficients import coefficients, find_zone
+from sink_models.evaluate import evaluate
+from sink_models.options import Options
+from sink_models.sampling import Sampling
+from sink_models.uncertainty import DrawBook
 
 UNITS, STRATA, DRAWS, YEARS = 60, 60, 10_000, (2015, 2020, 2025)
 TYPES = ("forest", "forest_bamboo", "mangrove", "wetland_marsh", "crop", "crop_paddy", "grass")

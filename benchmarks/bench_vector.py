@@ -42,7 +42,8 @@ Answer = dict[str, float]
 
 def ours(survey: Survey) -> Answer:
     """The whole extent account: overlaps looked for, stock shared out, uncovered ground told."""
-    from gis import PolygonCover, Stratum, Units, extent_account
+    from gis.account import extent_account
+    from gis.extent import PolygonCover, Stratum, Units
 
     found = extent_account(
         Units(survey.districts, "51", "51"),
@@ -101,7 +102,7 @@ def _split(features: gpd.GeoDataFrame, regions: gpd.GeoDataFrame) -> gpd.GeoData
 
 
 def _measured(parts: gpd.GeoDataFrame) -> Answer:
-    from gis import polygon_areas_ha
+    from gis.measure import polygon_areas_ha
 
     return _answer(parts.assign(area_ha=polygon_areas_ha(parts)))
 

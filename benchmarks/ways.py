@@ -20,7 +20,9 @@ BLOCK_CACHE_MIB = 64
 
 
 def ours_account(scene: Any, *, workers: int = 0) -> Answer:
-    from gis import DensityRaster, Engine, KeyRaster, RasterCover, Units, extent_account
+    from gis.account import extent_account
+    from gis.executors import Engine
+    from gis.extent import DensityRaster, KeyRaster, RasterCover, Units
 
     found = extent_account(
         Units(scene.districts, "51", "51"),
@@ -37,7 +39,9 @@ def ours_account(scene: Any, *, workers: int = 0) -> Answer:
 
 
 def ours_classes(scene: Any) -> Answer:
-    from gis import Engine, RasterCover, Units, extent_account
+    from gis.account import extent_account
+    from gis.executors import Engine
+    from gis.extent import RasterCover, Units
 
     found = extent_account(
         Units(scene.districts, "51", "51"),
@@ -50,7 +54,9 @@ def ours_classes(scene: Any) -> Answer:
 
 
 def ours_biomass(scene: Any) -> Answer:
-    from gis import DensityRaster, Engine, Units, extent_account
+    from gis.account import extent_account
+    from gis.executors import Engine
+    from gis.extent import DensityRaster, Units
 
     found = extent_account(
         Units(scene.districts, "51", "51"), [], [], epoch=2020,
@@ -152,7 +158,8 @@ def exactextract_account(scene: Any) -> Answer:
 
 def _ground(dataset: Any, cells: Any) -> Any:
     """True hectares of cells by number, few rows at a time."""
-    from gis import cell_areas_ha, read_grid
+    from gis.grid import read_grid
+    from gis.measure import cell_areas_ha
 
     grid = read_grid(dataset)
     rows, columns = np.divmod(cells, dataset.width)

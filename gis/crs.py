@@ -21,7 +21,7 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError, ProjError
 from pyproj.transformer import TransformerGroup
 
-from gis.densify import densified
+from gis.measure import densified
 from gis.offset_copies import shift_to_wgs84
 from gis.problems import InputError, Problem, problem
 

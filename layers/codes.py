@@ -1,6 +1,6 @@
 """Code lists of the field: ecosystem types, species groups, land-survey and forest-map classes.
 
-The lists are CSV files in ``layers/tables/``. Each row carries its source and how far it was
+The lists are CSV files in ``layers/code_lists/``. Each row carries its source and how far it was
 verified: ``seen`` (read in a public list) or ``recall`` (known, not yet read in the standard).
 """
 
@@ -17,7 +17,7 @@ import pandas as pd
 
 def read_table(name: str) -> pd.DataFrame:
     """A table of this room, every cell as text, empty cell = empty string."""
-    source = resources.files("layers") / "tables" / f"{name}.csv"
+    source = resources.files("layers") / "code_lists" / f"{name}.csv"
     with source.open(encoding="utf-8") as lines:
         return pd.read_csv(lines, dtype=str, keep_default_na=False)
 

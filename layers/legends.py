@@ -15,7 +15,7 @@ import pandas as pd
 
 from gis.problems import InputError, ProblemLog, problem
 from layers.codes import ecosystem_types, normalised
-from layers.columns import nearest
+from layers.tables import nearest
 
 _TITLES = {
     "clcd": "CLCD 30 m",
@@ -52,7 +52,7 @@ class Legend:
 
 def built_in_legends() -> tuple[str, ...]:
     """Names of the legends that come along."""
-    folder = resources.files("layers") / "tables" / "legends"
+    folder = resources.files("layers") / "code_lists" / "legends"
     return tuple(sorted(item.name.removesuffix(".csv") for item in folder.iterdir()))
 
 
@@ -79,7 +79,7 @@ def legend(name_or_path: str | Path) -> Legend:
 
 @cache
 def _built_in(name: str) -> Legend:
-    source = resources.files("layers") / "tables" / "legends" / f"{name}.csv"
+    source = resources.files("layers") / "code_lists" / "legends" / f"{name}.csv"
     return _parsed(name, _TITLES.get(name, name), source.read_text(encoding="utf-8"), name)
 
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from gis.problems import ProblemLog
-from layers.columns import nearest
+from layers.declarations import Layer, LayerKind, LayerSpec
 from layers.registry import kinds
-from layers.values import Layer, LayerKind, LayerSpec
+from layers.tables import nearest
 
 COMMON_OPTIONS = ("fields", "encoding", "year", "table", "assume")
 """Options that every kind understands; ``encoding`` is for attribute tables only."""

@@ -1,4 +1,4 @@
-"""The layer kinds that exist: one module each in ``layers/readers/``, found by walking it."""
+"""The layer kinds that exist: one module each in ``layers/kinds/``, found by walking it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
-from layers.values import LayerKind
+from layers.declarations import LayerKind
 
 
 @cache
@@ -19,9 +19,9 @@ def kinds() -> Mapping[str, LayerKind]:
     ['mangroves', 'tidal_marsh', 'seagrass', 'wetlands', 'forest_subcompartments', 'land_survey', \
 'land_cover']
     """
-    package = importlib.import_module("layers.readers")
+    package = importlib.import_module("layers.kinds")
     found = [
-        importlib.import_module(f"layers.readers.{module.name}").KIND
+        importlib.import_module(f"layers.kinds.{module.name}").KIND
         for module in pkgutil.iter_modules(package.__path__)
     ]
     ordered = sorted(found, key=lambda kind: (kind.priority, kind.key))

@@ -14,8 +14,8 @@ from functools import cache
 from importlib import resources
 
 from plans.plan import Words
-from sink_models import IndicatorValue
-from sink_models.measures.works import BASIS as WORKS
+from sink_models.measures import BASIS as WORKS
+from sink_models.results import IndicatorValue
 
 _UNKNOWN = "unknown"
 

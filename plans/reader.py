@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from gis.problems import InputError, ProblemLog, problem
 from plans.checks import DEFAULT_KIND, Known, check_confirmed, check_target
+from plans.consistency import check_together
 from plans.fields import (
     PLAN_FIELDS,
     TARGET_FIELDS,
@@ -20,7 +21,6 @@ from plans.fields import (
     shown,
 )
 from plans.plan import NO_WORDS, Plan, Target, Words, bundled_ids
-from plans.quarrels import check_together
 from sink_models.indicator import indicators
 
 _ALWAYS = ("id", "indicator", "comparator", "clause", "quote")

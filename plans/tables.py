@@ -8,12 +8,11 @@ import pandas as pd
 
 from gis.problems import Language
 from plans.allocation import Allocation
-from plans.measures import printed_words
+from plans.judging import Trajectory, Verdict
+from plans.number_words import printed_words
 from plans.plan import Words
-from plans.trajectory import Trajectory
-from plans.verdict import Verdict
-from sink_models import Results
 from sink_models.indicator import indicators
+from sink_models.results import Results
 
 COLUMNS = (
     *("plan", "clause", "indicator", "scope", "year", "comparator", "target", "unit", "epoch"),

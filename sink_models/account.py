@@ -16,18 +16,21 @@ from numpy.typing import NDArray
 
 from gis.extent import CLASSIFIED, OUTSIDE
 from gis.problems import AccountError, InputError, ProblemLog, problem
-from sink_models.book import DrawBook
-from sink_models.error_matrix import ErrorMatrix
-from sink_models.map_error import SHARE, check_matrices, split_rows
-from sink_models.measure import Measure
-from sink_models.quantities import SHOWN_ROWS, quantities
+from sink_models.coefficients import SHOWN_ROWS, quantities
+from sink_models.measures import Measure
 from sink_models.sampling import Array
+from sink_models.uncertainty import SHARE, DrawBook, ErrorMatrix, check_matrices, split_rows
 
 Mask = NDArray[np.bool_]
 """Boolean selection of account rows, shape ``(rows,)``."""
 
-LAND_COVER, SURVEY, WETLANDS = "land_cover", "forest_subcompartments", "wetlands"
-MANGROVES, GREENWAYS, REDLINE, PROTECTED = "mangroves", "greenways", "redline", "protected_areas"
+LAND_COVER = "land_cover"
+SURVEY = "forest_subcompartments"
+WETLANDS = "wetlands"
+MANGROVES = "mangroves"
+GREENWAYS = "greenways"
+REDLINE = "redline"
+PROTECTED = "protected_areas"
 BUILT_UP, GREEN_COVER, PARKS, HOUSING = (
     "built_up_boundary", "green_cover", "parks", "residential_land",
 )  # fmt: skip
@@ -40,7 +43,8 @@ TEXT_COLUMNS = (
 FLAG_COLUMNS = (
     "in_redline", "in_protected", "in_built_up", "in_green", "in_greenway", "in_park",
 )  # fmt: skip
-BIOMASS, BIOMASS_KNOWN = "above_ground_biomass_t", "above_ground_biomass_t_known_ha"
+BIOMASS = "above_ground_biomass_t"
+BIOMASS_KNOWN = "above_ground_biomass_t_known_ha"
 QUANTITY_COLUMNS = ("growing_stock_m3", "scattered_stock_m3", BIOMASS, BIOMASS_KNOWN)
 
 ABOVE_GROUND_BIOMASS = "above_ground_biomass"

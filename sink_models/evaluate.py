@@ -6,20 +6,23 @@ from collections.abc import Iterator, Sequence
 
 from gis.problems import AccountError, Problem, ProblemLog, problem
 from sink_models.account import Account, EpochData, read_account
-from sink_models.book import DrawBook
-from sink_models.carbon import CarbonAccount, carbon_account
-from sink_models.coefficient_store import CoefficientStore, coefficients
-from sink_models.drivers import Driver, drivers_of, moved_book
-from sink_models.estimator import POOLS
-from sink_models.forest_balance import forest_balances
-from sink_models.forest_methods import forest_routes
+from sink_models.carbon import (
+    POOLS,
+    CarbonAccount,
+    SoilSpan,
+    carbon_account,
+    forest_balances,
+    forest_routes,
+    soil_span,
+    strata,
+)
+from sink_models.coefficients import CoefficientStore, coefficients
 from sink_models.indicator import Absent, Context, Reading, indicators
 from sink_models.options import DEFAULT_OPTIONS, Options
 from sink_models.results import Absence, Results, StratumGround
 from sink_models.sampling import Sampling
-from sink_models.soil_change import SoilSpan, soil_span
-from sink_models.stamping import Answer, stamp, whole_of
-from sink_models.strata import strata
+from sink_models.uncertainty import DrawBook, Driver, drivers_of, moved_book
+from sink_models.unit_values import Answer, stamp, whole_of
 
 DEFAULT_SAMPLING = Sampling()
 

@@ -8,13 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-import sink_models.indicators as package
 from gis.problems import Problem, problem
 from sink_models.account import Account, Mask
-from sink_models.carbon import CarbonAccount
+from sink_models.carbon import CarbonAccount, SoilSpan
 from sink_models.options import Options
 from sink_models.sampling import Array
-from sink_models.soil_change import SoilSpan
 
 LayerNeeds = tuple[frozenset[str], ...]
 """Alternative sets of layer kinds; one of them must be present whole."""
@@ -100,6 +98,7 @@ class Indicator:
 @cache
 def indicators() -> Mapping[str, Indicator]:
     """All indicators by key, in reporting order."""
+    package = importlib.import_module("sink_models.indicators")
     names = sorted(each.name for each in pkgutil.iter_modules(package.__path__))
     modules = [importlib.import_module(f"sink_models.indicators.{name}") for name in names]
     ordered = sorted(modules, key=lambda module: (module.ORDER, module.__name__))

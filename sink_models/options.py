@@ -7,9 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from gis.problems import ProblemLog
-from sink_models.coefficient_store import CoefficientStore
-from sink_models.quantities import check_range
-from sink_models.rules import Zone, climate_zones, find_zone, soil_classes
+from sink_models.coefficients import (
+    CoefficientStore,
+    Zone,
+    check_range,
+    climate_zones,
+    find_zone,
+    soil_classes,
+)
 
 WETLAND_SCOPES = ("sandiao_00", "law_2022", "convention", "second_survey")
 FOREST_DEFINITIONS = ("china", "fao")

@@ -9,17 +9,21 @@ import numpy as np
 import pandas as pd
 
 from gis.problems import Problem, problem
-from sink_models.carbon import NotEstimated
-from sink_models.coefficient_store import CoefficientStore
-from sink_models.drivers import Driver, first_order_half_width
+from sink_models.carbon import (
+    YEARS,
+    Choice,
+    ForestBalance,
+    ForestRoute,
+    NotEstimated,
+    SoilSpan,
+    Stratum,
+    pool_names,
+)
+from sink_models.coefficients import CoefficientStore
 from sink_models.ecosystem_types import type_names
-from sink_models.estimator import Choice, pool_names
-from sink_models.forest_balance import ForestBalance
-from sink_models.forest_methods import ForestRoute
 from sink_models.options import DEFAULT_OPTIONS, Options
 from sink_models.sampling import Array, Sampling
-from sink_models.soil_change import YEARS, SoilSpan
-from sink_models.strata import Stratum
+from sink_models.uncertainty import Driver, first_order_half_width
 
 TABLE_COLUMNS = (
     *("unit_code", "unit_name", "epoch", "indicator", "value", "low", "high"),

@@ -20,11 +20,11 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "CITIES": "sinkatlas.demo",
-    "Run": "sinkatlas.pipeline",
-    "Workspace": "sinkatlas.workspace",
-    "load_workspace": "sinkatlas.workspace",
-    "run": "sinkatlas.pipeline",
-    "workspace_schema": "sinkatlas.workspace",
+    "Run": "sinkatlas.pipeline.steps",
+    "Workspace": "sinkatlas.workspace.settings",
+    "load_workspace": "sinkatlas.workspace.settings",
+    "run": "sinkatlas.pipeline.steps",
+    "workspace_schema": "sinkatlas.workspace.settings",
     "write_demo": "sinkatlas.demo",
 }
 

@@ -53,7 +53,7 @@ def _language(asked: Literal["zh", "en"] | None) -> Language:
 def _reported(language: Language) -> Iterator[None]:
     """Print our errors in the user's language and leave with status 1; harden GDAL beforehand."""
     from gis.problems import SinkAtlasError
-    from gis.safe_open import harden_environment
+    from gis.reading import harden_environment
 
     harden_environment()
     try:
@@ -104,7 +104,7 @@ def new(
     """Write a commented workspace file to fill in."""
     language = _language(lang)
     with _reported(language):
-        from sinkatlas.template import write_template
+        from sinkatlas.workspace import write_template
 
         typer.echo(str(write_template(path, language)))
 
@@ -141,10 +141,16 @@ def check(
     """Read every layer, close the account without a result; list faults and offer repairs."""
     language = _language(lang)
     with _reported(language), _progress() as progress:
-        from sinkatlas import checking
-        from sinkatlas.check_page import concerned_line, look_lines
+        from sinkatlas.checking import (
+            check_workspace,
+            concerned_line,
+            confirm as keep_confirmed,
+            look_lines,
+            repair_workspace,
+            write_check,
+        )
 
-        found = checking.check_workspace(workspace, strict=strict, progress=progress)
+        found = check_workspace(workspace, strict=strict, progress=progress)
         for line in look_lines(found, language):
             typer.echo(line)
         for each in found.problems:
@@ -152,10 +158,10 @@ def check(
             if concerned := concerned_line(each, language):
                 typer.echo(f"  {concerned}")
         if out is not None:
-            for file in checking.write_check(found, out, language):
+            for file in write_check(found, out, language):
                 typer.echo(str(file))
         if repair is not None:
-            changes = checking.repair_workspace(workspace, repair)
+            changes = repair_workspace(workspace, repair)
             typer.echo(str(repair / "repairs.csv"))
             for change in changes:
                 typer.echo(
@@ -163,7 +169,7 @@ def check(
                     f"{change.before_ha:.4f} → {change.after_ha:.4f} ha"
                 )
         if confirm:
-            typer.echo(str(checking.confirm(found, workspace)))
+            typer.echo(str(keep_confirmed(found, workspace)))
         if found.errors:
             raise typer.Exit(1)
         typer.echo(
@@ -200,7 +206,7 @@ def run(
     """Run the main job: read the layers, close the account, judge the plan, write the results."""
     language = _language(lang)
     with _reported(language), _progress() as progress:
-        from gis.engine import Engine
+        from gis.executors import Engine
         from sinkatlas.pipeline import run as run_pipeline
 
         engine = Engine(workers=workers, cluster=cluster, memory_mib=memory, partials=resume)
@@ -234,7 +240,7 @@ def doctor(lang: LanguageOption = None) -> None:
 @plans_app.command("list")
 def plans_list(lang: LanguageOption = None) -> None:
     """List the plans that ship."""
-    from plans import bundled_plans
+    from plans.reader import bundled_plans
 
     language = _language(lang)
     for plan in bundled_plans():
@@ -303,7 +309,7 @@ def plans_new(
     language = _language(lang)
     with _reported(language):
         if source is None:
-            from sinkatlas.template import write_template
+            from sinkatlas.workspace import write_template
 
             typer.echo(str(write_template(path, language, "plan")))
         else:

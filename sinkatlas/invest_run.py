@@ -18,12 +18,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gis.crs import same_crs
-from gis.density import AreaDensity, density_over
 from gis.grid import Grid, read_grid
+from gis.measure import AreaDensity, density_over
 from gis.problems import ProblemLog
-from gis.safe_open import open_raster
-from sink_models import (
-    BlueCarbonBalance,
+from gis.reading import open_raster
+from sink_models.blue_carbon import BlueCarbonBalance
+from sink_models.invest import (
+    POOL_COLUMNS,
     CarbonPools,
     carbon_map,
     coastal_balances,
@@ -35,10 +36,9 @@ from sink_models import (
     read_transitions,
     summed_balance,
 )
-from sink_models.invest import POOL_COLUMNS
-from sinkatlas.methods import text_of
+from sinkatlas.atomic_folder import RECORD, published
+from sinkatlas.pipeline import text_of
 from sinkatlas.provenance import sha256_of, software_versions
-from sinkatlas.publish import RECORD, published
 from sinkatlas.tables import write_csv
 
 STRIP_ROWS = 256

@@ -8,16 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gis.problems import Language
-from sink_models.sheet_values import (
-    Cell,
-    Figure,
-    Formula,
-    Math,
-    MethodSheet,
-    Section,
-    SheetTable,
-    Words,
-)
+from sink_models.method import Cell, Figure, Formula, Math, MethodSheet, Section, SheetTable, Words
 
 STYLE = """
 :root{--ink:#1c2a25;--line:#d4ddd8;--soft:#eef3f0;--dim:#556b61;--green:#1b6b4a}

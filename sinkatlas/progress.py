@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import Progress as Bar
-from rich.progress import TaskID
+from rich.progress import Progress as Bar, TaskID
 
 from gis.progress import Progress
 

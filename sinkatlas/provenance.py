@@ -7,7 +7,7 @@ import platform
 from importlib import metadata
 from pathlib import Path
 
-from gis.archives import split_archive
+from gis.reading import split_archive
 
 _SIDECARS = (".shx", ".dbf", ".prj", ".cpg", ".tfw", ".aux.xml", ".ovr", ".msk")
 _PACKAGES = (

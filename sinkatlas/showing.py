@@ -11,17 +11,20 @@ import pandas as pd
 
 from gis.problems import InputError, Language, ProblemLog, problem
 from layers.codes import ecosystem_types
-from plans import load_plan, printed_words
-from sink_models import POOLS, coefficients, export_rows, indicators
-from sink_models.coefficient_store import AGE_GROUPS
-from sink_models.estimator import SOIL_BURIAL
-from sink_models.rules import (
+from plans.number_words import printed_words
+from plans.reader import load_plan
+from sink_models.carbon import POOLS, SOIL_BURIAL
+from sink_models.coefficients import (
+    AGE_GROUPS,
     Sought,
     choose_volume_function,
+    coefficients,
     density_candidates,
+    export_rows,
     find_zone,
     leaf_of,
 )
+from sink_models.indicator import indicators
 from sinkatlas.tables import write_csv
 
 

@@ -15,9 +15,9 @@ from typing import get_args
 import pandas as pd
 
 from gis.problems import InputError, OutputError, problem
-from maps import Layout, Report, write_map, write_sheet
-from maps.map import map_page
-from maps.sheet import Format, choose
+from maps.page import map_page, write_map
+from maps.plate import Format, Layout, choose, write_sheet
+from maps.report import Report
 from maps.text import shortened, visible
 from sinkatlas.tables import write_csv
 

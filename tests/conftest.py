@@ -18,7 +18,7 @@ import shapely
 from gis.problems import Language, problem
 
 if TYPE_CHECKING:
-    from maps import Report
+    from maps.report import Report
 
 collect_ignore = ["corpus_rows.py", "odd_rows.py"]
 """Scripts that tests start in a process of their own."""

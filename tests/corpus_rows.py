@@ -59,7 +59,7 @@ EPOCH = "[[epochs]]\nyear = 2023\n"
 
 def run_text(text: str, folder: Path, *, out: bool = False) -> Any:
     """Run a workspace given as text; returns the finished run."""
-    from sinkatlas.pipeline import run
+    from sinkatlas.pipeline.steps import run
 
     file = folder / "workspace.toml"
     file.write_text(text, encoding="utf-8")
@@ -159,8 +159,8 @@ def canopy(row: dict[str, str], file: Path, folder: Path, corpus: Path) -> Any:
 
 
 def quantities(row: dict[str, str], file: Path, folder: Path, corpus: Path) -> Any:
-    from gis.safe_open import open_raster
-    from layers.rasters import statistics
+    from gis.reading.safe_open import open_raster
+    from layers.rasters.raster_profile import statistics
 
     with open_raster(file) as dataset:
         found = [statistics(dataset, band, file.name) for band in dataset.indexes]
@@ -274,7 +274,7 @@ def mangroves(row: dict[str, str], file: Path, folder: Path, corpus: Path) -> An
 def table(row: dict[str, str], file: Path, folder: Path, corpus: Path) -> Any:
     """A table as a layer would join it: codes unique, numbers read, units converted."""
     from gis.problems import ProblemLog
-    from layers.attribute_tables import check_unique, code_texts, read_attribute_table
+    from layers.tables.attribute_tables import check_unique, code_texts, read_attribute_table
 
     log = ProblemLog()
     try:
@@ -308,8 +308,8 @@ def config(row: dict[str, str], file: Path, folder: Path, corpus: Path) -> Any:
     ``[forest]`` is ours too. ``report.year`` is the year of an epoch, a target's number is an
     assigned value, two classes that share a code are two rows of a legend.
     """
-    from layers import legend
-    from sinkatlas.workspace import load_workspace
+    from layers.legends import legend
+    from sinkatlas.workspace.settings import load_workspace
 
     base = units_table(corpus / "vector/v_control_districts.gpkg")
     epoch = EPOCH + layer_table("redline", corpus / "vector/v_control_districts.gpkg")
@@ -417,11 +417,11 @@ def run_limited(row: dict[str, str], corpus: Path) -> dict[str, Any]:
 
 
 def main() -> None:
-    from gis.safe_open import harden_environment
+    from gis.reading.safe_open import harden_environment
 
     harden_environment()
-    import sinkatlas.outputs
-    import sinkatlas.pipeline  # noqa: F401 - imported once, before the forks
+    import sinkatlas.pipeline.outputs
+    import sinkatlas.pipeline.steps  # noqa: F401 - imported once, before the forks
 
     request = json.load(sys.stdin)
     corpus = Path(request["corpus"])

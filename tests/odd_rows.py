@@ -43,9 +43,9 @@ def vector_facts(file: Path, log: Any) -> dict[str, Any]:
     import numpy as np
     import shapely
 
-    from gis.safe_open import read_vector
-    from layers.values import LayerSpec
-    from layers.vector import open_features
+    from gis.reading.safe_open import read_vector
+    from layers.declarations import LayerSpec
+    from layers.vector_files import open_features
 
     geometry = ("Polygon", "MultiPolygon", "LineString", "MultiLineString", "Point", "MultiPoint")
     found = open_features(LayerSpec("redline", file), (), geometry, log)
@@ -60,8 +60,8 @@ def vector_facts(file: Path, log: Any) -> dict[str, Any]:
 
 def raster_facts(file: Path, log: Any) -> dict[str, Any]:
     from gis.grid import read_grid
-    from gis.safe_open import open_raster
-    from layers.rasters import statistics
+    from gis.reading.safe_open import open_raster
+    from layers.rasters.raster_profile import statistics
 
     with open_raster(file, log) as dataset:
         grid = read_grid(dataset, file.name)
@@ -76,11 +76,11 @@ def raster_facts(file: Path, log: Any) -> dict[str, Any]:
 
 
 def main() -> None:
-    from gis.safe_open import harden_environment
+    from gis.reading.safe_open import harden_environment
 
     harden_environment()
-    import layers.rasters
-    import layers.vector  # noqa: F401 - imported once, before the forks
+    import layers.rasters.raster_profile
+    import layers.vector_files  # noqa: F401 - imported once, before the forks
 
     folder = Path(sys.argv[1])
     files = sorted(

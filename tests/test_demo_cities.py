@@ -18,13 +18,15 @@ import pytest
 import rasterio
 import shapely
 
-from gis import Units, line_lengths, polygon_areas_ha
-from layers import legend
+from gis.by_unit.lengths import line_lengths
+from gis.extent import Units
+from gis.measure.geometry_areas import polygon_areas_ha
+from layers.legends import legend
 from sinkatlas.demo import write_demo
 from sinkatlas.demo.facts import EPOCHS, City, city_facts
 from sinkatlas.demo.forest import ARBOR, BAMBOO, SPECIAL_SHRUB
 from sinkatlas.demo.workspace_text import file_names
-from sinkatlas.workspace import load_workspace
+from sinkatlas.workspace.settings import load_workspace
 
 WRITTEN = ("jiangmen", "jiaxing")
 

@@ -14,7 +14,7 @@ import rasterio
 import shapely
 from pyproj import Transformer
 
-from gis.ellipsoid import polygon_areas_ha
+from gis.measure.geometry_areas import polygon_areas_ha
 from sinkatlas.demo.facts import city_facts
 from sinkatlas.demo.files import write_raster
 from sinkatlas.demo.mosaic import components, ellipsoidal_ha, shared_edges
@@ -162,7 +162,8 @@ def test_raster_in_lonlat_needs_no_driver_that_a_careful_reader_switches_off(
     tmp_path: Path,
 ) -> None:
     code = (
-        "import sys; from pathlib import Path; from gis.safe_open import harden_environment\n"
+        "import sys; from pathlib import Path\n"
+        "from gis.reading.safe_open import harden_environment\n"
         "harden_environment()\n"
         "import numpy as np; from sinkatlas.demo.facts import city_facts\n"
         "from sinkatlas.demo.files import write_raster; from sinkatlas.demo.terrain import Frame\n"

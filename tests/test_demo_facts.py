@@ -8,8 +8,9 @@ import pandas as pd
 import pytest
 
 from gis.problems import InputError
-from layers import forest_land_codes, land_survey_codes, legend, species_groups
-from plans import load_plan
+from layers.codes import forest_land_codes, land_survey_codes, species_groups
+from layers.legends import legend
+from plans.reader import load_plan
 from sinkatlas.demo import CITIES, land_cover, write_demo
 from sinkatlas.demo.facts import EPOCHS, City, Figure, city_facts
 from sinkatlas.demo.forest import ARBOR, BAMBOO, OTHER_FORESTLAND, SPECIAL_SHRUB

@@ -14,23 +14,16 @@ import rasterio
 import shapely
 from affine import Affine
 from exactextract import exact_extract
-from hypothesis import HealthCheck, example, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, example, given, settings, strategies as st
 from numpy.typing import NDArray
 
-from gis import (
-    ExtentAccount,
-    PolygonCover,
-    RasterCover,
-    Stratum,
-    Units,
-    cell_areas_ha,
-    extent_account,
-    polygon_areas_ha,
-    read_grid,
-    to_crs,
-)
-from gis.partition import SLIVER_HA
+from gis.account.accounting import extent_account
+from gis.account.partition import SLIVER_HA
+from gis.crs import to_crs
+from gis.extent import ExtentAccount, PolygonCover, RasterCover, Stratum, Units
+from gis.grid import read_grid
+from gis.measure.cell_area import cell_areas_ha
+from gis.measure.geometry_areas import polygon_areas_ha
 
 WEST, NORTH, CELL, SIZE = 480_000.0, 2_500_000.0, 30.0, 60
 EXTENT = SIZE * CELL
@@ -257,8 +250,8 @@ def test_bands_held_in_memory_do_not_matter(
     units = units_of(pieces(9, 4, beyond=0.05))
     keys = ("unit_code", "status", "kind")
     usual = extent_account(units, [raster], [], epoch=2020)
-    monkeypatch.setattr("gis.raster_plan.BAND_CELLS", band_cells)
-    monkeypatch.setattr("gis.raster_plan.WINDOW_CELLS", max(1, band_cells // 3))
+    monkeypatch.setattr("gis.zonal.raster_plan.BAND_CELLS", band_cells)
+    monkeypatch.setattr("gis.zonal.raster_plan.WINDOW_CELLS", max(1, band_cells // 3))
     banded = extent_account(units, [raster], [], epoch=2020)
     same(table(usual, *keys), table(banded, *keys), share=1e-13)
 

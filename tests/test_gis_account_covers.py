@@ -15,17 +15,10 @@ import shapely
 from affine import Affine
 from pyproj import CRS
 
-from gis import (
-    OUTSIDE,
-    ExtentAccount,
-    PolygonCover,
-    RasterCover,
-    Stratum,
-    Units,
-    extent_account,
-    polygon_areas_ha,
-)
-from gis.ledger import closed_ledger, without_noise
+from gis.account.accounting import extent_account
+from gis.account.closure import closed_ledger, without_noise
+from gis.extent import OUTSIDE, ExtentAccount, PolygonCover, RasterCover, Stratum, Units
+from gis.measure.geometry_areas import polygon_areas_ha
 from gis.problems import AccountError, InputError
 
 # A Gauss-Kruger plane near its central meridian: 1 ha of plane is 1 ha of ground within 2e-8.

@@ -9,15 +9,14 @@ import shapely
 from affine import Affine
 from exactextract import exact_extract
 from exactextract.raster import NumPyRasterSource
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from numpy.typing import NDArray
 from pyproj import CRS
 
-from gis.coverage import cover, edges_of, joined
-from gis.density import cell_areas_ha, density_over
-from gis.ellipsoid import geometry_areas_ha
 from gis.grid import Grid
+from gis.measure.cell_area import cell_areas_ha, density_over
+from gis.measure.geometry_areas import geometry_areas_ha
+from gis.zonal.cell_coverage import cover, edges_of, joined
 
 WEST, NORTH = 500_000.0, 2_500_000.0
 

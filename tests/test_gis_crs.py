@@ -6,8 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from pyproj import CRS
 
 from gis.crs import (
@@ -19,7 +18,7 @@ from gis.crs import (
     to_crs,
     transform_between,
 )
-from gis.ellipsoid import polygon_areas_ha
+from gis.measure.geometry_areas import polygon_areas_ha
 from gis.problems import InputError
 
 SHIFTED = "+proj=tmerc +lon_0=114 +x_0=500000 +ellps=IAU76 +towgs84=15.8,-154.4,-82.3,0,0,0,0"

@@ -6,19 +6,12 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from pyproj import CRS, Geod
 
-from gis.density import area_scale
-from gis.ellipsoid import (
-    CGCS2000,
-    area_density_m2,
-    ellipsoid_of,
-    line_lengths_km,
-    polygon_areas_ha,
-    zone_area_m2,
-)
+from gis.measure.cell_area import area_scale
+from gis.measure.ellipsoid import CGCS2000, area_density_m2, ellipsoid_of, zone_area_m2
+from gis.measure.geometry_areas import line_lengths_km, polygon_areas_ha
 from gis.problems import InputError
 
 GEOD = Geod(a=CGCS2000.semi_major_m, f=CGCS2000.flattening)

@@ -20,19 +20,13 @@ import shapely
 from affine import Affine
 from numpy.typing import NDArray
 
-from gis import (
-    DensityRaster,
-    Engine,
-    ExtentAccount,
-    KeyRaster,
-    RasterCover,
-    Units,
-    cell_areas_ha,
-    extent_account,
-    polygon_areas_ha,
-    read_grid,
-)
-from gis.partials import Partials
+from gis.account.accounting import extent_account
+from gis.executors.engine import Engine
+from gis.executors.partials import Partials
+from gis.extent import DensityRaster, ExtentAccount, KeyRaster, RasterCover, Units
+from gis.grid import read_grid
+from gis.measure.cell_area import cell_areas_ha
+from gis.measure.geometry_areas import polygon_areas_ha
 from gis.problems import InputError
 
 X, Y, CELL = 500_000.0, 2_500_000.0, 10.0

@@ -17,8 +17,10 @@ import pytest
 import rasterio
 import shapely
 
-from gis import DensityRaster, Engine, ExtentAccount, RasterCover, Units, crew_processes
-from gis import extent_account as counted
+from gis.account.accounting import extent_account as counted
+from gis.executors import processes as crew_processes
+from gis.executors.engine import Engine
+from gis.extent import DensityRaster, ExtentAccount, RasterCover, Units
 from gis.problems import InputError
 
 X, Y, CELL = 500_000.0, 2_500_000.0, 10.0

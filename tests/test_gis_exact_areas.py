@@ -19,7 +19,9 @@ from numpy.polynomial import chebyshev
 from pyproj import CRS, Geod, Transformer
 from rasterio.transform import from_bounds
 
-from gis import RasterCover, Units, extent_account, polygon_areas_ha
+from gis.account.accounting import extent_account
+from gis.extent import RasterCover, Units
+from gis.measure.geometry_areas import polygon_areas_ha
 
 GRS80 = Geod(ellps="GRS80")
 DEGREE = 12

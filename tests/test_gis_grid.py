@@ -12,8 +12,12 @@ import rasterio
 import shapely
 from affine import Affine
 
-from gis import RasterCover, Units, cell_areas_ha, extent_account, open_raster, read_grid
+from gis.account.accounting import extent_account
+from gis.extent import RasterCover, Units
+from gis.grid import read_grid
+from gis.measure.cell_area import cell_areas_ha
 from gis.problems import InputError
+from gis.reading.safe_open import open_raster
 
 X, Y = 500_000.0, 2_500_000.0
 

@@ -6,10 +6,12 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
-from gis import OUTSIDE, Units, line_lengths, line_lengths_km, to_crs
+from gis.by_unit.lengths import line_lengths
+from gis.crs import to_crs
+from gis.extent import OUTSIDE, Units
+from gis.measure.geometry_areas import line_lengths_km
 from gis.problems import InputError
 
 X, Y = 500_000.0, 2_500_000.0

@@ -15,11 +15,13 @@ import rasterio
 import shapely
 from affine import Affine
 
-from gis import RasterCover, Units, cell_areas_ha, extent_account, read_grid
-from gis.coverage import Coverage
-from gis.density import AreaDensity
-from gis.ellipsoid import Ellipsoid
+from gis.account.accounting import extent_account
+from gis.extent import RasterCover, Units
+from gis.grid import read_grid
+from gis.measure.cell_area import AreaDensity, cell_areas_ha
+from gis.measure.ellipsoid import Ellipsoid
 from gis.problems import SinkAtlasError
+from gis.zonal.cell_coverage import Coverage
 
 X, Y, SIZE = 500_000.0, 2_500_000.0, 90
 CLASSES = pd.DataFrame({"kind": ["forest", "water"]}, index=[10, 20])
@@ -88,7 +90,7 @@ def laws_hold(cover: RasterCover, expected: pd.Series) -> bool:
 
 
 def _covers(patch: Patch, change: Callable[[Coverage], Coverage]) -> None:
-    from gis import band_tally
+    from gis.zonal import zonal_sums as band_tally
 
     original = band_tally.cover
     patch.setattr(band_tally, "cover", lambda *a, **k: change(original(*a, **k)))
@@ -123,13 +125,13 @@ def square_of_the_resolution(patch: Patch) -> None:
 
 
 def spherical_cells(patch: Patch) -> None:
-    from gis import density
+    from gis.measure import cell_area as density
 
     patch.setattr(density, "ellipsoid_of", lambda crs: Ellipsoid(6_371_007.2, 0.0))
 
 
 def last_block_dropped(patch: Patch) -> None:
-    from gis import raster_plan
+    from gis.zonal import raster_plan
 
     original = raster_plan._steps
     patch.setattr(raster_plan, "_steps", lambda *a: list(original(*a))[:-1])
@@ -137,15 +139,15 @@ def last_block_dropped(patch: Patch) -> None:
 
 
 def last_window_dropped(patch: Patch) -> None:
-    from gis import band_tally
+    from gis.zonal import zonal_sums as band_tally
 
     original = band_tally.windows
     patch.setattr(band_tally, "windows", lambda *a: list(original(*a))[:-1])
-    patch.setattr("gis.raster_plan.WINDOW_CELLS", 1)
+    patch.setattr("gis.zonal.raster_plan.WINDOW_CELLS", 1)
 
 
 def float32_sums(patch: Patch) -> None:
-    from gis import classes
+    from gis.account import zonal_classes as classes
 
     add = classes._Sums.add
 
@@ -156,7 +158,7 @@ def float32_sums(patch: Patch) -> None:
 
 
 def decimated_read(patch: Patch) -> None:
-    from gis import raster_bands
+    from gis.zonal import raster_bands
 
     original = raster_bands._read
 
@@ -168,7 +170,7 @@ def decimated_read(patch: Patch) -> None:
 
 
 def no_data_as_class(patch: Patch) -> None:
-    from gis import raster_bands
+    from gis.zonal import raster_bands
 
     original = raster_bands.OpenBand.known_codes.func
 
@@ -180,13 +182,13 @@ def no_data_as_class(patch: Patch) -> None:
 
 
 def rows_read_one_off(patch: Patch) -> None:
-    from gis import raster_bands
+    from gis.zonal import raster_bands
 
     patch.setattr(raster_bands, "shift_between", lambda source, target: (1, 0))
 
 
 def band_counted_twice(patch: Patch) -> None:
-    from gis import classes
+    from gis.account import zonal_classes as classes
 
     add = classes._Sums.add
 
@@ -199,7 +201,7 @@ def band_counted_twice(patch: Patch) -> None:
 
 
 def uncovered_forgotten(patch: Patch) -> None:
-    from gis import band_tally
+    from gis.zonal import zonal_sums as band_tally
 
     def nothing(found: Coverage, width: int, density: AreaDensity, zones: int) -> Any:
         return np.zeros(zones)
@@ -208,7 +210,7 @@ def uncovered_forgotten(patch: Patch) -> None:
 
 
 def order_matters(patch: Patch) -> None:
-    from gis import account
+    from gis.account import accounting as account
 
     original = account.zones_of
 

@@ -6,13 +6,10 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from pyproj import CRS, Geod
 
-from gis import Units, polygon_areas_ha
-from gis.ellipsoid import geometry_areas_ha
-from gis.nearness import (
+from gis.by_unit.proximity import (
     common_ground,
     ground_by_unit,
     least_distances_m,
@@ -22,6 +19,8 @@ from gis.nearness import (
     unit_of_most,
     within_reach,
 )
+from gis.extent import Units
+from gis.measure.geometry_areas import geometry_areas_ha, polygon_areas_ha
 
 GEOD = Geod(ellps="GRS80")
 GZ = (113.3, 23.1)
@@ -95,9 +94,9 @@ def test_patches_share_out_the_union(shapes: list[shapely.Polygon]) -> None:
 def test_uniting_by_groups_is_uniting_all(shapes: list[shapely.Polygon]) -> None:
     ground = np.array(shapes, dtype=object)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("gis.nearness.UNITED_AT_ONCE", 2)
+        patch.setattr("gis.by_unit.proximity.UNITED_AT_ONCE", 2)
         grouped = merged(ground)
-        patch.setattr("gis.pooled._threads", lambda: 1)
+        patch.setattr("gis.threaded._threads", lambda: 1)
         alone = merged(ground)
     assert shapely.to_wkb(grouped).tolist() == shapely.to_wkb(alone).tolist()
     whole = merged(ground)

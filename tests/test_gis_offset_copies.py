@@ -10,7 +10,7 @@ import prcoords
 import pytest
 import shapely
 
-from gis import shift_to_wgs84
+from gis.crs import shift_to_wgs84
 from gis.problems import InputError
 
 

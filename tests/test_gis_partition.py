@@ -13,25 +13,18 @@ import pytest
 import rasterio
 import shapely
 from affine import Affine
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 from pyproj import CRS, Geod, Transformer
 
-from gis import (
-    PolygonCover,
-    RasterCover,
-    Stratum,
-    Units,
-    extent_account,
-    outlines,
-    partition,
-    polygon_areas_ha,
-)
-from gis.coverage import cover, edges_of, without_inner_borders
-from gis.ellipsoid import geometry_areas_ha
+from gis.account import partition
+from gis.account.accounting import extent_account
+from gis.extent import PolygonCover, RasterCover, Stratum, Units
 from gis.grid import Grid
-from gis.neighbours import are_apart
-from gis.outlines import outlines_of
+from gis.measure import outlines
+from gis.measure.disjoint import are_apart
+from gis.measure.geometry_areas import geometry_areas_ha, polygon_areas_ha
+from gis.measure.outlines import outlines_of
+from gis.zonal.cell_coverage import cover, edges_of, without_inner_borders
 
 X, Y = 500_000.0, 2_500_000.0
 LAWS = settings(max_examples=12, deadline=None)
@@ -167,7 +160,7 @@ def test_threads_leave_the_warnings_of_the_process_alone(monkeypatch: pytest.Mon
         return enter(self)
 
     monkeypatch.setattr(warnings.catch_warnings, "__enter__", noted)
-    monkeypatch.setattr("gis.pooled._threads", lambda: 2)
+    monkeypatch.setattr("gis.threaded._threads", lambda: 2)
     assert len(held(survey_of_many))
     assert set(entered) == {threading.main_thread().name}
 
@@ -276,7 +269,7 @@ def test_borders_inside_a_zone_add_nothing(monkeypatch: pytest.MonkeyPatch) -> N
     shapes = np.asarray(survey(2).geometry.array)
     grid = Grid(CRS(4547), Affine(100, 0, X, 0, -100, Y + 6000), 60, 60)
     edges = edges_of(shapes, np.zeros(len(shapes), dtype=np.intp), grid)
-    monkeypatch.setattr("gis.coverage.MANY_EDGES", 0)
+    monkeypatch.setattr("gis.zonal.cell_coverage.MANY_EDGES", 0)
     fewer = without_inner_borders(edges)
     assert len(fewer.sign) < 0.8 * len(edges.sign)
 

@@ -16,12 +16,12 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from gis.ellipsoid import polygon_areas_ha
-from gis.postgis import read_postgis
+from gis.measure.geometry_areas import polygon_areas_ha
 from gis.problems import InputError, ProblemLog
-from gis.safe_open import read_vector
-from sinkatlas.checking import check_workspace, write_check
-from sinkatlas.pipeline import run
+from gis.reading.postgis import read_postgis
+from gis.reading.safe_open import read_vector
+from sinkatlas.checking.check import check_workspace, write_check
+from sinkatlas.pipeline.steps import run
 
 PASSWORD = "S3cretPw-canary"
 USER = "reader_canary"

@@ -19,11 +19,14 @@ import rasterio
 import shapely
 from affine import Affine
 
-from gis import RasterCover, Units, extent_account, open_raster, web
+from gis.account.accounting import extent_account
+from gis.extent import RasterCover, Units
 from gis.problems import InputError, ProblemLog
-from gis.remote import Fetched, fetch_raster
-from sinkatlas.pipeline import read_inputs
-from sinkatlas.workspace import load_workspace
+from gis.reading import web
+from gis.reading.remote_rasters import Fetched, fetch_raster
+from gis.reading.safe_open import open_raster
+from sinkatlas.pipeline.steps import read_inputs
+from sinkatlas.workspace.settings import load_workspace
 
 X, Y = 500_000.0, 2_500_000.0
 SIDE, BLOCK = 2048, 256
@@ -116,7 +119,7 @@ def raster(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def server(raster: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     state = Server(raster.read_bytes())
     monkeypatch.setattr(web, "PAUSE_S", 0.01)
-    monkeypatch.setattr("gis.remote.PAUSE_S", 0.01)
+    monkeypatch.setattr("gis.reading.remote_rasters.PAUSE_S", 0.01)
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

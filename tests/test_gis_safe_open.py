@@ -20,8 +20,8 @@ import rasterio
 import shapely
 from affine import Affine
 
-from gis import open_raster, read_vector
 from gis.problems import InputError, ProblemLog
+from gis.reading.safe_open import open_raster, read_vector
 
 VRT = """<VRTDataset rasterXSize="2" rasterYSize="2">
 <VRTRasterBand dataType="Byte" band="1" subClass="VRTRawRasterBand">
@@ -323,12 +323,3 @@ def test_threads_that_open_rasters_leave_the_warnings_as_they_were(tmp_path: Pat
         for _ in pool.map(lambda _: open_raster(path).close(), range(200)):
             pass
     assert warnings.filters == before
-
-
-def test_public_names_of_the_room_all_exist() -> None:
-    import gis
-
-    for name in gis.__all__:
-        assert getattr(gis, name) is not None
-    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
-        _ = gis.nonsense  # type: ignore[attr-defined]

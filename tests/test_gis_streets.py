@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
-from gis.nearness import within_reach
-from gis.streets import walking_ground
+from gis.by_unit.proximity import within_reach
+from gis.by_unit.walking_distance import walking_ground
 
 PARK = np.array([shapely.box(-50, 0, 0, 50)], dtype=object)
 

@@ -20,9 +20,10 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 
-from gis.ellipsoid import polygon_areas_ha
+from gis.measure.geometry_areas import polygon_areas_ha
 from gis.problems import InputError, ProblemLog
-from layers import LayerSpec, read_layer
+from layers.declarations import LayerSpec
+from layers.reading import read_layer
 
 HECTARES = 399.9051
 Maker = Callable[[Path], Path]

@@ -16,11 +16,13 @@ import numpy as np
 import pytest
 import shapely
 
-from gis.account import extent_account
+from gis.account.accounting import extent_account
 from gis.extent import PolygonCover, Units
 from gis.problems import InputError, Problem, ProblemLog, catalogue, problem
-from layers import Layer, LayerSpec, account_problems, layer_problems, read_layer
-from sinkatlas.check_page import concerned_line
+from layers.checks.between_layers import account_problems, layer_problems
+from layers.declarations import Layer, LayerSpec
+from layers.reading import read_layer
+from sinkatlas.checking.page import concerned_line
 
 WEST, SOUTH = 500_000.0, 2_500_000.0
 Scene = Callable[[Path], list[Problem]]

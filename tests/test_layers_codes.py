@@ -7,17 +7,19 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from layers import (
+from layers.codes import (
     ecosystem_types,
     forest_land_codes,
     land_survey_codes,
+    match_code,
     planning_codes_2023,
+    read_table,
+    species_group_of,
     species_groups,
     survey_codes,
 )
-from layers.codes import match_code, read_table, species_group_of
-from layers.encodings import original_text
-from layers.land_codes import colliding_codes
+from layers.surveys.land_codes import colliding_codes
+from layers.tables.encodings import original_text
 
 TABLES = ("ecosystem_types", "land_survey_codes", "planning_codes_2023", "forest_land_codes")
 FOREST_CLASSES = {

@@ -13,7 +13,8 @@ from shapely.geometry import box
 
 from gis.extent import Units
 from gis.problems import InputError, ProblemLog
-from layers import Layer, LayerSpec, read_layer
+from layers.declarations import Layer, LayerSpec
+from layers.reading import read_layer
 
 WHOLE = {"whole_code": "440100", "whole_name": "广州市"}
 

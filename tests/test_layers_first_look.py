@@ -11,9 +11,11 @@ import pytest
 import shapely
 
 from gis.problems import InputError, ProblemLog
-from layers import LayerSpec, kinds, read_layer
-from layers.first_look import FieldLook, look
-from layers.stock import stock_unit_of
+from layers.declarations import LayerSpec
+from layers.profiling import FieldLook, look
+from layers.reading import read_layer
+from layers.registry import kinds
+from layers.surveys.stock import stock_unit_of
 
 COUNT = 60
 

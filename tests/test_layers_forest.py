@@ -12,9 +12,10 @@ import pandas as pd
 import pytest
 from shapely.geometry import box
 
-from gis.ellipsoid import polygon_areas_ha
+from gis.measure.geometry_areas import polygon_areas_ha
 from gis.problems import InputError, ProblemLog
-from layers import Layer, LayerSpec, read_layer
+from layers.declarations import Layer, LayerSpec
+from layers.reading import read_layer
 
 CRS = "EPSG:4547"
 WEST, SOUTH = 500_000.0, 2_500_000.0

@@ -9,12 +9,12 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import shapely
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
-from gis.archives import layer_inside_zip, readable_name
 from gis.crs import likely_systems, parse_crs
-from gis.dbf import (
+from gis.problems import InputError, ProblemLog
+from gis.reading.archives import layer_inside_zip, readable_name
+from gis.reading.dbf import (
     cut_cells,
     decodes,
     impossible_dates,
@@ -23,20 +23,19 @@ from gis.dbf import (
     shortened_names,
     text_cells,
 )
-from gis.problems import InputError, ProblemLog
+from gis.reading.shapefiles import _index_problems
+from gis.reading.sidecars import geopackage_problems
+from gis.reading.text_formats import geojson_text_problems, xml_stream_problem
+from gis.reading.tiff_tags import parse_tags
 from gis.redaction import redact
-from gis.shapefiles import _index_problems
-from gis.side_files import geopackage_problems
-from gis.text_formats import geojson_text_problems, xml_stream_problem
-from gis.tiff_tags import parse_tags
-from layers.areas import PER_HA, unit_of_ratio
-from layers.attribute_tables import _table, csv_cells
-from layers.encodings import original_text
 from layers.legends import legend
 from layers.names import core, match_names, plain
-from layers.stock import stock_unit_of
-from layers.workbooks import Marks
-from sinkatlas.confirmation import read_confirmations
+from layers.surveys.area_fields import PER_HA, unit_of_ratio
+from layers.surveys.stock import stock_unit_of
+from layers.tables.attribute_tables import _table, csv_cells
+from layers.tables.encodings import original_text
+from layers.tables.workbooks import Marks
+from sinkatlas.workspace.confirmation import read_confirmations
 
 RUNS = settings(
     max_examples=60, deadline=None,

@@ -8,12 +8,12 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from gis.problems import InputError, Problem, ProblemLog
-from layers import LayerSpec, read_layer
-from layers.geometry_checks import repeats, wider_than_half_the_globe
+from layers.checks.geometry import repeats, wider_than_half_the_globe
+from layers.declarations import LayerSpec
+from layers.reading import read_layer
 
 
 def square(column: int) -> shapely.Polygon:

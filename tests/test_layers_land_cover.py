@@ -13,7 +13,10 @@ from affine import Affine
 
 from gis.extent import RasterCover
 from gis.problems import InputError, ProblemLog
-from layers import Layer, LayerSpec, built_in_legends, ecosystem_types, legend, read_layer
+from layers.codes import ecosystem_types
+from layers.declarations import Layer, LayerSpec
+from layers.legends import built_in_legends, legend
+from layers.reading import read_layer
 
 CELLS = np.array([[10, 20], [80, 95]], dtype="uint8")
 

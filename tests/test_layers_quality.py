@@ -13,19 +13,22 @@ import rasterio
 from affine import Affine
 from shapely.geometry import LineString, box
 
-from gis import extent_account
-from gis.ellipsoid import polygon_areas_ha
+from gis.account.accounting import extent_account
 from gis.extent import PolygonCover, RasterCover, Stratum, Units
 from gis.grid import Grid
+from gis.measure.geometry_areas import polygon_areas_ha
 from gis.problems import Problem, Severity
-from layers import Layer, LayerSpec, Lines, account_problems, kinds, layer_problems
-from layers.quality import (
+from layers.checks.between_layers import (
+    account_problems,
     attribute_problems,
     grid_problems,
     is_same_lattice,
     layer_grid,
+    layer_problems,
     unit_problems,
 )
+from layers.declarations import Layer, LayerSpec, Lines
+from layers.registry import kinds
 
 CRS = "EPSG:4547"
 WEST, SOUTH = 500_000.0, 2_500_000.0

@@ -9,8 +9,9 @@ import pytest
 
 from gis.extent import RasterCover, Units
 from gis.problems import InputError, ProblemLog, Severity
-from layers import Layer, LayerSpec, layer_problems, read_layer
-from layers.quality import unit_problems
+from layers.checks.between_layers import layer_problems, unit_problems
+from layers.declarations import Layer, LayerSpec
+from layers.reading import read_layer
 
 pytestmark = pytest.mark.real
 
@@ -135,7 +136,7 @@ def test_hostile_files_are_refused_and_odd_but_sound_ones_are_not(
 
 def test_gbk_names_without_a_declaration_are_read_and_said(shared: Path) -> None:
     """Changsha's districts of 2015 in EPSG:4547, written in GBK without .cpg."""
-    from gis.safe_open import read_vector
+    from gis.reading.safe_open import read_vector
 
     found = sorted((shared / "data" / "derived").glob("长沙*.shp"))
     assert found
@@ -155,7 +156,7 @@ def test_zone_38_eastings_without_prj_are_refused_with_the_right_proposal(shared
 
 def test_a_geodatabase_with_chinese_names_lists_and_reads_its_layers(shared: Path) -> None:
     """Two layers in one zipped geodatabase: one must be chosen, and then reads."""
-    from gis.safe_open import read_vector
+    from gis.reading.safe_open import read_vector
 
     file = shared / "data" / "derived" / "cgcs2000_districts.gdb.zip"
     with pytest.raises(InputError, match=r"gis\.layer_ambiguous") as raised:

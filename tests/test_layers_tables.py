@@ -10,8 +10,9 @@ import pytest
 import shapely
 
 from gis.problems import InputError, ProblemLog
-from layers import LayerSpec, read_layer
-from layers.attribute_tables import read_attribute_table
+from layers.declarations import LayerSpec
+from layers.reading import read_layer
+from layers.tables.attribute_tables import read_attribute_table
 
 CRS = "EPSG:4547"
 X, Y = 492_000.0, 2_491_000.0

@@ -29,11 +29,12 @@ from rasterio.control import GroundControlPoint
 from rasterio.transform import from_origin
 from rasterio.windows import Window
 
-from gis import extent_account
-from gis.ellipsoid import polygon_areas_ha
+from gis.account.accounting import extent_account
 from gis.extent import RasterCover, Units
+from gis.measure.geometry_areas import polygon_areas_ha
 from gis.problems import InputError, ProblemLog
-from layers import LayerSpec, read_layer
+from layers.declarations import LayerSpec
+from layers.reading import read_layer
 
 X, Y = 400_000.0, 2_500_000.0
 HECTARES = 399.9051

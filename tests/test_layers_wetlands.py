@@ -11,7 +11,8 @@ import pytest
 from shapely.geometry import box
 
 from gis.problems import InputError, ProblemLog
-from layers import Layer, LayerSpec, read_layer
+from layers.declarations import Layer, LayerSpec
+from layers.reading import read_layer
 
 WEST, SOUTH = 500_000.0, 2_500_000.0
 

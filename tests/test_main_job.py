@@ -18,8 +18,8 @@ import pytest
 from pypdf import PdfReader
 
 from gis.problems import InputError
-from plans import bundled_plans
-from sink_models import indicators
+from plans.reader import bundled_plans
+from sink_models.indicator import indicators
 from sinkatlas import Run, run, write_demo
 from sinkatlas.demo import CITIES
 

@@ -15,11 +15,12 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from maps import Report, write_brief
-from maps.brief_page import shown
+from maps.brief.document import write_brief
+from maps.brief.parts import shown
 from maps.figures import shown_unit
+from maps.report import Report
 from maps.text import visible
-from maps.words import words
+from maps.words.catalogue import words
 
 Maker = Callable[..., Report]
 HOSTILE = (
@@ -34,7 +35,7 @@ FIELD = ' HYPERLINK "http://x.y" { INCLUDETEXT "C:\\\\a" } http://x.y/z <w:fldSi
 @pytest.fixture(scope="module", autouse=True)
 def one_picture() -> Iterator[None]:
     """Draw the map once for all of these tests: what differs is what stands around it."""
-    from maps import brief, brief_picture
+    from maps.brief import document as brief, picture as brief_picture
 
     drawn: dict[str, brief_picture.MapPicture] = {}
     patch = pytest.MonkeyPatch()

@@ -16,7 +16,8 @@ from pictures import looks_like
 from pypdf import PdfReader
 
 from gis.problems import Language
-from maps import write_brief, write_map
+from maps.brief.document import write_brief
+from maps.page.page import write_map
 from maps.report import Report
 from sinkatlas import CITIES, Run, run, write_demo
 from sinkatlas.tables import write_csv
@@ -414,7 +415,7 @@ def test_a_click_tells_the_attributes_of_the_sub_compartment(runs: Runs, opened:
 def test_public_page_holds_no_sub_compartment_and_no_fine_outline(
     runs: Runs, opened: Open, tmp_path: Path
 ) -> None:
-    from maps.map_payload import payload
+    from maps.page.page_data import payload
     from maps.sensitivity import PUBLIC_TOLERANCE_M, public_view
 
     report = public_view(runs("jiaxing").report)
@@ -483,7 +484,7 @@ def test_language_switch_leaves_no_term_of_the_account_untranslated(
     runs: Runs, opened: Open
 ) -> None:
     """Basis and method of every result are said in Chinese: no Latin word but units is left."""
-    from maps.methods import described
+    from maps.words.methods import described
 
     table = runs("guangzhou").report.results
     texts = set(table["basis"]) | set(table["method"])

@@ -14,8 +14,8 @@ import pytest
 import shapely
 from PIL import Image
 
-from maps import map_detail
-from maps.map_detail import details, id_picture
+from maps.page import stands_picture as map_detail
+from maps.page.stands_picture import details, id_picture
 from maps.report import MapLayer
 from maps.sensitivity import PUBLIC_TOLERANCE_M, public_view
 

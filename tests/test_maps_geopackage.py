@@ -19,9 +19,14 @@ import pytest
 import shapely
 
 from gis.problems import OutputError
-from maps import Report, write_district_style, write_geopackage, write_geoparquet
-from maps.geopackage import field_names
-from maps.map_payload import payload
+from maps.page.page_data import payload
+from maps.qgis.geopackage import (
+    field_names,
+    write_district_style,
+    write_geopackage,
+    write_geoparquet,
+)
+from maps.report import Report
 
 Maker = Callable[..., Report]
 HOSTILE = ("=cmd|' /C calc'!A0", "x'); DROP TABLE districts;--", "<b>\u202e$x$\x07\x00区")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import shapely
 
-from maps.labels import Box, Label, anchor, place
+from maps.plate.labels import Box, Label, anchor, place
 
 FRAME: Box = (0.0, 0.0, 120.0, 90.0)
 

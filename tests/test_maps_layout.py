@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from gis.problems import InputError
-from maps.layout import Layout, layout, load_layout
+from maps.plate.page_layout import Layout, layout, load_layout
 
-SHIPPED = (resources.files("maps") / "templates" / "a3_landscape.toml").read_text(encoding="utf-8")
+SHIPPED = (resources.files("maps.plate") / "templates" / "a3_landscape.toml").read_text(
+    encoding="utf-8"
+)
 
 
 def changed(tmp_path: Path, old: str, new: str) -> Path:

@@ -24,10 +24,10 @@ import shapely
 from pypdf import PdfReader
 
 from gis.problems import OutputError, problem
-from maps.map import SCRIPTS, map_page, write_map
-from maps.offline import DATA_ID, offline_page, unresolved_links
+from maps.page.offline import DATA_ID, offline_page, unresolved_links
+from maps.page.page import SCRIPTS, map_page, write_map
 from maps.report import IndicatorWords, MapLayer, Report
-from maps.words import words
+from maps.words.catalogue import words
 
 PROJECT = Path(__file__).resolve().parent.parent
 CODES = ("440103", "440104", "440105")

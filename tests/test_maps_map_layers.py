@@ -20,7 +20,7 @@ from affine import Affine
 from PIL import Image
 from pyproj import Transformer
 
-from maps.map_layers import (
+from maps.page.drawn_layers import (
     class_image,
     encode,
     in_mercator,

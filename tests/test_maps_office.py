@@ -13,7 +13,9 @@ import openpyxl
 import pypdf
 import pytest
 
-from maps import Report, write_brief, write_workbook
+from maps.brief.document import write_brief
+from maps.report import Report
+from maps.workbook.book import write_workbook
 
 Maker = Callable[..., Report]
 Convert = Callable[[Path, str], Path]

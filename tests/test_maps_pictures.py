@@ -16,10 +16,11 @@ from matplotlib.text import Text
 from pictures import FOLDER, MOST_MEAN, MOST_SHARE, difference, kept, looks_like
 from PIL import Image, ImageFilter
 
-from maps import Report, layout, write_map, write_sheet
 from maps.fonts import chinese_font
-from maps.layout import Orientation, Size
-from maps.sheet import choose, draw_sheet, style
+from maps.page.page import write_map
+from maps.plate.page_layout import Orientation, Size, layout
+from maps.plate.plate import choose, draw_sheet, style, write_sheet
+from maps.report import Report
 
 Maker = Callable[..., Report]
 FORMS: list[tuple[Size, Orientation]] = [

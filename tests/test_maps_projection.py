@@ -7,7 +7,7 @@ import pytest
 import shapely
 from pyproj import Proj, Transformer
 
-from maps.projection import (
+from maps.plate.projection import (
     central_meridian,
     convergence_degrees,
     graticule,

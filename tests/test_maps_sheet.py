@@ -19,10 +19,11 @@ from PIL import Image
 from pypdf import PdfReader
 
 from gis.problems import OutputError
-from maps import Report, SheetChoice, write_sheet, write_sheets
 from maps.fonts import chinese_font, require_glyphs
-from maps.layout import Layout, Orientation, Size, layout
-from maps.sheet import Sheet, choose, draw_sheet
+from maps.plate.atlas import SheetChoice, write_sheets
+from maps.plate.page_layout import Layout, Orientation, Size, layout
+from maps.plate.plate import Sheet, choose, draw_sheet, write_sheet
+from maps.report import Report
 
 Maker = Callable[..., Report]
 FORMS = [("A3", "landscape"), ("A3", "portrait"), ("A4", "landscape"), ("A4", "portrait")]

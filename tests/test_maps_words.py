@@ -10,8 +10,8 @@ from string import Formatter
 
 import pytest
 
-from maps.methods import FORMS
-from maps.words import words
+from maps.words.catalogue import words
+from maps.words.methods import FORMS
 
 PROJECT = Path(__file__).resolve().parent.parent
 SCRIPTS = sorted((PROJECT / "maps" / "assets" / "js").glob("*.js"))

@@ -20,11 +20,11 @@ import shapely
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from maps import Report, write_workbook
-from maps.status import LOOKS
-from maps.text import columns as text_columns
-from maps.text import visible
-from maps.workbook_cells import CELL_LIMIT, Column, cell_text
+from maps.report import Report
+from maps.status_style import LOOKS
+from maps.text import columns as text_columns, visible
+from maps.workbook.book import write_workbook
+from maps.workbook.cells import CELL_LIMIT, Column, cell_text
 
 Maker = Callable[..., Report]
 HOSTILE = ("=cmd|' /C calc'!A0", "@SUM(A1)", "+1-1", "http://x.y/z", "<b>\u202e$x$\x07</b>")

@@ -11,8 +11,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from plans import AssignedValue, Plan, Status, Target, Verdict, judge, load_plan, trajectories
-from sink_models import Accuracy, EpochData, Options, Results, Sampling, evaluate
+from plans.judging.judge_plan import judge
+from plans.judging.trajectory import trajectories
+from plans.judging.verdict import Status, Verdict
+from plans.plan import AssignedValue, Plan, Target
+from plans.reader import load_plan
+from sink_models.account import Accuracy, EpochData
+from sink_models.evaluate import evaluate
+from sink_models.options import Options
+from sink_models.results import Results
+from sink_models.sampling import Sampling
 
 UNITS = ("440103", "440104")
 WHOLE = ("440100", "广州市")

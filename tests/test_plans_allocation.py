@@ -11,26 +11,21 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from gis.problems import ProblemLog
-from plans import (
-    METHODS,
-    Allocation,
-    AllocationRequest,
-    AssignedValue,
-    Evidence,
-    Status,
-    Target,
-    allocate,
-    allocation_table,
-    capacity,
-    load_plan,
-    read_shares,
-)
-from plans.splitting import closed, largest_remainder, spread
-from sink_models import IndicatorValue, Results, coefficients
+from plans.allocation.allocating import Allocation, allocate
+from plans.allocation.baseline import METHODS, AllocationRequest
+from plans.allocation.own_shares import read_shares
+from plans.allocation.potential import capacity
+from plans.allocation.splitting import closed, largest_remainder, spread
+from plans.judging.target_series import Evidence
+from plans.judging.verdict import Status
+from plans.plan import AssignedValue, Target
+from plans.reader import load_plan
+from plans.tables import allocation_table
+from sink_models.coefficients.store import coefficients
+from sink_models.results import IndicatorValue, Results
 
 CITY, UNITS = "440100", ("440103", "440104", "440105")
 PLAN = load_plan("guangzhou")

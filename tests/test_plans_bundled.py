@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from gis.problems import ProblemLog
-from plans import Plan, Target, bundled_ids, bundled_plans, load_plan, printed_words
+from plans.number_words import printed_words
+from plans.plan import Plan, Target, bundled_ids
+from plans.reader import bundled_plans, load_plan
 from sink_models.indicator import indicators
 
 # Numeric and assigned targets of each plan, each counted once in the plans' texts.

@@ -7,14 +7,15 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from typer.testing import CliRunner
 
 from gis.problems import InputError
-from plans import load_plan
-from plans.extract import Document, draft_text, extract_text, readings_json, write_draft
+from plans.extract.document import Document
 from plans.extract.draft import draft_plan
+from plans.extract.output import draft_text, readings_json, write_draft
+from plans.extract.reading import extract_text
+from plans.reader import load_plan
 from sinkatlas.cli import app
 
 TEXT = (

@@ -11,7 +11,8 @@ import pytest
 from openpyxl import Workbook
 
 from gis.problems import InputError
-from plans.extract import extract_file, read_document
+from plans.extract.files import read_document
+from plans.extract.reading import extract_file
 
 PARAGRAPHS = [
     "某市林业规划",

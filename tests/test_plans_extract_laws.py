@@ -8,12 +8,11 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
-from plans.extract import extract_text
 from plans.extract.cleaning import joined, lines_of
-from plans.extract.quantities import figure_of, quantities
+from plans.extract.figures import figure_of, quantities
+from plans.extract.reading import extract_text
 from plans.extract.vocabulary import metrics
 from sink_models.indicator import indicators
 

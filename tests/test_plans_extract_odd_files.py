@@ -11,7 +11,8 @@ import pytest
 from openpyxl import Workbook
 
 from gis.problems import InputError
-from plans.extract import extract_file, extract_text, read_document
+from plans.extract.files import read_document
+from plans.extract.reading import extract_file, extract_text
 
 TEXT = "到2025年，森林覆盖率达到42%，湿地保有量不低于45万亩。各地要认真落实各项任务。"
 TRADITIONAL = "到2025年，森林覆蓋率達到42%，濕地保有量不低於45萬畝。各地要認真落實。"

@@ -19,7 +19,8 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from plans.extract import FoundTarget, extract_file
+from plans.extract.found import FoundTarget
+from plans.extract.reading import extract_file
 
 FILE = Path(__file__).with_name("plans_extract_passages.toml")
 _WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from plans import load_plan
-from plans.extract import Document, FoundTarget, extract_text
+from plans.extract.document import Document
 from plans.extract.draft import draft_plan
+from plans.extract.found import FoundTarget
+from plans.extract.reading import extract_text
+from plans.reader import load_plan
 
 pytestmark = pytest.mark.real
 

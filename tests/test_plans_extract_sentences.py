@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from opencc import OpenCC
 
-from plans.extract import FoundTarget, extract_text
+from plans.extract.found import FoundTarget
+from plans.extract.reading import extract_text
 
 Promise = tuple[Any, ...]
 FILE = Path(__file__).with_name("plans_extract_cases.toml")

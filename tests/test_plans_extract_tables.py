@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from plans.extract import extract_document, extract_text
 from plans.extract.html_pages import read_html
+from plans.extract.reading import extract_document, extract_text
 
 Promise = tuple[str, int | None, str, tuple[float, ...]]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from plans.extract import extract_text
+from plans.extract.reading import extract_text
 
 Promise = tuple[Any, ...]
 FILE = Path(__file__).with_name("plans_extract_unseen.toml")

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from gis.problems import LANGUAGES, InputError, ProblemLog, catalogue
-from plans import load_plan
 from plans.checks import WITH_FIGURE
 from plans.fields import TARGET_FIELDS
-from plans.reasons import reason_words
+from plans.judging.reasons import reason_words
+from plans.reader import load_plan
 
 HEAD = """\
 [plan]

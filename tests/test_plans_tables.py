@@ -8,8 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from plans import district_shares, judge, load_plan, verdict_table, verdict_words
-from sink_models import IndicatorValue, Results, coefficients
+from plans.judging.judge_plan import judge
+from plans.reader import load_plan
+from plans.tables import district_shares, verdict_table, verdict_words
+from sink_models.coefficients.store import coefficients
+from sink_models.results import IndicatorValue, Results
 
 PLAN = load_plan("guangzhou")
 DISTRICTS = ("440103", "440104", "440105")

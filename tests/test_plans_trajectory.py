@@ -8,20 +8,18 @@ from statistics import NormalDist
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from plans import (
-    Status,
-    Target,
-    Tolerances,
-    Trajectory,
-    judge,
-    load_plan,
-    trajectories,
-    trajectory_table,
-)
-from sink_models import IndicatorValue, Results, Sampling, coefficients
+from plans.judging.comparators import Tolerances
+from plans.judging.judge_plan import judge
+from plans.judging.trajectory import Trajectory, trajectories
+from plans.judging.verdict import Status
+from plans.plan import Target
+from plans.reader import load_plan
+from plans.tables import trajectory_table
+from sink_models.coefficients.store import coefficients
+from sink_models.results import IndicatorValue, Results
+from sink_models.sampling import Sampling
 
 CITY = "440100"
 PLAN = load_plan("guangzhou")

@@ -9,21 +9,17 @@ from statistics import NormalDist
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from gis.problems import LANGUAGES, InputError, problem
-from plans import (
-    AssignedValue,
-    Status,
-    Target,
-    Tolerances,
-    Verdict,
-    bundled_ids,
-    judge,
-    load_plan,
-)
-from sink_models import Absence, IndicatorValue, Results, Sampling, coefficients
+from plans.judging.comparators import Tolerances
+from plans.judging.judge_plan import judge
+from plans.judging.verdict import Status, Verdict
+from plans.plan import AssignedValue, Target, bundled_ids
+from plans.reader import load_plan
+from sink_models.coefficients.store import coefficients
+from sink_models.results import Absence, IndicatorValue, Results
+from sink_models.sampling import Sampling
 
 CITY = "440100"
 PLAN = load_plan("guangzhou")

@@ -38,9 +38,9 @@ def test_a_room_is_imported_from_this_project(room: str) -> None:
 
 
 @pytest.mark.parametrize("room", ROOMS)
-def test_a_room_is_typed_and_says_what_is_public(room: str) -> None:
+def test_a_room_is_typed_and_says_what_it_answers(room: str) -> None:
     assert (PROJECT / room / "py.typed").is_file()
-    assert "__all__" in (PROJECT / room / "__init__.py").read_text(encoding="utf-8")
+    assert (PROJECT / room / "__init__.py").read_text(encoding="utf-8").startswith('"""')
 
 
 def test_every_room_is_built_checked_and_tested() -> None:

@@ -149,7 +149,7 @@ def test_outputs_have_the_same_words_in_both_languages(table: str) -> None:
 
 
 def test_reasons_of_verdicts_tell_the_same_facts_in_both_languages() -> None:
-    reasons = tomllib.loads((PROJECT / "plans/reasons.toml").read_text(encoding="utf-8"))
+    reasons = tomllib.loads((PROJECT / "plans/judging/reasons.toml").read_text(encoding="utf-8"))
     assert {key: places(words["zh"]) for key, words in reasons.items()} == {
         key: places(words["en"]) for key, words in reasons.items()
     }

@@ -10,19 +10,15 @@ import pandas as pd
 import pytest
 import shapely
 
-from gis.ellipsoid import polygon_areas_ha
+from gis.measure.geometry_areas import polygon_areas_ha
 from gis.problems import InputError
-from sink_models import (
-    EpochData,
-    MethaneChoice,
-    Options,
-    Results,
-    Sampling,
-    UrbanGreenChoice,
-    evaluate,
-)
-from sink_models.method_sheet import method_sheet
-from sinkatlas.urban import strips
+from sink_models.account import EpochData
+from sink_models.evaluate import evaluate
+from sink_models.method.report import method_sheet
+from sink_models.options import MethaneChoice, Options, UrbanGreenChoice
+from sink_models.results import Results
+from sink_models.sampling import Sampling
+from sinkatlas.pipeline.urban import strips
 
 UNITS = ("440103", "440104")
 GREEN = UrbanGreenChoice(0.4, "urban_crw_2006", "street tree census", 20.0)

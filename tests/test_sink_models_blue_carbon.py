@@ -8,20 +8,20 @@ import numpy as np
 import pytest
 
 from gis.problems import AccountError, InputError
-from sink_models.blue_carbon import (
+from sink_models.blue_carbon.balance import (
     BlueCarbonBalance,
     blue_carbon_balance,
     check_balance,
     decay_loss,
 )
-from sink_models.coastal_classes import BIOMASS, LITTER, SOIL, CoastalClass, PoolBehaviour
-from sink_models.invest import (
+from sink_models.blue_carbon.classes import BIOMASS, LITTER, SOIL, CoastalClass, PoolBehaviour
+from sink_models.invest.carbon_pools import (
     carbon_change,
     carbon_map,
     carbon_totals,
     read_carbon_pools,
 )
-from sink_models.invest_coastal import (
+from sink_models.invest.coastal import (
     coastal_totals,
     read_coastal_classes,
     read_coastal_codes,

@@ -9,10 +9,8 @@ import pytest
 
 from gis.problems import InputError
 from layers.codes import survey_codes
-from sink_models import Sampling, coefficients
-from sink_models.coefficient_store import AGE_GROUPS, COLUMNS, read_coefficients
-from sink_models.formulas import formula_dimension
-from sink_models.rules import (
+from sink_models.coefficients.formulas import formula_dimension
+from sink_models.coefficients.selection import (
     alternatives,
     density_rules,
     find_zone,
@@ -21,6 +19,8 @@ from sink_models.rules import (
     resolve_formula,
     volume_functions,
 )
+from sink_models.coefficients.store import AGE_GROUPS, COLUMNS, coefficients, read_coefficients
+from sink_models.sampling import Sampling
 
 MANY = Sampling(draws=20_000)
 GOOD = {

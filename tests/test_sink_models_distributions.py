@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from sink_models.distributions import choose_distribution, draw
+from sink_models.coefficients.distributions import choose_distribution, draw
 from sink_models.sampling import Sampling
 
 COUNT = 40_000

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from gis.problems import InputError
-from sink_models import co2_from_c, coefficients
 from sink_models import equations as eq
-from sink_models.quantities import quantities
+from sink_models.coefficients.plausible_ranges import quantities
+from sink_models.coefficients.store import coefficients
+from sink_models.equations.co2 import co2_from_c
 
 # Declarations
 

@@ -8,12 +8,23 @@ import pytest
 
 from gis.problems import AccountError
 from layers.codes import ecosystem_types, species_groups
-from sink_models import POOLS, EpochData, Options, Sampling, co2_from_c, coefficients, evaluate
-from sink_models.book import DrawBook
-from sink_models.carbon import check_sum
-from sink_models.estimator import SOIL_BURIAL, Estimator, estimator_of, estimators
-from sink_models.rules import choose_volume_function, find_zone, read_table
-from sink_models.strata import Stratum
+from sink_models.account import EpochData
+from sink_models.carbon.estimator import (
+    POOLS,
+    SOIL_BURIAL,
+    Estimator,
+    estimator_of,
+    registered_estimators,
+)
+from sink_models.carbon.stock_and_sink import check_sum
+from sink_models.carbon.stratification import Stratum
+from sink_models.coefficients.selection import choose_volume_function, find_zone, read_table
+from sink_models.coefficients.store import coefficients
+from sink_models.equations.co2 import co2_from_c
+from sink_models.evaluate import evaluate
+from sink_models.options import Options
+from sink_models.sampling import Sampling
+from sink_models.uncertainty.draws import DrawBook
 
 PLAIN = Sampling(draws=0)
 DRAWN = Sampling(draws=200)
@@ -55,7 +66,7 @@ def test_every_ecosystem_type_is_claimed_by_exactly_one_estimator() -> None:
     assert [str(each) for each in all_strata() if estimator_of(each) is None] == []
 
 
-@pytest.mark.parametrize("estimator", estimators().values(), ids=lambda each: each.key)
+@pytest.mark.parametrize("estimator", registered_estimators().values(), ids=lambda each: each.key)
 def test_estimator_answers_only_pools_it_declares(estimator: Estimator) -> None:
     assert set(estimator.pools) <= set(POOLS)
     assert estimator.title_zh
@@ -94,8 +105,8 @@ def test_draws_of_every_density_stay_above_zero(region: str) -> None:
 
 
 def test_stratum_claimed_twice_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    twice = {name: estimators()["mangrove"] for name in ("one", "two")}
-    monkeypatch.setattr("sink_models.estimator.estimators", lambda: twice)
+    twice = {name: registered_estimators()["mangrove"] for name in ("one", "two")}
+    monkeypatch.setattr("sink_models.carbon.estimator.estimators", lambda: twice)
     with pytest.raises(LookupError, match="claimed by mangrove, mangrove"):
         estimator_of(stratum("mangrove"))
 
@@ -109,7 +120,7 @@ def test_masson_pine_by_fang() -> None:
     C = 50,751 * 0.47 = 23,852.97 t; R = 0.23: above 23,852.97 / 1.23 = 19,392.66, below 4,460.31.
     """
     each = stratum("forest_arbor", species_group="pinus_massoniana", stock_basis="measured")
-    found = estimators()["forest_stock"].estimate(each, book())
+    found = registered_estimators()["forest_stock"].estimate(each, book())
     carbon = {
         pool: float(found[pool].per_ha[0]) * 1000 + float(found[pool].per_m3[0]) * 60_000
         for pool in ("above_ground", "below_ground")
@@ -124,7 +135,7 @@ def test_linear_function_over_sums_equals_the_sum_over_stands() -> None:
     area, volume = rng.uniform(1, 30, 500), rng.uniform(20, 300, 500)  # ha, m3/ha
     by_stand = sum(a * (0.4652 * v + 19.141) for a, v in zip(area, volume, strict=True)) * 0.47
     each = stratum("forest_arbor", species_group="cunninghamia", stock_basis="measured")
-    found = estimators()["forest_stock"].estimate(each, book())
+    found = registered_estimators()["forest_stock"].estimate(each, book())
     living = [found["above_ground"], found["below_ground"]]
     in_sums = sum(
         float(part.per_ha[0]) * area.sum() + float(part.per_m3[0]) * (area * volume).sum()
@@ -148,7 +159,7 @@ def test_mangrove_by_the_wetlands_supplement() -> None:
 
 
 def test_mangrove_burial_is_a_gain() -> None:
-    mangrove = estimators()["mangrove"]
+    mangrove = registered_estimators()["mangrove"]
     found = mangrove.fluxes(stratum("mangrove"), book())[SOIL_BURIAL]
     assert found.per_ha.tolist() == [1.62]
 

@@ -11,18 +11,13 @@ import pandas as pd
 import pytest
 
 from gis.problems import AccountError, InputError
-from sink_models import (
-    Accuracy,
-    EpochData,
-    MethaneChoice,
-    Options,
-    Results,
-    Sampling,
-    evaluate,
-    indicators,
-)
-from sink_models.measure import Measure
-from sink_models.results import TABLE_COLUMNS
+from sink_models.account import Accuracy, EpochData
+from sink_models.evaluate import evaluate
+from sink_models.indicator import indicators
+from sink_models.measures.unit_figures import Measure
+from sink_models.options import MethaneChoice, Options
+from sink_models.results import TABLE_COLUMNS, Results
+from sink_models.sampling import Sampling
 
 SAMPLING = Sampling(draws=200)
 UNITS = ["440103", "440104"]

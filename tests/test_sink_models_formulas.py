@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 
 from gis.problems import InputError
-from sink_models import Options, coefficients
-from sink_models.formulas import dimension, evaluate_formula, parse_formula
-from sink_models.rules import (
+from sink_models.coefficients.formulas import dimension, evaluate_formula, parse_formula
+from sink_models.coefficients.selection import (
     CHINA,
     Sought,
     choose_density,
@@ -17,6 +16,8 @@ from sink_models.rules import (
     formula_keys,
     leaf_of,
 )
+from sink_models.coefficients.store import coefficients
+from sink_models.options import Options
 
 NOTHING: frozenset[str] = frozenset()
 

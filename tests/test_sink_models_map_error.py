@@ -7,16 +7,20 @@ import pandas as pd
 import pytest
 
 from gis.problems import InputError
-from sink_models import Accuracy, EpochData, Options, Results, Sampling, evaluate
-from sink_models.drivers import first_order_half_width
-from sink_models.error_matrix import (
+from sink_models.account import Accuracy, EpochData
+from sink_models.evaluate import evaluate
+from sink_models.options import Options
+from sink_models.results import Results
+from sink_models.sampling import Sampling
+from sink_models.uncertainty.drivers import first_order_half_width
+from sink_models.uncertainty.error_matrices import (
     ErrorMatrix,
     adjusted_areas,
     error_matrix,
     map_accuracy,
 )
-from sink_models.map_error import draw_areas
-from sink_models.propagation import (
+from sink_models.uncertainty.map_error import draw_areas
+from sink_models.uncertainty.propagation import (
     correlated_normals,
     product_uncertainty,
     shared_sum,

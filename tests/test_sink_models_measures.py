@@ -10,12 +10,11 @@ import pandas as pd
 import pytest
 import shapely
 
-from gis import Units
-from gis.ellipsoid import geometry_areas_ha
-from gis.nearness import local_plane
-from sink_models import EpochData, Options, Results, Sampling, evaluate
-from sink_models.account import FLAG_COLUMNS
-from sink_models.measure import Measure
+from gis.by_unit.proximity import local_plane
+from gis.extent import Units
+from gis.measure.geometry_areas import geometry_areas_ha
+from sink_models.account import FLAG_COLUMNS, EpochData
+from sink_models.evaluate import evaluate
 from sink_models.measures.blocks import demonstration_blocks, ground_in_areas
 from sink_models.measures.conflicts import (
     RiverRule,
@@ -24,6 +23,7 @@ from sink_models.measures.conflicts import (
     river_conflicts,
 )
 from sink_models.measures.parks import ParkReach, park_service
+from sink_models.measures.unit_figures import Measure
 from sink_models.measures.works import (
     WorksOptions,
     read_ledger,
@@ -31,6 +31,9 @@ from sink_models.measures.works import (
     works_measures,
     works_types,
 )
+from sink_models.options import Options
+from sink_models.results import Results
+from sink_models.sampling import Sampling
 
 PLANE = local_plane(
     gpd.GeoDataFrame(geometry=[shapely.box(113.2, 23.0, 113.4, 23.2)], crs="EPSG:4490")

@@ -7,28 +7,22 @@ import pandas as pd
 import pytest
 
 from gis.problems import InputError
-from sink_models import (
-    EpochData,
-    ForestFlows,
-    Options,
-    Results,
-    Sampling,
-    blue_carbon_balance,
-    carbon_from_density,
-    coastal_preset,
-    coefficients,
-    evaluate,
-    export_rows,
-    greenway_green,
-    mapped_biomass_carbon,
-    methane_as_co2,
-    with_overrides,
-)
-from sink_models.coastal_classes import BIOMASS, SOIL
-from sink_models.coefficient_store import read_coefficients
-from sink_models.method_sheet import method_sheet
-from sink_models.rules import Sought, density_candidates, find_zone
-from sink_models.sheet_values import Figure
+from sink_models.account import EpochData
+from sink_models.blue_carbon.balance import blue_carbon_balance
+from sink_models.blue_carbon.classes import BIOMASS, SOIL
+from sink_models.blue_carbon.presets import coastal_preset
+from sink_models.coefficients.overrides import export_rows, with_overrides
+from sink_models.coefficients.selection import Sought, density_candidates, find_zone
+from sink_models.coefficients.store import coefficients, read_coefficients
+from sink_models.equations.forest_stocks import carbon_from_density, mapped_biomass_carbon
+from sink_models.equations.settlement import greenway_green
+from sink_models.equations.wetland import methane_as_co2
+from sink_models.evaluate import evaluate
+from sink_models.method.report import method_sheet
+from sink_models.method.values import Figure
+from sink_models.options import ForestFlows, Options
+from sink_models.results import Results
+from sink_models.sampling import Sampling
 
 SAMPLING = Sampling(draws=200)
 HEADER = "key,value,unit,low,high,reason,analyst,source_document\n"

@@ -9,18 +9,14 @@ import pandas as pd
 import pytest
 
 from gis.problems import InputError
-from sink_models import (
-    Accuracy,
-    EpochData,
-    Options,
-    Results,
-    Sampling,
-    SoilUse,
-    coefficients,
-    evaluate,
-    with_overrides,
-)
-from sink_models.method_sheet import method_sheet
+from sink_models.account import Accuracy, EpochData
+from sink_models.coefficients.overrides import with_overrides
+from sink_models.coefficients.store import coefficients
+from sink_models.evaluate import evaluate
+from sink_models.method.report import method_sheet
+from sink_models.options import Options, SoilUse
+from sink_models.results import Results
+from sink_models.sampling import Sampling
 
 CO2 = 44 / 12
 WHOLE = ("440100", "city")

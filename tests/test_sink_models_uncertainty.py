@@ -13,22 +13,17 @@ import pandas as pd
 import pytest
 
 from gis.problems import InputError
-from sink_models import (
-    Accuracy,
-    CoefficientStore,
-    Correlation,
-    EpochData,
-    Options,
-    Results,
-    Sampling,
-    coefficients,
-    evaluate,
-)
-from sink_models.amounts import Amounts, Term, product
-from sink_models.book import DrawBook
-from sink_models.distributions import draw
-from sink_models.drivers import first_order_half_width
-from sink_models.rules import find_zone
+from sink_models.account import Accuracy, EpochData
+from sink_models.carbon.linear_totals import Amounts, Term, product
+from sink_models.coefficients.distributions import draw
+from sink_models.coefficients.selection import find_zone
+from sink_models.coefficients.store import CoefficientStore, coefficients
+from sink_models.evaluate import evaluate
+from sink_models.options import Correlation, Options
+from sink_models.results import Results
+from sink_models.sampling import Sampling
+from sink_models.uncertainty.draws import DrawBook
+from sink_models.uncertainty.drivers import first_order_half_width
 
 WHOLE = ("440100", "city")
 

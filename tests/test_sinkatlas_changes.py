@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sink_models import Sampling
 from sink_models.results import IndicatorValue, Results
-from sinkatlas.reporting import changes_table
+from sink_models.sampling import Sampling
+from sinkatlas.pipeline.reporting import changes_table
 
 SAMPLING = Sampling(seed=1, draws=2000)
 

@@ -14,8 +14,8 @@ import shapely
 from rasterio.transform import from_origin
 
 from gis.problems import InputError
-from sinkatlas.checking import check_workspace, repair_workspace, write_check
-from sinkatlas.pipeline import run
+from sinkatlas.checking.check import check_workspace, repair_workspace, write_check
+from sinkatlas.pipeline.steps import run
 
 CRS = "EPSG:4547"
 

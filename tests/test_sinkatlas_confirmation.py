@@ -11,11 +11,11 @@ import shapely
 from typer.testing import CliRunner
 
 from gis.problems import InputError
-from sinkatlas.check_page import as_page, look_lines
-from sinkatlas.checking import as_record, check_workspace, confirm
+from sinkatlas.checking.check import as_record, check_workspace, confirm
+from sinkatlas.checking.page import as_page, look_lines
 from sinkatlas.cli import app
-from sinkatlas.confirmation import confirmation_file, read_confirmations
-from sinkatlas.pipeline import run
+from sinkatlas.pipeline.steps import run
+from sinkatlas.workspace.confirmation import confirmation_file, read_confirmations
 
 COUNT = 30
 

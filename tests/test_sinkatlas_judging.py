@@ -13,9 +13,9 @@ import pandas as pd
 import pytest
 
 from gis.problems import InputError
-from plans import load_plan
+from plans.reader import load_plan
 from sinkatlas import Run, run, write_demo
-from sinkatlas.template import template, write_template
+from sinkatlas.workspace.blank_files import template, write_template
 
 OWN_PLAN = """
 [plan]

@@ -8,9 +8,10 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from layers import Layer, LayerSpec, Register, kinds
-from sinkatlas.measuring import Beside
-from sinkatlas.reporting import map_layers, works_table
+from layers.declarations import Layer, LayerSpec, Register
+from layers.registry import kinds
+from sinkatlas.pipeline.measuring import Beside
+from sinkatlas.pipeline.reporting import map_layers, works_table
 
 
 def register(kind: str, features: pd.DataFrame) -> Layer:

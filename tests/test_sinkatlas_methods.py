@@ -16,19 +16,19 @@ import shapely
 from rasterio.transform import from_origin
 
 from gis.problems import InputError
-from sink_models import Sampling
-from sink_models.sheet_values import Figure, Formula, Math, MethodSheet, Section, SheetTable, both
+from sink_models.method.values import Figure, Formula, Math, MethodSheet, Section, SheetTable, both
+from sink_models.sampling import Sampling
 from sinkatlas.method_page import mathml, write_method_page
-from sinkatlas.methods import (
+from sinkatlas.pipeline.methods import (
     OutputFile,
     adjusted_area_table,
     method_files,
     pool_table,
     read_methods,
 )
-from sinkatlas.pipeline import Run, run
+from sinkatlas.pipeline.steps import Run, run
 from sinkatlas.showing import export_factors
-from sinkatlas.workspace import load_workspace
+from sinkatlas.workspace.settings import load_workspace
 
 HOSTILE = '<script>alert(1)</script>"&{{x}}\u202e=1+1'
 WORKSPACE = """

@@ -12,11 +12,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from gis.problems import OutputError
-from sinkatlas.publish import published
+from sinkatlas.atomic_folder import published
 from sinkatlas.tables import cell, plain, write_csv
 
 
@@ -67,7 +66,7 @@ def test_a_killed_run_leaves_the_old_result_and_the_next_run_cleans_up(
     publish(folder, "1")
     code = (
         "import os, signal, pathlib\n"
-        "from sinkatlas.publish import published\n"
+        "from sinkatlas.atomic_folder import published\n"
         f"with published(pathlib.Path({str(folder)!r})) as stage:\n"
         f"    {'pass' if stage == 'before' else '(stage / chr(97)).write_text(chr(98))'}\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"

@@ -12,8 +12,10 @@ import pandas as pd
 import pytest
 
 from gis.problems import InputError, OutputError
-from maps import Report, layout, write_map, write_sheet
-from maps.map import map_page
+from maps.page.page import map_page, write_map
+from maps.plate.page_layout import layout
+from maps.plate.plate import write_sheet
+from maps.report import Report
 from sinkatlas.tables import write_csv
 from sinkatlas.views import MapView, TableView, sheet_view, table_view
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from gis.problems import InputError
-from sinkatlas.template import template, write_template
-from sinkatlas.workspace import load_workspace, workspace_schema
+from sinkatlas.workspace.blank_files import template, write_template
+from sinkatlas.workspace.settings import load_workspace, workspace_schema
 
 GOOD = """
 [workspace]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from plans.extract.quantities import Quantity, per_mu
+from plans.extract.figures import Quantity, per_mu
 from plans.extract.sentences import BOUNDARY, Sentence
 from plans.extract.vocabulary import Mention, Metric, damaged_mentions, mentions
 from plans.extract.wording import FOREIGN, Bound, bound, unexplained

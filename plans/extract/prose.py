@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 
 from plans.extract.binding import Bond, bonds
 from plans.extract.cleaning import Cleaned, is_menu
+from plans.extract.figures import Quantity
 from plans.extract.found import FoundTarget
 from plans.extract.outline import Place, is_item
-from plans.extract.quantities import Quantity
 from plans.extract.sentences import Sentence, sentences
 from plans.extract.vocabulary import Mention, Metric
 from plans.extract.wording import (

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from plans.extract.quantities import Quantity, bare_figures, quantities
+from plans.extract.figures import Quantity, bare_figures, quantities
 from plans.extract.vocabulary import Mention, mentions
 from plans.extract.wording import unexplained
 from plans.extract.years import Times, YearMark, year_marks

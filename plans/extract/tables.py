@@ -13,9 +13,7 @@ from fractions import Fraction
 
 from plans.extract.cleaning import Cleaned
 from plans.extract.document import Cell, Grid
-from plans.extract.found import FoundTarget
-from plans.extract.outline import Place
-from plans.extract.quantities import (
+from plans.extract.figures import (
     SIZES,
     PrintedUnit,
     Quantity,
@@ -24,6 +22,8 @@ from plans.extract.quantities import (
     per_mu,
     quantities,
 )
+from plans.extract.found import FoundTarget
+from plans.extract.outline import Place
 from plans.extract.vocabulary import Mention, Metric, damaged_mentions, mentions
 from plans.extract.wording import ASSIGNED_CELL, RISING, Bound, Sign, bound, unexplained
 from plans.extract.years import Times, year_marks

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sink_models.equations.card import EquationCard
-from sink_models.quantities import checked
+from sink_models.coefficients import checked
+from sink_models.equations.equation_spec import EquationCard
 from sink_models.sampling import Array
 
 SUPPLEMENT = "IPCC 2013 Wetlands Supplement"

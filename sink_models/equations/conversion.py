@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sink_models.equations.card import CHAPTER_2, EquationCard
-from sink_models.quantities import checked
+from sink_models.coefficients import checked
+from sink_models.equations.equation_spec import CHAPTER_2, EquationCard
 from sink_models.sampling import Array
 
 

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gis.problems import InputError, ProblemLog, problem
-from sink_models.equations.card import EquationCard
-from sink_models.quantities import checked
+from sink_models.coefficients import checked
+from sink_models.equations.equation_spec import EquationCard
 from sink_models.sampling import Array
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sink_models.equations.card import VOLUME_4, EquationCard
-from sink_models.quantities import checked
+from sink_models.coefficients import checked
+from sink_models.equations.equation_spec import VOLUME_4, EquationCard
 from sink_models.sampling import Array
 
 NOT_CREDITABLE = "CCER-14-001-V01"

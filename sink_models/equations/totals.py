@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sink_models.co2 import co2_from_c
-from sink_models.equations.card import CHAPTER_2, EquationCard
-from sink_models.quantities import checked
+from sink_models.coefficients import checked
+from sink_models.equations.co2 import co2_from_c
+from sink_models.equations.equation_spec import CHAPTER_2, EquationCard
 from sink_models.sampling import Array
 
 

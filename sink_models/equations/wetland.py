@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sink_models.coefficient_store import coefficients
-from sink_models.equations.card import EquationCard
-from sink_models.quantities import checked
+from sink_models.coefficients import checked, coefficients
+from sink_models.equations.equation_spec import EquationCard
 from sink_models.sampling import Array
 
 SALINE_PPT = 18.0

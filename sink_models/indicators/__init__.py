@@ -1,1 +1,5 @@
 """Indicators, one module per family; each module lists its own in ``INDICATORS``."""
+
+from lazy_loader import attach_stub
+
+__getattr__, __dir__, __all__ = attach_stub(__name__, __file__)

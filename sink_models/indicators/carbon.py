@@ -7,24 +7,21 @@ from collections.abc import Callable, Iterable, Mapping
 import numpy as np
 
 from gis.problems import Problem, problem
-from sink_models.amounts import Amounts, Cell
 from sink_models.carbon import (
+    ABOVE,
     COVERS,
+    POOL_NAMES,
+    POOLS,
+    SOIL,
+    Amounts,
     CarbonAccount,
+    Cell,
     check_sum,
     yearly_uptake,
 )
-from sink_models.co2 import co2_from_c
 from sink_models.ecosystem_types import group_of, type_names
-from sink_models.estimator import ABOVE, POOL_NAMES, POOLS, SOIL
-from sink_models.indicator import (
-    Absent,
-    Context,
-    Indicator,
-    Outcome,
-    Reading,
-    comparable_earlier,
-)
+from sink_models.equations import co2_from_c
+from sink_models.indicator import Absent, Context, Indicator, Outcome, Reading, comparable_earlier
 from sink_models.sampling import Array
 
 ORDER = 40

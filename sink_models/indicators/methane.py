@@ -14,14 +14,14 @@ import numpy as np
 
 from gis.problems import LANGUAGES, Language, problem
 from sink_models.account import Account
-from sink_models.book import DrawBook
 from sink_models.carbon import COVERS
+from sink_models.coefficients import read_table
 from sink_models.ecosystem_types import type_names
-from sink_models.equations.wetland import SALINE_PPT
+from sink_models.equations import SALINE_PPT
 from sink_models.indicator import Absent, Context, Indicator, Outcome, Reading
 from sink_models.options import MethaneChoice
-from sink_models.rules import read_table
 from sink_models.sampling import Array
+from sink_models.uncertainty import DrawBook
 
 ORDER = 46
 KEY = "wetland_methane"

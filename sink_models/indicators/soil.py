@@ -12,21 +12,20 @@ from collections.abc import Mapping
 import numpy as np
 
 from gis.problems import Language, Problem, problem
-from sink_models.carbon import COVERS, add_up, check_sum
-from sink_models.co2 import co2_from_c
-from sink_models.ecosystem_types import type_names
-from sink_models.indicator import (
-    Absent,
-    Context,
-    Indicator,
-    Outcome,
-    Reading,
-    comparable_earlier,
+from sink_models.carbon import (
+    COVERS,
+    REFERENCE,
+    YEARS,
+    SoilSpan,
+    add_up,
+    check_sum,
+    spans_in_transition,
 )
-from sink_models.rules import resolve_formula
+from sink_models.coefficients import resolve_formula
+from sink_models.ecosystem_types import type_names
+from sink_models.equations import co2_from_c
+from sink_models.indicator import Absent, Context, Indicator, Outcome, Reading, comparable_earlier
 from sink_models.sampling import Array
-from sink_models.soil_change import YEARS, SoilSpan, spans_in_transition
-from sink_models.soil_use import REFERENCE
 
 ORDER = 42
 KEY = "mineral_soil_change"

@@ -11,9 +11,8 @@ import numpy as np
 
 from gis.problems import problem
 from sink_models.account import GREENWAYS, PARKS, Account, Mask
-from sink_models.co2 import co2_from_c
-from sink_models.coefficient_store import Coefficient
-from sink_models.equations.settlement import NOT_CREDITABLE
+from sink_models.coefficients import Coefficient
+from sink_models.equations import NOT_CREDITABLE, co2_from_c
 from sink_models.indicator import Absent, Context, Indicator, Outcome, Reading
 from sink_models.options import UrbanGreenChoice
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sink_models.indicator import Indicator
 from sink_models.indicators.green_space import measured
-from sink_models.measures.works import BASIS, WorksType, works_types
+from sink_models.measures import BASIS, WorksType, works_types
 
 ORDER = 35
 

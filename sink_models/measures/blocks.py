@@ -6,9 +6,7 @@ import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 
-from gis.ellipsoid import geometry_areas_ha
-from gis.extent import Units
-from gis.nearness import (
+from gis.by_unit import (
     common_ground,
     ground_by_unit,
     local_plane,
@@ -17,7 +15,9 @@ from gis.nearness import (
     shapes_in,
     unit_of_most,
 )
-from sink_models.measure import Measure
+from gis.extent import Units
+from gis.measure import geometry_areas_ha
+from sink_models.measures.unit_figures import Measure
 
 Objects = NDArray[np.object_]
 

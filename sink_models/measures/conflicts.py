@@ -16,10 +16,7 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import CRS
 
-from gis.crs import to_crs
-from gis.ellipsoid import geometry_areas_ha
-from gis.extent import Units
-from gis.nearness import (
+from gis.by_unit import (
     least_distances_m,
     local_plane,
     merged,
@@ -27,7 +24,10 @@ from gis.nearness import (
     single_polygons,
     unit_of_most,
 )
-from sink_models.measure import Measure
+from gis.crs import to_crs
+from gis.extent import Units
+from gis.measure import geometry_areas_ha
+from sink_models.measures.unit_figures import Measure
 
 Objects = NDArray[np.object_]
 

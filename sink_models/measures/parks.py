@@ -15,18 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 from pyproj import CRS
 
-from gis.ellipsoid import geometry_areas_ha
-from gis.extent import Units
-from gis.nearness import (
+from gis.by_unit import (
     common_ground,
     ground_by_unit,
     local_plane,
     merged,
     shapes_in,
+    walking_ground,
     within_reach,
 )
-from gis.streets import walking_ground
-from sink_models.measure import Measure
+from gis.extent import Units
+from gis.measure import geometry_areas_ha
+from sink_models.measures.unit_figures import Measure
 
 Objects = NDArray[np.object_]
 

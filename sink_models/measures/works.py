@@ -19,10 +19,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from gis.by_unit import ground_by_unit, local_plane, merged, shapes_in
 from gis.extent import Units
-from gis.nearness import ground_by_unit, local_plane, merged, shapes_in
 from gis.problems import Problem, problem
-from sink_models.measure import Measure
+from sink_models.measures.unit_figures import Measure
 
 BASIS = "works_ledger"
 """Basis of every figure of works: nothing that stands is on it."""
@@ -65,7 +65,7 @@ class WorksLedger:
 @cache
 def works_types() -> Mapping[str, WorksType]:
     """All types of work by indicator key, in the order in which their words are tried."""
-    text = (resources.files("sink_models") / "works_types.csv").read_text(encoding="utf-8")
+    text = (resources.files("sink_models.measures") / "works_types.csv").read_text(encoding="utf-8")
     return {
         row["key"]: WorksType(
             row["key"], row["zh"], row["en"], row["unit"], re.compile(row["pattern"], re.IGNORECASE)

@@ -19,13 +19,7 @@ from sinkatlas.demo.land_cover import Surveyed, draw_land_cover
 from sinkatlas.demo.mosaic import Booleans, Mosaic, build_mosaic, ellipsoidal_ha
 from sinkatlas.demo.reserves import dissolved, draw_protected, draw_redline
 from sinkatlas.demo.terrain import build_terrain
-from sinkatlas.demo.water import (
-    CLASS_NAMES,
-    Water,
-    draw_water,
-    mangrove_shapes,
-    wetland_shapes,
-)
+from sinkatlas.demo.water import CLASS_NAMES, Water, draw_water, mangrove_shapes, wetland_shapes
 from sinkatlas.demo.workspace_text import file_names, workspace_text
 from sinkatlas.tables import write_csv
 

@@ -1,0 +1,5 @@
+"""Who counts: threads, processes of this machine or a cluster, within a memory budget."""
+
+from lazy_loader import attach_stub
+
+__getattr__, __dir__, __all__ = attach_stub(__name__, __file__)

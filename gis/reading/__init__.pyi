@@ -1,0 +1,37 @@
+from .archives import (
+    check_workbook as check_workbook,
+    split_archive as split_archive,
+)
+from .postgis import (
+    is_database as is_database,
+)
+from .raster_blocks import (
+    read_block as read_block,
+)
+from .remote_rasters import (
+    fetch_raster as fetch_raster,
+)
+from .safe_open import (
+    LARGEST_RASTER_CELLS as LARGEST_RASTER_CELLS,
+    harden_environment as harden_environment,
+    open_raster as open_raster,
+    read_columns as read_columns,
+    read_vector as read_vector,
+)
+from .sidecars import (
+    category_names as category_names,
+)
+from .text_formats import (
+    check_text_size as check_text_size,
+    decoded as decoded,
+)
+from .tiff_tags import (
+    DATE_TAG as DATE_TAG,
+    NO_DATA_TAG as NO_DATA_TAG,
+    read_tags as read_tags,
+)
+from .web import (
+    address_problems as address_problems,
+    is_remote as is_remote,
+    url_of as url_of,
+)

@@ -1,0 +1,11 @@
+"""Canopy height as a raster, in metres."""
+
+from __future__ import annotations
+
+from layers.rasters import Quantity, density_kind
+
+KIND = density_kind(
+    Quantity("canopy_height", "m", 0.0, 120.0),
+    title_zh="林冠高度",
+    title_en="Canopy height",
+)

@@ -1,0 +1,33 @@
+"""Greenways: lines whose length counts, each piece of way once."""
+
+from __future__ import annotations
+
+from gis.problems import ProblemLog
+from layers.declarations import LINES, Field, LayerKind, LayerSpec, Lines, Reading
+from layers.vector_files import open_features
+
+FIELDS = (
+    Field("name", "name", "名称", "Name"),
+    Field("level", "level", "等级", "Level"),
+)
+
+
+def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
+    """Read greenway lines with name and level."""
+    features = open_features(spec, FIELDS, LINES, problems)
+    attributes = {each.name: features.text(each.name) for each in FIELDS}
+    table = features.table[["geometry"]].assign(**attributes)
+    return Reading(Lines("greenways", table), features.facts)
+
+
+KIND = LayerKind(
+    key="greenways",
+    title_zh="绿道",
+    title_en="Greenways",
+    role="lines",
+    priority=0,
+    geometry=LINES,
+    fields=FIELDS,
+    options=(),
+    read=read,
+)

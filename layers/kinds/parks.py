@@ -1,0 +1,19 @@
+"""Parks: polygons with name and type."""
+
+from __future__ import annotations
+
+from layers.declarations import POLYGONS, Field
+from layers.surveys import register_kind
+
+FIELDS = (
+    Field("name", "name", "名称", "Name", aliases=("MC", "GYMC", "名称")),
+    Field("type", "type", "公园类型", "Type of park", aliases=("LX", "GYLX")),
+)
+
+KIND = register_kind(
+    key="parks",
+    title_zh="公园绿地",
+    title_en="Parks",
+    geometry=POLYGONS,
+    fields=FIELDS,
+)

@@ -1,0 +1,31 @@
+"""Ecological red line: a yes/no region; ground inside it has ``in_redline`` true in the account."""
+
+from __future__ import annotations
+
+from gis.extent import Stratum
+from gis.problems import ProblemLog
+from layers.declarations import POLYGONS, Field, LayerKind, LayerSpec, Reading
+from layers.vector_files import open_features
+
+FIELDS = (Field("name", "name", "名称", "Name"),)
+
+
+def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
+    """Read the region. Polygons may overlap: ground inside any of them counts once."""
+    features = open_features(spec, FIELDS, POLYGONS, problems)
+    attributes = {each.name: features.text(each.name) for each in FIELDS}
+    table = features.table[["geometry"]].assign(**attributes)
+    return Reading(Stratum("in_redline", table), features.facts)
+
+
+KIND = LayerKind(
+    key="redline",
+    title_zh="生态保护红线",
+    title_en="Ecological red line",
+    role="stratum",
+    priority=0,
+    geometry=POLYGONS,
+    fields=FIELDS,
+    options=(),
+    read=read,
+)

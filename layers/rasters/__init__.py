@@ -1,0 +1,5 @@
+"""Class rasters, densities and mosaics, looked through before they are counted."""
+
+from lazy_loader import attach_stub
+
+__getattr__, __dir__, __all__ = attach_stub(__name__, __file__)

@@ -1,0 +1,14 @@
+from .densities import (
+    OPTIONS as OPTIONS,
+    Quantity as Quantity,
+    density_kind as density_kind,
+    read_density as read_density,
+)
+from .mosaic import (
+    joined_raster as joined_raster,
+)
+from .raster_profile import (
+    Contents as Contents,
+    check_class_raster as check_class_raster,
+    class_contents as class_contents,
+)

@@ -1,0 +1,111 @@
+"""Registers: layers that are read, checked and measured, and that cut no account.
+
+Parks, works, footprints and the like keep their features and standard columns; what they cover is
+measured on the ellipsoid, ground that two features share once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import CRS
+
+from gis.by_unit import merged
+from gis.measure import geometry_areas_ha, line_lengths_km
+from gis.problems import ProblemLog
+from layers.checks import Reporter
+from layers.declarations import LINES, Field, LayerKind, LayerSpec, Reading, Register
+from layers.tables import find_columns, numbers, read_attribute_table
+from layers.vector_files import Features, open_features
+
+YEAR = Field("year", "year", "年度", "Year", aliases=("ND", "NIAN_DU", "年度", "年份"))
+_FIRST_YEAR, _LAST_YEAR = 1949, 2100
+_YEAR = re.compile(r"\d{4}(\.0+|年(度)?)?|\d{4}[-/.年]\d{1,2}(\D.*)?|\d{4}(0[1-9]|1[0-2])(\d\d)?")
+"""A year, or a date that begins with one; ``2020-2022`` and Excel's day numbers are neither."""
+
+
+def register_kind(
+    *,
+    key: str,
+    title_zh: str,
+    title_en: str,
+    geometry: tuple[str, ...],
+    fields: tuple[Field, ...],
+) -> LayerKind:
+    """The kind of a register that is read from vector files alone."""
+
+    def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
+        return read_register(spec, fields, geometry, problems)
+
+    return LayerKind(key, title_zh, title_en, "register", 0, geometry, fields, (), read)
+
+
+def read_register(
+    spec: LayerSpec,
+    fields: Sequence[Field],
+    geometry: Sequence[str],
+    problems: ProblemLog,
+) -> Reading:
+    """Read features with their fields as text, ``year`` as a checked number."""
+    features = open_features(spec, fields, geometry, problems)
+    table = features.table[["geometry"]].assign(
+        **{each.name: features.text(each.name) for each in fields}
+    )
+    _check_years(table.get("year"), features.reporter)
+    problems.raise_if_errors()
+    return Reading(Register(spec.kind, table), {**features.facts, **_measured(features, geometry)})
+
+
+def read_table_register(spec: LayerSpec, fields: Sequence[Field], problems: ProblemLog) -> Reading:
+    """The same for a table without geometry (CSV, XLSX), one row per piece of work."""
+    table = read_attribute_table(
+        spec.path, problems=problems, encoding=spec.options.get("encoding"),
+        header_row=spec.options.get("header_row"), sheet=spec.options.get("sheet"),
+    )  # fmt: skip
+    existing = [str(name) for name in table.rows if name != "line"]
+    columns = find_columns(
+        existing, fields, spec.options.get("fields", {}), where=spec.where, problems=problems
+    )
+    problems.raise_if_errors()
+    held = pd.DataFrame({name: table.rows[column] for name, column in columns.items()})
+    reporter = Reporter(spec.where, problems, table.rows["line"].to_numpy())
+    _check_years(held.get("year"), reporter)
+    facts = {"rows": str(len(held)), **{f"column.{k}": v for k, v in columns.items()}}
+    if "area" in columns:
+        table.refuse_repeated(columns["area"], problems)
+        stated = table.rows[columns["area"]]
+        area = numbers(stated.where(stated != "", None), reporter)
+        factor = table.factors.get(columns["area"], {"mu": 1 / 15, "m2": 1e-4}.get(
+            spec.options.get("area_unit", "ha"), 1.0))  # fmt: skip
+        held["area"] = area * factor
+        facts["stated_ha"] = f"{(area * factor).sum(min_count=1):.10g}"
+    problems.raise_if_errors()
+    return Reading(Register(spec.kind, held), facts)
+
+
+def _check_years(years: pd.Series | None, reporter: Reporter) -> None:
+    if years is None or (years == "").all():
+        return
+    found = pd.to_numeric(years.str.slice(0, 4), errors="coerce")
+    is_year = found.between(_FIRST_YEAR, _LAST_YEAR) & years.str.fullmatch(_YEAR)
+    bad = (years != "") & ~is_year
+    if bad.any():
+        reporter.report(bad, "layers.register_year", sample=years[bad].iloc[0][:20])
+
+
+def _measured(features: Features, geometry: Sequence[str]) -> dict[str, str]:
+    """Extent of the features, each piece of ground or way once."""
+    crs = CRS(features.table.crs)
+    shapes = np.asarray(features.table.geometry.array)
+    if set(geometry) <= set(LINES):
+        united = shapely.union_all(shapes)
+        frame = features.table.iloc[:1][["geometry"]].set_geometry(
+            type(features.table.geometry)([united], crs=crs, index=features.table.index[:1])
+        )
+        return {"kilometres": f"{float(np.sum(line_lengths_km(frame))):.10g}"}
+    hectares = geometry_areas_ha(merged(shapes), crs).sum()
+    return {"hectares": f"{hectares:.10g}"}

@@ -1,0 +1,28 @@
+"""Surveys of one ecosystem: polygons that are all of one type and claim their ground."""
+
+from __future__ import annotations
+
+from gis.extent import PolygonCover
+from gis.problems import ProblemLog
+from layers.declarations import POLYGONS, Field, LayerKind, LayerSpec, Reading
+from layers.vector_files import open_features
+
+
+def single_type_kind(
+    *,
+    key: str,
+    title_zh: str,
+    title_en: str,
+    priority: int,
+    fields: tuple[Field, ...],
+    keys: dict[str, str],
+) -> LayerKind:
+    """The kind of a survey whose every polygon bears the same account ``keys``."""
+
+    def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
+        features = open_features(spec, fields, POLYGONS, problems)
+        table = features.table[["geometry"]].assign(**keys)
+        cover = PolygonCover(key, table, tuple(keys))
+        return Reading(cover, features.facts, features.attributes(()))
+
+    return LayerKind(key, title_zh, title_en, "cover", priority, POLYGONS, fields, (), read)

@@ -1,0 +1,5 @@
+"""Attribute tables and workbooks as bureaus keep them: encodings, columns, figures."""
+
+from lazy_loader import attach_stub
+
+__getattr__, __dir__, __all__ = attach_stub(__name__, __file__)

@@ -1,0 +1,15 @@
+from .attribute_tables import (
+    SUFFIXES as SUFFIXES,
+    joined as joined,
+    read_attribute_table as read_attribute_table,
+)
+from .columns import (
+    distinct_beyond_ascii as distinct_beyond_ascii,
+    find_columns as find_columns,
+    nearest as nearest,
+    numbers as numbers,
+    texts as texts,
+)
+from .encodings import (
+    original_text as original_text,
+)

@@ -1,0 +1,3 @@
+from .document import (
+    write_brief as write_brief,
+)

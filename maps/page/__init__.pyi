@@ -1,0 +1,4 @@
+from .page import (
+    map_page as map_page,
+    write_map as write_map,
+)

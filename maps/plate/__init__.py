@@ -1,0 +1,5 @@
+"""Plates: the printed maps, by a template that a bureau can change."""
+
+from lazy_loader import attach_stub
+
+__getattr__, __dir__, __all__ = attach_stub(__name__, __file__)

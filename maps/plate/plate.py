@@ -1,0 +1,230 @@
+"""The printed sheet: one indicator of one year, or one district, as PDF, PNG or SVG.
+
+Same report, same bytes: no clock, no random numbers. The PDF embeds its fonts and its text can be
+searched; a character that no font can draw stops the sheet before anything is written.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import matplotlib as mpl
+from matplotlib.text import Text
+
+from gis.problems import OutputError, problem
+from maps.classes import classes, kind_of
+from maps.figures import ShownUnit, figure, shown_unit
+from maps.fonts import Fonts, chinese_font, require_glyphs
+from maps.plate.frame import DrawnMap, draw_city, draw_district
+from maps.plate.ground import Ground, ground_of
+from maps.plate.margin import draw_footer, draw_title
+from maps.plate.page_layout import Layout, layout
+from maps.plate.panel import Headline, Key, Section, draw_headline, draw_indicators, draw_legend
+from maps.plate.paper import Page, new_page
+from maps.plate.targets import draw_targets
+from maps.report import IndicatorWords, Report
+from maps.text import visible
+from maps.words import parts_of, words
+
+_DEFAULT_INDICATOR = "forest_cover_rate"
+Format = Literal["pdf", "png", "svg"]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a sheet shows: an indicator and a year with results, and one district or all."""
+
+    indicator: IndicatorWords
+    epoch: int
+    district: str | None = None
+
+    @property
+    def stem(self) -> str:
+        """Name of the sheet's files, without what a file system may not take."""
+        return f"{self.indicator.key.replace('.', '-')}_{self.epoch}"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A drawn sheet, and the map in it for those who want to check it."""
+
+    page: Page
+    map: DrawnMap
+    subject: Subject
+
+
+def write_sheet(
+    report: Report,
+    folder: str | os.PathLike[str],
+    *,
+    indicator: str | None = None,
+    epoch: int | None = None,
+    font: str | os.PathLike[str] | None = None,
+    form: Layout | None = None,
+    formats: Sequence[Format] = ("pdf", "png"),
+) -> list[Path]:
+    """Write ``<indicator>_<epoch>`` in each format into a folder; returns the paths.
+
+    Without ``indicator`` the sheet shows the forest cover rate, else the first target's indicator,
+    else the first with results; without ``epoch`` its last year; without ``form`` A3 landscape.
+    Raises ``OutputError`` when the report has no such results, or when a font or a glyph is
+    missing.
+    """
+    subject = choose(report, indicator, epoch)
+    fonts = chinese_font(font)
+    with mpl.rc_context(style(fonts)):
+        sheet = draw_sheet(report, subject, fonts, form=form)
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        return save_sheet(sheet, report, Path(folder) / subject.stem, formats)
+
+
+def save_sheet(sheet: Sheet, report: Report, stem: Path, formats: Sequence[Format]) -> list[Path]:
+    """Write a drawn sheet beside ``stem`` in each format; call it inside ``style``."""
+    title = visible(f"{report.title} {stem.name}")
+    metadata: dict[Format, dict[str, Any]] = {
+        "pdf": {"Title": title, "Creator": "SinkAtlas", "CreationDate": None},
+        "png": {"Software": None, "Title": stem.name},
+        "svg": {"Title": title, "Creator": "SinkAtlas", "Date": None},
+    }
+    paths = []
+    for each in formats:
+        path = stem.with_name(f"{stem.name}.{each}")
+        resolution = sheet.page.layout.resolution if each == "png" else "figure"
+        sheet.page.figure.savefig(path, dpi=resolution, metadata=metadata[each])
+        paths.append(path)
+    return paths
+
+
+def choose(report: Report, indicator: str | None = None, epoch: int | None = None) -> Subject:
+    """The indicator and year of a sheet, checked against the report's results."""
+    known = report.results.dropna(subset=["value"]).groupby("indicator")["epoch"].unique()
+    shown = (*report.indicators, *parts_of(report))
+    by_key = {each.key: each for each in shown if each.key in known.index}
+    preferred = [_DEFAULT_INDICATOR, *report.verdicts["indicator"], *by_key]
+    key = indicator or next((each for each in preferred if each in by_key), "")
+    if key not in by_key:
+        raise OutputError(
+            problem("maps.indicator_unknown", indicator=key, known=", ".join(by_key) or "–")
+        )
+    years = sorted(int(each) for each in known[key])
+    if epoch is not None and epoch not in years:
+        listed = ", ".join(map(str, years))
+        raise OutputError(problem("maps.epoch_unknown", indicator=key, epoch=epoch, known=listed))
+    return Subject(by_key[key], epoch if epoch is not None else years[-1])
+
+
+def draw_sheet(
+    report: Report,
+    subject: Subject,
+    fonts: Fonts,
+    *,
+    form: Layout | None = None,
+    ground: Ground | None = None,
+) -> Sheet:
+    """Draw a sheet on a page in memory and prove that the fonts can draw all of it.
+
+    ``ground`` spares projecting the same districts again for the next sheet of a set.
+    """
+    page = new_page(fonts, form or layout())
+    text = words(report.language)
+    ground = ground or ground_of(report, subject.epoch)
+    unit = shown_unit(subject.indicator.unit, report.language)
+    if subject.district is None:
+        drawn, key = _draw_city(page, report, subject, ground, unit)
+    else:
+        drawn = draw_district(page, ground, subject.district, text)
+        key = Key(None, (), ground.kinds, unit.name)
+    _draw_columns(page, report, subject, key, unit)
+    draw_title(page, report, _title(report, subject), text)
+    draw_footer(page, report, subject.indicator, subject.epoch, drawn, text)
+    require_glyphs([each.get_text() for each in page.figure.findobj(Text)], fonts)
+    return Sheet(page, drawn, subject)
+
+
+def style(fonts: Fonts) -> dict[Any, Any]:
+    """Drawing settings: matplotlib's own defaults, whatever this machine's matplotlibrc says."""
+    own = {key: value for key, value in mpl.rcParamsDefault.items() if "backend" not in key}
+    return own | {
+        "font.family": list(fonts.families),
+        "pdf.fonttype": fonts.pdf_type,
+        "svg.fonttype": "path",  # drawn the same on a machine without the font
+        "svg.hashsalt": "sinkatlas",
+        "text.parse_math": False,
+    }
+
+
+def _draw_city(
+    page: Page, report: Report, subject: Subject, ground: Ground, unit: ShownUnit
+) -> tuple[DrawnMap, Key]:
+    """All districts coloured by the indicator, with classes that hold for every year."""
+    rows = report.results[report.results["indicator"] == subject.indicator.key]
+    districts = rows[rows["unit_code"] != report.whole_code]
+    found = classes(districts["value"] * unit.factor, kind=kind_of(subject.indicator.key))
+    shown = districts[districts["epoch"] == subject.epoch].set_index("unit_code")["value"]
+    values = shown.reindex(report.units["unit_code"]).to_numpy(dtype=float)
+    place = found.index(values * unit.factor)
+    counts = [*(int((place == i).sum()) for i in range(len(found.colours))), int((place < 0).sum())]
+    drawn = draw_city(
+        page,
+        ground,
+        colours=found.colour(values * unit.factor),
+        values=[figure(each, unit) for each in values],
+        words=words(report.language),
+    )
+    return drawn, Key(found, tuple(counts), ground.kinds, unit.name)
+
+
+def _draw_columns(page: Page, report: Report, subject: Subject, key: Key, unit: ShownUnit) -> None:
+    """The sections that the layout names, each column from top to bottom."""
+    code = subject.district or report.whole_code
+    headline = _headline(report, subject, code, unit)
+    for column in page.layout.columns:
+        section = Section(page, report, words(report.language), column.box)
+        y = column.box[3]
+        for name in column.city if subject.district is None else column.district:
+            if name == "headline":
+                y = draw_headline(section, y, headline)
+            elif name == "legend":
+                y = draw_legend(section, y, key)
+            elif name == "indicators":
+                y = draw_indicators(section, y, code)
+            else:
+                y = draw_targets(section, y)
+            y -= 4.0
+
+
+def _headline(report: Report, subject: Subject, code: str, unit: ShownUnit) -> Headline:
+    rows = report.results
+    rows = rows[(rows["indicator"] == subject.indicator.key) & (rows["unit_code"] == code)]
+    series = tuple(
+        (int(row.epoch), float(row.value), float(row.low), float(row.high))
+        for row in rows.sort_values("epoch")[["epoch", "value", "low", "high"]]
+        .astype(float)
+        .itertuples()
+    )
+    title = subject.indicator.title[report.language] if subject.district is not None else ""
+    return Headline(visible(_name(report, code)), title, unit, series, subject.epoch)
+
+
+def _name(report: Report, code: str) -> str:
+    names = dict(zip(report.units["unit_code"].astype(str), report.units["unit_name"], strict=True))
+    return str(names.get(code, report.whole_name))
+
+
+def _title(report: Report, subject: Subject) -> str:
+    text = words(report.language)
+    if subject.district is None:
+        return text["sheet.title"].format(
+            place=visible(report.whole_name),
+            indicator=subject.indicator.title[report.language],
+            year=subject.epoch,
+        )
+    return text["sheet.title_district"].format(
+        place=visible(report.whole_name),
+        district=visible(_name(report, subject.district)),
+        year=subject.epoch,
+    )

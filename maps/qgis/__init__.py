@@ -1,0 +1,5 @@
+"""Layers and styles for QGIS: GeoPackage, GeoParquet, QML."""
+
+from lazy_loader import attach_stub
+
+__getattr__, __dir__, __all__ = attach_stub(__name__, __file__)

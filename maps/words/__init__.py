@@ -1,0 +1,5 @@
+"""The words of every output: one catalogue per language, read by key."""
+
+from lazy_loader import attach_stub
+
+__getattr__, __dir__, __all__ = attach_stub(__name__, __file__)

@@ -1,0 +1,3 @@
+from .book import (
+    write_workbook as write_workbook,
+)

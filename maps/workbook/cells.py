@@ -1,0 +1,333 @@
+"""Cells of the workbook: inert text, plain numbers, widths that fit Chinese, tables with headers.
+
+Nothing from data becomes a formula or a link. What a cell cannot hold is cut with a visible mark;
+what cannot be seen is removed; what is missing is an empty cell.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from maps.figures import ShownUnit
+from maps.report import Report
+from maps.status_style import LOOKS
+from maps.text import columns as text_columns, visible
+from maps.workbook.printing import print_tall
+
+CELL_LIMIT = 32_767
+"""Characters that a cell of a workbook can hold."""
+
+ROW_LIMIT = 200_000
+"""Rows of a table that a person may still want to open in a workbook; the CSV has them all."""
+
+_NARROWEST, _WRAPPED, _WIDEST, _WIDE = 5, 12, 28, 43
+"""Widths in character cells: of any column, at most of one whose text wraps, of an ordinary one,
+of one of sentences; wider ones would shrink what is printed."""
+
+_HEAD = "#e3efed"
+_A3 = 8
+_LINE_POINTS = 14.0
+_TINY = 0.00499999
+"""Largest number that two decimals print as zero."""
+_TALLEST_POINTS = 290.0
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: heading, cells, and how numbers look (``""`` = as text or general)."""
+
+    heading: str
+    cells: Sequence[object]
+    number_format: str = ""
+    wide: bool = False
+    """Whether the column may be wide; its text wraps."""
+    wraps: bool = False
+    """Whether text wraps in a column of ordinary width."""
+    align: str = ""
+    """``left``, ``center`` or ``right``; empty lets text start and numbers end at their side."""
+
+    @property
+    def width(self) -> int:
+        """Width in character cells that suits the first rows; a heading may take two lines."""
+        cells = [(each, self.number_format) for each in self.cells[:500]]
+        widest = _WIDE if self.wide else _WRAPPED if self.wraps else _WIDEST
+        return text_width(self.heading, cells, widest=widest)
+
+
+@dataclass(frozen=True)
+class Book:
+    """A workbook being written, the report it shows, and its words and formats."""
+
+    workbook: xlsxwriter.Workbook
+    report: Report
+    words: Mapping[str, str]
+    formats: dict[tuple[tuple[str, Any], ...], Format]
+
+    def word(self, key: str) -> str:
+        return self.words[f"workbook.{key}"]
+
+    def heading(self, column: str) -> str:
+        """The heading of a known table column; an unknown one keeps its name."""
+        return self.words.get(f"workbook.column_{column}", column)
+
+    @property
+    def font(self) -> str:
+        """The font of cells and charts."""
+        return "Microsoft YaHei" if self.report.language == "zh" else "Calibri"
+
+    def format(self, **properties: Any) -> Format:
+        """A cell format, made once."""
+        key = tuple(sorted(properties.items()))
+        if key not in self.formats:
+            base = {"font_name": self.font, "font_size": 10, "valign": "vcenter"}
+            self.formats[key] = self.workbook.add_format(base | properties)
+        return self.formats[key]
+
+    def status(self, status: str) -> str:
+        """A status as sign and word; the sign is what a reader without colours sees first."""
+        return f"{LOOKS[status].sign} {self.words[f'common.{status}']}"
+
+
+def text_width(heading: str, cells: Iterable[tuple[object, str]], *, widest: int = _WIDEST) -> int:
+    """Width in character cells that suits cells with their number formats under a heading."""
+    longest = max((text_columns(_printed(*each)) for each in cells), default=0)
+    head = math.ceil(text_columns(heading) / 2) + 1
+    return min(max(longest, head, _NARROWEST) + 2, widest)
+
+
+def cell_text(text: str, cut: str) -> str:
+    """Text that a cell can hold; ``cut`` is the mark of a cut, with ``{count}`` for the length.
+
+    >>> cell_text("a\\x00b\\u202ec", "…")
+    'abc'
+    """
+    shown = visible(text)
+    if len(shown) <= CELL_LIMIT:
+        return shown
+    mark = cut.format(count=len(shown))
+    return shown[: CELL_LIMIT - len(mark)] + mark
+
+
+def number_format(unit: str) -> str:
+    """How numbers of a stored unit look in a cell; the cell keeps 16 digits."""
+    whole = dict.fromkeys(("m3", "t C", "t CO2/yr", "t CO2e/yr", "count"), "#,##0")
+    return {"%": "0.00", **whole}.get(unit, "#,##0.00")
+
+
+def shown_format(unit: ShownUnit) -> str:
+    """How numbers look in their unit of display.
+
+    >>> [shown_format(ShownUnit(1.0, "", places)) for places in (None, 2, 0)]
+    ['#,##0.00', '0.00', '0']
+    """
+    if unit.decimals is None:
+        return "#,##0.00"
+    return f"0.{'0' * unit.decimals}" if unit.decimals else "0"
+
+
+def new_page(book: Book, key: str, *, note: str = "") -> tuple[Worksheet, int]:
+    """A worksheet with title, notices and print set-up; returns it and its first free row."""
+    sheet = book.workbook.add_worksheet(book.word(key))
+    name = cell_text(f"{book.report.title} · {book.word(key)}", book.word("cut"))
+    sheet.write_string(0, 0, name, book.format(bold=True, font_size=14))
+    sheet.set_row(0, 24)
+    row = 1
+    if book.report.synthetic:
+        warn = book.format(bold=True, font_color="#b3261e", font_size=12)
+        sheet.write_string(row, 0, book.words["common.synthetic"], warn)
+        sheet.set_header(f"&C&12&K{'B3261E'}{book.words['common.synthetic']}")
+        row += 1
+    if note:
+        sheet.write_string(row, 0, note, book.format(font_color="#595959"))
+        row += 1
+    sheet.hide_gridlines(2)
+    sheet.set_landscape()
+    sheet.set_paper(_A3)
+    sheet.set_margins(left=0.5, right=0.5, top=0.7, bottom=0.6)
+    sheet.set_footer(f"&R{book.word('page_of')}")
+    sheet.fit_to_pages(1, 0)
+    return sheet, row + 1
+
+
+def section(book: Book, sheet: Worksheet, row: int, text: str) -> int:
+    """A heading between tables; returns the row below."""
+    sheet.write_string(row, 0, text, book.format(bold=True, font_size=12, font_color="#00564f"))
+    return row + 1
+
+
+def write_table(
+    book: Book,
+    sheet: Worksheet,
+    row: int,
+    columns: Sequence[Column],
+    *,
+    bold_rows: Iterable[int] = (),
+) -> int:
+    """Write a table under its headings; returns the row below it, one left free."""
+    _write_headings(book, sheet, row, columns)
+    strong = set(bold_rows)
+    count = max((len(each.cells) for each in columns), default=0)
+    for line in range(min(count, ROW_LIMIT)):
+        for place, column in enumerate(columns):
+            look = _cell_look(column, bold=line in strong)
+            write_cell(book, sheet, row + 1 + line, place, column.cells[line], look)
+        height = _height(columns, line)
+        if height > _LINE_POINTS:
+            sheet.set_row(row + 1 + line, height)
+    below = row + 1 + min(count, ROW_LIMIT)
+    for place, column in enumerate(columns):
+        if below > row + 1:
+            tell_tiny(book, sheet, (row + 1, place, below - 1, place), column.number_format)
+    if count == 0:
+        sheet.write_string(below, 0, book.word("no_rows"), book.format(font_color="#595959"))
+        below += 1
+    if count > ROW_LIMIT:
+        cut = book.word("rows_cut").format(shown=ROW_LIMIT, count=count)
+        sheet.write_string(below, 0, cut, book.format(font_color="#b3261e"))
+        below += 1
+    return below + 1
+
+
+def write_figures(
+    book: Book, sheet: Worksheet, row: int, titles: Sequence[str], figures: Column
+) -> None:
+    """A column's cells as a row behind its titles; the first figure, the whole's, is bold."""
+    plain: dict[str, Any] = {"border": 1, "border_color": "#d0d0d0", "shrink": True}
+    for place, title in enumerate(titles):
+        write_cell(book, sheet, row, place, title, plain)
+    for place, value in enumerate(figures.cells):
+        look = _cell_look(figures, bold=place == 0)
+        write_cell(book, sheet, row, len(titles) + place, value, look)
+    cells = (row, len(titles), row, len(titles) + len(figures.cells) - 1)
+    tell_tiny(book, sheet, cells, figures.number_format)
+
+
+def tell_tiny(
+    book: Book, sheet: Worksheet, cells: tuple[int, int, int, int], number_format: str
+) -> None:
+    """What two decimals would print as zero gets its exponent, so that 0.00 is a true zero."""
+    if not number_format.endswith("0.00"):
+        return
+    look = book.workbook.add_format({"num_format": "0E+00"})
+    zero = {"type": "cell", "criteria": "==", "value": 0, "stop_if_true": True}
+    sheet.conditional_format(*cells, zero)
+    tiny = {"type": "cell", "criteria": "between", "minimum": -_TINY, "maximum": _TINY}
+    sheet.conditional_format(*cells, tiny | {"format": look})
+
+
+def heading_look() -> dict[str, Any]:
+    """How the cells above a table look."""
+    ruled = {"border": 1, "border_color": "#9a9a9a"}
+    return {"bold": True, "bg_color": _HEAD, "text_wrap": True, "align": "center"} | ruled
+
+
+def _write_headings(book: Book, sheet: Worksheet, row: int, columns: Sequence[Column]) -> None:
+    look = book.format(**heading_look())
+    for place, column in enumerate(columns):
+        sheet.write_string(row, place, cell_text(column.heading, book.word("cut")), look)
+    sheet.set_row(row, 2.1 * _LINE_POINTS)
+
+
+def _height(columns: Sequence[Column], line: int) -> float:
+    """Height of a row in points: spreadsheets do not all grow rows for wrapped text themselves."""
+    lines = max(
+        (
+            math.ceil(1.05 * text_columns(str(each.cells[line])[:2000]) / each.width)
+            for each in columns
+            if each.wide or each.wraps
+        ),
+        default=1,
+    )
+    return min(lines * _LINE_POINTS + 4, _TALLEST_POINTS) if lines > 1 else _LINE_POINTS
+
+
+def write_cell(
+    book: Book, sheet: Worksheet, row: int, column: int, value: object, look: dict[str, Any]
+) -> None:
+    """One value: text as text, a finite number as number, yes or no as word, missing as empty."""
+    if value is None or value is pd.NA or value is pd.NaT:
+        sheet.write_blank(row, column, None, book.format(**look))
+    elif isinstance(value, bool | np.bool_):
+        sheet.write_string(row, column, book.word("yes" if value else "no"), book.format(**look))
+    elif isinstance(value, int | float | np.integer | np.floating):
+        if math.isfinite(value):
+            sheet.write_number(row, column, float(value), book.format(**look))
+        else:
+            sheet.write_blank(row, column, None, book.format(**look))
+    else:
+        text = cell_text(str(value), book.word("cut"))
+        sheet.write_string(
+            row, column, text, book.format(**{"indent": 1} | look | {"num_format": "@"})
+        )
+
+
+def set_widths(sheet: Worksheet, tables: Iterable[Sequence[Column]]) -> None:
+    """Widths with room for all tables of a page, and the scale at which it is printed.
+
+    Chinese characters count double.
+    """
+    widest: dict[int, int] = {}
+    rows = 0
+    for table in tables:
+        rows += max((len(each.cells) for each in table), default=0)
+        for place, column in enumerate(table):
+            widest[place] = max(widest.get(place, 0), column.width)
+    for place, width in widest.items():
+        sheet.set_column(place, place, width)
+    print_tall(sheet, list(widest.values()), rows)
+
+
+def _printed(value: object, look: str) -> str:
+    """A cell as a spreadsheet would print it, near enough for its width."""
+    if isinstance(value, float | np.floating):
+        if not math.isfinite(value):
+            return ""
+        places = len(look.partition(".")[2])
+        return f"{value:,.{places}f}" if look and "E" not in look else f"{value:.6g}"
+    return str(value)[:100]
+
+
+def _cell_look(column: Column, *, bold: bool) -> dict[str, Any]:
+    look: dict[str, Any] = {"border": 1, "border_color": "#d0d0d0"}
+    if column.number_format:
+        look["num_format"] = column.number_format
+    if column.wide or column.wraps:
+        look["text_wrap"] = True
+    if column.align:
+        look |= {"align": column.align, "indent": 0}
+    if bold:
+        look |= {"bold": True, "bg_color": "#f2f7f6"}
+    return look
+
+
+def cells_of(frame: pd.DataFrame, name: str) -> list[Any]:
+    """A column's cells as Python values."""
+    return list(frame[name].astype(object))
+
+
+def colour_statuses(book: Book, sheet: Worksheet, first: int, last: int, column: int) -> None:
+    """Colour the cells of a status column by the word they hold."""
+    for status, look in LOOKS.items():
+        sheet.conditional_format(
+            first,
+            column,
+            last,
+            column,
+            {
+                "type": "cell",
+                "criteria": "==",
+                "value": f'"{book.status(status)}"',
+                "format": book.workbook.add_format(
+                    {"bg_color": look.pale, "font_color": look.colour, "bold": True}
+                ),
+            },
+        )

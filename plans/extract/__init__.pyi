@@ -1,0 +1,19 @@
+from .document import (
+    Document as Document,
+)
+from .files import (
+    read_document as read_document,
+)
+from .found import (
+    FoundTarget as FoundTarget,
+)
+from .output import (
+    draft_text as draft_text,
+    readings_json as readings_json,
+    write_draft as write_draft,
+)
+from .reading import (
+    extract_document as extract_document,
+    extract_file as extract_file,
+    extract_text as extract_text,
+)

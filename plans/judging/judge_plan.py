@@ -1,0 +1,187 @@
+"""Judge a plan's targets against results: pure, no files, every verdict with its reason.
+
+Which epoch is judged: the first one in or after the target's year, else the latest. A floor that is
+reached early is met. Before the year, what holds is on track; what does not is judged by the linear
+trend of the epochs, and a single epoch cannot tell.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from gis.problems import LANGUAGES, InputError, Severity
+from plans.assigned import check_assigned, entered_for, with_figure
+from plans.bases import is_works
+from plans.judging.assessment import find
+from plans.judging.comparators import Tolerances, needs_tolerance
+from plans.judging.notes import basis_mismatch, notes, rounding_turns
+from plans.judging.reasons import Reason, reason
+from plans.judging.target_series import Case, Evidence
+from plans.judging.verdict import Status, Verdict
+from plans.number_words import target_words
+from plans.plan import AssignedValue, Plan, Target, Words
+from sink_models.indicator import indicators
+from sink_models.results import Results
+from sink_models.sampling import Sampling
+
+_NOTHING_KNOWN: Words = {"zh": "计算方法与所需图层", "en": "a method and its layers"}
+
+
+def judge(
+    plan: Plan,
+    results: Results,
+    *,
+    assigned: Iterable[AssignedValue] = (),
+    tolerances: Tolerances | None = None,
+    sampling: Sampling | None = None,
+    run_basis: Mapping[str, str] | None = None,
+    names: Mapping[str, str] | None = None,
+) -> list[Verdict]:
+    """The verdict on every target of a plan, in the plan's order.
+
+    ``run_basis`` states the basis (``wetland:sandiao_00``, ``forest:after_fusion``) of an
+    indicator's values where the results do not; ``names`` gives the units' names by code, for
+    scopes that a plan writes as a name. Raises ``InputError`` when an entered assigned value is
+    invalid.
+    """
+    entries = tuple(assigned)
+    errors = [e for e in check_assigned(plan, entries) if e.severity is Severity.ERROR]
+    if errors:
+        raise InputError(errors)
+    evidence = Evidence(
+        results, tolerances or Tolerances(), sampling or Sampling(), run_basis or {}, names or {}
+    )
+    return [verdict_on(plan.id, target, evidence, assigned=entries) for target in plan.targets]
+
+
+def verdict_on(
+    plan_id: str, target: Target, evidence: Evidence, *, assigned: Sequence[AssignedValue] = ()
+) -> Verdict:
+    """The verdict on one target; entered figures stand in for what the plan leaves open."""
+    entry = entered_for(target, assigned)
+    if entry is not None:
+        target = with_figure(target, entry)
+    case = evidence.case(target)
+    missing = _missing(case, evidence)
+    if missing:
+        return Verdict(plan_id, target, Status.NOT_EVALUABLE, missing)
+    verdict = _verdict(plan_id, case)
+    if entry is None:
+        return verdict
+    source = reason(
+        "assigned_entered",
+        target=target_words(target),
+        document=entry.document,
+        date=entry.date.isoformat() if entry.date else "",
+    )
+    return replace(verdict, reasons=(*verdict.reasons, source))
+
+
+def _missing(case: Case, evidence: Evidence) -> tuple[Reason, ...]:
+    """Why a target cannot be judged at all; empty when it can."""
+    target = case.target
+    needs = target.needs if any(target.needs.values()) else _NOTHING_KNOWN
+    if target.kind == "system" or (target.kind == "rule" and not _is_measured(case)):
+        return _beyond_figures(target)
+    if target.kind in ("works", "count") and not _is_measured(case):
+        figures = _or_direction(target_words(target), target)
+        return (reason(target.kind, target=figures, needs=needs),)
+    if target.comparator == "assigned":
+        return (reason("assigned_missing", indicator=target.indicator),)
+    if case.series and target.kind != "works" and is_works(case.judged):
+        return (reason("works_for_state", title=target.title),)
+    if case.series:
+        return ()
+    reasons = _missing_layers(target, evidence, needs)
+    if evidence.results.values and not evidence.has_scope(target):
+        reasons = (reason("scope_missing", scope=_scope_words(target)), *reasons)
+    return reasons
+
+
+def _is_measured(case: Case) -> bool:
+    """Whether the results hold what a target of works, a count or a rule with a figure is about.
+
+    Works are judged by a ledger of works alone; ground that stands is never taken for work done.
+    """
+    if not case.series or case.target.value is None:
+        return False
+    return is_works(case.judged) == (case.target.kind == "works")
+
+
+def _beyond_figures(target: Target) -> tuple[Reason, ...]:
+    """A rule or a system: what it would take to check it, and what a run offers towards it."""
+    said = [reason(target.kind, title=target.title)]
+    if any(target.serves.values()):
+        said.append(reason("serves", serves=target.serves))
+    if any(target.needs.values()):
+        said.append(reason("needs", needs=target.needs))
+    return tuple(said)
+
+
+def _missing_layers(target: Target, evidence: Evidence, needs: Words) -> tuple[Reason, ...]:
+    results = evidence.results
+    computed = [key for key in results.values if key[0] == target.indicator]
+    if computed:
+        here = evidence.has_scope(target)
+        return (reason("value_missing", title=target.title),) if here else ()
+    absences = [each for each in results.absences if each.indicator == target.indicator]
+    if not absences and target.indicator in indicators():
+        return (reason("value_missing", title=target.title),)
+    if not absences:
+        return (
+            reason("not_computed", title=target.title, indicator=target.indicator, needs=needs),
+        )
+    last = max(absences, key=lambda each: each.epoch)
+    said = {
+        language: f"{last.problem.message(language)} {last.problem.remedy(language)}".strip()
+        for language in LANGUAGES
+    }
+    return (reason("absent", epoch=last.epoch, title=target.title, problem=said),)
+
+
+def _scope_words(target: Target) -> Words:
+    """Name of the scope, with its code when it has one."""
+    if not target.scope.isdigit():
+        return target.scope_name
+    return {language: f"{target.scope_name[language]} {target.scope}" for language in LANGUAGES}
+
+
+def _or_direction(figures: Words, target: Target) -> Words:
+    return figures if target.value is not None else target.title
+
+
+def _verdict(plan_id: str, case: Case) -> Verdict:
+    value = case.judged
+    low, high = case.sampling.bounds(value.sampled)
+    shown = Verdict(
+        plan_id=plan_id,
+        target=case.target,
+        status=Status.NOT_EVALUABLE,
+        reasons=(),
+        epoch=value.epoch,
+        value=value.value,
+        low=None if math.isnan(low) else low,
+        high=None if math.isnan(high) else high,
+        coverage=value.coverage,
+        basis=value.basis,
+        lower_bound=value.lower_bound,
+        tolerance_percent=(case.tolerances.about_percent if needs_tolerance(case.target) else None),
+    )
+    mismatch = basis_mismatch(case)
+    if mismatch:
+        return replace(shown, reasons=mismatch)
+    finding = find(case)
+    turned = rounding_turns(case)
+    return replace(
+        shown,
+        status=finding.status,
+        reasons=(*finding.reasons, *notes(case, turned)),
+        gap=finding.gap,
+        required_pace=finding.required_pace,
+        projected=finding.projected,
+        probability=finding.probability,
+        decided_by_rounding=turned,
+        early=finding.early,
+    )

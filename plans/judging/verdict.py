@@ -1,0 +1,98 @@
+"""A verdict: what became of one promise, how sure that is, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gis.problems import Language
+from plans.judging.reasons import Reason, joined
+from plans.number_words import in_plan_unit
+from plans.plan import Target, Words
+
+
+class Status(StrEnum):
+    """What became of a promise.
+
+    ``met`` and ``not_met`` once its year has come (a floor reached early is met as well);
+    ``on_track`` and ``off_track`` before; ``cannot_tell`` when one epoch gives no trend, or when
+    missing ground or a value that is only a lower bound could decide; ``not_evaluable`` when
+    something is missing, which the reason names.
+    """
+
+    MET = "met"
+    NOT_MET = "not_met"
+    ON_TRACK = "on_track"
+    OFF_TRACK = "off_track"
+    CANNOT_TELL = "cannot_tell"
+    NOT_EVALUABLE = "not_evaluable"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The verdict on one target, figures in the target's SI unit, None where there is none.
+
+    target
+        As judged: an assigned target with an entered figure appears as a floor at that figure.
+    epoch, value, low, high
+        The epoch judged, its central value and the run's interval.
+    gap
+        Value minus target: positive above the target, negative below, whatever the comparator
+        asks. For a range, the distance to the nearer end (0 inside); for ``increase`` and
+        ``stable``, the change since the earliest epoch.
+    required_pace
+        Change per year still needed to reach the target in its year.
+    projected
+        The linear trend's central value in the target's year.
+    probability
+        Share of the shared draws in which the target is (or, from the trend, will be) satisfied.
+    decided_by_rounding
+        True when rounding to the plan's printed decimals would turn the verdict.
+    coverage
+        Share of the scope's area with data at the epoch judged, 0 to 1.
+    basis
+        Statistical basis of the value, as the results state it.
+    lower_bound
+        True when the value can only be too low, because something was not given.
+    tolerance_percent
+        Half-width, in percent, that 左右 or 稳定 was given; None where the target needs none.
+    early
+        True for a floor that was reached before its year.
+    """
+
+    plan_id: str
+    target: Target
+    status: Status
+    reasons: tuple[Reason, ...]
+    epoch: int | None = None
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    gap: float | None = None
+    required_pace: float | None = None
+    projected: float | None = None
+    probability: float | None = None
+    decided_by_rounding: bool = False
+    coverage: float | None = None
+    basis: str = ""
+    lower_bound: bool = False
+    tolerance_percent: float | None = None
+    early: bool = False
+
+    @property
+    def gap_in_plan_unit(self) -> float | None:
+        """The gap in the unit that the plan prints (``target.unit_text``)."""
+        return in_plan_unit(self.gap, self.target)
+
+    @property
+    def required_pace_in_plan_unit(self) -> float | None:
+        """The pace still needed, in the plan's printed unit per year."""
+        return in_plan_unit(self.required_pace, self.target)
+
+    def reason(self, language: Language) -> str:
+        """Why, in words, with the target's own note at the end."""
+        return self.reason_words[language]
+
+    @property
+    def reason_words(self) -> Words:
+        return joined(self.reasons, self.target.note)

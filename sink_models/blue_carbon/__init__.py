@@ -1,0 +1,5 @@
+"""Blue carbon as a yearly balance of coastal classes."""
+
+from lazy_loader import attach_stub
+
+__getattr__, __dir__, __all__ = attach_stub(__name__, __file__)

@@ -1,0 +1,49 @@
+from .estimator import (
+    ABOVE as ABOVE,
+    LIVING as LIVING,
+    POOL_NAMES as POOL_NAMES,
+    POOLS as POOLS,
+    SOIL as SOIL,
+    SOIL_BURIAL as SOIL_BURIAL,
+    Choice as Choice,
+    Estimates as Estimates,
+    Estimator as Estimator,
+    pool_names as pool_names,
+    registered_estimators as registered_estimators,
+    sought_of as sought_of,
+)
+from .forest_balance import (
+    ForestBalance as ForestBalance,
+    forest_balances as forest_balances,
+)
+from .forest_methods import (
+    ForestRoute as ForestRoute,
+    forest_routes as forest_routes,
+)
+from .linear_totals import (
+    Amounts as Amounts,
+    Cell as Cell,
+)
+from .soil_change import (
+    YEARS as YEARS,
+    SoilSpan as SoilSpan,
+    soil_span as soil_span,
+    spans_in_transition as spans_in_transition,
+)
+from .soil_use import (
+    REFERENCE as REFERENCE,
+)
+from .stock_and_sink import (
+    COVERS as COVERS,
+    CarbonAccount as CarbonAccount,
+    NotEstimated as NotEstimated,
+    add_up as add_up,
+    carbon_account as carbon_account,
+    check_sum as check_sum,
+    estimates as estimates,
+    yearly_uptake as yearly_uptake,
+)
+from .stratification import (
+    Stratum as Stratum,
+    strata as strata,
+)

@@ -1,0 +1,64 @@
+"""Forest with a map of above-ground biomass: the map's tonnes, roots by 1 + R.
+
+The biomass of each stratum is the integral of the map over its ground, so nothing but the carbon
+fraction and the root-to-shoot ratio stands between the map and its carbon.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sink_models.account import BIOMASS_MAP
+from sink_models.carbon.estimator import (
+    ABOVE,
+    BELOW,
+    DEAD_WOOD,
+    LITTER,
+    NOTHING,
+    POOLS,
+    SOIL,
+    Choice,
+    Estimates,
+    Estimator,
+    PoolEstimate,
+    estimate_by_density,
+)
+from sink_models.carbon.stratification import Stratum
+from sink_models.uncertainty import DrawBook
+
+KEY = "forest_map"
+CARBON_FRACTION = "cf_default_all"
+WHY_ZH = "地上生物量图在该地面上的积分 × 含碳率；地下按根茎比"
+WHY_EN = "integral of the biomass map over this ground × carbon fraction; roots by R"
+
+
+def claims(stratum: Stratum) -> bool:
+    """Ground for which a biomass map gives above-ground biomass."""
+    return stratum.stock_basis == BIOMASS_MAP
+
+
+def estimate(stratum: Stratum, book: DrawBook) -> Estimates:
+    """Living biomass per tonne of the map; dead wood, litter and soil by density."""
+    ratio = book.zone.root_shoot
+    carbon, roots = book.coefficient(CARBON_FRACTION), book.coefficient(ratio)
+    living = {}
+    for pool, share, formula, keys in (
+        (ABOVE, np.ones(1), CARBON_FRACTION, (CARBON_FRACTION,)),
+        (BELOW, roots, f"{CARBON_FRACTION} * {ratio}", (CARBON_FRACTION, ratio)),
+    ):
+        choice = Choice(KEY, stratum, pool, f"AGB * {formula}", keys, "", WHY_ZH, WHY_EN)
+        living[pool] = PoolEstimate(NOTHING, share * carbon, choice)
+    return estimate_by_density(KEY, stratum, book, (DEAD_WOOD, LITTER, SOIL), living)
+
+
+ESTIMATORS = (
+    Estimator(
+        key=KEY,
+        title_zh="有生物量图的森林：地上生物量图 × 含碳率 ×（1 + R）",
+        title_en="Forest with a biomass map: above-ground biomass × CF × (1 + R)",
+        claims=claims,
+        pools=POOLS,
+        equations=("AGB-MAP",),
+        estimate=estimate,
+    ),
+)

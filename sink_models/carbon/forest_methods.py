@@ -1,0 +1,183 @@
+"""Forest by other routes: what the choice of method moves.
+
+The stock of every run goes by continuous volume functions. Here the same measured stands go by the
+other published routes, at central values, so that a reader sees what another choice would say:
+
+``function``        the continuous function in use (roots included)
+``rival_function``  the second published function of the group, where there is one
+``bcef_temperate``, ``bcef_subtropical``  IPCC Table 4.5. It has no class for humid subtropical
+    forest: both neighbours are run and named. The factor depends on stock per hectare, taken as the
+    mean of the stratum over all units; roots are added by 1 + R.
+``density_bef``     basic wood density times expansion factor; its rows are unchecked and run only
+    where the analyst accepts them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sink_models.account import Account
+from sink_models.carbon.stratification import Stratum, StratumSums, strata
+from sink_models.coefficients import choose_volume_function, read_table
+from sink_models.equations import biomass_carbon_from_stock, expansion_from_density
+from sink_models.uncertainty import DrawBook
+
+CARBON_FRACTION = "cf_default_all"
+ROUTES = ("function", "rival_function", "bcef_temperate", "bcef_subtropical", "density_bef")
+
+_CLASS = re.compile(r"gs(?:gt)?(\d+)(?:-(\d+))?$")
+
+
+@dataclass(frozen=True)
+class ForestRoute:
+    """Living carbon of the measured stands of the whole by one route, t C, at central values.
+
+    ``covered_m3`` is the stock that the route could be run on; a route that does not cover all of
+    it gives no number (NaN). ``classes`` names the coefficients used, ``missing`` what was lacking
+    or unchecked.
+    """
+
+    epoch: int
+    route: str
+    carbon_t: float
+    covered_m3: float
+    stock_m3: float
+    classes: tuple[str, ...]
+    missing: tuple[str, ...]
+
+    @property
+    def is_complete(self) -> bool:
+        return not self.missing
+
+
+@dataclass(frozen=True)
+class _Part:
+    carbon_t: float
+    keys: tuple[str, ...]
+
+
+def measured_strata(account: Account) -> Iterator[StratumSums]:
+    """Arbor strata with growing stock, all ages of a species group together.
+
+    Some routes depend on the mean stock per hectare, and what cuts the strata of other pools must
+    not move them.
+    """
+    merged: dict[tuple[Stratum, str], StratumSums] = {}
+    for each in strata(account):
+        is_arbor = each.stratum.ecosystem_type == "forest_arbor"
+        if is_arbor and each.stratum.has_measured_stock and each.stock_m3.sum() > 0:
+            stratum = replace(each.stratum, age_group="")
+            known = merged.get((stratum, each.share))
+            area = each.area_ha if known is None else known.area_ha + each.area_ha
+            stock = each.stock_m3 if known is None else known.stock_m3 + each.stock_m3
+            merged[stratum, each.share] = StratumSums(stratum, area, stock, each.share)
+    return iter(merged.values())
+
+
+def forest_routes(account: Account) -> tuple[ForestRoute, ...]:
+    """Every route over the measured stands of one epoch; empty without any."""
+    stands = list(measured_strata(account))
+    return tuple(_route(account, stands, name) for name in ROUTES) if stands else ()
+
+
+def _route(account: Account, stands: Sequence[StratumSums], name: str) -> ForestRoute:
+    carbon, covered = 0.0, 0.0
+    keys: dict[str, None] = {}
+    missing: dict[str, None] = {}
+    for sums in stands:
+        part = _COMPUTE[name](sums, account.book)
+        if isinstance(part, str):
+            missing[part] = None
+            continue
+        carbon += part.carbon_t
+        covered += float(sums.stock_m3.sum())
+        keys |= dict.fromkeys(part.keys)
+    stock = float(sum(sums.stock_m3.sum() for sums in stands))
+    carbon = float("nan") if missing else carbon
+    return ForestRoute(account.year, name, carbon, covered, stock, tuple(keys), tuple(missing))
+
+
+def _by_function(sums: StratumSums, book: DrawBook) -> _Part | str:
+    chosen = choose_volume_function(book.store, book.accepted, sums.stratum.species_group)
+    return _evaluated(chosen.function, sums, book)
+
+
+def _by_rival(sums: StratumSums, book: DrawBook) -> _Part | str:
+    chosen = choose_volume_function(book.store, book.accepted, sums.stratum.species_group)
+    return _evaluated(chosen.alternative or chosen.function, sums, book)
+
+
+def _evaluated(function: str, sums: StratumSums, book: DrawBook) -> _Part:
+    slope, intercept = (book.store[f"{function}_{letter}"].value for letter in "ab")
+    biomass = slope * float(sums.stock_m3.sum()) + intercept * float(sums.area_ha.sum())
+    return _Part(biomass * book.store[CARBON_FRACTION].value, (function,))
+
+
+def _by_bcef(column: str) -> Callable[[StratumSums, DrawBook], _Part | str]:
+    def compute(sums: StratumSums, book: DrawBook) -> _Part | str:
+        area, stock = float(sums.area_ha.sum()), float(sums.stock_m3.sum())
+        if area <= 0:
+            return f"{sums.stratum}: 0 ha"
+        key = expansion_key(_routes_of(sums.stratum)[column], stock / area, book)
+        if key is None or not _is_usable(key, book):
+            return key or _routes_of(sums.stratum)[column]
+        carbon = biomass_carbon_from_stock(
+            area_ha=area,
+            stock_m3_ha=stock / area,
+            bcef_s_t_m3=book.store[key].value,
+            root_shoot=book.store[book.zone.root_shoot].value,
+            carbon_fraction=book.store[CARBON_FRACTION].value,
+        )
+        return _Part(float(carbon), (key, book.zone.root_shoot))
+
+    return compute
+
+
+def _by_density(sums: StratumSums, book: DrawBook) -> _Part | str:
+    prefix = _routes_of(sums.stratum)["parameters"]
+    keys = tuple(f"{prefix}_{part}" for part in ("svd", "bef", "r", "cf")) if prefix else ()
+    lacking = [key for key in keys if key not in book.store or not _is_usable(key, book)]
+    area, stock = float(sums.area_ha.sum()), float(sums.stock_m3.sum())
+    if not keys or lacking or area <= 0:
+        return " ".join(lacking) or sums.stratum.species_group or "-"
+    density, factor, ratio, fraction = (book.store[key].value for key in keys)
+    carbon = biomass_carbon_from_stock(
+        area_ha=area,
+        stock_m3_ha=stock / area,
+        bcef_s_t_m3=expansion_from_density(wood_density_t_m3=density, bef=factor),
+        root_shoot=ratio,
+        carbon_fraction=fraction,
+    )
+    return _Part(float(carbon), keys)
+
+
+_COMPUTE: Mapping[str, Callable[[StratumSums, DrawBook], _Part | str]] = {
+    "function": _by_function,
+    "rival_function": _by_rival,
+    "bcef_temperate": _by_bcef("bcef_temperate"),
+    "bcef_subtropical": _by_bcef("bcef_subtropical"),
+    "density_bef": _by_density,
+}
+
+
+def _is_usable(key: str, book: DrawBook) -> bool:
+    return key in book.store and (book.store[key].ships or key in book.accepted)
+
+
+def _routes_of(stratum: Stratum) -> Mapping[str, str]:
+    rows = {row["species_group"]: row for row in read_table("forest_routes.csv")}
+    return rows.get(stratum.species_group, rows[""])
+
+
+def expansion_key(forest_class: str, stock_m3_ha: float, book: DrawBook) -> str | None:
+    """Key of the BCEF_S whose class of stock per hectare holds a value; None when there is none.
+
+    Classes print whole numbers (21-40, 41-100): a class reaches up to its printed end.
+    """
+    prefix = f"bcef_{forest_class}_bcefs_"
+    found = {key: _CLASS.search(key) for key in book.store.rows if key.startswith(prefix)}
+    ends = {key: float(each[2] or "inf") for key, each in found.items() if each}
+    holding = [key for key, end in ends.items() if stock_m3_ha <= end]
+    return min(holding, key=lambda key: ends[key], default=None)

@@ -1,0 +1,234 @@
+"""The carbon account of one epoch, and what it takes up between two.
+
+Carbon is held in t C and turned into t CO2 by one function (``co2.py``), at the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from gis.problems import AccountError, problem
+from sink_models.account import (
+    ABOVE_GROUND_BIOMASS,
+    BIOMASS_MAP,
+    LAND_COVER,
+    MANGROVES,
+    SURVEY,
+    WETLANDS,
+    Account,
+)
+from sink_models.carbon.estimator import (
+    LIVING,
+    POOLS,
+    SOIL,
+    SOIL_BURIAL,
+    Choice,
+    Estimates,
+    PoolEstimate,
+    estimator_of,
+)
+from sink_models.carbon.linear_totals import Amounts, Cell, Term
+from sink_models.carbon.soil_use import with_soil_use
+from sink_models.carbon.stratification import Stratum, StratumSums, strata
+from sink_models.coefficients import (
+    Sought,
+    Zone,
+    density_candidates,
+    density_rules,
+    resolve_formula,
+)
+from sink_models.ecosystem_types import group_of
+from sink_models.sampling import Array
+from sink_models.uncertainty import DrawBook
+
+COVERS = (LAND_COVER, "land_survey", SURVEY, WETLANDS, "tidal_marsh", "seagrass", MANGROVES)
+CLOSURE = 1e-9
+"""Largest relative gap between a total and the sum of its parts."""
+
+
+@dataclass(frozen=True)
+class NotEstimated:
+    """A pool of an ecosystem type for which no checked coefficient exists here."""
+
+    ecosystem_type: str
+    pool: str
+    area_ha: float
+    candidates: tuple[str, ...] = ()
+    """The nearest rules, and why none of them applies."""
+
+
+@dataclass(frozen=True)
+class CarbonAccount:
+    """Carbon of one epoch by ecosystem type and pool.
+
+    ``stocks`` in t C; ``burial`` in t C/yr, into pools whose stock is held static. ``basis`` names
+    the covers and whether stocks were measured: two epochs compare only on the same basis.
+    """
+
+    year: int
+    basis: str
+    stocks: Amounts
+    burial: Amounts
+    choices: tuple[Choice, ...]
+    not_estimated: tuple[NotEstimated, ...]
+    area_without_stock_ha: float
+
+
+def carbon_account(account: Account) -> CarbonAccount:
+    """Estimate every stratum and keep its draws once, with its area and stock in each unit.
+
+    Raises ``AccountError`` when the units do not sum to the whole, which is computed on its own.
+    """
+    stocks: list[Term] = []
+    burial: list[Term] = []
+    choices: list[Choice] = []
+    missing: dict[Cell, float] = {}
+    for sums in strata(account):
+        kind = sums.stratum.ecosystem_type
+        found, fluxes = estimates(sums.stratum, account.year, account.book)
+        for pool in POOLS:
+            if pool in found:
+                stocks += _terms((kind, pool), found[pool], sums, account)
+            else:
+                area = float(sums.area_ha.sum())
+                missing[kind, pool] = missing.get((kind, pool), 0.0) + area
+        if SOIL_BURIAL in fluxes:
+            burial += _terms((kind, SOIL), fluxes[SOIL_BURIAL], sums, account)
+        choices += [each.choice for each in _in_order(found, fluxes)]
+    units = len(account.units)
+    held = Amounts(units, tuple(stocks))
+    check_sum(f"carbon {account.year}: units", [held.total().sum(axis=1)], held.whole())
+    return CarbonAccount(
+        year=account.year,
+        basis=_basis(account),
+        stocks=held,
+        burial=Amounts(units, tuple(burial)),
+        choices=tuple(dict.fromkeys(choices)),
+        not_estimated=tuple(
+            NotEstimated(*cell, area, _nearest(cell, account))
+            for cell, area in sorted(missing.items())
+        ),
+        area_without_stock_ha=_area_without_stock(account),
+    )
+
+
+def estimates(stratum: Stratum, year: int, book: DrawBook) -> tuple[Estimates, Estimates]:
+    """Stocks and yearly fluxes of a stratum at an epoch.
+
+    They are estimated once per run and shared by its epochs, which differ in what was declared of
+    their soils alone.
+    """
+    known = book.estimates
+    if stratum not in known:
+        estimator = estimator_of(stratum)
+        if estimator is None:
+            known[stratum] = ({}, {})
+        else:
+            known[stratum] = (estimator.estimate(stratum, book), estimator.fluxes(stratum, book))
+    found, fluxes = known[stratum]
+    return with_soil_use(found, stratum, year, book), fluxes
+
+
+def _terms(
+    cell: Cell, estimate: PoolEstimate, sums: StratumSums, account: Account
+) -> Iterator[Term]:
+    cover = sums.stratum.cover
+    is_mapped = sums.stratum.stock_basis == BIOMASS_MAP
+    for weights, density, quantity in (
+        (sums.area_ha, estimate.per_ha, "area"),
+        (sums.stock_m3, estimate.per_m3, "stock"),
+    ):
+        layer = ABOVE_GROUND_BIOMASS if is_mapped and quantity == "stock" else cover
+        if (density.any() and weights.any()) or quantity == "area":
+            yield Term(cell, weights, density, account.factor(layer, quantity, sums.share))
+
+
+NEAREST = 3
+"""How many rules that do not apply are named."""
+
+
+def _nearest(cell: Cell, account: Account) -> tuple[str, ...]:
+    """Rules that would speak for a cell elsewhere or with unchecked coefficients."""
+    book = account.book
+    found = density_candidates(book.store, book.zone, book.accepted, Sought(*cell))
+    if not found:
+        return _same_group(cell, book.zone)
+    # rules that lack only a check come first: the analyst can take those
+    ranked = sorted(found, key=lambda each: each.verdict != "unchecked")
+    return tuple(each.short for each in ranked[:NEAREST])
+
+
+def _same_group(cell: Cell, zone: Zone) -> tuple[str, ...]:
+    """Rules for the pool of a type in the same group: what an own row could be modelled on."""
+    group = group_of(cell[0])
+    if not group:
+        return ()
+    named = [
+        f"{kind}: {resolve_formula(rule.formula, zone)}"
+        for rule in density_rules()
+        for kind in rule.ecosystem_types
+        if rule.pool == cell[1] and group_of(kind) == group and rule.base == "area"
+    ]
+    return tuple(dict.fromkeys(named))[:1]
+
+
+def _in_order(*estimates: Estimates) -> list[PoolEstimate]:
+    return [each for found in estimates for each in found.values()]
+
+
+def _basis(account: Account) -> str:
+    covers = "+".join(kind for kind in COVERS if kind in account.kinds)
+    measured = account.is_in("stock_basis", ("measured",)).any()
+    mapped = account.is_in("stock_basis", (BIOMASS_MAP,)).any()
+    stock = (":growing_stock" if measured else "") + (":biomass_map" if mapped else "")
+    return f"account:{covers}{stock}"
+
+
+def _area_without_stock(account: Account) -> float:
+    is_arbor = account.is_in("ecosystem_type", ("forest_arbor",))
+    return account.total(is_arbor & ~account.is_in("stock_basis", ("measured",)))
+
+
+def yearly_uptake(earlier: CarbonAccount, later: CarbonAccount) -> Amounts:
+    """Carbon taken up per year between two epochs, t C/yr, by type and pool.
+
+    Living biomass by stock difference, IPCC 2006 Vol. 4 Ch. 2 Eq. 2.8a; burial as the mean of the
+    rates at both ends. Other pools rest on static densities: their difference would turn every
+    change of the map into a sudden flux, so they are left out.
+    """
+    years = later.year - earlier.year
+    before = earlier.stocks.where(_is_living).scaled(-1.0 / years)
+    after = later.stocks.where(_is_living).scaled(1.0 / years)
+    burial = earlier.burial.plus(later.burial).scaled(0.5)
+    return after.plus(before).plus(burial)
+
+
+def _is_living(cell: Cell) -> bool:
+    return cell[1] in LIVING
+
+
+def add_up(parts: Iterable[Array]) -> Array:
+    """Sum of arrays by broadcasting; the empty sum is one zero."""
+    total: Array = np.zeros(1)
+    for part in parts:
+        total = total + part
+    return total
+
+
+def check_sum(
+    what: str, parts: Iterable[Array], total: Array, *, scale: Array | None = None
+) -> None:
+    """Raise ``AccountError`` unless the parts sum to the total within 1e-9, draw by draw.
+
+    The gap is measured against ``scale``, by default the sum of the parts' sizes: where gains and
+    losses cancel, give the size of what went in.
+    """
+    listed = list(parts)
+    gap = np.abs(add_up(listed) - total)
+    sizes = add_up(np.abs(part) for part in listed) if scale is None else scale
+    worst = float(np.max(gap / np.maximum(sizes, 1e-6), initial=0.0))
+    if not worst <= CLOSURE:
+        raise AccountError(problem("sink_models.sum_broken", where=what, gap=f"{worst:.3g}"))

@@ -1,0 +1,86 @@
+"""Strata of the carbon account: rows that the estimators treat alike, summed per unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from gis.extent import CLASSIFIED
+from sink_models.account import BIOMASS, BIOMASS_MAP, Account
+from sink_models.coefficients import aged_types
+from sink_models.ecosystem_types import SCATTERED
+from sink_models.sampling import Array
+from sink_models.uncertainty import SHARE
+
+KEYS = ("cover", "ecosystem_type", "forest_class", "species_group", "stock_basis", "age_group")
+
+
+@dataclass(frozen=True)
+class Stratum:
+    """What an estimator may know of a piece of territory.
+
+    ``age_group`` is empty where no rule of the zone goes by the age of stands.
+    """
+
+    cover: str
+    ecosystem_type: str
+    forest_class: str
+    species_group: str
+    stock_basis: str
+    age_group: str = ""
+
+    @property
+    def has_measured_stock(self) -> bool:
+        return self.stock_basis == "measured"
+
+    def __str__(self) -> str:
+        return " / ".join(getattr(self, name) for name in KEYS if getattr(self, name))
+
+
+@dataclass(frozen=True)
+class StratumSums:
+    """Area (ha) and growing stock (m3) of one stratum in each unit; shape ``(units,)``.
+
+    With a biomass map the stock is the map's above-ground biomass, t d.m.
+
+    ``share`` names the part of mapped ground that this is, where the layer has an error matrix.
+    """
+
+    stratum: Stratum
+    area_ha: Array
+    stock_m3: Array
+    share: str = ""
+
+
+def strata(account: Account) -> Iterator[StratumSums]:
+    """Strata of the classified rows, sorted by their keys; scattered trees of each cover last."""
+    is_classified = account.is_in("status", (CLASSIFIED,))
+    has_rule = account.rows["ecosystem_type"].isin(aged_types(account.book.zone))
+    rows = account.rows.assign(age_group=account.rows["age_group"].where(has_rule, ""))
+    groups = rows.groupby([*KEYS, SHARE]).indices
+    for values in sorted(groups):
+        mask = np.zeros(len(account.rows), dtype=bool)
+        mask[groups[values]] = True
+        mask &= is_classified
+        if mask.any():
+            *keys, share = map(str, values)
+            stratum = Stratum(*keys)
+            yield StratumSums(
+                stratum,
+                account.per_unit(mask, "area_ha"),
+                account.per_unit(mask, stock_column(stratum.stock_basis)),
+                share,
+            )
+    for cover in sorted(set(account.rows["cover"].to_numpy()[is_classified])):
+        mask = is_classified & account.is_in("cover", (cover,))
+        stock = account.per_unit(mask, "scattered_stock_m3")
+        if stock.any():
+            stratum = Stratum(cover, SCATTERED, "", "", "measured")
+            yield StratumSums(stratum, np.zeros_like(stock), stock)
+
+
+def stock_column(stock_basis: str) -> str:
+    """The account's column that a stratum's stock is read from."""
+    return BIOMASS if stock_basis == BIOMASS_MAP else "growing_stock_m3"

@@ -1,0 +1,45 @@
+from .distributions import (
+    draw as draw,
+)
+from .formulas import (
+    addends as addends,
+    evaluate_formula as evaluate_formula,
+    parse_formula as parse_formula,
+)
+from .overrides import (
+    Override as Override,
+    export_rows as export_rows,
+    with_overrides as with_overrides,
+)
+from .plausible_ranges import (
+    SHOWN_ROWS as SHOWN_ROWS,
+    check_range as check_range,
+    checked as checked,
+    quantities as quantities,
+)
+from .selection import (
+    Candidate as Candidate,
+    Sought as Sought,
+    VolumeFunction as VolumeFunction,
+    Zone as Zone,
+    aged_types as aged_types,
+    alternatives as alternatives,
+    choose_density as choose_density,
+    choose_volume_function as choose_volume_function,
+    climate_zones as climate_zones,
+    density_candidates as density_candidates,
+    density_rules as density_rules,
+    find_zone as find_zone,
+    formula_keys as formula_keys,
+    leaf_of as leaf_of,
+    read_table as read_table,
+    resolve_formula as resolve_formula,
+    rival_keys as rival_keys,
+    soil_classes as soil_classes,
+)
+from .store import (
+    AGE_GROUPS as AGE_GROUPS,
+    Coefficient as Coefficient,
+    CoefficientStore as CoefficientStore,
+    coefficients as coefficients,
+)

@@ -1,0 +1,3 @@
+from .forest import (
+    FOREST_CLASSES as FOREST_CLASSES,
+)

@@ -1,0 +1,5 @@
+"""The method report of a run as data: what an analyst hands to a reviewer."""
+
+from lazy_loader import attach_stub
+
+__getattr__, __dir__, __all__ = attach_stub(__name__, __file__)

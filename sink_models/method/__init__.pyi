@@ -1,0 +1,13 @@
+from .report import (
+    method_sheet as method_sheet,
+)
+from .values import (
+    Cell as Cell,
+    Figure as Figure,
+    Formula as Formula,
+    Math as Math,
+    MethodSheet as MethodSheet,
+    Section as Section,
+    SheetTable as SheetTable,
+    Words as Words,
+)

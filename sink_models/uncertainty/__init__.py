@@ -1,0 +1,5 @@
+"""Shared draws, distributions, error matrices, and what drives the spread."""
+
+from lazy_loader import attach_stub
+
+__getattr__, __dir__, __all__ = attach_stub(__name__, __file__)

@@ -1,0 +1,30 @@
+from .draws import (
+    DrawBook as DrawBook,
+)
+from .drivers import (
+    Driver as Driver,
+    drivers_of as drivers_of,
+    first_order_half_width as first_order_half_width,
+    moved_book as moved_book,
+)
+from .error_matrices import (
+    AdjustedAreas as AdjustedAreas,
+    ErrorMatrix as ErrorMatrix,
+    MapAccuracy as MapAccuracy,
+    adjusted_areas as adjusted_areas,
+    error_matrix as error_matrix,
+    map_accuracy as map_accuracy,
+    read_error_matrix as read_error_matrix,
+)
+from .map_error import (
+    SHARE as SHARE,
+    check_matrices as check_matrices,
+    draw_areas as draw_areas,
+    split_rows as split_rows,
+)
+from .propagation import (
+    correlated_normals as correlated_normals,
+    product_uncertainty as product_uncertainty,
+    shared_sum as shared_sum,
+    sum_uncertainty as sum_uncertainty,
+)

@@ -1,0 +1,190 @@
+"""The draw book: every coefficient drawn once per run and shared by all who ask."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from gis.problems import InputError, problem
+from sink_models.coefficients import (
+    CoefficientStore,
+    VolumeFunction,
+    Zone,
+    alternatives,
+    draw,
+    evaluate_formula,
+)
+from sink_models.options import Correlation, SoilUse
+from sink_models.sampling import Array, Sampling
+from sink_models.uncertainty.error_matrices import ErrorMatrix
+from sink_models.uncertainty.map_error import Stick, digest, draw_stick, shares_of
+from sink_models.uncertainty.propagation import correlated_normals
+
+EXACT = np.ones(1)
+"""The factor of a quantity without stated error."""
+
+
+@dataclass(frozen=True)
+class DrawBook:
+    """Draws of one run, remembered so that a key is drawn once.
+
+    All arrays have shape ``(1 + draws,)``, or ``(1,)`` for what has no known uncertainty.
+    """
+
+    store: CoefficientStore
+    sampling: Sampling
+    zone: Zone
+    accepted: frozenset[str] = frozenset()
+    correlations: tuple[Correlation, ...] = ()
+    soils: tuple[SoilUse, ...] = ()
+    _drawn: dict[str, Array] = field(default_factory=dict, repr=False, compare=False)
+    _shares: dict[str, dict[tuple[str, str], Array]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    _made: dict[Hashable, Array] = field(default_factory=dict, repr=False, compare=False)
+    estimates: dict[Any, tuple[Any, Any]] = field(default_factory=dict, repr=False, compare=False)
+    """Estimates by stratum, filled as they are asked for: epochs share the same arrays."""
+
+    def coefficient(self, key: str) -> Array:
+        """A coefficient; one with a rival in ``alternatives.csv`` spreads by their distance."""
+        if key not in self._drawn:
+            rival = alternatives().get(key)
+            own = self._correlated(key, self.store.draw(key, self.sampling))
+            if rival is not None:
+                distance = self.store[rival.alternative].value - self.store[key].value
+                own = own + self.model_choice(key, rival.alternative) * distance
+            self._drawn[key] = own
+        return self._drawn[key]
+
+    def _correlated(self, key: str, own: Array) -> Array:
+        """Draws put into the order that the declared correlations ask for.
+
+        Only the order changes (Iman and Conover 1982): every coefficient keeps its law, and the
+        ranks follow correlated normals.
+        """
+        group = self._group_of(key)
+        if own.size < 2 or len(group) < 2:
+            return own
+        matrix = np.eye(len(group))
+        for each in self.correlations:
+            if each.first in group:
+                pair = group.index(each.first), group.index(each.second)
+                matrix[pair] = matrix[pair[::-1]] = each.value
+        streams = [
+            self.sampling.generator(f"correlation:{name}").standard_normal(own.size - 1)
+            for name in group
+        ]
+        try:
+            normals = correlated_normals(np.stack(streams), matrix)
+        except ValueError:
+            where = ", ".join(group)
+            raise InputError(
+                problem("sink_models.correlation_impossible", where, given="–")
+            ) from None
+        ranks = np.argsort(np.argsort(normals[group.index(key)]))
+        return np.concatenate([own[:1], np.sort(own[1:])[ranks]])
+
+    def _group_of(self, key: str) -> list[str]:
+        """Keys that a key is correlated with, directly or through others, sorted."""
+        group = {key}
+        for _ in self.correlations:
+            for each in self.correlations:
+                if group & {each.first, each.second}:
+                    group |= {each.first, each.second}
+        return sorted(group)
+
+    def remember(self, drawn: Mapping[str, Array]) -> None:
+        """Take draws as they are in place of drawing them, by the names of their streams."""
+        self._drawn.update(drawn)
+
+    @property
+    def drawn(self) -> Mapping[str, Array]:
+        """Everything drawn so far, by the name of its stream."""
+        return self._drawn
+
+    def formula(self, text: str) -> Array:
+        """Value of a resolved formula; the same text gives the same array."""
+        return self.once(text, lambda: evaluate_formula(text, self.coefficient))
+
+    def once(self, name: Hashable, make: Callable[[], Array]) -> Array:
+        """An array made once per run: strata that ask by the same name share it."""
+        if name not in self._made:
+            self._made[name] = make()
+        return self._made[name]
+
+    def model_choice(self, key: str, alternative: str) -> Array:
+        """Position between two published models: 0 is the chosen one, 1 its rival.
+
+        Uniform from -1 to 1: two models say how far apart reasonable answers lie, and nothing about
+        tails, so the draws stay within that distance on either side.
+        """
+        name = f"model:{key}|{alternative}"
+        if name not in self._drawn:
+            count = self.sampling.draws
+            drawn = self.sampling.generator(name).uniform(-1.0, 1.0, count)
+            self._drawn[name] = np.concatenate([[0.0], drawn])
+        return self._drawn[name]
+
+    def volume_function(self, row: VolumeFunction) -> tuple[Array, Array]:
+        """Slope (t/m3) and intercept (t/ha) of a function, moved together towards its rival."""
+        slope, intercept = (self.coefficient(f"{row.function}_{letter}") for letter in "ab")
+        if not row.alternative:
+            return slope, intercept
+        rival_slope, rival_intercept = (
+            self.coefficient(f"{row.alternative}_{letter}") for letter in "ab"
+        )
+        choice = self.model_choice(row.function, row.alternative)
+        return (
+            slope + choice * (rival_slope - slope),
+            intercept + choice * (rival_intercept - intercept),
+        )
+
+    def map_share(self, cover: str, matrix: ErrorMatrix, before: str, after: str) -> Array:
+        """Share of a mapped class that is truly another, over its central value: 1, then draws.
+
+        Streams are named after the layer and drawn by the sample's content, so that layers of two
+        epochs with the same sample share them.
+        """
+        content = digest(matrix)
+        known = self._shares.get(content)
+        if known is None:
+            names = matrix.classes
+
+            def drawn(stick: Stick) -> Array:
+                name = f"map:{cover} {content[:4]}:{names[stick.before]}>{names[stick.after]}"
+                if name not in self._drawn:
+                    self._drawn[name] = draw_stick(stick, self.sampling, f"map::{content}")
+                return self._drawn[name]
+
+            shares = shares_of(matrix, drawn)
+            known = {
+                (names[i], names[j]): shares[:, i, j] / matrix.shares[i, j]
+                for i, j in zip(*np.nonzero(matrix.shares), strict=True)
+            }
+            self._shares[content] = known
+        return known.get((before, after), EXACT)
+
+    def accuracy(self, kind: str, year: int, quantity: str, percent: float | None) -> Array:
+        """Error factor of a layer's areas or stocks: median 1, one draw per layer and epoch.
+
+        ``percent`` is the half width of the run's interval; None means that nobody stated one.
+        """
+        if percent is None or percent == 0 or self.sampling.draws == 0:
+            return EXACT
+        name = f"accuracy:{kind}:{year}:{quantity}"
+        if name not in self._drawn:
+            half = percent / 100.0 * self.sampling.half_width_95
+            drawn = draw(
+                self.sampling.generator(name),
+                self.sampling.draws,
+                distribution="truncated_normal",
+                value=1.0,
+                low=1.0 - half,
+                high=1.0 + half,
+                minimum=0.0,
+            )
+            self._drawn[name] = np.concatenate([[1.0], drawn])
+        return self._drawn[name]

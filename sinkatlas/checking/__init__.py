@@ -1,0 +1,5 @@
+"""``sinkatlas check``: everything read, what is wrong listed, repairs offered."""
+
+from lazy_loader import attach_stub
+
+__getattr__, __dir__, __all__ = attach_stub(__name__, __file__)

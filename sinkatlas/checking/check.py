@@ -1,0 +1,255 @@
+"""``sinkatlas check``: read everything, say what was understood, list what is wrong, offer repairs.
+
+The findings go to ``check.json`` for machines and ``check.html`` for people. Repairs are written
+as copies into another folder with a list of what they change; inputs are never touched.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gis.extent import ExtentAccount, RasterCover, Units
+from gis.problems import LANGUAGES, InputError, Language, Problem, ProblemLog, Severity, strictly
+from gis.progress import Progress, silent
+from gis.redaction import redact
+from layers.declarations import Layer, LayerSpec
+from layers.legends import legend
+from sinkatlas.checking.findings import Check
+from sinkatlas.checking.page import CONCERNED, as_page
+from sinkatlas.workspace import Workspace, load_workspace
+
+if TYPE_CHECKING:
+    from layers.profiling import Look
+
+
+def check_workspace(
+    path: str | Path, *, strict: bool = False, progress: Progress = silent
+) -> Check:
+    """Run the whole main job without writing, and gather what it says; never raises for data."""
+    from sinkatlas.pipeline import run
+
+    try:
+        space = load_workspace(path)
+        done = run(space, progress=progress)
+    except InputError as error:
+        found = strictly(error.problems) if strict else error.problems
+        readable = _readable_layers(path)
+        looks = _looks(path)
+        return Check(Path(path).name, _weighed(found), readable, (), is_closed=False, looks=looks)
+    found = strictly(done.report.problems) if strict else done.report.problems
+    layers = [done.inputs.units, *(each for held in done.inputs.layers.values() for each in held)]
+    return Check(
+        Path(path).name,
+        _weighed(found),
+        tuple(_facts(layer) for layer in layers),
+        tuple(_class_rows(done.accounts, layers)),
+        is_closed=True,
+        looks=_looks(path),
+        official=tuple(_official_rows(done.accounts, done.inputs.units)),
+    )
+
+
+def _looks(path: str | Path) -> tuple[tuple[LayerSpec, Look], ...]:
+    """What the attributes of each vector layer seem to be, of those that can be read."""
+    from layers.profiling import look
+    from layers.registry import kinds
+    from layers.tables import SUFFIXES
+    from sinkatlas.pipeline import layer_specs
+
+    found = []
+    try:
+        specs = layer_specs(load_workspace(path))
+    except InputError:
+        return ()
+    for spec in specs:
+        kind = kinds()[spec.kind]
+        if kind.is_raster or not kind.fields or spec.path.suffix.lower() in SUFFIXES:
+            continue
+        try:
+            found.append((spec, look(spec, kind)))
+        except InputError:
+            continue  # reading the layer says what is wrong with it
+    return tuple(found)
+
+
+def confirm(found: Check, path: str | Path) -> Path:
+    """Keep the columns, units and code lists that were found as confirmed by the analyst."""
+    from sinkatlas.workspace import write_confirmations
+
+    space = load_workspace(path)
+    return write_confirmations(found.looks, space.path, space.folder)
+
+
+def _official_rows(
+    accounts: Mapping[int, ExtentAccount], units: Layer
+) -> Iterable[Mapping[str, object]]:
+    """Official area beside ellipsoidal area of each survey and unit, and their difference."""
+    assert isinstance(units.data, Units)
+    names = units.data.features.set_index("unit_code")["unit_name"]
+    for epoch, account in sorted(accounts.items()):
+        if "official_area_ha" not in account.rows:
+            continue
+        rows = account.rows[account.rows["official_area_ha"].notna()]
+        rows = rows[rows["unit_code"].isin(names.index)]
+        sums = rows.groupby(["cover", "unit_code"])[["official_area_ha", "area_ha"]].sum()
+        for (cover, code), row in sums.iterrows():
+            official, own = float(row["official_area_ha"]), float(row["area_ha"])
+            yield {
+                "cover": cover, "epoch": epoch, "unit_code": code, "unit_name": names[code],
+                "official_ha": official, "ellipsoidal_ha": own, "difference_ha": official - own,
+                "difference_percent": 100 * (official / own - 1) if own else None,
+            }  # fmt: skip
+
+
+def _weighed(found: Iterable[Problem]) -> tuple[Problem, ...]:
+    order = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
+    return tuple(sorted(found, key=lambda each: order[each.severity]))
+
+
+def _readable_layers(path: str | Path) -> tuple[Mapping[str, str], ...]:
+    """Facts of the layers that can be read, although others cannot."""
+    from sinkatlas.pipeline import layer_specs
+
+    try:
+        space = load_workspace(path)
+    except InputError:
+        return ()
+    from layers.reading import read_layer
+
+    found = []
+    for spec in layer_specs(space):
+        try:
+            found.append(_facts(read_layer(spec, problems=ProblemLog())))
+        except InputError:
+            continue
+    return tuple(found)
+
+
+def _facts(layer: Layer) -> Mapping[str, str]:
+    """What was understood of a layer; its name inside the file is ``layer_name``."""
+    facts = {("layer_name" if name == "layer" else name): f for name, f in layer.facts.items()}
+    return {"layer": layer.spec.where, "kind": layer.spec.kind, **facts}
+
+
+def _class_rows(
+    accounts: Mapping[int, ExtentAccount], layers: Sequence[Layer]
+) -> Iterable[Mapping[str, object]]:
+    """Code, name and hectares of each class of the rasters, as the account counted them."""
+    for layer in layers:
+        if not isinstance(layer.data, RasterCover) or layer.spec.epoch is None:
+            continue
+        rows = accounts[layer.spec.epoch].rows
+        held = rows[rows["cover"] == layer.data.name].groupby("land_code")["area_ha"].sum()
+        names = legend(str(layer.spec.legend)).rows
+        for code, hectares in held.items():
+            if str(code):
+                row = names.loc[int(str(code))]
+                yield {
+                    "layer": layer.spec.where, "code": str(code), "zh": row["zh"], "en": row["en"],
+                    "ecosystem_type": row["ecosystem_type"], "hectares": float(hectares),
+                }  # fmt: skip
+
+
+def write_check(found: Check, folder: Path, language: Language) -> tuple[Path, Path]:
+    """Write ``check.json`` and ``check.html``; texts from data are data in both."""
+    folder.mkdir(parents=True, exist_ok=True)
+    record = folder / "check.json"
+    content = json.dumps(as_record(found), ensure_ascii=False, indent=2, sort_keys=False)
+    record.write_text(redact(content) + "\n", encoding="utf-8")
+    page = folder / "check.html"
+    page.write_text(redact(as_page(found, language)), encoding="utf-8")
+    return record, page
+
+
+def as_record(found: Check) -> dict[str, object]:
+    """The findings as plain values; ``concerns`` holds rows, identifiers and hectares."""
+    return {
+        "workspace": found.workspace,
+        "is_closed": found.is_closed,
+        "errors": len(found.errors),
+        "problems": [
+            {
+                "check": each.code,
+                "severity": each.severity.value,
+                "changes_numbers": each.changes_numbers,
+                "families": list(each.words.families),
+                "where": each.where,
+                "facts": dict(each.facts),
+                "concerns": {name: each.facts[name] for name in CONCERNED if name in each.facts}
+                if each.words.concerns else {},
+                **{name: {"message": each.message(name), "remedy": each.remedy(name)}
+                   for name in LANGUAGES},
+            }
+            for each in found.problems
+        ],
+        "layers": [dict(each) for each in found.layers],
+        "classes": [dict(each) for each in found.classes],
+        "fields": [
+            {"layer": spec.where, **asdict(each)}
+            for spec, seen in found.looks
+            for each in seen.fields
+        ],
+        "official_areas": [dict(each) for each in found.official],
+    }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Repair:
+    """One change to one layer: which feature, what was done, hectares before and after."""
+
+    layer: str
+    row: int
+    action: str
+    before_ha: float
+    after_ha: float
+
+
+def repair_workspace(path: str | Path, folder: Path) -> tuple[Repair, ...]:
+    """Write mended copies of the vector layers that can be mended, and ``repairs.csv``.
+
+    Mended are geometries that are not valid (every lobe kept, ``make_valid``), and features that
+    repeat an earlier geometry or hold no ground are taken out. The inputs stay as they are.
+    """
+    from layers.checks import mended_copy
+    from sinkatlas.pipeline import layer_specs
+
+    space: Workspace = load_workspace(path)
+    folder.mkdir(parents=True, exist_ok=True)
+    done: list[Repair] = []
+    taken: set[str] = set()
+    for file in (
+        replace(spec, path=f, paths=()) for spec in layer_specs(space) for f in spec.files
+    ):
+        name = file.path.stem
+        while name in taken:  # layers of several years often have one file name
+            name += "_"
+        changes = mended_copy(file, folder / f"{name}_mended.gpkg")
+        taken |= {name} if changes else set()
+        done += [
+            Repair(file.where, each.row, each.action, each.before_ha, each.after_ha)
+            for each in changes
+        ]
+    _write_repairs(done, folder / "repairs.csv")
+    return tuple(done)
+
+
+def _write_repairs(done: Sequence[Repair], file: Path) -> None:
+    import csv
+
+    with file.open("w", encoding="utf-8-sig", newline="") as lines:
+        writer = csv.writer(lines)
+        writer.writerow(["layer", "row", "action", "before_ha", "after_ha", "difference_ha"])
+        for each in done:
+            writer.writerow(
+                [_safe(each.layer), each.row, each.action, f"{each.before_ha:.6f}",
+                 f"{each.after_ha:.6f}", f"{each.after_ha - each.before_ha:.6f}"]
+            )  # fmt: skip
+
+
+def _safe(text: str) -> str:
+    """Text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text[:1] in "=+-@\t\r＝＋－＠" else text

@@ -1,0 +1,161 @@
+"""The findings of a check for people: one HTML page, and a table for the terminal."""
+
+from __future__ import annotations
+
+import html
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from gis.problems import Language, Problem
+
+if TYPE_CHECKING:
+    from layers.profiling import FieldLook
+    from sinkatlas.checking.findings import Check
+
+_TITLES: Mapping[Language, Mapping[str, str]] = {
+    "zh": {
+        "title": "数据检查", "problems": "问题", "layers": "读到的图层", "severity": "级别",
+        "code": "编号", "message": "说明", "remedy": "处理办法", "none": "没有发现问题。",
+        "closed": "台账闭合", "open": "没有得出台账", "classes": "类别与面积", "fact": "项目",
+        "value": "内容", "class": "类别", "hectares": "公顷", "strict": "影响数字",
+        "concerns": "涉及", "count": "个数", "rows": "行", "features": "编号",
+        "looks": "字段、单位与代码表", "field": "标准字段", "column": "列", "found_by": "依据",
+        "empty": "空值", "span": "取值", "meaning": "单位或代码表",
+        "evidence": "证据与疑点", "officials": "官方面积与椭球面积", "official": "官方面积(公顷)",
+        "ellipsoid": "椭球面积(公顷)", "difference": "相差(公顷)", "unit": "单元", "epoch": "年份",
+    },
+    "en": {
+        "title": "Check of the data", "problems": "Problems", "layers": "Layers as read",
+        "severity": "Severity", "code": "Check", "message": "Message", "remedy": "Remedy",
+        "none": "Nothing was found.", "closed": "The account closes", "open": "No account was made",
+        "classes": "Classes and areas", "fact": "Item", "value": "Content", "class": "Class",
+        "hectares": "Hectares", "strict": "Can change figures",
+        "concerns": "Concerns", "count": "count", "rows": "rows", "features": "features",
+        "looks": "Columns, units and code lists", "field": "Field", "column": "Column",
+        "found_by": "Found by", "empty": "Empty", "span": "Values", "meaning": "Unit or list",
+        "evidence": "Evidence and doubts", "officials": "Official and ellipsoidal areas",
+        "official": "Official (ha)", "ellipsoid": "Ellipsoid (ha)", "difference": "Difference (ha)",
+        "unit": "Unit", "epoch": "Year",
+    },
+}  # fmt: skip
+
+
+def as_page(found: Check, language: Language) -> str:
+    """One HTML page without scripts; every text is escaped."""
+    words = _TITLES[language]
+    problems = _table(
+        (words["severity"], words["code"], words["message"], words["remedy"], words["concerns"],
+         words["strict"]),
+        [
+            (each.severity.value, each.code, each.message(language), each.remedy(language),
+             _concerned(each, words), "✓" if each.changes_numbers else "")
+            for each in found.problems
+        ],
+    ) if found.problems else f"<p>{words['none']}</p>"  # fmt: skip
+    layers = "".join(
+        f"<h3>{html.escape(each['layer'])}</h3>"
+        + _table((words["fact"], words["value"]), [(k, v) for k, v in each.items() if k != "layer"])
+        for each in found.layers
+    )
+    classes = _table(
+        (words["layers"], words["code"], words["class"], words["hectares"]),
+        [(str(each["layer"]), str(each["code"]), str(each[language]), f"{each['hectares']:,.2f}")
+         for each in found.classes],
+    ) if found.classes else ""  # fmt: skip
+    looks = "".join(
+        f"<h3>{html.escape(spec.where)}</h3>"
+        + _table([words[name] for name in _LOOK_COLUMNS], map(_look_cells, seen.fields))
+        for spec, seen in found.looks
+    )
+    official = _table(
+        (words["layers"], words["epoch"], words["unit"], words["official"], words["ellipsoid"],
+         words["difference"], "%"),
+        [(str(each["cover"]), str(each["epoch"]), f"{each['unit_name']} {each['unit_code']}",
+          *(f"{each[name]:,.4f}" for name in ("official_ha", "ellipsoidal_ha", "difference_ha")),
+          f"{each['difference_percent']:+.3f}" if each["difference_percent"] is not None else "-")
+         for each in found.official],
+    ) if found.official else ""  # fmt: skip
+    state = words["closed"] if found.is_closed else words["open"]
+    return (
+        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
+        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
+        "style-src 'unsafe-inline'\">"
+        f"<title>{words['title']}</title><style>{_STYLE}</style></head><body>"
+        f"<h1>{words['title']}: {html.escape(found.workspace)}</h1><p>{state}</p>"
+        f"<h2>{words['problems']}</h2>{problems}<h2>{words['layers']}</h2>{layers}"
+        f"{'<h2>' + words['looks'] + '</h2>' + looks if looks else ''}"
+        f"{'<h2>' + words['classes'] + '</h2>' + classes if classes else ''}"
+        f"{'<h2>' + words['officials'] + '</h2>' + official if official else ''}</body></html>\n"
+    )
+
+
+_STYLE = (
+    "body{font:15px/1.5 sans-serif;margin:2em;max-width:75em}table{border-collapse:collapse}"
+    "td,th{border:1px solid #bbb;padding:.3em .6em;text-align:left;vertical-align:top}"
+    "tr.error td:first-child{background:#f3c1bd}tr.warning td:first-child{background:#f7e3a8}"
+)
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    head = "".join(f"<th>{html.escape(cell)}</th>" for cell in header)
+    body = "".join(
+        f'<tr class="{html.escape(row[0]) if row[0] in ("error", "warning", "info") else ""}">'
+        + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in row)
+        + "</tr>"
+        for row in rows
+    )
+    return f"<table><tr>{head}</tr>{body}</table>"
+
+
+def look_lines(found: Check, language: Language) -> Iterator[str]:
+    """The table of columns, units and code lists for the terminal, aligned for wide characters."""
+    for spec, seen in found.looks:
+        yield f"{spec.where}:"
+        rows = [_look_cells(each) for each in seen.fields]
+        head = tuple(_TITLES[language][name] for name in _LOOK_COLUMNS)
+        widths = [max(map(_width, column)) for column in zip(head, *rows, strict=True)]
+        for row in (head, *rows):
+            padded = (
+                cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)
+            )
+            yield "  " + "  ".join(padded).rstrip()
+
+
+CONCERNED = ("count", "rows", "features", "hectares")
+"""Facts of a problem that tell what it concerns: how many, which, and how much ground."""
+
+
+def _concerned(found: Problem, words: Mapping[str, str]) -> str:
+    """What a problem concerns, as far as it tells it."""
+    return "; ".join(
+        f"{words[name]}: {found.facts[name]}" for name in CONCERNED if found.facts.get(name)
+    )
+
+
+def concerned_line(found: Problem, language: Language) -> str:
+    """Identifiers and hectares of the features concerned, as far as the message has them not.
+
+    Empty for problems that concern no features.
+    """
+    if found.words.concerns != "features":
+        return ""
+    message = found.words.message[language]
+    return "; ".join(
+        f"{_TITLES[language][name]}: {found.facts[name]}"
+        for name in CONCERNED
+        if found.facts.get(name) and f"{{{name}}}" not in message
+    )
+
+
+_LOOK_COLUMNS = ("field", "column", "found_by", "empty", "span", "meaning", "evidence")
+
+
+def _look_cells(each: FieldLook) -> tuple[str, ...]:
+    evidence = "; ".join(filter(None, (each.evidence, *each.doubts)))
+    empty = f"{100 * each.empty / each.rows:.3g} %" if each.rows else "-"
+    return (each.field, each.column, each.found_by, empty, each.span[:40], each.meaning, evidence)
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text)

@@ -1,0 +1,418 @@
+"""From a run's parts to the report that every output reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TypeGuard
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from gis.crs import to_crs
+from gis.extent import CLASSIFIED, NO_DATA, OUTSIDE, UNCOVERED, ExtentAccount, RasterCover, Units
+from gis.measure import polygon_areas_ha
+from gis.problems import LANGUAGES, Language, Problem
+from gis.redaction import without_secrets
+from layers.declarations import Density, Layer
+from layers.legends import legend
+from layers.registry import kinds
+from maps.report import CHANGE_COLUMNS, IndicatorWords, MapLayer, Report
+from maps.sensitivity import public_view
+from maps.words import words
+from plans.plan import Plan
+from plans.tables import allocation_table, trajectory_table, verdict_table, verdict_words
+from sink_models.indicator import indicators
+from sink_models.measures import conflict_table
+from sink_models.results import Results
+from sink_models.sampling import Sampling
+from sinkatlas.pipeline.judging import Judgement
+from sinkatlas.pipeline.measuring import Beside
+from sinkatlas.provenance import sha256_of, software_versions
+from sinkatlas.workspace import Workspace
+
+DISPLAY_CRS = "EPSG:4490"
+DETAIL_KIND = "forest_subcompartments"
+DETAIL_ATTRIBUTES = (
+    *("area_ha", "ecosystem_type", "land_code", "forest_class", "species_group", "age_group"),
+    *("origin", "protection_class", "growing_stock_m3", "scattered_stock_m3"),
+)
+"""What the map tells of a single sub-compartment."""
+
+
+def make_report(
+    space: Workspace,
+    language: Language,
+    units: Layer,
+    layers: Mapping[int, Sequence[Layer]],
+    accounts: Mapping[int, ExtentAccount],
+    results: Results,
+    judgement: Judgement,
+    problems: tuple[Problem, ...],
+    sampling: Sampling,
+    beside: Mapping[int, Beside],
+) -> Report:
+    """Put together what the outputs show; every figure is computed before this point."""
+    settings = space.table.workspace
+    territory = units.data
+    if not isinstance(territory, Units):
+        raise TypeError(f"districts were read as {type(territory).__name__}")
+    names, plan, verdicts = unit_names(territory), judgement.plan, judgement.verdicts
+    conflicts = conflicts_table(beside, names)
+    report = Report(
+        title=settings.title,
+        language=language,
+        synthetic=settings.synthetic,
+        review_number=settings.review_number,
+        interval_percent=settings.interval_percent,
+        units=to_crs(territory.features, DISPLAY_CRS, where=units.spec.path),
+        whole_code=territory.whole_code,
+        whole_name=territory.whole_name,
+        epochs=tuple(accounts),
+        indicators=_indicator_words(results),
+        results=results.table(names, sampling),
+        verdicts=verdict_table(verdicts, language=language),
+        verdict_words=tuple(verdict_words(verdicts)),
+        account=account_table(accounts, names, territory.whole_code),
+        ledger=ledger_table(accounts, names, territory.whole_code),
+        absences=tuple((each.indicator, each.epoch, each.problem) for each in results.absences),
+        problems=problems,
+        layers=(*map_layers(layers), *_conflict_layers(conflicts)),
+        coefficients=results.coefficients_used,
+        plan_title=dict(plan.title) if plan else {"zh": "", "en": ""},
+        plan_source={"zh": plan.source, "en": plan.source_en} if plan else {"zh": "", "en": ""},
+        provenance=_provenance(space, units, layers, accounts, results, plan, problems, sampling),
+        changes=changes_table(results, names, sampling),
+        sensitivity=settings.sensitivity,
+        organisation=settings.organisation,
+        date=settings.date.isoformat() if settings.date else "",
+        sources=tuple(settings.sources),
+        trajectories=trajectory_table(judgement.trajectories, language=language),
+        allocation=allocation_table(judgement.allocations, names, language=language),
+        works=works_table(beside, names),
+        conflicts=conflicts,
+    )
+    return public_view(report) if settings.sensitivity == "public" else report
+
+
+ROUNDING = 1e-12
+"""Share of a value below which a change is rounding: an account adds up to 1e-11 of its areas."""
+
+
+def changes_table(results: Results, names: Mapping[str, str], sampling: Sampling) -> pd.DataFrame:
+    """What changed from each epoch to each later one, with the interval of the difference.
+
+    Draw ``k`` of both epochs belongs to the same imagined world, so what both share (a coefficient)
+    cancels and what they do not share (the accuracy of each year's map) stays. Values of different
+    bases are not compared: their difference would be one of definitions. Without draws on both
+    sides the interval is missing.
+    """
+    rows = []
+    for (indicator, later, code), after in results.values.items():
+        for earlier in (each for each in results.epochs if each < later):
+            before = results.values.get((indicator, earlier, code))
+            if before is None or before.basis != after.basis:
+                continue
+            change = _difference(after.sampled, before.sampled)
+            known = not np.isnan(change[0]) and min(len(after.sampled), len(before.sampled)) > 1
+            low, high = sampling.bounds(change) if known else (np.nan, np.nan)
+            unit = "percentage points" if after.unit == "%" else after.unit
+            figures = (float(change[0]), low, high, unit)
+            rows.append((code, names.get(code, ""), indicator, earlier, later, *figures))
+    return pd.DataFrame(rows, columns=CHANGE_COLUMNS)
+
+
+def _difference(after: NDArray[np.float64], before: NDArray[np.float64]) -> NDArray[np.float64]:
+    """``after - before``, and 0 where the two differ by the rounding of their sums alone.
+
+    >>> _difference(np.array([0.1 + 0.2, 5.0, np.nan]), np.array([0.3, 4.0, 1.0]))
+    array([ 0.,  1., nan])
+    """
+    change = after - before
+    is_rounding = np.abs(change) <= ROUNDING * np.maximum(np.abs(after), np.abs(before))
+    return np.where(is_rounding, 0.0, change)
+
+
+def works_table(beside: Mapping[int, Beside], names: Mapping[str, str]) -> pd.DataFrame:
+    """The ledgers of works, sums by unit, year and type; what several ledgers say is one row.
+
+    ``epochs`` are those whose ledger holds the row; where ledgers differ in its area, each area is
+    a row with its own epochs.
+    """
+    columns = ["epochs", "unit_code", "unit_name", "year", "indicator", "type", "area_ha"]
+    ledgers = [each.ledger for each in beside.values() if each.ledger is not None]
+    if not ledgers:
+        return pd.DataFrame(columns=columns)
+    same = ["indicator", "type", "year", "unit_code", "area_ha"]
+    held = pd.concat(ledgers, ignore_index=True).sort_values("epoch", kind="stable")
+    table = (
+        held.astype({"epoch": str}).groupby(same, sort=True, dropna=False)["epoch"].agg("; ".join)
+    )
+    rows = table.rename("epochs").reset_index()
+    return rows.assign(unit_name=rows["unit_code"].map(names).fillna(""))[columns]
+
+
+def conflicts_table(beside: Mapping[int, Beside], names: Mapping[str, str]) -> gpd.GeoDataFrame:
+    """Features that a rule on ground speaks against, in lon/lat, with the unit's name."""
+    found = [each for one in beside.values() for each in one.conflicts]
+    table = conflict_table(found, DISPLAY_CRS)
+    table.insert(2, "unit_name", table["unit_code"].map(names).fillna("").astype(str))
+    return table
+
+
+def unit_names(territory: Units) -> dict[str, str]:
+    """Names of the units and of the whole, by code."""
+    features = territory.features
+    names = dict(zip(features["unit_code"], features["unit_name"], strict=True))
+    return names | {territory.whole_code: territory.whole_name}
+
+
+def account_table(
+    accounts: Mapping[int, ExtentAccount], names: Mapping[str, str], whole_code: str
+) -> pd.DataFrame:
+    """The accounts of all epochs, with the sum over units as rows of the whole.
+
+    Parts of survey layers that lie in no unit keep the code ``outside`` and are not in the whole.
+    """
+    tables = []
+    for year, account in accounts.items():
+        groups = ["cover", "status", *account.keys, *account.strata]
+        measures = ["area_ha", *account.quantities]
+        inside = account.rows[account.rows["unit_code"] != OUTSIDE]
+        whole = (
+            inside.groupby(groups, dropna=False, sort=True)[measures]
+            .agg(lambda column: column.sum(skipna=False))
+            .reset_index()
+        )
+        whole.insert(0, "unit_code", whole_code)
+        both = pd.concat([account.rows, whole], ignore_index=True)
+        both.insert(1, "unit_name", both["unit_code"].map(names).fillna(""))
+        both.insert(2, "epoch", year)
+        tables.append(both)
+    return pd.concat(tables, ignore_index=True)
+
+
+def ledger_table(
+    accounts: Mapping[int, ExtentAccount], names: Mapping[str, str], whole_code: str
+) -> pd.DataFrame:
+    """How each unit's area closes, per epoch, with the whole as the sum of its units."""
+    tables = []
+    for year, account in accounts.items():
+        ledger = account.ledger
+        parts = [f"{status}_ha" for status in (CLASSIFIED, NO_DATA, UNCOVERED)]
+        sums = ledger[["unit_area_ha", *parts, "residual_ha"]].sum()
+        whole = sums.to_frame().T.assign(
+            unit_code=whole_code, relative_residual=sums["residual_ha"] / sums["unit_area_ha"]
+        )
+        both = pd.concat([ledger, whole[ledger.columns]], ignore_index=True)
+        both.insert(1, "unit_name", both["unit_code"].map(names))
+        both.insert(2, "epoch", year)
+        tables.append(both)
+    return pd.concat(tables, ignore_index=True)
+
+
+def _indicator_words(results: Results) -> tuple[IndicatorWords, ...]:
+    shown = {value.indicator for value in results.values.values()}
+    shown |= {absence.indicator for absence in results.absences}
+    return tuple(
+        IndicatorWords(
+            key=each.key,
+            unit=each.unit,
+            title={"zh": each.title_zh, "en": each.title_en},
+            definition={"zh": each.definition_zh, "en": each.definition_en},
+            source=each.source,
+            additive=each.additive,
+        )
+        for each in indicators().values()
+        if each.key in shown
+    )
+
+
+def map_layers(layers: Mapping[int, Sequence[Layer]]) -> tuple[MapLayer, ...]:
+    """The layers that can be drawn: class rasters, and whatever has outlines or lines."""
+    shown = []
+    for year, of_epoch in layers.items():
+        for layer in of_epoch:
+            kind = kinds()[layer.spec.kind]
+            title: dict[Language, str] = {"zh": kind.title_zh, "en": kind.title_en}
+            if isinstance(layer.data, RasterCover):
+                shown.append(
+                    MapLayer(
+                        kind.key,
+                        title,
+                        year,
+                        raster=layer.data.path,
+                        classes=legend(str(layer.spec.legend)).rows,
+                        band=layer.data.band,
+                        crs=layer.data.crs,
+                    )
+                )
+            elif (
+                not isinstance(layer.data, Density)
+                and _is_for_the_map(layer)
+                and _is_drawn(features := _until(layer, layer.data.features, year))
+            ):
+                shown.append(_feature_layer(layer, features, title, year))
+    return tuple(shown)
+
+
+def _until(layer: Layer, features: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Features without the works of later years: one ledger may serve several epochs."""
+    if layer.spec.kind != "works":
+        return features
+    done = pd.to_numeric(features["year"].str.slice(0, 4), errors="coerce")
+    return features[~(done > year)]
+
+
+def _is_drawn(features: pd.DataFrame) -> TypeGuard[gpd.GeoDataFrame]:
+    """Whether features have outlines or lines: a ledger may be a table, or points."""
+    if not isinstance(features, gpd.GeoDataFrame) or features.geometry.dropna().empty:
+        return False
+    return bool((shapely.get_dimensions(features.geometry.dropna()) > 0).all())
+
+
+def _feature_layer(
+    layer: Layer, own: gpd.GeoDataFrame, title: Mapping[Language, str], year: int
+) -> MapLayer:
+    """A vector layer to draw; sub-compartments keep the attributes that a reader may look up.
+
+    Their areas are taken here, on the ellipsoid and from the full outlines.
+    """
+    kind = layer.spec.kind
+    features = to_crs(own, DISPLAY_CRS, where=layer.spec.path)
+    if kind != DETAIL_KIND:
+        return MapLayer(kind, title, year, features=features)
+    features = features.assign(area_ha=polygon_areas_ha(own))
+    attributes = tuple(each for each in DETAIL_ATTRIBUTES if each in features)
+    return MapLayer(kind, title, year, features=features, attributes=attributes)
+
+
+NOT_DRAWN = frozenset({"residential_land", "green_cover", "streets"})
+"""Layers beside the account that only divide or measure: many small shapes that tell no reader
+anything."""
+
+MOST_CONFLICTS = 500
+"""More conflicts than this make the map a list; they stay in the tables."""
+
+
+def _is_for_the_map(layer: Layer) -> bool:
+    return layer.spec.kind not in NOT_DRAWN
+
+
+def _conflict_layers(conflicts: gpd.GeoDataFrame) -> tuple[MapLayer, ...]:
+    """The conflicts of each epoch as a layer of their own, where they are few."""
+    title: dict[Language, str] = {each: words(each)["common.conflicts"] for each in LANGUAGES}
+    return tuple(
+        MapLayer(
+            "conflicts", title, int(epoch), features=features.rename(columns={"feature": "name"})
+        )
+        for epoch, features in conflicts.groupby("epoch")
+        if len(features) <= MOST_CONFLICTS
+    )
+
+
+def _provenance(
+    space: Workspace,
+    units: Layer,
+    layers: Mapping[int, Sequence[Layer]],
+    accounts: Mapping[int, ExtentAccount],
+    results: Results,
+    plan: Plan | None,
+    problems: tuple[Problem, ...],
+    sampling: Sampling,
+) -> dict[str, object]:
+    """The run record: inputs with hashes and CRS, settings, software, coefficients, checks.
+
+    Paths are relative to the workspace file, so that no home folder is told.
+    """
+    settings = space.table.workspace
+    sources = [units, *(layer for of_epoch in layers.values() for layer in of_epoch)]
+    return {
+        "title": settings.title,
+        "synthetic": settings.synthetic,
+        "workspace": {
+            "file": space.path.name,
+            "sha256": sha256_of(space.path),
+            "content": without_secrets(space.table.model_dump(mode="json", exclude_none=True)),
+        },
+        "plan": {"id": plan.id, "source": plan.source} if plan else None,
+        "inputs": [_input_record(space, each) for each in sources],
+        "tables": _table_records(space),
+        "software": software_versions(),
+        "sampling": {
+            "seed": sampling.seed,
+            "draws": sampling.draws,
+            "interval_percent": sampling.interval_percent,
+        },
+        "coefficients": [
+            {key: value for key, value in row.items() if not _is_missing(value)}
+            for row in results.coefficients_used.to_dict("records")
+        ],
+        "accounts": [
+            {
+                "epoch": year,
+                "largest_relative_residual": float(account.ledger["relative_residual"].abs().max()),
+                **account.notes,
+            }
+            for year, account in accounts.items()
+        ],
+        "problems": [
+            {
+                "code": each.code,
+                "severity": each.severity.value,
+                "zh": each.text("zh"),
+                "en": each.text("en"),
+            }
+            for each in problems
+        ],
+    }
+
+
+def _input_record(space: Workspace, layer: Layer) -> dict[str, object]:
+    spec = layer.spec
+    record: dict[str, object] = {
+        "kind": spec.kind,
+        "epoch": spec.epoch,
+        "path": _shown(space, spec.path),
+        "sha256": layer.facts.get("sha256") or sha256_of(spec.path),
+        **layer.facts,
+    }
+    further = [
+        {
+            "path": _shown(space, file),
+            "sha256": layer.facts.get(f"sha256 [{number}]") or sha256_of(file),
+        }
+        for number, file in enumerate(spec.files[1:], start=2)
+    ]
+    if "table" in spec.options:
+        table = spec.options["table"]["path"]
+        further.append({"path": _shown(space, table), "sha256": sha256_of(table)})
+    if further:
+        record["further_files"] = further
+    return record
+
+
+def _shown(space: Workspace, file: Path) -> str:
+    try:
+        return file.relative_to(space.folder).as_posix()
+    except ValueError:
+        return file.name
+
+
+def _table_records(space: Workspace) -> list[dict[str, object]]:
+    """The analyst's own plan file and tables of shares; a bundled plan is part of the software."""
+    settings = space.table.workspace
+    named = [("plan", settings.plan)] if settings.plan else []
+    named += [("allocation", each.table) for each in space.table.allocation if each.table]
+    return [
+        {"kind": kind, "path": path, "sha256": sha256_of(space.resolve(path))}
+        for kind, path in named
+        if space.resolve(path).is_file()
+    ]
+
+
+def _is_missing(value: object) -> bool:
+    return value is None or value == "" or (isinstance(value, float) and value != value)

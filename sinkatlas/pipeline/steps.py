@@ -1,0 +1,512 @@
+"""The main job as a readable list: read, account, evaluate, judge, publish."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+
+from gis.account import extent_account
+from gis.executors import Engine
+from gis.extent import OUTSIDE, ExtentAccount, PolygonCover, RasterCover, Stratum, Units
+from gis.problems import InputError, Language, ProblemLog, Severity, problem, strictly
+from gis.progress import Progress, silent
+from layers.checks import account_problems, layer_problems
+from layers.declarations import Layer, LayerSpec
+from layers.reading import read_layer
+from layers.registry import kinds
+from maps.plate import SheetChoice, layout, load_layout
+from maps.report import Report
+from plans.judging import Verdict
+from sink_models.account import Accuracy, EpochData
+from sink_models.evaluate import evaluate
+from sink_models.measures import ParkReach, RiverRule, WorksOptions
+from sink_models.options import Correlation, MethaneChoice, Options, SoilUse, UrbanGreenChoice
+from sink_models.results import Results
+from sink_models.sampling import Sampling
+from sinkatlas.pipeline.biomass import biomass_maps
+from sinkatlas.pipeline.judging import Judgement, judge_promises, read_promises
+from sinkatlas.pipeline.measuring import (
+    Beside,
+    RuleSettings,
+    beside_account,
+    further_strata,
+    with_legal_forms,
+)
+from sinkatlas.pipeline.methods import Methods, forest_flows, method_files, read_methods
+from sinkatlas.pipeline.outputs import write_outputs
+from sinkatlas.pipeline.remote_layers import fetched, is_on_server
+from sinkatlas.pipeline.reporting import make_report, unit_names
+from sinkatlas.pipeline.urban import urban_strata
+from sinkatlas.views import MapView, SheetView, TableView, sheet_view, table_view
+from sinkatlas.workspace import (
+    EpochTable,
+    LayerTable,
+    Source,
+    Workspace,
+    as_confirmed,
+    confirmation_problems,
+    load_workspace,
+    read_confirmations,
+)
+
+LAYER_OPTIONS = (
+    "fields",
+    "area_unit",
+    "stock_unit",
+    "crown_density_unit",
+    "code_set",
+    "land_codes",
+    "assume",
+    "encoding",
+    "header_row",
+    "sheet",
+    "band",
+    "no_data",
+    "year",
+)
+"""Keys of a layer entry that are handed to its kind's reader as options."""
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Everything read: the units, and the layers of each epoch in the order of the workspace."""
+
+    units: Layer
+    layers: Mapping[int, tuple[Layer, ...]]
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run found. ``folder`` is the result folder, or None when nothing was written."""
+
+    workspace: Workspace
+    inputs: Inputs
+    accounts: Mapping[int, ExtentAccount]
+    indicator_results: Results
+    judgement: Judgement
+    report: Report
+    folder: Path | None = None
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def judged(self) -> tuple[Verdict, ...]:
+        """The verdicts, in the plan's order."""
+        return self.judgement.verdicts
+
+    @property
+    def results(self) -> pd.DataFrame:
+        """One row per unit, epoch and indicator: the columns of ``results.csv``."""
+        return self.report.results
+
+    @property
+    def verdicts(self) -> pd.DataFrame:
+        """One row per target: the columns of ``verdicts.csv``."""
+        return self.report.verdicts
+
+    @property
+    def trajectories(self) -> pd.DataFrame:
+        """The epochs and the trend of every target: the columns of ``trajectories.csv``."""
+        return self.report.trajectories
+
+    @property
+    def allocation(self) -> pd.DataFrame:
+        """The districts' shares of the targets that were split: ``allocation.csv``."""
+        return self.report.allocation
+
+    @property
+    def account(self) -> pd.DataFrame:
+        """The extent account of all epochs: the columns of ``account.csv``."""
+        return self.report.account
+
+    def map(self) -> MapView:
+        """The interactive map: shows itself in a notebook, ``save`` writes the page."""
+        return MapView(self.report)
+
+    def sheet(self, indicator: str | None = None, *, epoch: int | None = None) -> SheetView:
+        """A printed sheet: shows itself in a notebook, ``save`` writes PDF, PNG or SVG.
+
+        Without ``indicator`` the one of the result folder; without ``epoch`` its last year; paper
+        and layout are the workspace's. Raises ``OutputError`` when there are no such results.
+        """
+        return sheet_view(self.report, indicator, epoch, sheet_choice(self.workspace).form)
+
+    def table(
+        self, name: str = "results", *, indicator: str | None = None, epoch: int | None = None
+    ) -> TableView:
+        """A table by the name of its CSV file, whole or narrowed: shows itself and saves CSV.
+
+        Raises ``InputError`` for an unknown table, indicator or year.
+        """
+        return table_view(self.report, name, indicator=indicator, epoch=epoch)
+
+
+def run(
+    workspace: Workspace | str | Path,
+    out: str | Path | None = None,
+    *,
+    language: Language | None = None,
+    sheets: Literal["main", "all"] | None = None,
+    engine: Engine | None = None,
+    strict: bool = False,
+    progress: Progress = silent,
+) -> Run:
+    """Run the main job on a workspace and, when ``out`` is given, publish the result folder.
+
+    ``engine`` says who counts the rasters and in how much memory; no choice changes a figure.
+    ``sheets`` overrules which sheets the workspace asks for.
+
+    Raises ``InputError`` with every problem of the inputs, ``AccountError`` when an account does
+    not close, ``OutputError`` when the results cannot be written. Nothing is left half-written.
+    """
+    space = workspace if isinstance(workspace, Workspace) else load_workspace(workspace)
+    choice = sheet_choice(space, sheets)
+    problems = ProblemLog()
+    problems.extend(space.notices)
+    try:
+        return _run(space, out, language, choice, strict, engine, progress, problems)
+    except InputError as error:
+        # what was noticed on the way often tells why an error came about
+        told = {(each.code, each.where) for each in error.problems}
+        noticed = [each for each in problems if (each.code, each.where) not in told]
+        raise InputError([*error.problems, *noticed]) from error
+
+
+def _run(
+    space: Workspace,
+    out: str | Path | None,
+    language: Language | None,
+    choice: SheetChoice,
+    strict: bool,
+    engine: Engine | None,
+    progress: Progress,
+    problems: ProblemLog,
+) -> Run:
+    clock = _Clock()
+    promises = read_promises(space, problems)
+    with clock.timed("read"):
+        methods = read_methods(space)
+        inputs = read_inputs(space, problems=problems, progress=progress)
+    units = _units(inputs)
+    with clock.timed("account"):
+        accounts = {
+            epoch.year: _account(
+                space, units, inputs.layers[epoch.year], epoch.year, engine, progress
+            )
+            for epoch in space.epochs
+        }
+    with clock.timed("measure"):
+        settings = rule_settings(space)
+        beside = {
+            epoch.year: beside_account(units, inputs.layers[epoch.year], epoch.year, settings)
+            for epoch in space.epochs
+        }
+    problems.extend(account_problems(accounts, units, inputs.layers))
+    problems.extend(each for one in beside.values() for each in one.problems)
+    if strict or space.table.workspace.strict:
+        hold_strictly(space, problems)
+    sampling = _sampling(space)
+    with clock.timed("evaluate"):
+        results = evaluate(
+            [
+                _epoch_data(epoch, inputs, accounts[epoch.year], beside[epoch.year], methods)
+                for epoch in space.epochs
+            ],
+            units.codes,
+            (units.whole_code, units.whole_name),
+            sampling=sampling,
+            options=_options(space, units),
+            store=methods.store,
+        )
+    problems.extend((*methods.notices, *results.taken_on, *results.problems))
+    judgement = judge_promises(
+        promises,
+        results,
+        {year: account.rows for year, account in accounts.items()},
+        names=unit_names(units),
+        sampling=sampling,
+        wetland_scope=space.table.workspace.wetland_scope,
+        problems=problems,
+    )
+    report = make_report(
+        space,
+        language or space.table.workspace.language,
+        inputs.units,
+        inputs.layers,
+        accounts,
+        results,
+        judgement,
+        tuple(problems),
+        sampling,
+        beside,
+    )
+    folder = Path(out).resolve() if out is not None else None
+    if folder is not None:
+        with clock.timed("write"):
+            files = method_files(
+                methods,
+                results,
+                sampling,
+                accounts,
+                unit_names(units),
+                title=report.title,
+                language=report.language,
+                is_synthetic=report.synthetic,
+            )
+            write_outputs(report, folder, clock.seconds, progress, files, sheets=choice)
+    return Run(space, inputs, accounts, results, judgement, report, folder, dict(clock.seconds))
+
+
+def sheet_choice(space: Workspace, which: Literal["main", "all"] | None = None) -> SheetChoice:
+    """The sheets that a workspace asks for; raises ``InputError`` for a wrong template."""
+    table = space.table.sheets
+    every = (which or table.which) == "all"
+    form = (
+        load_layout(space.resolve(table.template))
+        if table.template is not None
+        else layout(table.size, table.orientation)
+    )
+    return SheetChoice(
+        form=form,
+        formats=tuple(dict.fromkeys(table.formats)),
+        indicators=() if every else tuple(table.indicators),
+        every=every,
+        atlas=every or (table.atlas and which != "main"),
+    )
+
+
+def hold_strictly(space: Workspace, problems: ProblemLog) -> None:
+    """Stop at every warning that can change a figure, all of them at once."""
+    weighed = strictly(problems)
+    errors = [each for each in weighed if each.severity is Severity.ERROR]
+    if errors:
+        stopped = problem("sinkatlas.strict_stops", space.path.name, count=len(errors))
+        raise InputError([stopped, *errors])
+
+
+def read_inputs(space: Workspace, *, problems: ProblemLog, progress: Progress = silent) -> Inputs:
+    """Read the units and every layer; all errors of all files are raised together."""
+    units_spec, *specs = layer_specs(space)
+    confirmed = read_confirmations(space.path)
+    problems.extend(confirmation_problems((units_spec, *specs), confirmed, space.folder))
+    total = len(specs) + 1
+    log = ProblemLog()
+    units = _read(units_spec, log)
+    progress("read", 1, total)
+    read: dict[int, list[Layer]] = {epoch.year: [] for epoch in space.epochs}
+    for number, spec in enumerate(specs, start=2):
+        layer = _fetched_and_read(spec, space, units, log, progress)
+        if layer is not None and spec.epoch is not None:
+            read[spec.epoch].append(layer)
+        progress("read", number, total)
+    problems.extend(log.notices)
+    log.raise_if_errors()
+    if units is None:
+        raise AssertionError("a layer that was not read left no error")
+    inputs = Inputs(units, {year: tuple(layers) for year, layers in read.items()})
+    problems.extend(layer_problems(_units(inputs), inputs.layers))
+    for year, layers in inputs.layers.items():
+        if not any(isinstance(each.data, PolygonCover | RasterCover) for each in layers):
+            problems.add("sinkatlas.epoch_without_cover", space.path.name, year=year)
+    problems.raise_if_errors()
+    return inputs
+
+
+def layer_specs(space: Workspace) -> tuple[LayerSpec, ...]:
+    """What is to be read: the units first, then the layers epoch by epoch."""
+    units = space.table.units
+    options = {
+        "fields": {"unit_code": units.code, "unit_name": units.name},
+        "encoding": units.encoding,
+        "whole_code": units.whole_code,
+        "whole_name": units.whole_name,
+    }
+    confirmed = read_confirmations(space.path)
+    specs = (
+        _spec(space, "districts", units, None, options),
+        *(
+            _layer_spec(space, table, epoch.year)
+            for epoch in space.epochs
+            for table in epoch.layers
+        ),
+    )
+    return tuple(as_confirmed(spec, confirmed, space.folder) for spec in specs)
+
+
+def _fetched_and_read(
+    spec: LayerSpec, space: Workspace, units: Layer | None, log: ProblemLog, progress: Progress
+) -> Layer | None:
+    """Read one layer; of a raster on a server first what the units touch of it."""
+    if not is_on_server(spec):
+        return _read(spec, log)
+    if units is None or not isinstance(units.data, Units):
+        return None  # their errors are told already
+    try:
+        hosts = space.table.network.hosts
+        local, facts = fetched(spec, hosts, units.data.features, progress)
+    except InputError as error:
+        log.extend(error.problems)
+        return None
+    layer = _read(local, log)
+    return replace(layer, facts={**layer.facts, **facts}) if layer else None
+
+
+def _read(spec: LayerSpec, log: ProblemLog) -> Layer | None:
+    """Read one layer; its errors go to the log, so that the next file is read too."""
+    own = ProblemLog()
+    try:
+        return read_layer(spec, problems=own)
+    except InputError as error:
+        own.extend(error.problems)
+        return None
+    finally:
+        log.extend(own)
+
+
+def _spec(
+    space: Workspace,
+    kind: str,
+    source: Source,
+    epoch: int | None,
+    options: Mapping[str, object],
+    legend: str | None = None,
+) -> LayerSpec:
+    return LayerSpec(
+        kind=kind,
+        path=space.resolve(source.files[0]),
+        paths=tuple(space.resolve(path) for path in source.paths),
+        epoch=epoch,
+        crs=source.crs,
+        shift=source.shift,
+        layer=source.layer,
+        legend=legend,
+        options={name: value for name, value in options.items() if value},
+    )
+
+
+def _layer_spec(space: Workspace, table: LayerTable, year: int) -> LayerSpec:
+    legend = table.legend
+    if legend is not None and space.resolve(legend).is_file():
+        legend = str(space.resolve(legend))
+    options = {name: getattr(table, name) for name in LAYER_OPTIONS}
+    if table.table is not None:
+        options["table"] = {
+            **table.table.model_dump(exclude_none=True), "path": space.resolve(table.table.path)
+        }  # fmt: skip
+    if table.kind == "forest_subcompartments":
+        options["forest_definition"] = space.table.workspace.forest_definition
+        options["canopy_threshold_percent"] = space.table.forest.canopy_threshold_percent
+    return _spec(space, table.kind, table, year, options, legend)
+
+
+def _units(inputs: Inputs) -> Units:
+    units = inputs.units.data
+    if not isinstance(units, Units):
+        raise TypeError(f"districts were read as {type(units).__name__}")
+    return units
+
+
+def _account(
+    space: Workspace,
+    units: Units,
+    layers: tuple[Layer, ...],
+    year: int,
+    engine: Engine | None,
+    progress: Progress,
+) -> ExtentAccount:
+    ranked = sorted(layers, key=lambda layer: (kinds()[layer.spec.kind].priority, layer.spec.kind))
+    data = [layer.data for layer in ranked]
+    account = extent_account(
+        units,
+        [each for each in data if isinstance(each, PolygonCover | RasterCover)],
+        [
+            *(each for each in data if isinstance(each, Stratum)),
+            *further_strata(layers),
+            *urban_strata(layers, space.table.carbon.urban),
+        ],
+        further=biomass_maps(layers),
+        epoch=year,
+        engine=engine,
+        progress=progress,
+    )
+    rows = with_legal_forms(account.rows)
+    return replace(
+        account,
+        rows=rows,
+        keys=(*account.keys, *(["legal_form"] if "legal_form" in rows else [])),
+        strata=tuple(each for each in account.strata if each in rows),
+    )
+
+
+def _epoch_data(
+    epoch: EpochTable, inputs: Inputs, account: ExtentAccount, beside: Beside, methods: Methods
+) -> EpochData:
+    return EpochData(
+        year=epoch.year,
+        rows=account.rows[account.rows["unit_code"] != OUTSIDE],
+        measures=beside.measures,
+        kinds=frozenset(layer.spec.kind for layer in inputs.layers[epoch.year]),
+        accuracy={
+            table.kind: Accuracy(table.accuracy.area_percent, table.accuracy.stock_percent)
+            for table in epoch.layers
+        },
+        matrices={
+            kind: matrix for (year, kind), matrix in methods.matrices.items() if year == epoch.year
+        },
+    )
+
+
+def rule_settings(space: Workspace) -> RuleSettings:
+    """What the workspace says of parks, works and rivers."""
+    parks, works, rule = space.table.parks, space.table.works, space.table.river_rule
+    return RuleSettings(
+        ParkReach(**parks.model_dump()),
+        WorksOptions(works.since, works.types),
+        RiverRule(rule.distance_m, tuple(rule.rivers), tuple(rule.project_types), rule.since),
+    )
+
+
+def _sampling(space: Workspace) -> Sampling:
+    settings = space.table.workspace
+    return Sampling(settings.seed, settings.draws, settings.interval_percent)
+
+
+def _options(space: Workspace, units: Units) -> Options:
+    settings, carbon = space.table.workspace, space.table.carbon
+    return Options(
+        wetland_scope=settings.wetland_scope,
+        forest_definition=settings.forest_definition,
+        region=units.whole_code if units.whole_code.isdigit() else "",
+        climate_zone=space.table.carbon.climate_zone,
+        soil_class=space.table.carbon.soil_class,
+        accepted=frozenset(space.table.carbon.accepted),
+        flows=forest_flows(space),
+        correlations=tuple(
+            Correlation(each.first, each.second, each.value, each.reason)
+            for each in space.table.carbon.correlations
+        ),
+        soils=tuple(
+            SoilUse(each.type, tuple(each.factors), each.source, each.share, each.year)
+            for each in carbon.soils
+        ),
+        urban=None if carbon.urban is None else UrbanGreenChoice(**carbon.urban.model_dump()),
+        methane=None if carbon.methane is None else MethaneChoice(**carbon.methane.model_dump()),
+    )
+
+
+class _Clock:
+    """Seconds spent per stage."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        start = time.perf_counter()
+        yield
+        self.seconds[stage] = time.perf_counter() - start

@@ -1,0 +1,18 @@
+from .blank_files import (
+    write_template as write_template,
+)
+from .confirmation import (
+    as_confirmed as as_confirmed,
+    confirmation_problems as confirmation_problems,
+    read_confirmations as read_confirmations,
+    write_confirmations as write_confirmations,
+)
+from .settings import (
+    EpochTable as EpochTable,
+    LayerTable as LayerTable,
+    Source as Source,
+    UrbanTable as UrbanTable,
+    Workspace as Workspace,
+    load_workspace as load_workspace,
+    workspace_schema as workspace_schema,
+)

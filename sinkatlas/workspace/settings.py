@@ -1,0 +1,649 @@
+"""The workspace file: what an analyst writes down so that a run can be repeated and defended.
+
+One TOML file names the reporting units, the epochs with their layers, the plan, the values assigned
+from above, the tolerances and the settings. Unknown keys are refused, and every mistake of a file
+is reported at once, in the user's language, with the key it stands at.
+"""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
+
+from gis.problems import InputError, Language, Problem, ProblemLog, problem
+from gis.reading import address_problems, is_database, is_remote, split_archive
+from gis.redaction import redact
+
+Year = Annotated[int, Field(ge=1900, le=2100)]
+Percent = Annotated[float, Field(gt=0, lt=100)]
+Text = Annotated[str, Field(min_length=1)]
+HeaderRow = Annotated[int, Field(ge=1)] | list[Annotated[int, Field(ge=1)]]
+"""One row of column names, or several that are read together."""
+
+
+class Table(BaseModel):
+    """A TOML table: no unknown keys, no silent conversions, no NaN or infinity."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+class Settings(Table):
+    """The ``[workspace]`` table: what the run is called, shows and draws."""
+
+    title: Text
+    language: Language = "zh"
+    synthetic: bool = Field(
+        default=False, description="true marks every output as synthetic demonstration data"
+    )
+    review_number: str = Field(default="", description="审图号; empty prints 未审，内部使用")
+    organisation: str = Field(default="", description="who prepared it; printed on every output")
+    date: datetime.date | None = Field(default=None, description="date printed on every output")
+    sources: list[Text] = Field(
+        default_factory=list,
+        description="data sources as they are to be printed; empty prints the layers and years",
+    )
+    sensitivity: Literal["internal", "public"] = Field(
+        default="internal",
+        description="public leaves out sub-compartments and coarsens outlines",
+    )
+    plan: str = Field(default="", description="a bundled plan's id or the path of a plan file")
+    wetland_scope: Literal["sandiao_00", "law_2022", "convention", "second_survey"] = "sandiao_00"
+    forest_definition: Literal["china", "fao"] = "china"
+    strict: bool = Field(
+        default=False, description="true makes every warning that can change a figure an error"
+    )
+    seed: Annotated[int, Field(ge=0)] = 20240601
+    draws: Annotated[int, Field(ge=0, le=100_000)] = 1000
+    interval_percent: Annotated[float, Field(ge=50, lt=100)] = 90.0
+
+
+class Source(Table):
+    """Where a layer's file is and how to read it; paths count from the workspace file."""
+
+    path: Text | None = None
+    paths: list[Text] = Field(
+        default_factory=list, description="instead of path: several files of one layer"
+    )
+    layer: str | None = Field(default=None, description="layer name inside a GeoPackage or .gdb")
+    crs: str | None = Field(default=None, description="used when the file has none, e.g. EPSG:4490")
+    shift: Literal["gcj02", "bd09"] | None = Field(
+        default=None, description="declare an offset copy; it is shifted back and marked"
+    )
+    encoding: str | None = None
+
+    @model_validator(mode="after")
+    def one_way_to_name_files(self) -> Source:
+        if bool(self.path) == bool(self.paths):
+            raise ValueError("path_or_paths")
+        return self
+
+    @property
+    def files(self) -> list[str]:
+        return self.paths or [self.path or ""]
+
+
+class UnitsTable(Source):
+    """The ``[units]`` table: the reporting units and the territory they make up."""
+
+    code: Text = Field(default="adcode", description="column with the unit's code")
+    name: Text = Field(default="name", description="column with the unit's name")
+    whole_code: Text
+    whole_name: Text
+
+
+class AccuracyTable(Table):
+    """How well a layer is known: half-widths, in percent, of its area and stock at the run's
+    interval, or the error matrix of a sample of its classes."""
+
+    area_percent: Percent | None = None
+    stock_percent: Percent | None = None
+    error_matrix: str | None = Field(
+        default=None, description="CSV: map classes by reference classes, numbers of sample points"
+    )
+
+
+class AttributeTableTable(Table):
+    """A ``table`` of a layer: an attribute table (CSV, XLSX) joined to the features by code."""
+
+    path: Text
+    code: Text = Field(description="column of the table that holds the code")
+    key: str | None = Field(default=None, description="column of the layer, if named otherwise")
+    header_row: HeaderRow | None = None
+    sheet: str | None = None
+    encoding: str | None = None
+
+
+class LayerTable(Source):
+    """One ``[[epochs.layers]]`` entry."""
+
+    kind: Text
+    legend: str | None = Field(default=None, description="a built-in legend or the path of a CSV")
+    fields: dict[str, str] = Field(
+        default_factory=dict, description="standard field name = column name in the file"
+    )
+    area_unit: Literal["ha", "mu", "m2"] | None = None
+    stock_unit: Literal["m3", "m3_per_ha"] | None = None
+    crown_density_unit: Literal["fraction", "percent", "tenths"] | None = None
+    code_set: Literal["sandiao", "planning2023"] | None = None
+    land_codes: dict[str, str] = Field(
+        default_factory=dict, description="value in the file = code or class name it stands for"
+    )
+    assume: dict[str, str] = Field(
+        default_factory=dict, description="standard field = one value for the whole file"
+    )
+    table: AttributeTableTable | None = None
+    header_row: HeaderRow | None = Field(
+        default=None, description="of a works table: row of the column names, or several rows"
+    )
+    sheet: str | None = Field(default=None, description="of a works table")
+    band: Annotated[int, Field(ge=1)] | None = None
+    no_data: list[int] = Field(default_factory=list)
+    year: Year | None = Field(default=None, description="year the data show, if not the epoch's")
+    accuracy: AccuracyTable = AccuracyTable()
+
+
+class EpochTable(Table):
+    """One ``[[epochs]]`` entry: a year and the layers that describe it."""
+
+    year: Year
+    layers: Annotated[list[LayerTable], Field(min_length=1)]
+
+
+class AssignedTable(Table):
+    """A value assigned from above, which the plan names without printing it."""
+
+    indicator: Text
+    year: Year
+    value: float
+    unit: Text
+    document: Text
+    date: datetime.date
+
+
+class CorrelationTable(Table):
+    """One ``[[carbon.correlations]]`` entry: errors of two coefficients that go together."""
+
+    first: Text
+    second: Text
+    value: Annotated[float, Field(ge=-1, le=1)]
+    reason: Text
+
+
+class ForestTable(Table):
+    """The ``[forest]`` table: what departs from the forest definition that was chosen."""
+
+    canopy_threshold_percent: Annotated[float, Field(ge=1, le=100)] | None = Field(
+        default=None, description="least crown density of arbor forest, instead of 20 (FAO: > 10)"
+    )
+
+
+class UrbanTable(Table):
+    """The ``[carbon.urban]`` table: urban green and greenways, beside the carbon sink."""
+
+    crown_share: Annotated[float, Field(ge=0, le=1)] = Field(
+        description="share of the ground of parks and greenways under crowns"
+    )
+    rate: Text = Field(description="coefficient in t C or t CO2e per hectare and year")
+    source: Text = Field(description="where these figures were read")
+    greenway_width_m: Annotated[float, Field(gt=0, le=500)] | None = Field(
+        default=None, description="width of greenway strips; without it they have no ground"
+    )
+    growing_share: Annotated[float, Field(ge=0, le=1)] = Field(
+        default=1.0, description="share of the crowns with trees up to 20 years old"
+    )
+
+
+class MethaneTable(Table):
+    """The ``[carbon.methane]`` table: methane of wetlands, beside the carbon account."""
+
+    gwp_set: Text = Field(description="set of 100-year potentials, e.g. ar6_nonfossil")
+    salinity_ppt: Annotated[float, Field(ge=0, le=50)] | None = Field(
+        default=None, description="salinity of mangroves and tidal marsh; 18 and more is saline"
+    )
+
+
+class SoilTable(Table):
+    """One ``[[carbon.soils]]`` entry: how a share of a type's ground is managed."""
+
+    type: Text = Field(description="crop, crop_paddy, orchard, grass, or built for paved ground")
+    factors: list[Text] = Field(
+        min_length=1, description="coefficients of F_LU, F_MG, F_I: sinkatlas factors list fmg"
+    )
+    share: Annotated[float, Field(ge=0, le=1)] = Field(
+        default=1.0, description="share of the type's ground; the rest keeps the default factors"
+    )
+    year: Year | None = Field(default=None, description="the epoch it holds for; all without it")
+    source: Text = Field(description="where the share was read")
+
+
+class CarbonTable(Table):
+    """What the carbon estimates may rest on beyond the checked coefficients of the region."""
+
+    climate_zone: str = Field(default="", description="outside China, or to overrule the region's")
+    soil_class: str = Field(default="", description="outside China, or to overrule the region's")
+    accepted: list[str] = Field(
+        default_factory=list,
+        description="unchecked coefficients that the analyst takes on; every output says so",
+    )
+    coefficients: str = Field(
+        default="", description="CSV of coefficients of the analyst's own; every output says so"
+    )
+    pools: str = Field(default="", description="carbon-pools CSV of InVEST, applied beside ours")
+    growth_percent: Annotated[float, Field(ge=0, le=30)] | None = Field(
+        default=None, description="yearly growth of the growing stock, for gain-loss"
+    )
+    consumption_percent: Annotated[float, Field(ge=0, le=30)] | None = Field(
+        default=None, description="yearly harvest, fuelwood and disturbance of the growing stock"
+    )
+    increment_m3_ha: Annotated[float, Field(ge=0, le=80)] | None = Field(
+        default=None, description="yearly increment of measured stands, in place of growth_percent"
+    )
+    harvest_m3: Annotated[float, Field(ge=0)] | None = Field(
+        default=None, description="yearly harvest, in place of consumption_percent, with the next 3"
+    )
+    fuelwood_m3: Annotated[float, Field(ge=0)] | None = None
+    disturbed_ha: Annotated[float, Field(ge=0)] | None = Field(
+        default=None, description="ground that is disturbed every year"
+    )
+    fraction_lost: Annotated[float, Field(ge=0, le=1)] | None = Field(
+        default=None, description="share of the biomass that a disturbance takes"
+    )
+    rates_source: str = Field(default="", description="where these flows were read")
+    correlations: list[CorrelationTable] = Field(default_factory=list)
+    soils: list[SoilTable] = Field(default_factory=list)
+    urban: UrbanTable | None = None
+    methane: MethaneTable | None = None
+
+
+class AllocationTable(Table):
+    """One ``[[allocation]]`` entry: a city's target to be split over the units."""
+
+    indicator: Text
+    year: Year | None = Field(default=None, description="the target's year; none for one without")
+    method: Literal["equal_points", "proportional", "potential", "table"]
+    baseline: Year | None = Field(
+        default=None, description="epoch to start from; the earliest with a value in every unit"
+    )
+    table: str | None = Field(default=None, description="CSV with unit_code and value")
+    exclude: list[Literal["cropland", "redline"]] = Field(
+        default=["cropland", "redline"], description="ground that is left out of the potential"
+    )
+    decimals: Annotated[int, Field(ge=0, le=6)] | None = Field(
+        default=None, description="print the shares with more decimals than the plan"
+    )
+
+    @model_validator(mode="after")
+    def table_goes_with_its_method(self) -> AllocationTable:
+        if (self.method == "table") != (self.table is not None):
+            raise ValueError("allocation_table")
+        return self
+
+
+class ParksTable(Table):
+    """The ``[parks]`` table: which parks serve how far, and how far a street may be away."""
+
+    large_park_m2: Annotated[float, Field(gt=0)] = 5000.0
+    large_reach_m: Annotated[float, Field(gt=0, le=5000)] = 500.0
+    small_park_m2: Annotated[float, Field(ge=0)] = 400.0
+    small_reach_m: Annotated[float, Field(ge=0, le=5000)] = 300.0
+    off_street_m: Annotated[float, Field(gt=0, le=1000)] = Field(
+        default=100.0, description="how far housing and parks may lie off the street network"
+    )
+
+
+class WorksTable(Table):
+    """The ``[works]`` table: from which year a ledger of works counts, and what its words mean."""
+
+    since: Year | None = Field(
+        default=None, description="first year that counts; the ledger's own unless given"
+    )
+    types: dict[str, str] = Field(
+        default_factory=dict, description="type as the ledger writes it = indicator it adds to"
+    )
+
+
+class RiverRuleTable(Table):
+    """The ``[river_rule]`` table: which projects may not lie how near to which rivers."""
+
+    distance_m: Annotated[float, Field(gt=0, le=100_000)] = 1000.0
+    rivers: list[Text] = Field(default_factory=list, description="words in the name; empty for all")
+    project_types: list[Text] = Field(
+        default_factory=list, description="words in the type; empty for all"
+    )
+    since: Year | None = Field(default=None, description="older projects do not count")
+
+
+class TolerancesTable(Table):
+    """What the words 左右 and 稳定 and an incomplete cover may mean before a verdict changes."""
+
+    about_percent: Annotated[float, Field(ge=0, le=50)] = 1.0
+    coverage_min: Annotated[float, Field(gt=0, le=1)] = 0.99
+
+
+class SheetsTable(Table):
+    """Which sheets are printed and on what paper."""
+
+    which: Literal["main", "all"] = Field(
+        default="main", description="one sheet, or one per indicator and the atlas over districts"
+    )
+    size: Literal["A3", "A4"] = "A3"
+    orientation: Literal["landscape", "portrait"] = "landscape"
+    formats: Annotated[list[Literal["pdf", "png", "svg"]], Field(min_length=1)] = ["pdf", "png"]
+    indicators: list[str] = Field(
+        default_factory=list, description="keys; empty means the main one"
+    )
+    atlas: bool = Field(default=False, description="a sheet for every unit, in one PDF")
+    template: str | None = Field(default=None, description="path of a layout file of your own")
+
+
+class NetworkTable(Table):
+    """The ``[network]`` table: which servers may be asked for rasters; without it, none."""
+
+    hosts: list[Text] = Field(
+        default_factory=list, description="host names whose http(s) addresses a path may have"
+    )
+
+
+class WorkspaceTable(Table):
+    """A whole workspace file."""
+
+    workspace: Settings
+    units: UnitsTable
+    epochs: Annotated[list[EpochTable], Field(min_length=1)]
+    assigned: list[AssignedTable] = Field(default_factory=list)
+    allocation: list[AllocationTable] = Field(default_factory=list)
+    tolerances: TolerancesTable = TolerancesTable()
+    carbon: CarbonTable = CarbonTable()
+    sheets: SheetsTable = SheetsTable()
+    forest: ForestTable = ForestTable()
+    parks: ParksTable = ParksTable()
+    works: WorksTable = WorksTable()
+    river_rule: RiverRuleTable = RiverRuleTable()
+    network: NetworkTable = NetworkTable()
+
+    @model_validator(mode="after")
+    def years_are_distinct(self) -> WorkspaceTable:
+        years = [epoch.year for epoch in self.epochs]
+        if len(set(years)) < len(years):
+            raise ValueError(f"duplicate_epoch:{sorted({y for y in years if years.count(y) > 1})}")
+        return self
+
+    @model_validator(mode="after")
+    def rates_are_shares(self) -> WorkspaceTable:
+        for each in self.assigned:
+            if each.indicator.endswith("_rate") and each.unit == "%" and not 0 <= each.value <= 100:
+                raise ValueError(f"assigned_rate:{each.indicator} = {each.value:g} %")
+        return self
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A checked workspace and the file it came from; ``epochs`` are in order of year.
+
+    ``notices`` are warnings about the file itself.
+    """
+
+    table: WorkspaceTable
+    path: Path
+    notices: tuple[Problem, ...] = ()
+
+    @property
+    def folder(self) -> Path:
+        return self.path.parent
+
+    @property
+    def epochs(self) -> tuple[EpochTable, ...]:
+        return tuple(sorted(self.table.epochs, key=lambda epoch: epoch.year))
+
+    def resolve(self, path: str) -> Path:
+        """A path of the workspace file, counted from its folder; what is no file as it stands."""
+        is_elsewhere = is_database(path) or is_remote(path)
+        return Path(path) if is_elsewhere else (self.folder / path).resolve()
+
+
+def load_workspace(path: str | Path) -> Workspace:
+    """Read and check a workspace file.
+
+    Raises ``InputError`` with every mistake found: syntax, unknown keys, missing keys, wrong types,
+    values out of range, unknown layer kinds, files that do not exist.
+    """
+    file = Path(path)
+    if file.is_dir():
+        file = file / "workspace.toml"
+    raw = _parsed(file)
+    problems = ProblemLog()
+    _check_secrets(raw, file, problems)
+    try:
+        table = _validated(raw, file)
+    except InputError as error:
+        raise InputError([*error.problems, *problems.notices]) from None
+    workspace = Workspace(table, file.resolve(), tuple(problems.notices))
+    _check_layers(workspace, problems)
+    problems.raise_if_errors()
+    return workspace
+
+
+def workspace_schema() -> dict[str, Any]:
+    """JSON Schema of the workspace file, with the layer kinds that exist."""
+    from layers.registry import kinds
+
+    schema = WorkspaceTable.model_json_schema()
+    schema["title"] = "SinkAtlas workspace"
+    schema["$defs"]["LayerTable"]["properties"]["kind"]["enum"] = list(kinds())
+    return schema
+
+
+def _parsed(file: Path) -> Mapping[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise InputError(problem("sinkatlas.workspace_not_found", where=file)) from None
+    except UnicodeDecodeError:
+        raise InputError(problem("sinkatlas.workspace_not_utf8", where=file)) from None
+    except RecursionError:
+        raise InputError(
+            problem("sinkatlas.workspace_syntax", where=file, detail="nested too deeply")
+        ) from None
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(problem("sinkatlas.workspace_syntax", where=file, detail=error)) from None
+
+
+_SECRET = re.compile(
+    r"://[^/\s:@]*:[^/\s@]+@|[?&;](?:sig|token|key|signature|password|passwd|pwd|X-Amz-[\w-]+)=[^&\s]+"
+    r"|\bpassword\s*=\s*\S+",
+    re.IGNORECASE,
+)
+
+
+def _check_secrets(raw: object, file: Path, problems: ProblemLog, key: str = "") -> None:
+    """Warn of passwords and access tokens in the file; the warning never repeats them."""
+    if isinstance(raw, Mapping):
+        for name, value in raw.items():
+            _check_secrets(value, file, problems, f"{key}.{name}".lstrip("."))
+    elif isinstance(raw, list):
+        for number, value in enumerate(raw, start=1):
+            _check_secrets(value, file, problems, f"{key}[{number}]")
+    elif isinstance(raw, str) and _SECRET.search(raw):
+        problems.add("sinkatlas.workspace_secret", where=file, key=key)
+
+
+def _validated(raw: Mapping[str, Any], file: Path) -> WorkspaceTable:
+    try:
+        return WorkspaceTable.model_validate(raw)
+    except ValidationError as errors:
+        raise InputError([_translated(each, raw, file) for each in errors.errors()]) from None
+
+
+def _translated(error: ErrorDetails, raw: Mapping[str, Any], file: Path) -> Problem:
+    """A pydantic error in our words; the error type decides, never its English text."""
+    key = _dotted(error["loc"])
+    kind = error["type"]
+    given = redact(_shown(error.get("input")))
+    context = error.get("ctx", {})
+    if kind == "extra_forbidden":
+        allowed = _keys_at(error["loc"][:-1])
+        nearest = difflib.get_close_matches(str(error["loc"][-1]), allowed, n=1)
+        return problem(
+            "sinkatlas.workspace_unknown_key",
+            where=file,
+            key=key,
+            nearest=nearest[0] if nearest else "–",
+            allowed=", ".join(allowed),
+        )
+    if kind == "missing":
+        return problem("sinkatlas.workspace_missing_key", where=file, key=key)
+    if kind == "literal_error":
+        return problem(
+            "sinkatlas.workspace_choice",
+            where=file,
+            key=key,
+            given=given,
+            allowed=context["expected"].replace(" or ", ", ").replace("'", ""),
+        )
+    if kind == "value_error" and "duplicate_epoch" in str(context.get("error")):
+        years = str(context["error"]).partition(":")[2]
+        return problem("sinkatlas.workspace_duplicate_epoch", where=file, years=years)
+    if kind == "value_error" and "allocation_table" in str(context.get("error")):
+        return problem("sinkatlas.workspace_allocation_table", where=file, key=key)
+    if kind == "value_error" and "path_or_paths" in str(context.get("error")):
+        return problem("sinkatlas.workspace_path_or_paths", where=file, key=key)
+    if kind == "value_error" and "assigned_rate" in str(context.get("error")):
+        value = str(context["error"]).partition(":")[2]
+        return problem("sinkatlas.workspace_assigned_rate", where=file, value=value)
+    limits = " ".join(f"{_SIGNS.get(name, name)} {value}" for name, value in context.items())
+    return problem(
+        f"sinkatlas.workspace_{_EXPECTATIONS.get(kind, 'value')}",
+        where=file,
+        key=key,
+        given=given,
+        limits=limits,
+    )
+
+
+_SIGNS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
+
+_EXPECTATIONS = {
+    "int_type": "not_integer",
+    "int_from_float": "not_integer",
+    "float_type": "not_number",
+    "finite_number": "not_finite",
+    "string_type": "not_text",
+    "bool_type": "not_boolean",
+    "string_too_short": "empty",
+    "too_short": "empty",
+    "greater_than": "out_of_range",
+    "greater_than_equal": "out_of_range",
+    "less_than": "out_of_range",
+    "less_than_equal": "out_of_range",
+    "date_type": "not_date",
+}
+"""Which of our words says what a pydantic error type expects."""
+
+
+def _dotted(location: Iterable[int | str]) -> str:
+    """``("epochs", 0, "layers", 2, "path")`` as ``epochs[1].layers[3].path``, counted from one."""
+    text = ""
+    for part in location:
+        text += f"[{part + 1}]" if isinstance(part, int) else f".{part}"
+    return text.lstrip(".")
+
+
+def _shown(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def _keys_at(location: Iterable[int | str]) -> list[str]:
+    """Keys that the table at a location may have."""
+    tables: dict[str, type[Table]] = {
+        "": WorkspaceTable,
+        "workspace": Settings,
+        "units": UnitsTable,
+        "epochs": EpochTable,
+        "layers": LayerTable,
+        "accuracy": AccuracyTable,
+        "assigned": AssignedTable,
+        "allocation": AllocationTable,
+        "tolerances": TolerancesTable,
+        "network": NetworkTable,
+        "carbon": CarbonTable,
+        "sheets": SheetsTable,
+        "correlations": CorrelationTable,
+        "soils": SoilTable,
+        "forest": ForestTable,
+        "table": AttributeTableTable,
+    }
+    names = [part for part in location if isinstance(part, str)]
+    found = tables.get(names[-1] if names else "", WorkspaceTable)
+    return list(found.model_fields)
+
+
+def _check_layers(workspace: Workspace, problems: ProblemLog) -> None:
+    from layers.registry import kinds
+
+    known = kinds()
+    if workspace.table.sheets.template is not None:
+        _check_file(workspace, workspace.table.sheets.template, "sheets.template", problems)
+    cover_kinds = {key for key, kind in known.items() if kind.role != "units"}
+    for path in workspace.table.units.files:
+        _check_file(workspace, path, "units.path", problems)
+    for name in ("coefficients", "pools"):
+        path = getattr(workspace.table.carbon, name)
+        if path:
+            _check_file(workspace, path, f"carbon.{name}", problems)
+    for number, epoch in enumerate(workspace.table.epochs, start=1):
+        seen: set[str] = set()
+        for place, layer in enumerate(epoch.layers, start=1):
+            key = f"epochs[{number}].layers[{place}]"
+            if layer.kind not in cover_kinds:
+                nearest = difflib.get_close_matches(layer.kind, cover_kinds, n=1)
+                problems.add(
+                    "sinkatlas.workspace_unknown_kind",
+                    where=workspace.path,
+                    key=f"{key}.kind",
+                    given=layer.kind,
+                    nearest=nearest[0] if nearest else "–",
+                    allowed=", ".join(sorted(cover_kinds)),
+                )
+            elif layer.kind in seen:
+                problems.add(
+                    "sinkatlas.workspace_kind_twice",
+                    where=workspace.path,
+                    key=key,
+                    kind=layer.kind,
+                    year=epoch.year,
+                )
+            seen.add(layer.kind)
+            for path in layer.files:
+                is_raster = layer.kind in known and known[layer.kind].is_raster
+                _check_file(workspace, path, f"{key}.path", problems, is_raster=is_raster)
+            if layer.table is not None:
+                _check_file(workspace, layer.table.path, f"{key}.table.path", problems)
+            if layer.accuracy.error_matrix:
+                matrix = layer.accuracy.error_matrix
+                _check_file(workspace, matrix, f"{key}.accuracy.error_matrix", problems)
+    for number, each in enumerate(workspace.table.allocation, start=1):
+        if each.table is not None:
+            _check_file(workspace, each.table, f"allocation[{number}].table", problems)
+
+
+def _check_file(
+    workspace: Workspace, path: str, key: str, problems: ProblemLog, *, is_raster: bool = False
+) -> None:
+    if is_remote(path):
+        hosts = workspace.table.network.hosts
+        problems.extend(address_problems(path, hosts, is_raster=is_raster))
+        return
+    archive, _ = split_archive(workspace.resolve(path))
+    if not is_database(path) and not (archive or workspace.resolve(path)).exists():
+        shown = redact(path)
+        problems.add("sinkatlas.workspace_file_missing", where=workspace.path, key=key, path=shown)
