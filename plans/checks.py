@@ -12,17 +12,20 @@ from typing import Any
 from gis.problems import ProblemLog
 from plans.bases import bases
 from plans.fields import Place, shown
+from plans.quoted import check_against_quote
 from plans.units import exact, printed_figures, printed_units
 
 WITH_FIGURE = (">=", "<=", "~", "=", "range")
-DEFAULT_KIND = {"increase": "trend", "stable": "trend", "none": "rule"}
+CHANGES = ("increase", "decrease")
+"""Comparators that may have a figure: by how much."""
+DEFAULT_KIND = {"increase": "trend", "decrease": "trend", "stable": "trend", "none": "rule"}
 """Kind of a target that names none, where its comparator already tells."""
 
 _COMPARATORS: Mapping[str, tuple[str, ...]] = {
-    "state": (*WITH_FIGURE, "assigned"),
-    "works": (*WITH_FIGURE, "assigned"),
-    "count": (*WITH_FIGURE, "assigned"),
-    "trend": ("increase", "stable"),
+    "state": (*WITH_FIGURE, "assigned", *CHANGES),
+    "works": (*WITH_FIGURE, "assigned", "increase"),
+    "count": (*WITH_FIGURE, "assigned", *CHANGES),
+    "trend": (*CHANGES, "stable"),
     "rule": (*WITH_FIGURE, "none"),
     "system": ("none",),
 }
@@ -67,7 +70,10 @@ def check_target(
     _check_kind(fields, place, problems)
     if _check_unit(fields, place, known, problems):
         _check_figures(fields, place, problems)
+        _settle_nature(fields)
         _check_quote(fields, place, problems)
+        check_against_quote(fields, starts, place, problems)
+    _check_time(fields, place, problems)
     year = fields.get("year")
     if year is not None and starts is not None and year < starts:
         problems.add("plans.year_before_plan", where=place.at("year"), year=year, starts=starts)
@@ -117,6 +123,35 @@ def _check_kind(fields: Mapping[str, Any], place: Place, problems: ProblemLog) -
             where=place.at("force"),
             comparator=comparator,
         )
+
+
+def _settle_nature(fields: dict[str, Any]) -> None:
+    """A change with a figure is one of what stands; without a figure it is a direction.
+
+    Work added is work done, so that an increase of works is a floor of them.
+    """
+    if fields["comparator"] not in CHANGES:
+        return
+    if "change" not in fields:
+        fields["kind"] = "trend"
+    elif fields.get("kind") == "works":
+        fields["comparator"], fields["value"] = ">=", fields.pop("change")
+    elif fields.get("kind", "trend") == "trend":
+        fields["kind"] = "count" if fields["unit"] == "count" else "state"
+
+
+def _check_time(fields: Mapping[str, Any], place: Place, problems: ProblemLog) -> None:
+    """A base year belongs to a change and lies before its year; a period to what adds up."""
+    comparator, base = fields["comparator"], fields.get("base_year")
+    if base is not None and (
+        comparator not in CHANGES or base >= fields.get("year", base + 1)
+    ):
+        problems.add("plans.base_year", where=place.at("base_year"), given=base)
+    adds_up = "change" in fields or fields.get("kind") in ("works", "count")
+    if fields.get("period") == "year" and not adds_up:
+        problems.add("plans.period", where=place.at("period"), comparator=comparator)
+    if "tolerance" in fields and comparator not in ("~", "=", "stable"):
+        problems.add("plans.tolerance", where=place.at("tolerance"), comparator=comparator)
 
 
 def _check_quote(fields: Mapping[str, Any], place: Place, problems: ProblemLog) -> None:
@@ -189,29 +224,40 @@ def _check_unit(fields: dict[str, Any], place: Place, known: Known, problems: Pr
 
 
 def _check_figures(fields: dict[str, Any], place: Place, problems: ProblemLog) -> None:
+    """The figures that the comparator wants and no others; that of a change goes to ``change``."""
     comparator = fields["comparator"]
-    wanted = {"range": 2}.get(comparator, 1) if comparator in WITH_FIGURE else 0
-    names = ("value", "value_high")
-    for name in names[wanted:]:
-        if name in fields:
+    names = _wanted(fields)
+    for name in ("value", "value_high", *(() if names else ("value_text",))):
+        if name in fields and name not in names:
             problems.add(
                 "plans.value_unexpected", where=place.at(name), key=name, comparator=comparator
             )
-    _fill_from_text(fields, names[:wanted], place, problems)
-    for name in names[:wanted]:
+    _fill_from_text(fields, names, place, problems)
+    for name in names:
         if name not in fields:
             problems.add(
                 "plans.value_missing", where=place.at("comparator"), key=name, comparator=comparator
             )
         else:
             _check_size(fields, name, place, problems)
-    if wanted == 2 and fields.get("value", 0) >= fields.get("value_high", float("inf")):
+    if comparator == "range" and fields.get("value", 0) >= fields.get("value_high", float("inf")):
         problems.add(
             "plans.range_order",
             where=place.at("value_high"),
             low=fields["value"],
             high=fields["value_high"],
         )
+    if comparator in CHANGES and "value" in fields:
+        fields["change"] = fields.pop("value")
+
+
+def _wanted(fields: Mapping[str, Any]) -> tuple[str, ...]:
+    """The figures that a comparator wants; a change may have one."""
+    comparator = fields["comparator"]
+    if comparator == "range":
+        return ("value", "value_high")
+    has_change = comparator in CHANGES and ("value" in fields or "value_text" in fields)
+    return ("value",) if comparator in WITH_FIGURE or has_change else ()
 
 
 def _fill_from_text(

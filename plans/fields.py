@@ -9,11 +9,13 @@ import datetime
 import difflib
 import math
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from gis.problems import ProblemLog
+from plans.plan import Comparator, Force, Kind, Period, Tolerance
 
 FieldType = Literal["text", "year", "number", "flag", "date"]
 _DATE = re.compile(r"\d{4}(-\d{2}){0,2}")
@@ -51,7 +53,7 @@ TARGET_FIELDS: Mapping[str, Field] = {
     "year": Field("year"),
     "comparator": Field(
         required=True,
-        choices=(">=", "<=", "~", "=", "range", "assigned", "increase", "stable", "none"),
+        choices=get_args(Comparator),
     ),
     "value": Field("number"),
     "value_high": Field("number"),
@@ -60,8 +62,11 @@ TARGET_FIELDS: Mapping[str, Field] = {
     "unit": Field(),
     "clause": Field(required=True),
     "quote": Field(required=True),
-    "force": Field(choices=("binding", "strive", "assigned")),
-    "kind": Field(choices=("state", "works", "count", "trend", "rule", "system")),
+    "base_year": Field("year"),
+    "period": Field(choices=get_args(Period)),
+    "tolerance": Field(choices=get_args(Tolerance)),
+    "force": Field(choices=get_args(Force)),
+    "kind": Field(choices=get_args(Kind)),
     "scope": Field(),
     "scope_zh": Field(),
     "scope_en": Field(),
@@ -94,6 +99,25 @@ class Place:
         return f"{self.file}:{line} {self.name}" if line else f"{self.file} {self.name}"
 
 
+_PLAIN = ("indicator", "also", "adcode", "comparator", "unit", "unit_text", "value_text", "basis")
+"""Keys whose text is a code, a sign or a figure, whatever width it is written in."""
+_SIGNS = {"≥": ">=", "≧": ">=", "⩾": ">=", "≤": "<=", "≦": "<=", "⩽": "<=", "≈": "~"}
+
+
+def plain_table(table: Mapping[str, Any]) -> dict[str, Any]:
+    """A table with codes, signs and figures in half width, as the checks know them.
+
+    >>> plain_table({"comparator": "≥", "value_text": "４１．６５", "unit_text": "％"})
+    {'comparator': '>=', 'value_text': '41.65', 'unit_text': '%'}
+    """
+    plain = dict(table)
+    for key in _PLAIN:
+        if isinstance(plain.get(key), str):
+            text = unicodedata.normalize("NFKC", plain[key]).strip()
+            plain[key] = _SIGNS.get(text, text)
+    return plain
+
+
 def checked_table(
     table: Mapping[str, Any], fields: Mapping[str, Field], place: Place, problems: ProblemLog
 ) -> dict[str, Any]:
@@ -115,6 +139,25 @@ def checked_table(
         for key, field in fields.items()
         if key in table and _is_right(table[key], key, field, place, problems)
     }
+
+
+_TOML_TEXT = re.compile(
+    r"\"\"\".*?\"\"\"|'''.*?'''|\"(?:\\.|[^\"\\\n])*\"|'[^'\n]*'|#[^\n]*", re.DOTALL
+)
+
+
+def half_width(text: str) -> str:
+    """A TOML text whose figures, signs and quotes outside of its texts are in half width.
+
+    >>> half_width('ｙｅａｒ ＝ ２０２５'), half_width('quote = “到２０２５年”')
+    ('year = 2025', 'quote = "到２０２５年"')
+    """
+    parts, place = [], 0
+    text = re.sub(r"(?m)(=\s*)[“”＂]([^“”＂\n\"]*)[“”＂](?=\s*(?:#.*)?$)", r'\1"\2"', text.replace("＝", "="))
+    for hit in _TOML_TEXT.finditer(text):
+        parts += [unicodedata.normalize("NFKC", text[place : hit.start()]), hit.group()]
+        place = hit.end()
+    return "".join([*parts, unicodedata.normalize("NFKC", text[place:])])
 
 
 def place_of_tables(text: str, header: str) -> list[tuple[int, Mapping[str, int]]]:

@@ -17,10 +17,19 @@ from typing import Literal
 
 from gis.problems import Language
 
-Comparator = Literal[">=", "<=", "~", "=", "range", "assigned", "increase", "stable", "none"]
+Comparator = Literal[
+    ">=", "<=", "~", "=", "range", "assigned", "increase", "decrease", "stable", "none"
+]
 Force = Literal["binding", "strive", "assigned"]
 Kind = Literal["state", "works", "count", "trend", "rule", "system"]
+Nature = Literal["state", "increment", "works", "direction", "rule", "system"]
 Origin = Literal["plan", "ours"]
+Period = Literal["whole", "year"]
+Tolerance = Literal["floor", "ceiling", "both"]
+Aspect = Literal[
+    "indicator", "figure", "unit", "year", "direction", "increment", "period", "base_year", "force"
+]
+"""What of a target its own quote can contradict."""
 Words = Mapping[Language, str]
 NO_WORDS: Words = {"zh": "", "en": ""}
 
@@ -32,13 +41,25 @@ class Target:
     comparator
         ``>=`` at least, ``<=`` at most, ``~`` about (左右, 稳定在), ``=`` as much as, ``range``
         between ``value`` and ``value_high``, ``assigned`` a figure handed down from above that the
-        plan does not print, ``increase`` and ``stable`` against the earliest epoch, ``none`` for a
-        rule or a system, which promises no figure and no direction.
+        plan does not print, ``increase``, ``decrease`` and ``stable`` against what stood before,
+        ``none`` for a rule or a system, which promises no figure and no direction.
     kind
         ``state`` what stands at a time, ``works`` hectares of work done since the plan began (never
         compared with what stands), ``count`` things counted, ``trend`` a direction without figure,
         ``rule`` what may or may not be done on some ground, ``system`` a survey, an account or a
         monitoring system to be built.
+    change
+        By how much ``increase`` or ``decrease`` is to change what stands, in ``unit`` and positive;
+        None for a direction alone. ``value`` is then None: it says what stands, never a change.
+    base_year
+        Year from which a change counts (较2020年增加); None where the plan does not say.
+    period
+        ``year`` where the figure is due in every year and adds up (每年修复20公顷), else ``whole``.
+    tolerance
+        What ``~`` and ``stable`` allow beside 左右: ``floor`` (more is no failure), ``ceiling``
+        (less is no failure) or ``both`` where the plan means the figure and no other.
+    disputed
+        What the quote says otherwise than the fields; a figure so disputed decides nothing.
     scope
         A unit code (the city's own by default, or a district's) or the name of an area.
     read_from
@@ -86,6 +107,20 @@ class Target:
     also: str | None = None
     read_from: str | None = None
     origin: Origin = "plan"
+    change: float | None = None
+    base_year: int | None = None
+    period: Period = "whole"
+    tolerance: Tolerance = "floor"
+    disputed: tuple[Aspect, ...] = ()
+
+    @property
+    def nature(self) -> Nature:
+        """What has to be looked at: what stands, how much was added, work done, or a direction."""
+        if self.kind == "rule" or self.kind == "system":
+            return self.kind
+        if self.comparator in ("increase", "decrease", "stable"):
+            return "direction" if self.change is None else "increment"
+        return "works" if self.kind == "works" else "state"
 
 
 @dataclass(frozen=True)

@@ -10,17 +10,28 @@ from typing import Any, cast
 
 from gis.problems import InputError, ProblemLog, problem
 from plans.checks import DEFAULT_KIND, Known, check_confirmed, check_target
+<<<<<<< HEAD
 from plans.consistency import check_together
+=======
+from plans.extract import decoded, metric_of
+>>>>>>> 8d0f1eb (WIP: the nature of a promise in the plan model, and fields against their quote)
 from plans.fields import (
     PLAN_FIELDS,
     TARGET_FIELDS,
     Place,
     checked_table,
+    half_width,
     nearest,
     place_of_tables,
+    plain_table,
     shown,
 )
+<<<<<<< HEAD
 from plans.plan import NO_WORDS, Plan, Target, Words, bundled_ids
+=======
+from plans.plan import NO_WORDS, Plan, Target, Tolerance, Words, bundled_ids
+from plans.quarrels import check_together
+>>>>>>> 8d0f1eb (WIP: the nature of a promise in the plan model, and fields against their quote)
 from sink_models.indicator import indicators
 
 _ALWAYS = ("id", "indicator", "comparator", "clause", "quote")
@@ -46,7 +57,7 @@ def load_plan(
     raw = _parsed(text, file)
     _check_top(raw, file, log)
     head_place = _places(text, file, "[plan]", [raw.get("plan")])[0]
-    head = checked_table(_table(raw.get("plan")), PLAN_FIELDS, head_place, log)
+    head = checked_table(plain_table(_table(raw.get("plan"))), PLAN_FIELDS, head_place, log)
     check_confirmed(head, head_place, log)
     targets = _targets(raw, head, text, file, log)
     if problems is not None:
@@ -66,9 +77,7 @@ def _text_of(source: str | Path) -> tuple[str, str]:
         return resource.read_text(encoding="utf-8"), f"plans/data/{source}.toml"
     path = Path(source)
     try:
-        return path.read_text(encoding="utf-8-sig"), str(path)
-    except UnicodeDecodeError:
-        raise InputError(problem("plans.not_utf8", where=path)) from None
+        content = path.read_bytes()
     except OSError:
         raise InputError(
             problem(
@@ -78,15 +87,24 @@ def _text_of(source: str | Path) -> tuple[str, str]:
                 bundled=", ".join(bundled_ids()),
             )
         ) from None
+    text = decoded(content)
+    if text is None or "\ufffd" in text:
+        raise InputError(problem("plans.not_text", where=path))
+    return text.replace("\r\n", "\n"), str(path)
 
 
 def _parsed(text: str, file: str) -> Mapping[str, Any]:
+    """The tables of a file; full-width figures, signs and quotes outside of texts are read too."""
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise InputError(problem("plans.syntax", where=file, detail=error)) from None
+        first = error
     except RecursionError:
         raise InputError(problem("plans.syntax", where=file, detail="too deeply nested")) from None
+    try:
+        return tomllib.loads(half_width(text))
+    except tomllib.TOMLDecodeError:
+        raise InputError(problem("plans.syntax", where=file, detail=first)) from None
 
 
 def _check_top(raw: Mapping[str, Any], file: str, log: ProblemLog) -> None:
@@ -114,7 +132,7 @@ def _targets(
     known = Known({key: each.unit for key, each in indicators().items()})
     found: list[tuple[dict[str, Any], Place]] = []
     for table, place in zip(tables, _places(text, file, "[[targets]]", tables), strict=True):
-        fields = checked_table(_table(table), TARGET_FIELDS, place, log)
+        fields = checked_table(plain_table(_table(table)), TARGET_FIELDS, place, log)
         if all(key in fields for key in _ALWAYS):
             check_target(fields, _starts(head), place, known, log)
             found.append((fields, place))
@@ -195,12 +213,23 @@ def _target(fields: Mapping[str, Any], place: Place, head: Mapping[str, Any]) ->
         serves=_words(fields, "serves"),
         also=fields.get("also"),
         read_from=fields.get("read_from"),
+        change=fields.get("change"),
+        base_year=fields.get("base_year"),
+        period=fields.get("period", "whole"),
+        tolerance=fields.get("tolerance", _tolerance(fields["indicator"])),
+        disputed=fields.get("disputed", ()),
     )
+
+
+def _tolerance(indicator: str) -> Tolerance:
+    """More of what is good, or less of what is bad, is no failure of 左右."""
+    metric = metric_of(indicator)
+    return "ceiling" if metric is not None and metric.less_is_better else "floor"
 
 
 def _value_text(fields: Mapping[str, Any]) -> str:
     """The figures as a plan would print them, when the file gives numbers only."""
-    figures = (fields[name] for name in ("value", "value_high") if name in fields)
+    figures = (fields[name] for name in ("value", "value_high", "change") if name in fields)
     return "~".join(f"{each:.12g}" for each in figures)
 
 

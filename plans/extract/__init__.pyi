@@ -1,6 +1,9 @@
 from .document import (
     Document as Document,
 )
+from .encodings import (
+    decoded as decoded,
+)
 from .files import (
     read_document as read_document,
 )
@@ -16,4 +19,9 @@ from .reading import (
     extract_document as extract_document,
     extract_file as extract_file,
     extract_text as extract_text,
+    read_quote as read_quote,
+)
+from .vocabulary import (
+    Metric as Metric,
+    metric_of as metric_of,
 )

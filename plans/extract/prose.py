@@ -15,6 +15,7 @@ from plans.extract.sentences import Sentence, sentences
 from plans.extract.vocabulary import Mention, Metric
 from plans.extract.wording import (
     ASSIGNED,
+    CHANGES,
     FUTURE,
     PAST_STRONG,
     PAST_WEAK,
@@ -40,6 +41,8 @@ _OURS = re.compile(r"全[市省县区州]|我[市省县区]|本[市县区]")
 _GOES_ON = re.compile(
     r"其中[,:]?[^。]{2}|(?:到\d{4}年,?)?(?:上述|前述|以上|这)?(?:[两二三四五各2-5]项指标|[两二三]者|上述|前述)"
 )
+_YEARLY = re.compile(r"每年|年均|逐年|年(?:度)?(?:净|新)?增(?!长率)")
+_ADDED = re.compile(r"(?:新[建增]|净增|增建|扩建|再建)(?![^;。]*?(?:达到?|至|到|总)[^,;。]{0,4}\x02)")
 _ALL_DONE = r"(?:底|前|末)*(?:全部|全面|基本)?(?:完成|建成|实现|完工)(?:[,;]|$)"
 _NO_PLACE = re.compile(
     r"^.*(?:加强对|加强|提高|推进|建设|打造|完成|确保|力争|使|对|到|达到|以及|和|与|指标|其中|重点|实现)"
@@ -177,8 +180,7 @@ def _is_pace(bond: Bond, others: Sequence[Bond], sentence: Sentence) -> bool:
     """累计造林45万亩,平均每年9万亩: how fast, where the sentence says how much."""
 
     def is_yearly(each: Bond) -> bool:
-        left = sentence.clause_of(each.quantity.start, each.quantity.start)[0]
-        return re.search("每年|年均", sentence.masked[left : each.quantity.start]) is not None
+        return _is_yearly(sentence, each.quantity)
 
     same = [each for each in others if each.metric == bond.metric and each is not bond]
     return is_yearly(bond) and any(not is_yearly(each) and each.year == bond.year for each in same)
@@ -230,7 +232,35 @@ def _from_bond(bond: Bond, sentence: Sentence, setting: Setting) -> FoundTarget 
         confidence=_confidence(doubt),
         printed=quantity.printed,
         is_implied=quantity.is_implied,
+        is_said=bond.bound.is_said,
+        is_added=bond.bound.sign in CHANGES or _is_added(sentence, bond),
+        period="year" if _is_yearly(sentence, quantity) else "whole",
+        base_year=_base_year(sentence, quantity) if bond.bound.sign in CHANGES else None,
     )
+
+
+def _is_yearly(sentence: Sentence, quantity: Quantity) -> bool:
+    """每年修复20公顷: due in every year; the word stands behind the figure before, in its clause."""
+    left = sentence.clause_of(quantity.start, quantity.start)[0]
+    left = max([left, *(each.end for each in sentence.quantities if each.end <= quantity.start)])
+    return _YEARLY.search(sentence.masked[left : quantity.start]) is not None
+
+
+def _is_added(sentence: Sentence, bond: Bond) -> bool:
+    """新建绿道500公里 adds to what stands; 新建绿道,总里程达到500公里 does not."""
+    is_standing = bond.metric.kind == "target" and bond.metric.unit != "%"
+    left = sentence.clause_of(bond.start, bond.start)[0]
+    words = sentence.masked[left : max(bond.end, bond.quantity.end)]
+    return is_standing and _ADDED.search(words) is not None
+
+
+def _base_year(sentence: Sentence, quantity: Quantity) -> int | None:
+    """较2020年增加: the last year of comparison before a change, in its part of the sentence."""
+    start = sentence.text.rfind(";", 0, quantity.start) + 1
+    marks = [
+        m for m in sentence.marks if m.role == "base" and start <= m.start and m.end <= quantity.start
+    ]
+    return marks[-1].year if marks else None
 
 
 def _confidence(doubt: float) -> float:

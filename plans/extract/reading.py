@@ -38,13 +38,17 @@ def extract_text(text: str) -> list[FoundTarget]:
     return extract_document(Document(text))
 
 
-def extract_document(document: Document) -> list[FoundTarget]:
-    """The promises in a document, in its order, each with its quote."""
+def extract_document(document: Document, *, times: Times | None = None) -> list[FoundTarget]:
+    """The promises in a document, in its order, each with its quote.
+
+    ``times`` is what is known of its years otherwise than from its title, period and dates.
+    """
     noisy = is_noisy(document.text)
     regions = _regions(document)
     paragraphs = list(_paragraphs(document, regions, noisy=noisy))
     places = outline([each.text for each in paragraphs])
-    times = document_times("\n".join(each.text for each in paragraphs))
+    if times is None:
+        times = document_times("\n".join(each.text for each in paragraphs))
     found = list(read_prose(paragraphs, places, times))
     for region in regions:
         setting = _setting(region, paragraphs, places, times)
@@ -140,6 +144,18 @@ def _plain_cell(document: Document, cell: Cell, *, noisy: bool) -> Cleaned | Non
             text, origin = text + ";", [*origin, line.origin[0]]
         text, origin = text + line.chars, [*origin, *line.origin]
     return Cleaned(text, tuple(origin)) if text else None
+
+
+def read_quote(quote: str, *, present: int) -> list[FoundTarget]:
+    """What a quote from a plan says, ``present`` being the first year that is not past for it.
+
+    Nothing is taken from outside the quote: a year that it does not say is None.
+
+    >>> (said,) = read_quote("森林蓄积量较2020年增加5000万立方米", present=2021)
+    >>> said.comparator, said.value_si, said.base_year, said.year
+    ('increase', (50000000.0,), 2020, None)
+    """
+    return extract_document(Document(quote), times=Times(present, None))
 
 
 def extract_file(path: Path) -> tuple[Document, list[FoundTarget]]:

@@ -54,6 +54,11 @@ def metrics() -> tuple[Metric, ...]:
     return tuple(_metric(row, raw["macros"]) for row in raw["metric"])
 
 
+def metric_of(key: str) -> Metric | None:
+    """The row of a metric, None for an indicator that the vocabulary does not name."""
+    return next((each for each in metrics() if each.key == key), None)
+
+
 def _metric(row: dict[str, Any], macros: dict[str, str]) -> Metric:
     def filled(texts: Sequence[str]) -> tuple[str, ...]:
         return tuple(

@@ -9,7 +9,8 @@ from functools import cache
 from importlib import resources
 from typing import Literal
 
-Sign = Literal[">=", "<=", "~", "=", "assigned", "increase", "range"]
+Sign = Literal[">=", "<=", "~", "=", "assigned", "increase", "decrease", "range"]
+CHANGES = ("increase", "decrease")
 
 _GROW = "提高|提升|增加|增长|上升|扩大|扩展"
 _REACH = f"{_GROW}|恢复|发展|拓展|延伸|增|升|上调|推进"
