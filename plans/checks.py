@@ -143,9 +143,7 @@ def _settle_nature(fields: dict[str, Any]) -> None:
 def _check_time(fields: Mapping[str, Any], place: Place, problems: ProblemLog) -> None:
     """A base year belongs to a change and lies before its year; a period to what adds up."""
     comparator, base = fields["comparator"], fields.get("base_year")
-    if base is not None and (
-        comparator not in CHANGES or base >= fields.get("year", base + 1)
-    ):
+    if base is not None and (comparator not in CHANGES or base >= fields.get("year", base + 1)):
         problems.add("plans.base_year", where=place.at("base_year"), given=base)
     adds_up = "change" in fields or fields.get("kind") in ("works", "count")
     if fields.get("period") == "year" and not adds_up:

@@ -52,13 +52,18 @@ def _quarrel(one: Mapping[str, Any], two: Mapping[str, Any], adcode: str) -> str
     if _thing(one, adcode) != _thing(two, adcode):
         return _part_above_whole(one, two, adcode) or _part_above_whole(two, one, adcode)
     pair = {one["comparator"], two["comparator"]}
-    if "value" not in one or "value" not in two:
+    if not _figures(one) or not _figures(two):
         return "plans.same_twice" if len(pair) == 1 and "none" not in pair else ""
     if "<=" in pair and len(pair) == 2:
-        return ""
-    if (one["value"], one.get("value_high")) != (two["value"], two.get("value_high")):
+        floor, ceiling = (one, two) if two["comparator"] == "<=" else (two, one)
+        return "plans.no_room" if _figures(floor)[-1] > ceiling["value"] else ""
+    if _figures(one) != _figures(two):
         return "plans.two_values"
     return "plans.same_twice" if len(pair) == 1 else "plans.two_comparators"
+
+
+def _figures(fields: Mapping[str, Any]) -> list[float]:
+    return [fields[name] for name in ("value", "value_high", "change") if name in fields]
 
 
 def _part_above_whole(part: Mapping[str, Any], whole: Mapping[str, Any], adcode: str) -> str:
@@ -80,6 +85,8 @@ def _thing(fields: Mapping[str, Any], adcode: str) -> tuple[object, ...]:
         fields.get("scope", adcode),
         basis_of(fields.get("basis") or ""),
         fields.get("kind", DEFAULT_KIND.get(fields["comparator"], "state")),
+        "change" in fields,
+        fields.get("period"),
     )
 
 

@@ -153,7 +153,9 @@ def half_width(text: str) -> str:
     ('year = 2025', 'quote = "到２０２５年"')
     """
     parts, place = [], 0
-    text = re.sub(r"(?m)(=\s*)[“”＂]([^“”＂\n\"]*)[“”＂](?=\s*(?:#.*)?$)", r'\1"\2"', text.replace("＝", "="))
+    text = re.sub(
+        r"(?m)(=\s*)[“”＂]([^“”＂\n\"]*)[“”＂](?=\s*(?:#.*)?$)", r'\1"\2"', text.replace("＝", "=")
+    )
     for hit in _TOML_TEXT.finditer(text):
         parts += [unicodedata.normalize("NFKC", text[place : hit.start()]), hit.group()]
         place = hit.end()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
-from plans.plan import Target, Words
+from plans.plan import Period, Target, Words
 from plans.units import (
     PrintedUnit,
     decimals_of_step,
@@ -25,6 +25,10 @@ _TREND_UNIT = {"m3": "万立方米", "ha": "公顷", "km": "公里"}
 _WITHOUT_FIGURE: Mapping[str, Words] = {
     "rule": {"zh": "管控要求(未印数值)", "en": "a rule (no figure printed)"},
     "system": {"zh": "体系建设(未印数值)", "en": "a system to be built (no figure printed)"},
+}
+_EACH_YEAR: Mapping[Period, Words] = {
+    "whole": {"zh": "", "en": ""},
+    "year": {"zh": "每年 ", "en": " each year"},
 }
 _POINTS: Words = {"zh": "个百分点", "en": "percentage points"}
 
@@ -89,13 +93,16 @@ def limit_words(value: float, target: Target) -> Words:
 
 def printed_words(target: Target) -> Words:
     """The whole promise in a few words, such as ``到2025年 ≥ 2.87 万公顷``."""
-    if target.comparator in ("assigned", "increase", "stable", "none"):
+    if target.change is not None:
+        words = _change_words(target, target.change)
+    elif target.comparator in ("assigned", "increase", "decrease", "stable", "none"):
         said: dict[str, Words] = {
             "assigned": {
                 "zh": "完成下达指标(计划未印数值)",
                 "en": "as assigned (no figure printed)",
             },
             "increase": {"zh": "上升", "en": "to rise"},
+            "decrease": {"zh": "下降", "en": "to fall"},
             "stable": {"zh": "保持稳定", "en": "to stay stable"},
             "none": _WITHOUT_FIGURE.get(target.kind, {"zh": "–", "en": "–"}),
         }
@@ -104,12 +111,29 @@ def printed_words(target: Target) -> Words:
         sign = {">=": "≥ ", "<=": "≤ ", "~": "≈ ", "=": "= ", "range": ""}[target.comparator]
         figures = target_words(target)
         unit = _zh_unit(target)
-        words = {"zh": f"{sign}{target.value_text} {unit}", "en": f"{sign}{figures['en']}"}
+        each = _EACH_YEAR[target.period]
+        words = {
+            "zh": f"{each['zh']}{sign}{target.value_text} {unit}",
+            "en": f"{sign}{figures['en']}{each['en']}",
+        }
     zh = f"到{target.year}年 {words['zh']}" if target.year else words["zh"]
     en = f"{words['en']} by {target.year}" if target.year else words["en"]
     if target.force == "strive":
         zh, en = f"{zh}(力争)", f"{en} (strive)"
     return {"zh": zh, "en": en}
+
+
+def _change_words(target: Target, change: float) -> Words:
+    """``较2020年增加 5000 万立方米``: by how much, from when, and whether every year."""
+    figures = _words(change, target, None, points=target.unit == "%")
+    each = _EACH_YEAR[target.period]
+    rises = target.comparator == "increase"
+    since_zh = f"较{target.base_year}年" if target.base_year else ""
+    since_en = f" from {target.base_year}" if target.base_year else ""
+    return {
+        "zh": f"{since_zh}{each['zh']}{'增加' if rises else '减少'} {figures['zh']}",
+        "en": f"{'plus' if rises else 'minus'} {figures['en']}{each['en']}{since_en}",
+    }
 
 
 def rounded_as_printed(value: float, target: Target) -> float:

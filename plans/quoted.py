@@ -69,9 +69,13 @@ def _same_promise(readings: Sequence[FoundTarget], fields: Mapping[str, Any]) ->
     """The reading that speaks of this target: of its indicator, else surely of its figure."""
     own = [each for each in readings if each.metric in (fields["indicator"], fields.get("also"))]
     if own:
-        return max(own, key=lambda each: (_same_figure(each, fields), each.year == fields.get("year")))
+        return max(
+            own, key=lambda each: (_same_figure(each, fields), each.year == fields.get("year"))
+        )
     is_named = metric_of(fields["indicator"]) is not None
-    others = [e for e in readings if e.has_figure and _same_digits(e, fields) and e.confidence >= _SURE]
+    others = [
+        e for e in readings if e.has_figure and _same_digits(e, fields) and e.confidence >= _SURE
+    ]
     return others[0] if is_named and len(others) == 1 else None
 
 
@@ -130,9 +134,10 @@ def _differences(fields: Mapping[str, Any], said: FoundTarget) -> Iterator[Diffe
         yield Difference("year", "year", str(fields.get("year", "–")), str(said.year))
     if _points_elsewhere(fields["comparator"], said):
         yield Difference("direction", "comparator", fields["comparator"], said.comparator)
-    if "change" in fields and said.has_figure and said.is_said and not said.is_added:
-        if not (fields.get("period") == "year" or said.kind == "works"):
-            yield Difference("increment", "comparator", fields["comparator"], said.comparator)
+    says_state = said.has_figure and said.is_said and not said.is_added
+    adds_up = said.period == "year" or said.kind == "works"
+    if "change" in fields and says_state and not adds_up:
+        yield Difference("increment", "comparator", fields["comparator"], said.comparator)
     if said.period == "whole" and fields.get("period") == "year":
         yield Difference("period", "period", "year", "whole")
     base = fields.get("base_year")
@@ -146,8 +151,13 @@ _SIDES: Mapping[str, str] = {">=": "floor", "=": "floor", "<=": "ceiling", "~": 
 
 
 def _points_elsewhere(comparator: str, said: FoundTarget) -> bool:
-    """A floor where the quote sets a ceiling, or 左右 where it is firm; only as far as it says so."""
+    """A floor where the quote sets a ceiling, or 左右 where it is firm, if the quote says so."""
     if not (said.is_said and said.has_figure):
         return False
     sides = {_SIDES.get(comparator, comparator), _SIDES.get(said.comparator, said.comparator)}
-    return sides in ({"floor", "ceiling"}, {"about", "ceiling"}, {"about", "floor"}, {"increase", "decrease"})
+    return sides in (
+        {"floor", "ceiling"},
+        {"about", "ceiling"},
+        {"about", "floor"},
+        {"increase", "decrease"},
+    )

@@ -10,11 +10,8 @@ from typing import Any, cast
 
 from gis.problems import InputError, ProblemLog, problem
 from plans.checks import DEFAULT_KIND, Known, check_confirmed, check_target
-<<<<<<< HEAD
 from plans.consistency import check_together
-=======
 from plans.extract import decoded, metric_of
->>>>>>> 8d0f1eb (WIP: the nature of a promise in the plan model, and fields against their quote)
 from plans.fields import (
     PLAN_FIELDS,
     TARGET_FIELDS,
@@ -26,12 +23,7 @@ from plans.fields import (
     plain_table,
     shown,
 )
-<<<<<<< HEAD
-from plans.plan import NO_WORDS, Plan, Target, Words, bundled_ids
-=======
 from plans.plan import NO_WORDS, Plan, Target, Tolerance, Words, bundled_ids
-from plans.quarrels import check_together
->>>>>>> 8d0f1eb (WIP: the nature of a promise in the plan model, and fields against their quote)
 from sink_models.indicator import indicators
 
 _ALWAYS = ("id", "indicator", "comparator", "clause", "quote")

@@ -117,7 +117,7 @@ def test_all_mistakes_of_a_file_come_at_once_with_file_line_and_target(tmp_path:
         ("value = 40.5", 'value_text = "四成"', "plans.value_text"),
         ("value = 40.5", "value = 40.5\nvalue_high = 50", "plans.value_unexpected"),
         ('">="', '"assigned"', "plans.value_unexpected"),
-        ('">="', '"≥"', "plans.choice"),
+        ('">="', '"≈>"', "plans.choice"),
         ('">="\n', '"range"\nvalue_high = 40\n', "plans.range_order"),
         ("year = 2030", "year = 2022", "plans.year_before_plan"),
         ("year = 2030", 'year = "2030"', "plans.wrong_year"),
@@ -129,6 +129,11 @@ def test_all_mistakes_of_a_file_come_at_once_with_file_line_and_target(tmp_path:
         ("[[targets]]", "[[target]]", "plans.unknown_key"),
         ('">="', '"none"\nkind = "state"', "plans.kind_comparator"),
         ('">="', '">="\nkind = "trend"', "plans.kind_comparator"),
+        ('">="', '">="\nbase_year = 2020', "plans.base_year"),
+        ('">="', '"increase"\nbase_year = 2030', "plans.base_year"),
+        ('">="', '">="\nperiod = "year"', "plans.period"),
+        ('">="', '">="\ntolerance = "both"', "plans.tolerance"),
+        ('">="', '"assigned"\nvalue_text = "40.5"', "plans.value_unexpected"),
         ('">="', '">="\nkind = "system"', "plans.kind_comparator"),
         ('">="', '">="\nkind = "count"', "plans.unit_of_count"),
         ('">="', '">="\nforce = "assigned"', "plans.force_comparator"),
@@ -188,7 +193,15 @@ def test_repeated_promise_is_pointed_out(
     tmp_path: Path, change: tuple[str, str], code: str
 ) -> None:
     second = TARGET.replace('"cover"', '"again"').replace(*change)
+    if "~" in second:
+        second = second.replace("达到40.5%", "稳定在40.5%左右")
     assert warnings(tmp_path, HEAD + TARGET + second) == [code]
+
+
+def test_a_floor_above_the_ceiling_of_the_same_year_is_refused(tmp_path: Path) -> None:
+    ceiling = TARGET.replace('"cover"', '"cap"').replace('">="', '"<="')
+    ceiling = ceiling.replace("达到40.5%", "控制在38%以内").replace("40.5", "38")
+    assert mistakes(tmp_path, HEAD + TARGET + ceiling) == ["plans.no_room"]
 
 
 def test_a_whole_promised_below_its_part_is_pointed_out(tmp_path: Path) -> None:
@@ -274,7 +287,8 @@ def test_unit_of_an_indicator_nobody_computes_follows_from_its_name(tmp_path: Pa
     [
         (b"[plan\n", "plans.syntax"),
         (b"[plan]\nid = 'x'\nid = 'y'\n", "plans.syntax"),
-        ("标题".encode("gbk"), "plans.not_utf8"),
+        ("标题".encode("gbk"), "plans.syntax"),
+        (b"\x00\x01\x02\xff", "plans.not_text"),
         (b"x = " + b"[" * 5000 + b"]" * 5000, "plans.syntax"),
     ],
 )

@@ -42,7 +42,9 @@ _GOES_ON = re.compile(
     r"其中[,:]?[^。]{2}|(?:到\d{4}年,?)?(?:上述|前述|以上|这)?(?:[两二三四五各2-5]项指标|[两二三]者|上述|前述)"
 )
 _YEARLY = re.compile(r"每年|年均|逐年|年(?:度)?(?:净|新)?增(?!长率)")
-_ADDED = re.compile(r"(?:新[建增]|净增|增建|扩建|再建)(?![^;。]*?(?:达到?|至|到|总)[^,;。]{0,4}\x02)")
+_ADDED = re.compile(
+    r"(?:新[建增]|净增|增建|扩建|再建)(?![^;。]*?(?:达到?|至|到|总)[^,;。]{0,4}\x02)"
+)
 _ALL_DONE = r"(?:底|前|末)*(?:全部|全面|基本)?(?:完成|建成|实现|完工)(?:[,;]|$)"
 _NO_PLACE = re.compile(
     r"^.*(?:加强对|加强|提高|推进|建设|打造|完成|确保|力争|使|对|到|达到|以及|和|与|指标|其中|重点|实现)"
@@ -240,7 +242,7 @@ def _from_bond(bond: Bond, sentence: Sentence, setting: Setting) -> FoundTarget 
 
 
 def _is_yearly(sentence: Sentence, quantity: Quantity) -> bool:
-    """每年修复20公顷: due in every year; the word stands behind the figure before, in its clause."""
+    """每年修复20公顷: due in every year; said in its clause, behind the figure before."""
     left = sentence.clause_of(quantity.start, quantity.start)[0]
     left = max([left, *(each.end for each in sentence.quantities if each.end <= quantity.start)])
     return _YEARLY.search(sentence.masked[left : quantity.start]) is not None
@@ -258,7 +260,9 @@ def _base_year(sentence: Sentence, quantity: Quantity) -> int | None:
     """较2020年增加: the last year of comparison before a change, in its part of the sentence."""
     start = sentence.text.rfind(";", 0, quantity.start) + 1
     marks = [
-        m for m in sentence.marks if m.role == "base" and start <= m.start and m.end <= quantity.start
+        m
+        for m in sentence.marks
+        if m.role == "base" and start <= m.start and m.end <= quantity.start
     ]
     return marks[-1].year if marks else None
 

@@ -74,10 +74,12 @@ def holds(target: Target, values: Array, tolerances: Tolerances) -> NDArray[np.b
 def change_holds(
     target: Target, base: Array, values: Array, tolerances: Tolerances
 ) -> NDArray[np.bool_]:
-    """Which values satisfy ``increase`` or ``stable`` against a base; NaN satisfies nothing."""
+    """Which values satisfy a direction against a base; NaN satisfies nothing."""
     change, size = values - base, np.abs(base)
     if target.comparator == "increase":
         return change > CLOSING * size
+    if target.comparator == "decrease":
+        return change < -CLOSING * size
     return np.abs(change) <= (tolerances.about_percent / 100.0 + CLOSING) * size
 
 

@@ -14,6 +14,7 @@ from dataclasses import replace
 from gis.problems import LANGUAGES, InputError, Severity
 from plans.assigned import check_assigned, entered_for, with_figure
 from plans.bases import is_works
+from plans.fields import shown
 from plans.judging.assessment import find
 from plans.judging.comparators import Tolerances, needs_tolerance
 from plans.judging.notes import basis_mismatch, notes, rounding_turns
@@ -82,6 +83,9 @@ def verdict_on(
 def _missing(case: Case, evidence: Evidence) -> tuple[Reason, ...]:
     """Why a target cannot be judged at all; empty when it can."""
     target = case.target
+    if target.disputed:
+        aspects = ", ".join(target.disputed)
+        return (reason("disputed", quote=shown(target.quote), aspects=aspects),)
     needs = target.needs if any(target.needs.values()) else _NOTHING_KNOWN
     if target.kind == "system" or (target.kind == "rule" and not _is_measured(case)):
         return _beyond_figures(target)
