@@ -212,7 +212,8 @@ def test_json_has_exactly_the_agreed_keys_and_plain_values() -> None:
     found = only("到2030年，森林覆盖率达到40%—42%。").as_json()
     assert list(found) == [
         "metric", "year", "comparator", "value", "unit", "value_si", "unit_si", "is_added",
-        "period", "base_year", "strive", "kind", "scope", "clause", "quote", "start", "end", "confidence",
+        "period", "base_year", "strive", "kind", "scope", "clause", "quote",
+        "start", "end", "confidence",
     ]  # fmt: skip
     assert (found["value"], found["value_si"], found["comparator"]) == ([40, 42], [40, 42], "range")
 

@@ -1,4 +1,4 @@
-"""The compiled loop over parts of cells; numba loads slowly, so it is imported when cells are cut."""
+"""The compiled loop over parts of cells; numba loads slowly, so only when cells are cut."""
 
 from __future__ import annotations
 

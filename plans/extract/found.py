@@ -21,8 +21,8 @@ class FoundTarget:
     m3/ha, m2), ``printed`` are its digits as printed. ``is_implied`` when the figure lies in a word
     (万亩). ``is_said`` when the text has a word for the sign, ``is_added`` when the figure comes on
     top of what stands (新建绿道500公里) and is no total. ``period`` is ``year`` where the figure is
-    due every year, ``base_year`` the year that a change counts from, if told. ``confidence`` runs from 0 to 1 and orders readings; of those at 0.9 and above, at least 85
-    in 100 are right on texts that the rules were not written for.
+    due every year, ``base_year`` the year that a change counts from, if told. ``confidence`` runs
+    from 0 to 1: at 0.9 and above, at least 85 in 100 are right on texts that no rule has seen.
     """
 
     metric: str

@@ -1,4 +1,4 @@
-"""Reasons of verdicts: a key and the facts of the case, with words in ``plans/judging/reasons.toml``.
+"""Reasons of verdicts: a key and the facts of the case, worded in ``plans/judging/reasons.toml``.
 
 They work like the problems of ``gis/problems.py``, but a reason is no fault: it carries no severity
 and no remedy, and its facts may differ by language (28,700 ha reads 2.87 万公顷 in Chinese).
