@@ -20,6 +20,8 @@ def visible(text: str) -> str:
     >>> visible("锦江\\u202e区\\x07\\n一 期")
     '锦江区 一 期'
     """
+    if text.isprintable():  # most text: nothing invisible, told in one look
+        return text
     spaced = "".join(" " if each in "\t\n\r\u2028\u2029" else each for each in text)
     return "".join(
         each
@@ -48,4 +50,6 @@ def columns(text: str) -> int:
     >>> columns("森林 ha")
     7
     """
+    if text.isascii():
+        return len(text)
     return sum(2 if unicodedata.east_asian_width(each) in "WFA" else 1 for each in text)

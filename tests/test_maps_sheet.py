@@ -175,11 +175,19 @@ def test_every_missing_character_is_named_once() -> None:
     assert "U+E001" in found.facts["characters"]
 
 
-def test_without_a_chinese_font_the_remedy_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def no_system_font(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine whose own fonts hold no Chinese."""
+
     def nothing(*_: object, **__: object) -> str:
         raise ValueError
 
     monkeypatch.setattr(font_manager, "findfont", nothing)
+
+
+@pytest.mark.usefixtures("no_system_font")
+def test_without_a_chinese_font_the_remedy_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("maps.fonts.FONT_PACKAGES", ())
     with pytest.raises(OutputError, match="fonts-noto-cjk"):
         chinese_font()
 

@@ -176,11 +176,12 @@ def write_table(
     _write_headings(book, sheet, row, columns)
     strong = set(bold_rows)
     count = max((len(each.cells) for each in columns), default=0)
+    looks = {bold: [_cell_look(column, bold=bold) for column in columns] for bold in (False, True)}
+    wrapping = [(each.cells, each.width) for each in columns if each.wide or each.wraps]
     for line in range(min(count, ROW_LIMIT)):
-        for place, column in enumerate(columns):
-            look = _cell_look(column, bold=line in strong)
+        for place, (column, look) in enumerate(zip(columns, looks[line in strong], strict=True)):
             write_cell(book, sheet, row + 1 + line, place, column.cells[line], look)
-        height = _height(columns, line)
+        height = _height(wrapping, line)
         if height > _LINE_POINTS:
             sheet.set_row(row + 1 + line, height)
     below = row + 1 + min(count, ROW_LIMIT)
@@ -237,13 +238,15 @@ def _write_headings(book: Book, sheet: Worksheet, row: int, columns: Sequence[Co
     sheet.set_row(row, 2.1 * _LINE_POINTS)
 
 
-def _height(columns: Sequence[Column], line: int) -> float:
-    """Height of a row in points: spreadsheets do not all grow rows for wrapped text themselves."""
+def _height(wrapping: Sequence[tuple[Sequence[object], int]], line: int) -> float:
+    """Height of a row in points: spreadsheets do not all grow rows for wrapped text themselves.
+
+    ``wrapping`` holds the cells and the width in character cells of each column that wraps.
+    """
     lines = max(
         (
-            math.ceil(1.05 * text_columns(str(each.cells[line])[:2000]) / each.width)
-            for each in columns
-            if each.wide or each.wraps
+            math.ceil(1.05 * text_columns(str(cells[line])[:2000]) / width)
+            for cells, width in wrapping
         ),
         default=1,
     )
