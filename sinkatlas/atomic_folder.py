@@ -1,92 +1,272 @@
-"""A result folder appears whole or not at all.
+"""A result folder appears whole or not at all, and nobody's files are lost over it.
 
-Files are written into a sibling folder, flushed to disk, and the folder is renamed at the end. A
-killed run leaves the earlier results untouched and at most a ``.stage`` folder, which the next run
-removes.
+Files are written into a sibling folder (the stage), flushed to disk, and stage and folder change
+places in one step where the system can, else by two renames that the next run completes. Only files
+that the manifest of the earlier run lists, with the bytes that it wrote, are removed; all others
+are in the new folder too, and one of ours that was edited stays under a name of its own.
+
+A stage carries a mark for as long as it is a stage: what has none may hold files of the user.
 """
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
+import errno
 import os
+import re
+import secrets
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+import sys
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from gis.problems import OutputError, problem
+from gis.problems import OutputError, SinkAtlasError, problem
+from sinkatlas.folder_lock import locked
+from sinkatlas.manifest import (
+    MANIFEST,
+    STAGE_MARK,
+    file_hash,
+    files_below,
+    is_unchanged,
+    read_manifest,
+    write_manifest,
+)
 
 RECORD = "run.json"
-"""The file that marks a folder as one of our result folders."""
+"""The record of a run, in every result folder."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A result folder that this process alone may write, until the claim ends."""
+
+    folder: Path
+    stage: Path
+
+    @contextmanager
+    def staged(self, unhashed: Collection[str] = ()) -> Iterator[Path]:
+        """Yield an empty folder; on success it becomes the result, on failure it is removed.
+
+        ``unhashed`` are the files whose bytes differ between equal runs.
+        Raises ``OutputError`` when it cannot be written: disk full, no permission, a file open in
+        another program.
+        """
+        with _told(self.folder):
+            self.stage.mkdir()
+            made = self.stage.stat()
+            try:
+                (self.stage / STAGE_MARK).touch()
+                yield self.stage
+                _publish(self.stage, self.folder, unhashed)
+            finally:
+                if _is_file(self.stage, made):  # after the exchange it would be the old folder
+                    shutil.rmtree(self.stage, ignore_errors=True)
+                _clear_leftovers(self.folder)
+
+
+@contextmanager
+def claimed(folder: Path) -> Iterator[Claim]:
+    """Take a result folder before anything is computed.
+
+    Raises ``OutputError`` when it holds something that is not a result of ours
+    (``sinkatlas.output_not_ours``), when another run writes it (``sinkatlas.output_in_use``), or
+    when nothing can be written there (``sinkatlas.output_unwritable``).
+    """
+    with _told(folder):
+        folder = folder.resolve()
+        folder.parent.mkdir(parents=True, exist_ok=True)
+    token = secrets.token_hex(8)
+    claim = Claim(folder, folder.with_name(f".{folder.name}.stage-{token}"))
+    with ExitStack() as held:
+        with _told(folder):
+            held.enter_context(locked(folder, claim.stage.name))
+            _clear_leftovers(folder)
+            _check_replaceable(folder)
+        yield claim
 
 
 @contextmanager
 def published(folder: Path) -> Iterator[Path]:
-    """Yield a staging folder; on success it becomes ``folder``, on failure it is removed.
-
-    Raises ``OutputError`` when ``folder`` holds something that is not a result folder, or when it
-    cannot be written (disk full, no permission, a file open in another program).
-    """
-    folder = folder.resolve()
-    if folder.exists() and not _is_replaceable(folder):
-        raise OutputError(problem("sinkatlas.output_not_ours", where=folder))
-    stage = folder.with_name(f".{folder.name}.stage-{os.getpid()}")
-    try:
-        _remove_stale(folder)
-        stage.mkdir(parents=True)
+    """Claim a folder and stage it in one: for results that are computed while they are written."""
+    with claimed(folder) as claim, claim.staged() as stage:
         yield stage
-        _flush(stage)
-        _switch(stage, folder)
-    except OSError as error:
-        raise OutputError(
-            problem("sinkatlas.output_unwritable", where=folder, detail=error.strerror or error)
-        ) from error
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
 
 
-def _is_replaceable(folder: Path) -> bool:
-    return folder.is_dir() and (not any(folder.iterdir()) or (folder / RECORD).is_file())
+@contextmanager
+def _told(folder: Path) -> Iterator[None]:
+    """What writers raise when a disk is full or a file is locked, as one clear message.
 
-
-def _remove_stale(folder: Path) -> None:
-    """Remove stages of runs that no longer live, and finish a switch that was cut in the middle."""
-    retired = folder.with_name(f".{folder.name}.retired")
-    if retired.exists():
-        if folder.exists():
-            shutil.rmtree(retired)
-        else:
-            retired.rename(folder)
-    for stage in folder.parent.glob(f".{folder.name}.stage-*"):
-        if not _is_alive(stage.name.rpartition("-")[2]):
-            shutil.rmtree(stage, ignore_errors=True)
-
-
-def _is_alive(pid: str) -> bool:
-    if not pid.isdigit():
-        return False
-    if os.name == "nt":
-        return True  # signal 0 would end a Windows process; leaving a folder behind is harmless
+    Libraries have exceptions of their own for it; an exception of Python's own that is not of the
+    system is a mistake of ours and stays what it is.
+    """
     try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+        yield
+    except SinkAtlasError:
+        raise
+    except (OSError, RuntimeError) as error:  # RuntimeError: a link that leads to itself
+        if isinstance(error, RuntimeError) and "loop" not in str(error).lower():
+            raise
+        raise _unwritable(folder, getattr(error, "strerror", None) or error) from error
+    except Exception as error:
+        if type(error).__module__ == "builtins":
+            raise
+        raise _unwritable(folder, " ".join(str(error).split())[:200]) from error
+
+
+def _unwritable(folder: Path, detail: object) -> OutputError:
+    return OutputError(problem("sinkatlas.output_unwritable", where=folder, detail=detail))
+
+
+def _check_replaceable(folder: Path) -> None:
+    """Refuse whatever is neither empty nor a result of ours."""
+    if folder.exists() and not (
+        folder.is_dir() and (not any(folder.iterdir()) or read_manifest(folder) is not None)
+    ):
+        raise OutputError(problem("sinkatlas.output_not_ours", where=folder))
+
+
+def _clear_leftovers(folder: Path) -> None:
+    """Remove the stages of killed runs, and complete an exchange that was cut in the middle."""
+    for left in _siblings(folder, "retired"):
+        if folder.exists():
+            _retire(left, folder)
+        else:
+            left.rename(folder)
+    for left in _siblings(folder, "stage"):
+        if (left / STAGE_MARK).exists():
+            shutil.rmtree(left, ignore_errors=True)
+        elif folder.exists():
+            _retire(left, folder)
+        elif read_manifest(left) is not None:
+            left.rename(folder)
+
+
+def _siblings(folder: Path, state: str) -> list[Path]:
+    name = re.compile(re.escape(f".{folder.name}.{state}-") + "[0-9a-f]{16}")
+    return [each for each in sorted(folder.parent.iterdir()) if name.fullmatch(each.name)]
 
 
 def _flush(folder: Path) -> None:
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            with path.open("rb+") as stream:
+    """Every byte of a folder to the disk, and the names that lead to them."""
+    for root, _, files in os.walk(folder, topdown=False):
+        for name in files:
+            with (Path(root) / name).open("rb+") as stream:
                 os.fsync(stream.fileno())
+        _flush_names(Path(root))
 
 
-def _switch(stage: Path, folder: Path) -> None:
+def _flush_names(folder: Path) -> None:
+    if os.name == "nt":
+        return  # Windows opens no folder for this
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _publish(stage: Path, folder: Path, unhashed: Collection[str]) -> None:
+    write_manifest(stage, unhashed)
+    _flush(stage)
+    if folder.exists():
+        _check_replaceable(folder)  # again: somebody may have used it while the run computed
+        _share(folder, stage)
+    (stage / STAGE_MARK).unlink()
+    _flush_names(stage)
     if not folder.exists():
         stage.rename(folder)
+        _flush_names(folder.parent)
         return
-    retired = folder.with_name(f".{folder.name}.retired")
+    old = stage if _exchanged(stage, folder) else _renamed(stage, folder)
+    _flush_names(folder.parent)
+    _retire(old, folder)
+
+
+def _share(folder: Path, stage: Path) -> None:
+    """Link files that are not ours into the stage, so that no moment is without them.
+
+    Where the file system has no links they are moved after the exchange.
+    """
+    ours = read_manifest(folder) or {}
+    for path in files_below(folder):
+        name = path.relative_to(folder).as_posix()
+        if not is_unchanged(folder, name, ours):
+            target = _free_name(stage / name, path)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with contextlib.suppress(OSError, NotImplementedError):
+                os.link(path, target, follow_symlinks=False)
+
+
+def _retire(old: Path, folder: Path) -> None:
+    """Take an old folder away: our own unchanged files are removed, all others are kept."""
+    if not old.is_dir() or old.is_symlink():
+        return
+    ours = read_manifest(old) or {}
+    removed: list[Path] = []
+    empty = [Path(root) for root, folders, files in os.walk(old) if not folders and not files]
+    for path in list(files_below(old)):
+        name = path.relative_to(old).as_posix()
+        if is_unchanged(old, name, ours):
+            removed.append(path)
+            continue
+        target = _free_name(folder / name, path)
+        if not _is_file(target, path.lstat()):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            path.rename(target)
+        else:
+            path.unlink()
+    for path in sorted(removed, key=lambda each: each.name == MANIFEST):
+        path.unlink()
+    for each in empty:
+        (folder / each.relative_to(old)).mkdir(parents=True, exist_ok=True)
+    for root, _, _ in os.walk(old, topdown=False):
+        with contextlib.suppress(OSError):
+            Path(root).rmdir()
+
+
+def _free_name(target: Path, path: Path) -> Path:
+    """Where a kept file goes: its own name, or one with its hash where ours has taken that."""
+    if not os.path.lexists(target) or _is_file(target, path.lstat()):
+        return target
+    mark = secrets.token_hex(4) if path.is_symlink() else file_hash(path)[:8]
+    return target.with_name(f"{target.stem}.kept-{mark}{target.suffix}")
+
+
+def _is_file(path: Path, known: os.stat_result) -> bool:
+    try:
+        return os.path.samestat(path.lstat(), known)
+    except FileNotFoundError:
+        return False
+
+
+_AT_FDCWD, _RENAME_EXCHANGE = -100, 2
+
+
+def _exchanged(stage: Path, folder: Path) -> bool:
+    """Let two folders change places in one step; False where the system has no such call."""
+    if not sys.platform.startswith("linux"):
+        return False
+    call = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if call is None:
+        return False
+    if call(_AT_FDCWD, os.fsencode(stage), _AT_FDCWD, os.fsencode(folder), _RENAME_EXCHANGE) == 0:
+        return True
+    number = ctypes.get_errno()
+    if number in (errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP):
+        return False
+    raise OSError(number, os.strerror(number))
+
+
+def _renamed(stage: Path, folder: Path) -> Path:
+    """Two renames; when the second fails the first is taken back. The old folder's place."""
+    retired = folder.with_name(f".{folder.name}.retired-{stage.name.rpartition('-')[2]}")
     folder.rename(retired)
-    stage.rename(folder)
-    shutil.rmtree(retired, ignore_errors=True)
+    try:
+        stage.rename(folder)
+    except OSError:
+        retired.rename(folder)
+        raise
+    return retired

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
@@ -40,7 +42,15 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _stopped)
     app()
+
+
+def _stopped(number: int, _: object) -> NoReturn:
+    """A request to end cleans up on its way out, as Ctrl+C does."""
+    raise SystemExit(128 + number)
 
 
 def _language(asked: Literal["zh", "en"] | None) -> Language:
@@ -51,7 +61,11 @@ def _language(asked: Literal["zh", "en"] | None) -> Language:
 
 @contextmanager
 def _reported(language: Language) -> Iterator[None]:
-    """Print our errors in the user's language and leave with status 1; harden GDAL beforehand."""
+    """Print errors in the user's language and leave with status 1; harden GDAL beforehand.
+
+    Exceptions of other libraries and our own mistakes end here too, as one message; with
+    ``SINKATLAS_TRACEBACK`` set they are shown whole.
+    """
     from gis.problems import SinkAtlasError
     from gis.reading import harden_environment
 
@@ -62,6 +76,24 @@ def _reported(language: Language) -> Iterator[None]:
         for each in error.problems:
             typer.echo(each.text(language), err=True)
         raise typer.Exit(1) from None
+    except Exception as error:
+        if isinstance(error, typer.Exit | BrokenPipeError) or os.environ.get("SINKATLAS_TRACEBACK"):
+            raise
+        typer.echo(_foreign(error).text(language), err=True)
+        raise typer.Exit(1) from None
+
+
+def _foreign(error: Exception) -> Problem:
+    """What an exception that is not of ours tells the user."""
+    from gis.problems import problem
+    from gis.redaction import redact
+
+    if isinstance(error, MemoryError):
+        return problem("sinkatlas.memory_exhausted")
+    if isinstance(error, OSError) and error.strerror:
+        return problem("sinkatlas.file_refused", error.filename or "–", detail=error.strerror)
+    detail = redact(" ".join(str(error).split()))[:300]
+    return problem("sinkatlas.unexpected", detail=f"{type(error).__name__}: {detail}")
 
 
 @contextmanager

@@ -84,6 +84,7 @@ def test_a_run_writes_every_output_the_architecture_names(done: Run) -> None:
         "districts.qml",
         "sheets",
         "run.json",
+        "manifest.json",
         "timings.json",
     }
     assert {path.suffix for path in (done.folder / "sheets").iterdir()} == {".pdf", ".png"}

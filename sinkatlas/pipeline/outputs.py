@@ -15,7 +15,7 @@ from maps.plate import SheetChoice, write_sheets
 from maps.qgis import write_district_style, write_geopackage, write_geoparquet
 from maps.report import Report
 from maps.workbook import write_workbook
-from sinkatlas.atomic_folder import RECORD, published
+from sinkatlas.atomic_folder import RECORD, Claim
 from sinkatlas.tables import write_csv
 
 TIMINGS = "timings.json"
@@ -24,14 +24,14 @@ TIMINGS = "timings.json"
 
 def write_outputs(
     report: Report,
-    folder: Path,
+    place: Claim,
     seconds: Mapping[str, float],
     progress: Progress,
     also: Sequence[tuple[str, Callable[[Path], object]]] = (),
     *,
     sheets: SheetChoice,
 ) -> None:
-    """Write every output of a run and publish the folder; ``also`` are further files by name.
+    """Write every output of a run and publish it at its place; ``also`` are further files by name.
 
     Raises ``OutputError`` when a file cannot be written; then no result folder is touched.
     """
@@ -55,7 +55,7 @@ def write_outputs(
         (RECORD, lambda path: _write_json(report.provenance, path)),
         (TIMINGS, lambda path: _write_json(_rounded(seconds), path)),
     )
-    with published(folder) as stage:
+    with place.staged(unhashed={TIMINGS}) as stage:
         for number, (name, write) in enumerate(steps, start=1):
             write(stage / name)
             progress("write", number, len(steps))

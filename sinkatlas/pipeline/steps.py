@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -29,6 +29,7 @@ from sink_models.measures import ParkReach, RiverRule, WorksOptions
 from sink_models.options import Correlation, MethaneChoice, Options, SoilUse, UrbanGreenChoice
 from sink_models.results import Results
 from sink_models.sampling import Sampling
+from sinkatlas.atomic_folder import Claim, claimed
 from sinkatlas.pipeline.biomass import biomass_maps
 from sinkatlas.pipeline.judging import Judgement, judge_promises, read_promises
 from sinkatlas.pipeline.measuring import (
@@ -169,7 +170,9 @@ def run(
     problems = ProblemLog()
     problems.extend(space.notices)
     try:
-        return _run(space, out, language, choice, strict, engine, progress, problems)
+        with ExitStack() as held:
+            place = None if out is None else held.enter_context(claimed(Path(out)))
+            return _run(space, place, language, choice, strict, engine, progress, problems)
     except InputError as error:
         # what was noticed on the way often tells why an error came about
         told = {(each.code, each.where) for each in error.problems}
@@ -179,7 +182,7 @@ def run(
 
 def _run(
     space: Workspace,
-    out: str | Path | None,
+    place: Claim | None,
     language: Language | None,
     choice: SheetChoice,
     strict: bool,
@@ -245,8 +248,7 @@ def _run(
         sampling,
         beside,
     )
-    folder = Path(out).resolve() if out is not None else None
-    if folder is not None:
+    if place is not None:
         with clock.timed("write"):
             files = method_files(
                 methods,
@@ -258,7 +260,8 @@ def _run(
                 language=report.language,
                 is_synthetic=report.synthetic,
             )
-            write_outputs(report, folder, clock.seconds, progress, files, sheets=choice)
+            write_outputs(report, place, clock.seconds, progress, files, sheets=choice)
+    folder = place.folder if place is not None else None
     return Run(space, inputs, accounts, results, judgement, report, folder, dict(clock.seconds))
 
 
