@@ -6,12 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from gis.problems import InputError
+from sink_models.carbon import POOLS
 from sink_models.ledger import (
-    POOLS,
     AgeClasses,
     Cohorts,
     Event,
@@ -95,9 +94,7 @@ def test_stock_changes_by_gains_and_losses_per_unit_pool_draw_and_year() -> None
 
 def test_carbon_that_leaves_a_pool_arrives_somewhere() -> None:
     history = lived()
-    np.testing.assert_allclose(
-        history.losses.sum(axis=2), history.arrivals.sum(axis=2), rtol=1e-12
-    )
+    np.testing.assert_allclose(history.losses.sum(axis=2), history.arrivals.sum(axis=2), rtol=1e-12)
     assert (history.losses >= 0).all()
     assert (history.gains >= 0).all()
     assert history.left_to("products").sum() > 0
@@ -269,8 +266,8 @@ def test_r10_new_mangrove_by_its_planting_years_not_at_mature_stock() -> None:
     curve = YieldCurve("capped", {"rate": np.array([18.1 * 1.96 * 0.451]),
                                   "cap": np.array([75 * 1.96 * 0.451])})  # fmt: skip
     events = [
-        Event(year, "planting", ("flat",), np.array([15.0]), Transfers.moving(("above_ground",), {}),
-              NewLand("mangrove", curve=0), at="end")
+        Event(year, "planting", ("flat",), np.array([15.0]),
+              Transfers.moving(("above_ground",), {}), NewLand("mangrove", curve=0), at="end")
         for year in range(2021, 2025)
     ]  # fmt: skip
     sink = run(start, events, [curve], units=1, years=range(2021, 2025)).sink_t_c
@@ -334,8 +331,9 @@ def test_p10_scenarios_are_compared_by_the_difference_on_shared_draws() -> None:
     def planted(hectares: float) -> History:
         start = cohorts(("above_ground",), unit=[0], kind=["bare"], area_ha=[200.0],
                         stock_t_c=np.zeros((1, 1, 1)))  # fmt: skip
-        event = Event(2021, "planting", ("bare",), np.array([hectares]),
-                      Transfers.moving(("above_ground",), {}), NewLand("forest", curve=0))  # fmt: skip
+        stays = Transfers.moving(("above_ground",), {})
+        land = NewLand("forest", curve=0)
+        event = Event(2021, "planting", ("bare",), np.array([hectares]), stays, land)
         return run(start, [event], [curve], units=1, years=[2021])
 
     one, two = planted(100.0).sink_t_c[0, :, 0], planted(120.0).sink_t_c[0, :, 0]

@@ -14,6 +14,13 @@ CHAPTER_2 = f"{VOLUME_4} Ch.2"
 
 ELSEWHERE = (
     "sink_models.blue_carbon.balance",
+    "sink_models.ledger.change_areas",
+    "sink_models.ledger.contributions",
+    "sink_models.ledger.land_take",
+    "sink_models.ledger.values",
+    "sink_models.ledger.works_effect",
+    "sink_models.ledger.yearly",
+    "sink_models.ledger.yield_curves",
     "sink_models.uncertainty.error_matrices",
     "sink_models.uncertainty.propagation",
 )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sink_models.equations.card import EquationCard
+from sink_models.equations import EquationCard
 from sink_models.ledger.yearly import TRANSITION_YEARS
 from sink_models.sampling import Array
 

@@ -14,7 +14,7 @@ from math import factorial
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sink_models.equations.card import EquationCard
+from sink_models.equations import EquationCard
 from sink_models.sampling import Array
 
 

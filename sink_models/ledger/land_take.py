@@ -8,16 +8,15 @@ as "stock plus rate times years" they would count more than the stand could ever
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sink_models.equations.card import EquationCard
-from sink_models.ledger.cohorts import NO_CURVE, Cohorts, cohorts
+from sink_models.equations import EquationCard, co2_from_c
+from sink_models.ledger.cohort_rows import NO_CURVE, Cohorts, cohorts
 from sink_models.ledger.pools import KnownSum, everything_to, known_sum
-from sink_models.ledger.values import CO2_PER_C
 from sink_models.ledger.yearly import TRANSITION_YEARS, Event, NewLand, run
 from sink_models.ledger.yield_curves import Curve, YieldCurve
 from sink_models.sampling import Array
@@ -89,10 +88,8 @@ def need_of(stands: Sequence[TakenStand], years: int) -> Need:
 
 
 def _start(stands: Sequence[TakenStand]) -> tuple[Cohorts, list[Curve]]:
-    """One row and one curve per stand, each at the age at which the curve holds what stands."""
-    densities = [
-        (each.living_t_c_ha, each.dead_matter_t_c_ha, each.soil_t_c_ha) for each in stands
-    ]
+    """One row per stand; curves of what each still puts on, then of what each would from bare."""
+    densities = [(each.living_t_c_ha, each.dead_matter_t_c_ha, each.soil_t_c_ha) for each in stands]
     given = [
         [np.atleast_1d(np.nan if pool is None else np.asarray(pool, float)) for pool in each]
         for each in densities
@@ -106,13 +103,8 @@ def _start(stands: Sequence[TakenStand]) -> tuple[Cohorts, list[Curve]]:
         ],
         axis=1,
     )  # fmt: skip
-    curves: list[Curve] = []
-    ages = []
-    for each in stands:
-        rate = 0.0 if each.growth_t_c_ha_yr is None else each.growth_t_c_ha_yr
-        cap = each.living_t_c_ha if each.cap_t_c_ha is None else each.cap_t_c_ha
-        curves.append(_remaining_growth(each.living_t_c_ha, rate, cap))
-        ages.append(0.0)
+    curves: list[Curve] = [_growth_from(each, each.living_t_c_ha) for each in stands]
+    curves += [_growth_from(each, 0.0) for each in stands]
     rows = cohorts(
         TAKEN_POOLS,
         unit=range(len(stands)),
@@ -120,15 +112,15 @@ def _start(stands: Sequence[TakenStand]) -> tuple[Cohorts, list[Curve]]:
         area_ha=[each.area_ha for each in stands],
         stock_t_c=stock,
         curve=range(len(stands)),
-        age=ages,
+        age=[0.0] * len(stands),
     )
     return rows, curves
 
 
-def _remaining_growth(
-    living: Array | float, rate: Array | float, cap: Array | float
-) -> YieldCurve:
-    """What a stand still puts on: straight up to its cap, and never less than nothing."""
+def _growth_from(stand: TakenStand, living: Array | float) -> YieldCurve:
+    """What a stand that holds so much still puts on: straight up to its cap, and never a loss."""
+    rate = 0.0 if stand.growth_t_c_ha_yr is None else stand.growth_t_c_ha_yr
+    cap = stand.living_t_c_ha if stand.cap_t_c_ha is None else stand.cap_t_c_ha
     room = np.maximum(np.subtract(cap, living), 0.0)
     return YieldCurve(
         "capped",
@@ -139,22 +131,16 @@ def _remaining_growth(
 
 def _without_unknown_growth(rows: Cohorts, stands: Sequence[TakenStand]) -> Cohorts:
     """Rows whose stand has no stated growth stay as they are: what is foregone is not known."""
-    from dataclasses import replace
-
     known = [each.growth_t_c_ha_yr is not None for each in stands]
     return replace(rows, curve=np.where(known, rows.curve, NO_CURVE))
 
 
 def _still(rows: Cohorts) -> Cohorts:
-    from dataclasses import replace
-
     return replace(rows, curve=np.full(len(rows), NO_CURVE))
 
 
 def _settling(cleared: Cohorts, stands: Sequence[TakenStand]) -> Cohorts:
     """Soils on their way to what building leaves of them; unknown where paving is not known."""
-    from dataclasses import replace
-
     soil = TAKEN_POOLS.index("soil")
     left = [
         np.atleast_1d(np.nan if each.soil_left is None else np.asarray(each.soil_left, float))
@@ -162,9 +148,7 @@ def _settling(cleared: Cohorts, stands: Sequence[TakenStand]) -> Cohorts:
     ]
     shares = np.stack(np.broadcast_arrays(*left), axis=-1)[:, cleared.unit]
     step = cleared.stock[:, soil] * (shares - 1.0) / TRANSITION_YEARS
-    return replace(
-        cleared, soil_step=step, soil_years=np.full(len(cleared), TRANSITION_YEARS)
-    )
+    return replace(cleared, soil_step=step, soil_years=np.full(len(cleared), TRANSITION_YEARS))
 
 
 def _restorations(stands: Sequence[TakenStand]) -> list[Event]:
@@ -190,7 +174,7 @@ def credits_needed(need_t_c: float) -> int:
     >>> credits_needed(579.6)
     2126
     """
-    return ceil(round(need_t_c * CO2_PER_C, 6))
+    return ceil(round(float(co2_from_c(np.asarray(need_t_c))), 6))
 
 
 def hectares_to_plant(*, need_t_c: ArrayLike, gain_t_c_ha: ArrayLike) -> Array:

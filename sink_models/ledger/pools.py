@@ -10,9 +10,6 @@ import numpy as np
 from gis.problems import InputError, problem
 from sink_models.sampling import Array
 
-POOLS = ("above_ground", "below_ground", "dead_wood", "litter", "soil")
-"""Carbon pools of land, in the order of every table."""
-
 DESTINATIONS = ("atmosphere", "products", "out_of_area")
 """Where carbon goes that leaves the pools of the land."""
 
@@ -72,6 +69,13 @@ class Transfers:
     def kept(self) -> Array:
         """Share of each pool that stays in it, ``(1 or 1 + draws, pools)``."""
         return np.asarray(np.diagonal(self.shares, axis1=1, axis2=2))
+
+
+def everything_to(pools: Sequence[str], targets: Mapping[str, str | None]) -> Transfers:
+    """Transfers of whole pools: each named pool goes to its target, None stays."""
+    return Transfers.moving(
+        pools, {pool: {target: 1.0} for pool, target in targets.items() if target is not None}
+    )
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sink_models.equations.card import EquationCard
+from sink_models.equations import EquationCard, c_from_co2, co2_from_c
 from sink_models.sampling import Array
 
-CO2_PER_C = 44 / 12
 O2_PER_CO2 = 32 / 44
 
 
@@ -35,7 +34,8 @@ def carbon_value(*, net_t_c: ArrayLike, yuan_per_t_co2: ArrayLike) -> Array:
     >>> round(float(carbon_value(net_t_c=1000, yuan_per_t_co2=60)), 6)
     220000.0
     """
-    return np.asarray(np.multiply(net_t_c, CO2_PER_C) * yuan_per_t_co2, dtype=float)
+    fixed = co2_from_c(np.asarray(net_t_c, float))
+    return np.asarray(fixed * np.asarray(yuan_per_t_co2, float))
 
 
 def per_t_co2(price: Price) -> float:
@@ -44,7 +44,7 @@ def per_t_co2(price: Price) -> float:
     >>> round(per_t_co2(Price(44.0, "t C", 2020, "-")), 6)
     12.0
     """
-    return price.yuan / CO2_PER_C if price.per == "t C" else price.yuan
+    return float(c_from_co2(np.asarray(price.yuan))) if price.per == "t C" else price.yuan
 
 
 def oxygen_released(*, net_t_co2: ArrayLike) -> Array:

@@ -8,7 +8,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sink_models.equations.card import EquationCard
+from sink_models.equations import EquationCard
 from sink_models.sampling import Array
 
 EFFECT, NO_CONTROL, NO_BEFORE, TOO_YOUNG = "effect", "no_control", "no_before", "too_young"
@@ -49,9 +49,7 @@ def change_of_plots(before: ArrayLike, after: ArrayLike) -> tuple[float, float]:
     return float(change.mean()), float(change.std(ddof=1) / np.sqrt(change.size))
 
 
-def status_of(
-    *, has_before: bool, has_control: bool, age_yr: float, detectable_yr: float
-) -> str:
+def status_of(*, has_before: bool, has_control: bool, age_yr: float, detectable_yr: float) -> str:
     """Whether an effect can be told, by what is lacking first.
 
     >>> status_of(has_before=True, has_control=True, age_yr=2, detectable_yr=5)

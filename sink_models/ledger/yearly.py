@@ -6,16 +6,15 @@ events; what an intervention does is the difference of two runs on the same draw
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sink_models.equations.card import EquationCard
-from sink_models.equations.soil import mineral_soil_change
-from sink_models.ledger.cohorts import NO_CURVE, Cohorts, by_unit, joined, merged
+from sink_models.equations import EquationCard, mineral_soil_change
+from sink_models.ledger.cohort_rows import NO_CURVE, Cohorts, by_unit, joined, merged
 from sink_models.ledger.pools import DESTINATIONS, Transfers
 from sink_models.ledger.yield_curves import Curve
 from sink_models.sampling import Array
@@ -317,13 +316,6 @@ def _moved_soils(rows: Cohorts, flow: _Flows) -> Cohorts:
 def committed_soil_t_c(rows: Cohorts) -> Array:
     """What mineral soils have still to gain or lose on their way, (d, n), t C."""
     return np.asarray(rows.soil_step * rows.soil_years)
-
-
-def everything_to(pools: Sequence[str], targets: Mapping[str, str | None]) -> Transfers:
-    """Transfers of whole pools: each named pool goes to its target, None stays."""
-    return Transfers.moving(
-        pools, {pool: {target: 1.0} for pool, target in targets.items() if target is not None}
-    )
 
 
 EQUATIONS = (

@@ -29,7 +29,7 @@ _LAST_AXIS = ("ratio", "stock", "soil_step")
 class Cohorts:
     """Rows of the ledger; ``n`` rows, ``d`` = 1 or 1 + draws.
 
-    ``unit`` (n,) numbers the reporting unit, ``piece`` (n,) the ground piece. ``history`` (n,) holds
+    ``unit`` (n,) numbers the reporting unit, ``piece`` (n,) the ground piece. ``history`` (n,) has
     the types joined by ``>``, ``changed`` (n,) the year of the last change and ``cause`` (n,) why
     (-1 and "" where no change is known). ``curve`` (n,) numbers a yield curve or is ``NO_CURVE``,
     ``age`` (n,) in years, NaN unknown; ``ratio`` (d, n) is the stand's stock over the curve's.
@@ -119,9 +119,7 @@ def joined(parts: Sequence[Cohorts]) -> Cohorts:
     columns = {name: [getattr(each, name) for each in given] for name in _ROW_FIELDS}
     for name in _LAST_AXIS:
         draws = max(each.shape[0] for each in columns[name])
-        columns[name] = [
-            np.broadcast_to(each, (draws, *each.shape[1:])) for each in columns[name]
-        ]
+        columns[name] = [np.broadcast_to(each, (draws, *each.shape[1:])) for each in columns[name]]
     whole: dict[str, Any] = {name: np.concatenate(each, axis=-1) for name, each in columns.items()}
     return replace(given[0], **whole)
 
