@@ -151,6 +151,7 @@ def test_l03_need_is_baseline_less_project_and_counts_growth_once() -> None:
     assert need.total(40).value[0] == pytest.approx(788.4)  # capped: nothing rises for ever
 
 
+@settings(max_examples=8, deadline=None)
 @given(share=st.floats(0.05, 0.95))
 def test_a_stand_taken_in_two_parts_owes_the_same(share: float) -> None:
     parts = [replace(L02, area_ha=12 * share), replace(L02, area_ha=12 * (1 - share))]
@@ -254,6 +255,7 @@ def test_d05_draws_that_runs_share_cancel_in_the_difference() -> None:
     assert found["data"].tolist() == [360.0, 400.0, 440.0]
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(-1e6, 1e6), min_size=8, max_size=8))
 def test_contributions_add_up_and_depend_on_no_order(values: list[float]) -> None:
     names = ["data", "coefficients", "boundaries"]
