@@ -269,7 +269,8 @@ def test_killed_process_leaves_parts_that_a_new_one_takes_up(
     program = textwrap.dedent(
         """
         import os, pickle, signal, sys
-        from gis import Engine, extent_account
+        from gis.account import extent_account
+        from gis.executors import Engine
         units, cover, further, folder = pickle.load(open(sys.argv[1], "rb"))
 
         def die(stage, done, total):

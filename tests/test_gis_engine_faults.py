@@ -87,7 +87,8 @@ PROGRAM = textwrap.dedent(
     """
     import os, pickle, resource, signal, sys
     from pathlib import Path
-    from gis import Engine, extent_account
+    from gis.account import extent_account
+    from gis.executors import Engine
     from gis.problems import InputError
     what, number, source, folder = sys.argv[1:]
     units, cover, density = pickle.load(open(source, "rb"))

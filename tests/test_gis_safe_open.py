@@ -280,7 +280,7 @@ def test_archives_with_traps_are_refused(tmp_path: Path, districts: gpd.GeoDataF
 HARDENED = """
 import os
 os.environ["GDAL_SKIP"] = "PDF"
-from gis.safe_open import harden_environment
+from gis.reading.safe_open import harden_environment
 import sys
 assert not {"rasterio", "pyogrio", "osgeo"} & set(sys.modules), "GDAL came first"
 harden_environment()

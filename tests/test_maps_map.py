@@ -238,7 +238,7 @@ def test_only_a_sum_has_shares_and_amounts_per_land(page_text: str) -> None:
 
 
 def test_every_word_the_script_asks_for_exists_and_every_word_is_asked_for() -> None:
-    folder = PROJECT / "maps" / "assets" / "js"
+    folder = PROJECT / "maps" / "page" / "assets" / "js"
     script = "\n".join((folder / name).read_text(encoding="utf-8") for name in SCRIPTS)
     assert sorted(path.name for path in folder.iterdir()) == sorted(SCRIPTS)
     own = {key.removeprefix("map.") for key in words("zh") if key.startswith("map.")}
@@ -256,7 +256,7 @@ def test_every_word_the_script_asks_for_exists_and_every_word_is_asked_for() -> 
 def test_script_has_no_way_to_turn_text_into_markup_or_code() -> None:
     ways = r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|import\("
     for name in SCRIPTS:
-        text = (PROJECT / "maps" / "assets" / "js" / name).read_text(encoding="utf-8")
+        text = (PROJECT / "maps" / "page" / "assets" / "js" / name).read_text(encoding="utf-8")
         assert re.findall(ways, text) == [], name
 
 
@@ -582,7 +582,7 @@ LATER_THAN_ES2020 = (
 
 def test_script_is_es2020_without_modules(page_text: str) -> None:
     for name in SCRIPTS:
-        text = (PROJECT / "maps" / "assets" / "js" / name).read_text(encoding="utf-8")
+        text = (PROJECT / "maps" / "page" / "assets" / "js" / name).read_text(encoding="utf-8")
         code = re.sub(r"//[^\n]*|/\*.*?\*/|\"[^\"\n]*\"", "", text, flags=re.DOTALL)
         for pattern in LATER_THAN_ES2020:
             assert re.findall(pattern, code, re.MULTILINE) == [], (name, pattern)

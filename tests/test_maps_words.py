@@ -14,7 +14,7 @@ from maps.words.catalogue import words
 from maps.words.methods import FORMS
 
 PROJECT = Path(__file__).resolve().parent.parent
-SCRIPTS = sorted((PROJECT / "maps" / "assets" / "js").glob("*.js"))
+SCRIPTS = sorted((PROJECT / "maps" / "page" / "assets" / "js").glob("*.js"))
 SOURCES = [
     path for room in ("maps", "sinkatlas") for path in sorted((PROJECT / room).rglob("*.py"))
 ]

@@ -26,18 +26,39 @@ MANY = Sampling(draws=20_000)
 GOOD = {
     **dict.fromkeys(COLUMNS, ""),
     **{"key": "k", "value": "2", "unit": "t C/ha", "low": "1", "high": "3"},
-    **{"distribution": "normal", "ship": "ship"},
+    **{"distribution": "normal", "ship": "ship", "seen_as": "publication"},
 }
 
 
 def test_every_row_cites_a_source_and_says_how_far_it_was_checked() -> None:
-    silent = [row.key for row in coefficients() if not row.source_document or not row.verification]
+    silent = [
+        row.key
+        for row in coefficients()
+        if not row.source_document or (row.grade and not row.verified_in)
+    ]
     assert silent == []
 
 
 def test_rows_that_were_not_seen_in_print_never_ship() -> None:
-    unseen = [row.key for row in coefficients() if row.verification == "recalled" and row.ships]
+    unseen = [row.key for row in coefficients() if row.seen_as == "not_seen" and row.ships]
     assert unseen == []
+
+
+def test_only_the_publication_itself_is_first_hand() -> None:
+    """Functions of Fang 2001 and 2007 were seen in papers that cite them: second-hand."""
+    store = coefficients()
+    assert store["fang2007_cunninghamia_a"].grade == "B"
+    assert store["fang2007_cunninghamia_a"].seen_as == "citing_paper"
+    assert store["chave2014_coef"].seen_as == "transcription"
+    assert store["zeng2018_agb_coef"].is_first_hand
+    assert not any(row.is_first_hand for row in store if row.source_document.startswith("IPCC"))
+
+
+def test_a_function_fitted_in_one_province_says_so() -> None:
+    regions = {row.region for row in coefficients() if row.key.startswith("zhang2013_")}
+    assert regions == {"Shandong"}
+    chosen = {row["function"] for row in read_table("volume_functions.csv")}
+    assert not any(name.startswith("zhang2013") for name in chosen)
 
 
 def test_texts_speak_to_the_reader_and_not_of_our_tools() -> None:
@@ -80,6 +101,8 @@ def test_recorded_law_is_the_one_the_range_suggests() -> None:
         ({"value": "5"}, "outside its own range|不在自己的区间"),
         ({"low": ""}, "half a range|一端"),
         ({"ship": "perhaps"}, "perhaps"),
+        ({"seen_as": "hearsay"}, "hearsay"),
+        ({"range_seen": "guessed"}, "guessed"),
         ({"age": "20 years"}, "age '20 years' is not known|年龄"),
         ({"distribution": "cauchy"}, "cauchy"),
         ({"distribution": "constant"}, "constant"),

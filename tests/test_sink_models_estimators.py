@@ -106,7 +106,7 @@ def test_draws_of_every_density_stay_above_zero(region: str) -> None:
 
 def test_stratum_claimed_twice_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     twice = {name: registered_estimators()["mangrove"] for name in ("one", "two")}
-    monkeypatch.setattr("sink_models.carbon.estimator.estimators", lambda: twice)
+    monkeypatch.setattr("sink_models.carbon.estimator.registered_estimators", lambda: twice)
     with pytest.raises(LookupError, match="claimed by mangrove, mangrove"):
         estimator_of(stratum("mangrove"))
 

@@ -502,7 +502,8 @@ def test_interval_holds_the_value() -> None:
 def test_used_coefficients_carry_source_and_verification() -> None:
     used = run(epoch()).coefficients_used.set_index("key")
     assert used.loc["fang2001_oaks_a", "value"] == 1.1453
-    assert used.loc["zhang2013_quercus_a", "ship"] == "ship"
+    assert used.loc["zhang2013_quercus_a", "ship"] == "ship_with_note"
+    assert used.loc["fang2001_oaks_a", "seen_as"] == "citing_paper"
     assert (used["source_document"] != "").all()
 
 

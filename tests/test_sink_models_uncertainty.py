@@ -300,7 +300,7 @@ def test_equal_terms_of_two_epochs_cancel_to_exactly_zero() -> None:
 HASH = """
 import hashlib
 from tests_uncertainty import run
-from sink_models import Sampling
+from sink_models.sampling import Sampling
 results = run(Sampling(draws=3_001), accuracy=10.0)
 digest = hashlib.sha256()
 for value in results.values.values():

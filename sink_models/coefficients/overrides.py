@@ -17,7 +17,13 @@ from gis.problems import InputError, Problem, ProblemLog, problem
 from sink_models.coefficients.distributions import choose_distribution
 from sink_models.coefficients.formulas import dimension
 from sink_models.coefficients.plausible_ranges import quantities
-from sink_models.coefficients.store import COLUMNS, Coefficient, CoefficientStore, read_coefficients
+from sink_models.coefficients.store import (
+    ANALYST,
+    COLUMNS,
+    Coefficient,
+    CoefficientStore,
+    read_coefficients,
+)
 
 NEEDED = ("key", "value", "unit", "reason", "analyst")
 BY_UNIT = {
@@ -153,7 +159,8 @@ def _completed(record: Mapping[str, str], known: Coefficient | None) -> dict[str
     kept |= {"table_section": "", "page": ""}  # those of the row it replaces say nothing of it
     kept |= {name: cell for name, cell in record.items() if name in COLUMNS and cell}
     kept["ship"] = "analyst"
-    kept["verification"] = "given by the analyst"
+    kept["seen_as"] = kept["range_seen"] = ANALYST
+    kept["verified_in"] = ""
     kept["source_document"] = (
         record.get("source_document") or f"{record['analyst']}: {record['reason']}"
     )

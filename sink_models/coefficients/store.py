@@ -1,10 +1,11 @@
 """The coefficient store: every number of the carbon methods, with its source and its range.
 
-Tables live in ``sink_models/coefficients/*.csv``, one row per coefficient. ``verification`` says
-how far a row was checked: *verified A* was read in the publication itself, *verified B* in one
-independent transcription of it, *verified BB* in two, *verified AB* in both; *recalled* rows were
-not seen in print. ``ship`` says what follows: only ``ship``, ``ship_with_note`` and rows of the
-analyst's own may drive a default, the others want the analyst's explicit choice.
+Tables live in ``sink_models/coefficients/*.csv``, one row per coefficient. ``seen_as`` says in what
+kind of text the number was seen, and ``verified_in`` in which: only *first-hand* rows were read in
+the publication itself, the others in a transcription of it or in a paper that cites it, or were not
+seen in print. ``range_seen`` says the same of the range. ``ship`` says what follows: only ``ship``,
+``ship_with_note`` and rows of the analyst's own may drive a default, the others want the analyst's
+explicit choice.
 """
 
 from __future__ import annotations
@@ -31,8 +32,26 @@ SHIP_VALUES = (*SHIPPING, "confirm", "do_not_use_until_confirmed", "historic_onl
 COLUMNS = (
     *("key", "value", "unit", "low", "high", "range_basis", "distribution", "applies_to"),
     *("climate_zone", "ecosystem", "species", "region", "age"),
-    *("source_document", "table_section", "page", "verification", "ship", "note"),
+    *("source_document", "table_section", "page", "seen_as", "verified_in", "range_seen"),
+    *("ship", "note"),
 )
+GRADES: Mapping[str, str] = {
+    "publication": "A",
+    "publication_and_transcription": "A",
+    "two_transcriptions": "B",
+    "transcription": "B",
+    "citing_paper": "B",
+    "description": "C",
+    "not_seen": "",
+    ANALYST: ANALYST,
+}
+"""Grade of a number by the kind of text it was seen in: A is first-hand, B second-hand, C a text
+that speaks of the number without printing its table, empty a number that was not seen in print."""
+
+RANGES = ("printed", "derived", "not_seen", ANALYST, "")
+"""How a range was come by: printed beside the value, derived from what is printed there, not seen
+in print, given by the analyst; empty where there is no range."""
+
 AGE_GROUPS = ("young", "middle", "near_mature", "mature", "over_mature")
 _AGE = re.compile(rf"(?:<=|>)?\d+ yr|\d+-\d+ yr|{'|'.join(AGE_GROUPS)}")
 FRACTION_UNITS = ("fraction", "t C/t d.m.")
@@ -62,7 +81,9 @@ class Coefficient:
     source_document: str
     table_section: str
     page: str
-    verification: str
+    seen_as: str
+    verified_in: str
+    range_seen: str
     ship: str
     note: str
 
@@ -70,6 +91,16 @@ class Coefficient:
     def ships(self) -> bool:
         """Whether this row may drive a default."""
         return self.ship in SHIPPING
+
+    @property
+    def grade(self) -> str:
+        """``A`` first-hand, ``B`` second-hand, ``C`` only spoken of, empty not seen in print."""
+        return GRADES[self.seen_as]
+
+    @property
+    def is_first_hand(self) -> bool:
+        """Whether the number was read in the publication itself."""
+        return self.grade == "A"
 
     @property
     def place(self) -> str:
@@ -216,6 +247,15 @@ def _check(where: str, row: Coefficient, log: ProblemLog) -> None:
     if row.ship not in SHIP_VALUES:
         allowed = ", ".join(SHIP_VALUES)
         log.add("sink_models.coefficient_ship", where, given=row.ship, allowed=allowed)
+    for field, given, choices in (
+        ("seen_as", row.seen_as, tuple(GRADES)),
+        ("range_seen", row.range_seen, RANGES),
+    ):
+        if given not in choices:
+            allowed = ", ".join(filter(None, choices))
+            log.add(
+                "sink_models.coefficient_seen", where, field=field, given=given, allowed=allowed
+            )
     if row.age and not _AGE.fullmatch(row.age):
         allowed = f"{', '.join(AGE_GROUPS)}, <=20 yr, >20 yr, 1-20 yr"
         log.add("sink_models.coefficient_age", where, given=row.age, allowed=allowed)

@@ -19,6 +19,31 @@ STOCK_BASES: Mapping[str, Words] = {
     "missing": both("缺蓄积", "growing stock missing"),
     "biomass_map": both("有生物量图", "with a biomass map"),
 }
+SEEN_AS: Mapping[str, Words] = {
+    "publication": both("原文（A）", "the publication itself (A)"),
+    "publication_and_transcription": both(
+        "原文及其转录（A）", "the publication and a transcription of it (A)"
+    ),
+    "two_transcriptions": both("两份独立转录（B）", "two independent transcriptions (B)"),
+    "transcription": both("转录（B）", "a transcription of the document (B)"),
+    "citing_paper": both("引用该文的文献（B）", "a paper that cites it (B)"),
+    "description": both(
+        "仅有说明，未见原表（C）", "a text that speaks of it without its table (C)"
+    ),
+    "not_seen": both("未查见", "not seen in print"),
+    "analyst": both("分析人员提供", "given by the analyst"),
+}
+"""In what kind of text a number was seen, with its grade."""
+
+RANGE_SEEN: Mapping[str, Words] = {
+    "printed": both("与数值一同刊出", "printed beside the value"),
+    "derived": both("由刊出的数据推得", "derived from what is printed there"),
+    "not_seen": both("未查见", "not seen in print"),
+    "analyst": both("分析人员提供", "given by the analyst"),
+    "": both("无区间", "no range"),
+}
+"""How the range beside a number was come by."""
+
 SYMBOLS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("t C/t d.m.",), "CF"),
     (("t BGB/t AGB", "t BGB d.m./t AGB d.m."), "R"),

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from sink_models.coefficients import Override
 from sink_models.indicator import indicators
+from sink_models.method.labels import RANGE_SEEN, SEEN_AS
 from sink_models.method.values import Figure, Formula, Section, SheetTable, both, figure
 from sink_models.results import Results
 
@@ -23,7 +24,10 @@ def coefficients_section(results: Results, references: Mapping[str, int]) -> Sec
             row.distribution,
             row.applicability or "–",
             row.cited,
-            f"{row.verification}; {row.ship}",
+            SEEN_AS[row.seen_as],
+            row.verified_in or "–",
+            RANGE_SEEN[row.range_seen],
+            row.ship,
         )
         for row in (results.store[key] for key in results.used_keys)
     )
@@ -36,7 +40,10 @@ def coefficients_section(results: Results, references: Mapping[str, int]) -> Sec
         both("分布", "law"),
         both("适用于", "made for"),
         both("来源", "source"),
-        both("核实情况", "verification"),
+        both("查见方式", "how the number was seen"),
+        both("查见于", "seen in"),
+        both("区间查见方式", "how the range was seen"),
+        both("采用级别", "standing"),
     )
     title = both("系数", "Coefficients")
     return Section("coefficients", title, (), (), SheetTable(heads, rows))
