@@ -12,11 +12,16 @@ import os
 from pathlib import Path
 
 import numpy as np
+import pytest
+from matplotlib import font_manager
 from numpy.typing import NDArray
 from PIL import Image
 
 FOLDER = Path(__file__).resolve().parent / "pictures"
 WIDE, COMPARED = 720, 180
+DRAWN_WITH = "Noto Sans CJK SC"
+"""The font on the machine where the pictures were kept; letters of another one lie elsewhere."""
+
 MOST_MEAN = 1.0
 """Mean difference of a colour channel, of 255."""
 MOST_SHARE, APART = 0.0045, 40.0
@@ -59,6 +64,11 @@ def looks_like(name: str, png: bytes, part: Part = (0.0, 0.0, 1.0, 1.0)) -> None
     now = Image.open(io.BytesIO(png)).convert("RGB")
     small = now.resize((WIDE, round(WIDE * now.height / now.width)), Image.Resampling.LANCZOS)
     path = FOLDER / f"{name}.png"
+    if DRAWN_WITH not in font_manager.get_font_names():
+        message = f"the pictures were kept with {DRAWN_WITH}, which this machine lacks"
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"{message}, and CI must compare them")
+        pytest.skip(message)
     if os.environ.get("SINKATLAS_PICTURES") == "write":
         FOLDER.mkdir(exist_ok=True)
         small.quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
