@@ -106,6 +106,8 @@ class Report:
     organisation: str = ""
     date: str = ""
     sources: tuple[str, ...] = ()
+    sentences: Mapping[str, Mapping[Language, str]] = field(default_factory=dict)
+    """What every basis and method of ``results`` says, by its code."""
     trajectories: pd.DataFrame = field(default_factory=pd.DataFrame)
     allocation: pd.DataFrame = field(default_factory=pd.DataFrame)
     works: pd.DataFrame = field(default_factory=pd.DataFrame)

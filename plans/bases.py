@@ -46,7 +46,7 @@ def basis_name(text: str) -> Words:
 
 def is_works(value: IndicatorValue) -> bool:
     """Whether a value is work done, as a ledger holds it, and not what stands."""
-    return value.basis == WORKS
+    return value.basis.code == WORKS
 
 
 def contradict(plan_basis: str, run_basis: str) -> bool:

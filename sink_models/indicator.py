@@ -13,6 +13,7 @@ from sink_models.account import Account, Mask
 from sink_models.carbon import CarbonAccount, SoilSpan
 from sink_models.options import Options
 from sink_models.sampling import Array
+from sink_models.statements import Statement
 
 LayerNeeds = tuple[frozenset[str], ...]
 """Alternative sets of layer kinds; one of them must be present whole."""
@@ -46,8 +47,8 @@ class Reading:
     """
 
     numerator: Array
-    basis: str
-    method: str
+    basis: Statement
+    method: Statement
     denominator: Array | None = None
     scale: float = 1.0
     warnings: tuple[Problem, ...] = ()

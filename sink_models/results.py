@@ -23,6 +23,7 @@ from sink_models.coefficients import CoefficientStore
 from sink_models.ecosystem_types import type_names
 from sink_models.options import DEFAULT_OPTIONS, Options
 from sink_models.sampling import Array, Sampling
+from sink_models.statements import Statement
 from sink_models.uncertainty import Driver, first_order_half_width
 
 TABLE_COLUMNS = (
@@ -62,8 +63,8 @@ class IndicatorValue:
     unit_code: str
     sampled: Array
     unit: str
-    basis: str
-    method: str
+    basis: Statement
+    method: Statement
     coverage: float
     lower_bound: bool = False
     denominator: float | None = None
@@ -185,14 +186,18 @@ class Results:
         return groups
 
     def table(self, names: Mapping[str, str], sampling: Sampling) -> pd.DataFrame:
-        """The columns of ``results.csv``; NaN is an empty cell. ``names`` gives names by code."""
+        """The figures of ``results.csv``; NaN is an empty cell. ``names`` gives names by code.
+
+        ``basis`` and ``method`` are codes with facts; the front door puts their words beside them.
+        """
         rows = []
         for each in self.values.values():
             low, high = sampling.bounds(each.sampled) if each.is_known else (np.nan, np.nan)
             rows.append(
                 (
                     *(each.unit_code, names.get(each.unit_code, ""), each.epoch, each.indicator),
-                    *(each.value, low, high, each.unit, each.basis, each.method, each.coverage),
+                    *(each.value, low, high, each.unit, str(each.basis), str(each.method)),
+                    each.coverage,
                 )
             )
         return pd.DataFrame(rows, columns=list(TABLE_COLUMNS))

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gis.problems import Language
+from maps.words import sentence
 from sink_models.method import Cell, Figure, Formula, Math, MethodSheet, Section, SheetTable, Words
+from sink_models.statements import Statement
 
 STYLE = """
 :root{--ink:#1c2a25;--line:#d4ddd8;--soft:#eef3f0;--dim:#556b61;--green:#1b6b4a}
@@ -126,7 +128,7 @@ def _cell(cell: Cell, language: Language) -> str:
         if "_" in cell:
             return f"<td class=k>{escaped(cell).replace('_', '_<wbr>')}</td>"
         return f"<td>{escaped(cell)}</td>"
-    text = cell[language]
+    text = sentence(cell, language) if isinstance(cell, Statement) else cell[language]
     kind = " class=w" if len(text) > LONG else ""
     return f"<td{kind}>{escaped(text)}</td>"
 

@@ -116,7 +116,13 @@ def _report(*, names: Sequence[str] = ("东区", "西区", "南区"), text: str 
     ]
     results = pd.DataFrame(
         rows, columns=["unit_code", "unit_name", "epoch", "indicator", "value", "unit"]
-    ).assign(basis="", method="面积", coverage=1.0)
+    ).assign(
+        basis="forest_survey",
+        basis_words="森林资源调查",
+        method="stock_density",
+        method_words="蓄积 / 面积",
+        coverage=1.0,
+    )
     gap = (results["unit_code"] == codes[1 % len(codes)]) & (results["epoch"] == 2024)
     results.loc[gap & (results["indicator"] == "forest_cover_rate"), "value"] = math.nan
     results = results.assign(low=results["value"] * 0.9, high=results["value"] * 1.2)
@@ -169,6 +175,10 @@ def _report(*, names: Sequence[str] = ("东区", "西区", "南区"), text: str 
             if "." not in key
         ),
         results=results,
+        sentences={
+            "forest_survey": {"zh": "森林资源调查", "en": "forest survey"},
+            "stock_density": _both(text),
+        },
         verdicts=verdicts,
         verdict_words=(words,) * 3,
         account=pd.DataFrame(

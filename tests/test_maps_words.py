@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,8 +11,17 @@ from string import Formatter
 
 import pytest
 
+from gis.problems import LANGUAGES
+from layers.codes import ecosystem_types
+from layers.registry import kinds
 from maps.words.catalogue import words
-from maps.words.methods import FORMS
+from maps.words.statements import sentences, statement_words
+from maps.words.terms import term
+from sink_models.carbon import COVERS, POOL_NAMES
+from sink_models.coefficients import coefficients
+from sink_models.options import GWP, WETLAND_SCOPES
+from sink_models.statements import statement
+from sinkatlas.pipeline.measuring import FORMS
 
 PROJECT = Path(__file__).resolve().parent.parent
 SCRIPTS = sorted((PROJECT / "maps" / "page" / "assets" / "js").glob("*.js"))
@@ -83,11 +93,88 @@ def test_every_word_that_is_asked_for_exists() -> None:
     assert asked - files - beginnings - words("zh").keys() == set()
 
 
-def test_every_form_of_a_method_has_words_with_the_same_places() -> None:
-    said = {key.partition(".")[2] for key in words("zh") if key.startswith("method.")}
-    assert said == set(FORMS)
-    for key, form in FORMS.items():
-        assert places(words("zh")[f"method.{key}"]) == places(form), key
+def statements_made() -> Iterator[tuple[str, str, frozenset[str]]]:
+    """Every statement that any option can produce: where it is made, its code, its facts."""
+    for path in sorted(
+        p for r in ("sink_models", "sinkatlas") for p in (PROJECT / r).rglob("*.py")
+    ):
+        if path.name == "statements.py":
+            continue
+        module = importlib.import_module(".".join(path.relative_to(PROJECT).with_suffix("").parts))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            called = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            where = f"{path.relative_to(PROJECT)}:{node.lineno}"
+            if called in ("statement", "also"):
+                first = node.args[0]
+                named = getattr(module, first.id) if isinstance(first, ast.Name) else first.value
+                yield where, named, frozenset(str(each.arg) for each in node.keywords)
+
+
+MADE = list(statements_made())
+
+
+def test_every_basis_and_method_that_any_option_can_produce_is_said_in_both_languages() -> None:
+    """A code is written where it is made, its facts fill the places of both sentences."""
+    told = statement_words()
+    unsaid = {(where, code) for where, code, _ in MADE if code not in told and code not in kinds()}
+    assert unsaid == set()
+    for where, code, facts in MADE:
+        if code in told:
+            assert {*told[code]} == {*LANGUAGES}
+            assert places(told[code]["zh"]) == places(told[code]["en"]) == facts, (where, code)
+        else:
+            assert facts == frozenset(), (where, code)
+
+
+def test_no_sentence_is_kept_that_no_basis_and_no_method_uses() -> None:
+    renamed = {"protected_wetland"}  # what ``protected_share`` is the share of
+    assert statement_words().keys() - {code for _, code, _ in MADE} == renamed
+
+
+KEYS = (
+    *POOL_NAMES, *ecosystem_types().index, *WETLAND_SCOPES, *COVERS,
+    *(each.key.removeprefix(GWP) for each in coefficients() if each.key.startswith(GWP)),
+    *(name for name, _ in FORMS), "unnamed",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("key", sorted({*KEYS} - {"soil_burial"}))
+def test_every_key_that_a_statement_names_has_a_name(key: str) -> None:
+    for language in LANGUAGES:
+        assert term(key, language) != key
+
+
+def test_a_statement_says_its_facts_in_the_readers_language() -> None:
+    soils = (
+        statement("soil_depth", cm="20", types=("built",)),
+        statement("soil_depth", cm="30", types=("crop", "shrub")),
+    )
+    said = statement("inside_redline", inner=statement("carbon_pools", pools=("litter", "soil")))
+    found = sentences(said.also("soil_depths", depths=soils))
+    assert found == {
+        "zh": "红线内：碳库：凋落物、土壤；土壤深度：0–20 cm（城镇与农村居民点）、0–30 cm（耕地、灌木林）",
+        "en": "inside the red line: pools: litter, soil; "
+        "soil depth: 0–20 cm (built), 0–30 cm (crop, shrub)",
+    }
+
+
+def test_numbers_agree_with_what_they_count() -> None:
+    said = [sentences(statement("nearest_project", count=each))["en"] for each in (0, 1, 2)]
+    assert [each.split(" to ")[0].removeprefix("least geodesic distance of ") for each in said] == [
+        "0 projects", "1 project", "2 projects",
+    ]  # fmt: skip
+
+
+def test_text_of_the_data_stays_as_it_is() -> None:
+    hostile = "{0.__class__}｛x｝; 红线"
+    assert hostile in sentences(statement("ground_in_areas", names=(hostile,)))["zh"]
+
+
+def test_unknown_code_is_an_error_of_the_program() -> None:
+    with pytest.raises(KeyError, match="no_such_method"):
+        sentences(statement("no_such_method"))
 
 
 def test_every_term_is_one_that_the_accounts_use() -> None:

@@ -24,7 +24,7 @@ from maps.page.stands_picture import details
 from maps.report import Report
 from maps.sensitivity import PUBLIC_TOLERANCE_M
 from maps.status_style import LOOKS
-from maps.words import described, part_name, words
+from maps.words import part_name, words
 
 PER_LAND: Mapping[str, tuple[float, str]] = {
     "ha": (100.0, "%"),
@@ -66,7 +66,7 @@ def payload(report: Report) -> dict[str, object]:
         "tolerance_m": thinned.tolerance_m,
         "indicators": [_indicator(each) for each in _titled_indicators(report)],
         "parts": _part_titles(report),
-        "results": _results(report.results),
+        "results": _results(report),
         "changes": _table(_of_titled(report, report.changes).drop(columns=["unit_name", "unit"])),
         "classes": _classes(report),
         "verdicts": _verdicts(report),
@@ -170,17 +170,18 @@ def _table(frame: pd.DataFrame) -> dict[str, object]:
     }
 
 
-def _results(frame: pd.DataFrame) -> dict[str, object]:
+def _results(report: Report) -> dict[str, object]:
     """The results, with basis and method as numbers of texts that are said once, in both languages.
 
     Names of units stand in ``units`` already.
     """
-    texts = pd.unique(frame[["basis", "method"]].astype(str).to_numpy().ravel()).tolist()
-    place = {text: i for i, text in enumerate(texts)}
-    coded = frame.drop(columns=["unit_name"]).assign(
-        basis=frame["basis"].astype(str).map(place), method=frame["method"].astype(str).map(place)
+    frame = report.results
+    codes = pd.unique(frame[["basis", "method"]].to_numpy().ravel()).tolist()
+    place = {code: i for i, code in enumerate(codes)}
+    coded = frame.drop(columns=["unit_name", "basis_words", "method_words"]).assign(
+        basis=frame["basis"].map(place), method=frame["method"].map(place)
     )
-    return _table(coded) | {"texts": [dict(described(text)) for text in texts]}
+    return _table(coded) | {"texts": [dict(report.sentences[code]) for code in codes]}
 
 
 def _of_titled(report: Report, table: pd.DataFrame) -> pd.DataFrame:

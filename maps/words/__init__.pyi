@@ -1,11 +1,15 @@
 from .catalogue import (
     words as words,
 )
-from .methods import (
-    described as described,
-    term as term,
-)
 from .parts import (
     part_name as part_name,
     parts_of as parts_of,
+)
+from .statements import (
+    sentence as sentence,
+    sentences as sentences,
+    statement_words as statement_words,
+)
+from .terms import (
+    term as term,
 )

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from gis.problems import LANGUAGES, Language
 from maps.report import IndicatorWords, Report
-from maps.words.methods import term
+from maps.words.terms import term
 
 
 def parts_of(report: Report) -> tuple[IndicatorWords, ...]:

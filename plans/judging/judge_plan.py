@@ -169,7 +169,7 @@ def _verdict(plan_id: str, case: Case) -> Verdict:
         low=None if math.isnan(low) else low,
         high=None if math.isnan(high) else high,
         coverage=value.coverage,
-        basis=value.basis,
+        basis=str(value.basis),
         lower_bound=value.lower_bound,
         tolerance_percent=(case.tolerances.about_percent if needs_tolerance(case.target) else None),
     )

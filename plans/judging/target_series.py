@@ -39,7 +39,7 @@ class Case:
 
     def stated(self, value: IndicatorValue) -> str:
         """Basis of a value as the run or its results state it."""
-        text = self.run_basis.get(value.indicator, value.basis)
+        text = self.run_basis.get(value.indicator, str(value.basis))
         return basis_of(text) or text
 
     @property

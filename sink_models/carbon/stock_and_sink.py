@@ -42,9 +42,12 @@ from sink_models.coefficients import (
 )
 from sink_models.ecosystem_types import group_of
 from sink_models.sampling import Array
+from sink_models.statements import Statement, statement
 from sink_models.uncertainty import DrawBook
 
 COVERS = (LAND_COVER, "land_survey", SURVEY, WETLANDS, "tidal_marsh", "seagrass", MANGROVES)
+MEASURED_STOCK, MAPPED_STOCK = statement("growing_stock"), statement("biomass_map")
+"""What the stock of an account rests on, beside its areas."""
 CLOSURE = 1e-9
 """Largest relative gap between a total and the sum of its parts."""
 
@@ -69,12 +72,16 @@ class CarbonAccount:
     """
 
     year: int
-    basis: str
+    basis: Statement
     stocks: Amounts
     burial: Amounts
     choices: tuple[Choice, ...]
     not_estimated: tuple[NotEstimated, ...]
     area_without_stock_ha: float
+
+    @property
+    def has_measured_stock(self) -> bool:
+        return self.basis.lists(MEASURED_STOCK)
 
 
 def carbon_account(account: Account) -> CarbonAccount:
@@ -179,12 +186,13 @@ def _in_order(*estimates: Estimates) -> list[PoolEstimate]:
     return [each for found in estimates for each in found.values()]
 
 
-def _basis(account: Account) -> str:
-    covers = "+".join(kind for kind in COVERS if kind in account.kinds)
-    measured = account.is_in("stock_basis", ("measured",)).any()
-    mapped = account.is_in("stock_basis", (BIOMASS_MAP,)).any()
-    stock = (":growing_stock" if measured else "") + (":biomass_map" if mapped else "")
-    return f"account:{covers}{stock}"
+def _basis(account: Account) -> Statement:
+    covers = tuple(kind for kind in COVERS if kind in account.kinds)
+    held = {MEASURED_STOCK: "measured", MAPPED_STOCK: BIOMASS_MAP}
+    stock = tuple(
+        each for each, basis in held.items() if account.is_in("stock_basis", (basis,)).any()
+    )
+    return statement("account", covers=covers, stock=stock)
 
 
 def _area_without_stock(account: Account) -> float:

@@ -23,13 +23,12 @@ from sink_models.ecosystem_types import group_of, type_names
 from sink_models.equations import co2_from_c
 from sink_models.indicator import Absent, Context, Indicator, Outcome, Reading, comparable_earlier
 from sink_models.sampling import Array
+from sink_models.statements import Statement, statement
 
 ORDER = 40
 ANY_COVER = tuple(frozenset({kind}) for kind in COVERS)
 BARREN = ("water", "built", "bare")
 """Groups of ecosystem types without much biomass to miss; the notes still list them."""
-
-SINK_EXCLUDES = "other pools rest on static densities and are left out"
 
 
 def carbon_stock(context: Context) -> Outcome:
@@ -90,7 +89,7 @@ def _same(carbon: Array) -> Array:
 def _breakdown(
     context: Context,
     amounts: Amounts,
-    method_of: Callable[[Iterable[Cell]], str],
+    method_of: Callable[[Iterable[Cell]], Statement],
     convert: Callable[[Array], Array] = _same,
 ) -> dict[str, Outcome]:
     """Readings by pool and by type; stops the run when either does not sum to the total."""
@@ -113,28 +112,34 @@ def _breakdown(
     return parts
 
 
-def _stock_method(carbon: CarbonAccount, cells: Iterable[Cell]) -> str:
+def _stock_method(carbon: CarbonAccount, cells: Iterable[Cell]) -> Statement:
     """The pools that some cells hold and the depths of their soil."""
     listed = set(cells)
-    pools = "+".join(pool for pool in POOLS if any(cell[1] == pool for cell in listed))
+    pools = tuple(pool for pool in POOLS if any(cell[1] == pool for cell in listed))
     depths: dict[str, set[str]] = {}
     for choice in carbon.choices:
         kind = choice.stratum.ecosystem_type
         if choice.pool == SOIL and (kind, SOIL) in listed:
             depths.setdefault(choice.depth_cm, set()).add(kind)
-    words = [
-        f"0-{depth} cm ({', '.join(sorted(kinds))})"
+    method = statement("carbon_pools", pools=pools)
+    if not depths:
+        return method
+    soils = tuple(
+        statement("soil_depth", cm=depth, types=tuple(sorted(kinds)))
         for depth, kinds in sorted(depths.items(), key=lambda each: float(each[0]))
-    ]
-    soil = f"; soil {', '.join(words)}" if words else ""
-    return f"pools: {pools}{soil}"
+    )
+    return method.also("soil_depths", depths=soils)
 
 
-def _sink_method(context: Context) -> str:
+def _sink_method(context: Context) -> Statement:
     start = context.earlier.account.year if context.earlier else ""
-    burial = " + soil burial of coastal wetland" if context.carbon.burial.terms else ""
-    span = f"{start}-{context.account.year}"
-    return f"stock difference of living biomass {span}{burial}; {SINK_EXCLUDES}"
+    end = context.account.year
+    method = (
+        statement("stock_difference_burial", start=start, end=end)
+        if context.carbon.burial.terms
+        else statement("stock_difference", start=start, end=end)
+    )
+    return method.also("static_left_out")
 
 
 def _gaps(context: Context, where: str) -> tuple[Problem, ...]:
@@ -153,7 +158,7 @@ def _gaps(context: Context, where: str) -> tuple[Problem, ...]:
 
 def _mixed_methods(context: Context, where: str) -> tuple[Problem, ...]:
     ends = [each.carbon for each in (context.earlier, context) if each is not None]
-    if not any("growing_stock" in each.basis and each.area_without_stock_ha > 0 for each in ends):
+    if not any(each.has_measured_stock and each.area_without_stock_ha > 0 for each in ends):
         return ()
     areas = ", ".join(f"{each.year}: {each.area_without_stock_ha:,.1f} ha" for each in ends)
     return (problem("sink_models.sink_mixed_methods", where, areas=areas),)

@@ -14,13 +14,14 @@ from sink_models.ecosystem_types import FOREST_TYPES
 from sink_models.indicator import Absent, Context, Indicator, Outcome, Reading
 from sink_models.indicators.green_space import measured as measured_beside
 from sink_models.sampling import Array
+from sink_models.statements import Statement, statement
 
 ORDER = 10
 PUBLIC_WELFARE, AREAS = "public_welfare_forest", "demonstration_areas"
 FORESTLAND_TYPES = (
     "forest_arbor", "forest_bamboo", "forest", "shrub", "open_forest", "young_forest", "mangrove",
 )  # fmt: skip
-BY_SURVEY, BY_LAND_COVER = "forest_survey", "land_cover"
+BY_SURVEY, BY_LAND_COVER = statement("forest_survey"), statement("land_cover")
 FOREST_CLASSES = ("arbor", "bamboo", "special_shrub", "mangrove")
 EITHER = (frozenset({SURVEY}), frozenset({LAND_COVER}))
 ONLY_SURVEY = (frozenset({SURVEY}),)
@@ -48,13 +49,13 @@ def forest_area(context: Context) -> Reading:
     account = context.account
     numerator = account.area(forest_rows(account))
     if has_survey(account):
-        return Reading(numerator, BY_SURVEY, "arbor + bamboo + special shrub + mangrove (survey)")
-    return Reading(numerator, BY_LAND_COVER, "tree cover of the land-cover layer + mangrove")
+        return Reading(numerator, BY_SURVEY, statement("survey_forest"))
+    return Reading(numerator, BY_LAND_COVER, statement("land_cover_forest"))
 
 
 def forest_cover_rate(context: Context) -> Reading:
     area = forest_area(context)
-    method = f"({area.method}) / unit territory; farm shelterbelts and four-side trees not included"
+    method = statement("per_territory", inner=area.method).also("without_scattered_trees")
     return Reading(area.numerator, area.basis, method, context.account.territory[None, :], 100.0)
 
 
@@ -65,10 +66,7 @@ def forest_greening_rate(context: Context) -> Reading:
     else:
         shrub = account.is_in("cover", (LAND_COVER,)) & account.is_in("ecosystem_type", ("shrub",))
     area = forest_area(context)
-    method = (
-        f"({area.method} + all shrub) / unit territory; "
-        "farm shelterbelts and four-side trees not included"
-    )
+    method = statement("with_all_shrub", inner=area.method).also("without_scattered_trees")
     numerator = account.area(forest_rows(account) | shrub)
     return Reading(numerator, area.basis, method, account.territory[None, :], 100.0)
 
@@ -92,13 +90,16 @@ def _unknown_as_nan(account: Account, values: Array, *classes: str) -> Array:
     return np.where((lacking > 0) & (given == 0), np.nan, values)
 
 
-def _lower_bound(context: Context, key: str, *classes: str) -> tuple[str, tuple[Problem, ...]]:
+def _lower_bound(
+    context: Context, key: str, method: Statement, *classes: str
+) -> tuple[Statement, tuple[Problem, ...]]:
+    """The method and warnings of a sum of stock; both say where stands of the classes lack one."""
     account = context.account
     area = account.total(without_stock(account, *classes))
     if area == 0:
-        return "", ()
+        return method, ()
     found = problem("sink_models.stock_lower_bound", f"{key} {account.year}", area=f"{area:,.1f}")
-    return f"; lower bound: {area:.1f} ha of stands without growing stock", (found,)
+    return method.also("without_stock", area_ha=float(area)), (found,)
 
 
 def _lacks_stock(account: Account, *classes: str) -> Mask:
@@ -119,10 +120,9 @@ def forest_stock_volume(context: Context) -> Outcome:
     absent = _stock_not_given(account, key, "arbor")
     if absent is not None:
         return absent
-    remark, warnings = _lower_bound(context, key, "arbor")
+    method, warnings = _lower_bound(context, key, statement("forest_stock"), "arbor")
     stock = account.stock(measured(account, *FOREST_CLASSES))
     values = _unknown_as_nan(account, stock, "arbor")
-    method = f"growing stock of forest sub-compartments{remark}"
     lacking = _lacks_stock(account, "arbor")
     return Reading(values, BY_SURVEY, method, warnings=warnings, lower_bound=lacking)
 
@@ -132,16 +132,15 @@ def standing_stock_volume(context: Context) -> Outcome:
     absent = _stock_not_given(account, key, "arbor")
     if absent is not None:
         return absent
-    remark, warnings = _lower_bound(context, key, "arbor", "open")
+    method, warnings = _lower_bound(context, key, statement("standing_stock"), "arbor", "open")
     stock = account.stock(measured(account, *FOREST_CLASSES, "open"))
     surveyed = account.is_in("cover", (SURVEY,))
     scattered = account.stock(surveyed, "scattered_stock_m3")
-    method = f"growing stock of forest and open forest + scattered and four-side trees{remark}"
     gaps = surveyed & account.is_missing("scattered_stock_m3")
     if gaps.any():
         found = problem("sink_models.scattered_not_given", f"{key} {account.year}")
         warnings = (*warnings, found)
-        method += "; lower bound: scattered stock not given everywhere"
+        method = method.also("scattered_not_given")
     values = _unknown_as_nan(account, stock + scattered, "arbor")
     lacking = _lacks_stock(account, "arbor", "open") | (account.per_unit(gaps, "area_ha") > 0)
     return Reading(values, BY_SURVEY, method, warnings=warnings, lower_bound=lacking)
@@ -153,14 +152,14 @@ def forest_stock_density(context: Context) -> Outcome:
     if absent is not None:
         return absent
     rows = measured(account, "arbor")
-    method = "growing stock / area of arbor sub-compartments with stock"
+    method = statement("stock_density")
     return Reading(account.stock(rows), BY_SURVEY, method, account.area(rows))
 
 
 def forestland_area(context: Context) -> Reading:
     account = context.account
     rows = account.is_in("cover", (SURVEY,)) & account.is_in("ecosystem_type", FORESTLAND_TYPES)
-    method = "arbor, bamboo, shrub, open and young stands and other forestland of the survey"
+    method = statement("survey_forestland")
     mangrove = account.is_in("ecosystem_type", ("mangrove",)) & ~account.is_in(
         "cover", (LAND_COVER,)
     )
@@ -169,12 +168,12 @@ def forestland_area(context: Context) -> Reading:
 
 def public_welfare_forest_area(context: Context) -> Outcome:
     if PUBLIC_WELFARE in context.account.kinds:
-        return measured_beside("public_welfare_forest_area", PUBLIC_WELFARE)(context)
+        return measured_beside("public_welfare_forest_area", statement(PUBLIC_WELFARE))(context)
     account = context.account
     rows = account.is_in("cover", (SURVEY,)) & account.is_in(
         "protection_class", ("public_welfare",)
     )
-    return Reading(account.area(rows), BY_SURVEY, "sub-compartments classed as public welfare")
+    return Reading(account.area(rows), BY_SURVEY, statement("public_welfare"))
 
 
 INDICATORS = (
@@ -292,7 +291,7 @@ INDICATORS = (
         source="公益林区划落界成果；15 亩 = 1 公顷",
         additive=True,
         needs=(frozenset({PUBLIC_WELFARE, AREAS}),),
-        read=measured_beside("public_welfare_demo_blocks", PUBLIC_WELFARE),
+        read=measured_beside("public_welfare_demo_blocks", statement(PUBLIC_WELFARE)),
     ),
     Indicator(
         key="forestland_area",

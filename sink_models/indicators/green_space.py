@@ -11,6 +11,7 @@ from sink_models.account import BUILT_UP, GREEN_COVER, GREENWAYS, HOUSING, LAND_
 from sink_models.ecosystem_types import group_of
 from sink_models.indicator import Absent, Context, Indicator, Outcome, Reading
 from sink_models.sampling import Array
+from sink_models.statements import Statement, statement
 
 ORDER = 30
 BLUE_GREEN = "blue_green_network"
@@ -18,7 +19,7 @@ GREEN_GROUPS = ("forest", "shrub", "grass", "wetland")
 """Groups of ecosystem types that are under plants; mangrove and marsh among them."""
 
 
-def measured(key: str, basis: str) -> Callable[[Context], Outcome]:
+def measured(key: str, basis: Statement) -> Callable[[Context], Outcome]:
     """The indicator that a layer beside the account was measured for; a whole of its own stays."""
 
     def read(context: Context) -> Outcome:
@@ -45,13 +46,14 @@ def built_up_green_coverage_rate(context: Context) -> Reading:
     account = context.account
     built_up = account.flag("in_built_up")
     if GREEN_COVER in account.kinds:
-        green, basis = account.flag("in_green"), "green_survey"
-        method = "surveyed green cover inside the built-up area / built-up area"
+        green, basis = account.flag("in_green"), statement("green_survey")
+        method = statement("surveyed_green")
     else:
         green = account.is_in("ecosystem_type", _green_types(context)) | account.flag("in_green")
-        basis = LAND_COVER
-        sources = "classes under plants" + (" and parks" if PARKS in account.kinds else "")
-        method = f"{sources} inside the built-up area, each piece of ground once / built-up area"
+        basis = statement(LAND_COVER)
+        method = (
+            statement("mapped_green_parks") if PARKS in account.kinds else statement("mapped_green")
+        )
     inside: Array = account.per_unit(built_up, "area_ha")[None, :]
     return Reading(
         account.per_unit(built_up & green, "area_ha")[None, :], basis, method, inside, 100.0
@@ -67,8 +69,8 @@ def built_up_area(context: Context) -> Reading:
     account = context.account
     return Reading(
         account.per_unit(account.flag("in_built_up"), "area_ha")[None, :],
-        BUILT_UP,
-        "territory inside the boundary of the built-up area",
+        statement(BUILT_UP),
+        statement("built_up_territory"),
     )
 
 
@@ -83,7 +85,7 @@ INDICATORS = (
         source="绿道专题线数据",
         additive=True,
         needs=(frozenset({GREENWAYS}),),
-        read=measured("greenway_length", GREENWAYS),
+        read=measured("greenway_length", statement(GREENWAYS)),
     ),
     Indicator(
         key="bluenet_belt_length",
@@ -95,7 +97,7 @@ INDICATORS = (
         source="蓝绿网络专题线数据",
         additive=True,
         needs=(frozenset({BLUE_GREEN}),),
-        read=measured("bluenet_belt_length", BLUE_GREEN),
+        read=measured("bluenet_belt_length", statement(BLUE_GREEN)),
     ),
     Indicator(
         key="blueway_length",
@@ -107,7 +109,7 @@ INDICATORS = (
         source="蓝绿网络专题线数据",
         additive=True,
         needs=(frozenset({BLUE_GREEN}),),
-        read=measured("blueway_length", BLUE_GREEN),
+        read=measured("blueway_length", statement(BLUE_GREEN)),
     ),
     Indicator(
         key="built_up_area",
@@ -159,7 +161,7 @@ INDICATORS = (
         source="国家园林城市标准；GB/T 51346 城市绿地规划标准",
         additive=False,
         needs=(frozenset({PARKS, HOUSING}),),
-        read=measured("park_service_radius_coverage", HOUSING),
+        read=measured("park_service_radius_coverage", statement(HOUSING)),
     ),
     Indicator(
         key="park_green_area",
@@ -171,6 +173,6 @@ INDICATORS = (
         source="CJJ/T 85 城市绿地分类标准",
         additive=True,
         needs=(frozenset({PARKS}),),
-        read=measured("park_green_area", PARKS),
+        read=measured("park_green_area", statement(PARKS)),
     ),
 )

@@ -21,6 +21,7 @@ from sink_models.equations import SALINE_PPT
 from sink_models.indicator import Absent, Context, Indicator, Outcome, Reading
 from sink_models.options import MethaneChoice
 from sink_models.sampling import Array
+from sink_models.statements import Statement, statement
 from sink_models.uncertainty import DrawBook
 
 ORDER = 46
@@ -84,7 +85,7 @@ def wetland_methane_parts(context: Context) -> Mapping[str, Outcome]:
     if choice is None:
         return {}
     return {
-        f"type.{kind}": Reading(values, _basis(choice), ", ".join(keys))
+        f"type.{kind}": Reading(values, _basis(choice), statement("by_coefficient", key=keys[0]))
         for kind, (values, keys) in _by_type(context.account, choice)
         if values is not None
     }
@@ -141,18 +142,22 @@ def _kg_methane(key: str, book: DrawBook) -> Array:
     return book.coefficient(key) * (CH4_PER_CH4_C if is_carbon else 1.0)
 
 
-def _basis(choice: MethaneChoice) -> str:
-    return f"gwp100:{choice.gwp_set}"
+def _basis(choice: MethaneChoice) -> Statement:
+    return statement("gwp100", gwp_set=choice.gwp_set)
 
 
 def _method(
     choice: MethaneChoice, parts: Mapping[str, tuple[Array | None, tuple[str, ...]]]
-) -> str:
-    used = ", ".join(
-        f"{kind}: {keys[0]}" for kind, (values, keys) in parts.items() if values is not None
+) -> Statement:
+    factors = tuple(
+        statement("factor_of", type=kind, key=keys[0])
+        for kind, (values, keys) in parts.items()
+        if values is not None
     )
-    salinity = "" if choice.salinity_ppt is None else f"; salinity {choice.salinity_ppt:g} ppt"
-    return f"area × factor × GWP100 ({choice.gwp_set}); {used}{salinity}; not in carbon_sink"
+    method = statement("methane_as_co2", gwp_set=choice.gwp_set, factors=factors)
+    if choice.salinity_ppt is not None:
+        method = method.also("salinity", ppt=choice.salinity_ppt)
+    return method.also("not_in_sink")
 
 
 INDICATORS = (

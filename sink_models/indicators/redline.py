@@ -13,31 +13,34 @@ from sink_models.indicators.carbon import ANY_COVER, carbon_sink, carbon_stock
 from sink_models.indicators.forest import EITHER, forest_area
 from sink_models.indicators.green_space import measured
 from sink_models.indicators.wetland import wetland_area
+from sink_models.statements import statement
 
 ORDER = 31
 FOREIGN_GROUPS = ("built", "crop")
 """Groups of ecosystem types that the delineation keeps out of the red line, or moves out of it."""
+BY_REDLINE, BY_PROTECTED = statement(REDLINE), statement(PROTECTED)
 WITH_COVER = tuple(frozenset({REDLINE, *each}) for each in ANY_COVER)
 
 
 def redline_area(context: Context) -> Reading:
     account = context.account
     numerator = account.per_unit(account.flag("in_redline"), "area_ha")[None, :]
-    return Reading(numerator, REDLINE, "territory inside the ecological red line")
+    return Reading(numerator, BY_REDLINE, statement("redline_territory"))
 
 
 def redline_area_share(context: Context) -> Reading:
     area = redline_area(context)
     territory = context.account.territory[None, :]
-    return Reading(area.numerator, REDLINE, f"{area.method} / unit territory", territory, 100.0)
+    method = statement("over_territory", inner=area.method)
+    return Reading(area.numerator, BY_REDLINE, method, territory, 100.0)
 
 
 def redline_conflict_area(context: Context) -> Reading:
     account = context.account
     return Reading(
         account.area(_foreign(account, FOREIGN_GROUPS)),
-        REDLINE,
-        "built-up land, cropland and orchards inside the ecological red line",
+        BY_REDLINE,
+        statement("redline_conflicts"),
     )
 
 
@@ -48,8 +51,8 @@ def redline_conflict_parts(context: Context) -> Mapping[str, Outcome]:
     return {
         f"type.{kind}": Reading(
             account.area(rows & account.is_in("ecosystem_type", (kind,))),
-            REDLINE,
-            f"{kind} inside the ecological red line",
+            BY_REDLINE,
+            statement("redline_type", type=kind),
         )
         for kind in kinds
     }
@@ -95,19 +98,20 @@ def redline_carbon_sink(context: Context) -> Outcome:
 
 def _said(reading: Reading) -> Reading:
     """The reading with the place in its method; what the city's own warns stays there."""
-    return replace(reading, method=f"inside the red line: {reading.method}", warnings=())
+    return replace(reading, method=statement("inside_redline", inner=reading.method), warnings=())
 
 
 def protected_area_area(context: Context) -> Reading:
     account = context.account
     numerator = account.per_unit(account.flag("in_protected"), "area_ha")[None, :]
-    return Reading(numerator, PROTECTED, "territory inside protected areas, overlaps once")
+    return Reading(numerator, BY_PROTECTED, statement("protected_territory"))
 
 
 def protected_area_share(context: Context) -> Reading:
     area = protected_area_area(context)
     territory = context.account.territory[None, :]
-    return Reading(area.numerator, PROTECTED, f"{area.method} / unit territory", territory, 100.0)
+    method = statement("over_territory", inner=area.method)
+    return Reading(area.numerator, BY_PROTECTED, method, territory, 100.0)
 
 
 INDICATORS = (
@@ -241,6 +245,6 @@ INDICATORS = (
         source="长江保护法 (2020) 第二十六条",
         additive=False,
         needs=(frozenset({"project_footprints", "rivers"}),),
-        read=measured("river_shore_chemical_ban_1km", "project_footprints"),
+        read=measured("river_shore_chemical_ban_1km", statement("project_footprints")),
     ),
 )

@@ -26,6 +26,7 @@ from sink_models.ecosystem_types import type_names
 from sink_models.equations import co2_from_c
 from sink_models.indicator import Absent, Context, Indicator, Outcome, Reading, comparable_earlier
 from sink_models.sampling import Array
+from sink_models.statements import Statement, statement
 
 ORDER = 42
 KEY = "mineral_soil_change"
@@ -120,12 +121,9 @@ def _left_out(context: Context, spans: tuple[SoilSpan, ...]) -> tuple[Problem, .
     return (problem("sink_models.soil_left_out", where, area=hectares, types=types),)
 
 
-def _method(spans: tuple[SoilSpan, ...]) -> str:
-    counted = ", ".join(f"{span.start}-{span.end}" for span in spans)
-    return (
-        f"SOC_REF × F_LU × F_MG × F_I to 30 cm over 20 years, net changes of type in {counted}, "
-        "losses shared out to gains in proportion; not in carbon_sink"
-    )
+def _method(spans: tuple[SoilSpan, ...]) -> Statement:
+    counted = tuple(statement("span", start=span.start, end=span.end) for span in spans)
+    return statement("mineral_soils", spans=counted).also("not_in_sink")
 
 
 INDICATORS = (

@@ -15,13 +15,14 @@ from sink_models.coefficients import Coefficient
 from sink_models.equations import NOT_CREDITABLE, co2_from_c
 from sink_models.indicator import Absent, Context, Indicator, Outcome, Reading
 from sink_models.options import UrbanGreenChoice
+from sink_models.statements import Statement, statement
 
 ORDER = 45
 NEEDS = (frozenset({GREENWAYS}), frozenset({PARKS}))
 TOWN_TYPES = ("built", "grass", "bare", "crop", "crop_paddy")
 """Types whose trees no other figure counts."""
 
-BASIS = "urban_green"
+BASIS = statement("urban_green")
 CANDIDATES = ("urban_crw_2006", "pinghu_urban_tree_sink", "gz_park_utc_c_fix")
 PER_CO2 = "t CO2e"
 
@@ -36,7 +37,7 @@ def urban_green_area(context: Context) -> Outcome:
     choice = context.options.urban
     if choice is None:
         return _not_asked(context, "urban_green_area")
-    method = f"{_ground(choice)}; each piece of ground once"
+    method = _ground(choice).also("ground_once")
     return Reading(context.account.area(town_rows(context.account)), BASIS, method)
 
 
@@ -64,22 +65,26 @@ def _not_asked(context: Context, key: str) -> Absent:
     return Absent(problem("sink_models.urban_not_asked", where, candidates="; ".join(named)))
 
 
-def _ground(choice: UrbanGreenChoice) -> str:
-    strips = (
-        f" and greenway strips of {choice.greenway_width_m:g} m"
-        if choice.greenway_width_m is not None
-        else ""
-    )
-    return f"parks{strips} outside mapped forest, shrub, orchard and wetland"
+def _ground(choice: UrbanGreenChoice) -> Statement:
+    if choice.greenway_width_m is None:
+        return statement("town_parks")
+    return statement("town_parks_and_strips", width_m=choice.greenway_width_m)
 
 
-def _method(choice: UrbanGreenChoice, row: Coefficient) -> str:
-    ages = "" if choice.growing_share < 1.0 else "; all crowns held to be up to 20 years old"
-    return (
-        f"{_ground(choice)} × crown share {choice.crown_share:g} × growing share "
-        f"{choice.growing_share:g} × {row.key} ({row.value:g} {row.unit}), {choice.source}{ages}; "
-        f"not creditable under {NOT_CREDITABLE}; not in carbon_sink"
+def _method(choice: UrbanGreenChoice, row: Coefficient) -> Statement:
+    uptake = statement(
+        "crown_uptake",
+        ground=_ground(choice),
+        crown_share=choice.crown_share,
+        growing_share=choice.growing_share,
+        key=row.key,
+        value=float(row.value),
+        unit=row.unit,
+        source=choice.source,
     )
+    if choice.growing_share == 1.0:
+        uptake = uptake.also("young_crowns")
+    return uptake.also("not_creditable", methodology=NOT_CREDITABLE).also("not_in_sink")
 
 
 INDICATORS = (

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from gis.problems import Problem, problem
 from sink_models.account import LAND_COVER, MANGROVES, PROTECTED, REDLINE, SURVEY, WETLANDS, Mask
 from sink_models.ecosystem_types import wetland_types
 from sink_models.indicator import Absent, Context, Indicator, Outcome, Reading
 from sink_models.indicators.green_space import measured
+from sink_models.statements import Statement, statement
 
 ORDER = 20
 EITHER = (frozenset({WETLANDS}), frozenset({LAND_COVER}))
+BY_LAND_COVER = statement("land_cover")
+SURVEY_BASES = {
+    MANGROVES: statement("mangrove_survey"),
+    WETLANDS: statement("wetland_survey"),
+    SURVEY: statement("forest_survey"),
+}
+"""Surveys that may hold mangrove, the one that is asked first before the others."""
 PROTECTION = tuple(
     frozenset({wetland, kind})
     for wetland in (WETLANDS, LAND_COVER)
@@ -19,7 +28,7 @@ PROTECTION = tuple(
 )
 
 
-def wetland_rows(context: Context) -> tuple[Mask, str]:
+def wetland_rows(context: Context) -> tuple[Mask, Statement]:
     """Rows that are wetland in the run's scope, and the basis.
 
     With a wetland survey the land-cover layer does not speak; without one it speaks together with
@@ -28,8 +37,8 @@ def wetland_rows(context: Context) -> tuple[Mask, str]:
     account, scope = context.account, context.options.wetland_scope
     in_scope = account.is_in("ecosystem_type", wetland_types(scope))
     if WETLANDS in account.kinds:
-        return in_scope & ~account.is_in("cover", (LAND_COVER,)), f"wetland:{scope}"
-    return in_scope, "land_cover"
+        return in_scope & ~account.is_in("cover", (LAND_COVER,)), statement("wetland", scope=scope)
+    return in_scope, BY_LAND_COVER
 
 
 def _no_wetland_class(indicator: str, context: Context) -> Absent:
@@ -41,10 +50,14 @@ def _no_wetland_class(indicator: str, context: Context) -> Absent:
 
 def wetland_area(context: Context) -> Outcome:
     rows, basis = wetland_rows(context)
-    if basis == "land_cover" and not rows.any():
+    if basis == BY_LAND_COVER and not rows.any():
         return _no_wetland_class("wetland_area", context)
-    source = "survey polygons" if basis != "land_cover" else "land-cover classes and mangrove"
-    method = f"{source} in scope {context.options.wetland_scope}"
+    scope = context.options.wetland_scope
+    method = (
+        statement("land_cover_wetland", scope=scope)
+        if basis == BY_LAND_COVER
+        else statement("survey_wetland", scope=scope)
+    )
     return Reading(context.account.area(rows), basis, method)
 
 
@@ -52,7 +65,7 @@ def protected_wetland_area(context: Context) -> Outcome:
     rate = wetland_protection_rate(context)
     if isinstance(rate, Absent):
         return rate
-    method = rate.method.removeprefix("share of ")
+    method = replace(rate.method, code="protected_wetland")
     return Reading(rate.numerator, rate.basis, method, lower_bound=rate.lower_bound)
 
 
@@ -67,11 +80,11 @@ def protected_wetland_parts(context: Context) -> Mapping[str, Outcome]:
         chosen = rows & inside & (forms == form)
         name = form or "unnamed"
         parts[f"form.{name}"] = Reading(
-            account.area(chosen), basis, f"wetland inside protected areas, {name} first"
+            account.area(chosen), basis, statement("wetland_legal_form", form=name)
         )
     only = rows & ~inside & account.flag("in_redline")
     if REDLINE in account.kinds:
-        method = "wetland inside the red line and in no protected area"
+        method = statement("wetland_redline_only")
         parts["form.redline_only"] = Reading(account.area(only), basis, method)
     return parts
 
@@ -80,7 +93,7 @@ def wetland_protection_rate(context: Context) -> Outcome:
     account = context.account
     present = [kind for kind in (PROTECTED, REDLINE) if kind in account.kinds]
     rows, basis = wetland_rows(context)
-    if basis == "land_cover" and not rows.any():
+    if basis == BY_LAND_COVER and not rows.any():
         return _no_wetland_class("wetland_protection_rate", context)
     inside = account.everywhere() & False
     for kind, column in ((PROTECTED, "in_protected"), (REDLINE, "in_redline")):
@@ -88,13 +101,13 @@ def wetland_protection_rate(context: Context) -> Outcome:
             inside = inside | account.flag(column)
     where = f"wetland_protection_rate {account.year}"
     warnings: tuple[Problem, ...] = ()
-    method = f"share of wetland area inside {' or '.join(present)}, each piece of ground once"
+    method = statement("protected_share", kinds=tuple(present))
     if len(present) == 1:
         lacking = REDLINE if present == [PROTECTED] else PROTECTED
         warnings = (
             problem("sink_models.protection_partial", where, used=present[0], lacking=lacking),
         )
-        method += f"; {lacking} not given, so this is a lower bound"
+        method = method.also("protected_lower_bound", kind=lacking)
     numerator, denominator = account.area(rows & inside), account.area(rows)
     return Reading(
         numerator, basis, method, denominator, 100.0, warnings, lower_bound=len(present) == 1
@@ -102,24 +115,20 @@ def wetland_protection_rate(context: Context) -> Outcome:
 
 
 def mangrove_demo_zone_area(context: Context) -> Outcome:
-    return measured("mangrove_demo_zone_area", "demonstration_areas")(context)
+    return measured("mangrove_demo_zone_area", statement("demonstration_areas"))(context)
 
 
 def mangrove_area(context: Context) -> Outcome:
     account = context.account
     is_mangrove = account.is_in("ecosystem_type", ("mangrove",))
-    surveys = [kind for kind in (MANGROVES, WETLANDS, SURVEY) if kind in account.kinds]
+    surveys = [kind for kind in SURVEY_BASES if kind in account.kinds]
     if surveys:
         rows = is_mangrove & ~account.is_in("cover", (LAND_COVER,))
-        basis = {MANGROVES: "mangrove_survey", WETLANDS: "wetland_survey"}.get(
-            surveys[0], "forest_survey"
-        )
-        return Reading(account.area(rows), basis, f"mangrove of {' + '.join(surveys)}")
+        basis = SURVEY_BASES[surveys[0]]
+        return Reading(account.area(rows), basis, statement("mangrove_of", kinds=tuple(surveys)))
     if not is_mangrove.any():
         return Absent(problem("sink_models.no_mangrove_class", f"mangrove_area {account.year}"))
-    return Reading(
-        account.area(is_mangrove), "land_cover", "mangrove class of the land-cover layer"
-    )
+    return Reading(account.area(is_mangrove), BY_LAND_COVER, statement("mangrove_class"))
 
 
 INDICATORS = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sink_models.indicator import Indicator
 from sink_models.indicators.green_space import measured
 from sink_models.measures import BASIS, WorksType, works_types
+from sink_models.statements import statement
 
 ORDER = 35
 
@@ -23,7 +24,7 @@ def _indicator(kind: WorksType) -> Indicator:
         source="造林修复工程验收台账",
         additive=True,
         needs=(frozenset({"works"}),),
-        read=measured(kind.key, BASIS),
+        read=measured(kind.key, statement(BASIS)),
         is_missed=False,
     )
 

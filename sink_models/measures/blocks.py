@@ -18,6 +18,7 @@ from gis.by_unit import (
 from gis.extent import Units
 from gis.measure import geometry_areas_ha
 from sink_models.measures.unit_figures import Measure
+from sink_models.statements import statement
 
 Objects = NDArray[np.object_]
 
@@ -57,12 +58,11 @@ def demonstration_blocks(
     for place in unit_of_most(units, found, plane):
         if place >= 0:
             counts[units.codes[place]] += 1.0
-    listed = ", ".join(f"{name} {names.count(name)}" for name in dict.fromkeys(names))
-    return Measure(
-        counts,
-        f"contiguous patches of {least_ha:.2f} ha and more in {len(set(areas['name']))} named "
-        f"areas{f' ({listed})' if listed else ''}",
-    )
+    method = statement("blocks", least_ha=least_ha, count=len(set(areas["name"])))
+    if names:
+        listed = tuple(f"{name} {names.count(name)}" for name in dict.fromkeys(names))
+        method = method.also("blocks_by_area", listed=listed)
+    return Measure(counts, method)
 
 
 def ground_in_areas(units: Units, ground: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> Measure:
@@ -72,10 +72,9 @@ def ground_in_areas(units: Units, ground: gpd.GeoDataFrame, areas: gpd.GeoDataFr
         shapes_in(ground, plane, "ground"), merged(shapes_in(areas, plane, "demonstration_areas"))
     )
     hectares = ground_by_unit(units, inside, plane)
-    names = ", ".join(dict.fromkeys(str(name) for name in areas["name"] if name))
-    return Measure(
-        dict(zip(units.codes, hectares, strict=True)), f"ground inside the named areas ({names})"
-    )
+    names = tuple(dict.fromkeys(str(name) for name in areas["name"] if name))
+    method = statement("ground_in_areas", names=names)
+    return Measure(dict(zip(units.codes, hectares, strict=True)), method)
 
 
 def _outlines(areas: gpd.GeoDataFrame, plane: object) -> list[tuple[str, Objects]]:

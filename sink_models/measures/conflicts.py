@@ -28,6 +28,7 @@ from gis.crs import to_crs
 from gis.extent import Units
 from gis.measure import geometry_areas_ha
 from sink_models.measures.unit_figures import Measure
+from sink_models.statements import statement
 
 Objects = NDArray[np.object_]
 
@@ -123,10 +124,14 @@ def river_conflicts(
     against = [f"rivers: {name}" if name else "rivers" for name in names]
     hectares = geometry_areas_ha(shapes[is_near], plane)
     found = found.assign(against=against, area_ha=hectares, distance_m=metres[is_near])
+    method = (
+        statement("nearest_project_to", count=len(chosen), rivers=rule.rivers)
+        if rule.rivers
+        else statement("nearest_project", count=len(chosen))
+    ).also("near_projects", count=int(is_near.sum()), distance_m=rule.distance_m)
     return found[[*COLUMNS, "geometry"]], Measure(
         least,
-        f"least geodesic distance of {len(chosen)} projects to "
-        f"{', '.join(rule.rivers) or 'rivers'}; {int(is_near.sum())} within {rule.distance_m:g} m",
+        method,
         whole=float(metres.min()) / 1000.0 if len(metres) else float("nan"),
     )
 

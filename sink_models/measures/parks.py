@@ -27,6 +27,7 @@ from gis.by_unit import (
 from gis.extent import Units
 from gis.measure import geometry_areas_ha
 from sink_models.measures.unit_figures import Measure
+from sink_models.statements import Statement, statement
 
 Objects = NDArray[np.object_]
 
@@ -92,14 +93,17 @@ def service_ground(
     return merged(found)
 
 
-def _method(reach: ParkReach, is_walked: bool, is_bounded: bool) -> str:
-    way = (
-        f"walked along streets, at most {reach.off_street_m:g} m off them" if is_walked
-        else "as the crow flies"
-    )  # fmt: skip
-    where = "housing land of the built-up area" if is_bounded else "housing land"
-    return (
-        f"{where} within {reach.large_reach_m:g} m of parks of {reach.large_park_m2:g} m2 and more "
-        f"and {reach.small_reach_m:g} m of parks of {reach.small_park_m2:g} to "
-        f"{reach.large_park_m2:g} m2, {way} / all of it"
+def _method(reach: ParkReach, is_walked: bool, is_bounded: bool) -> Statement:
+    served = statement(
+        "park_reach",
+        large_reach_m=reach.large_reach_m,
+        large_park_m2=reach.large_park_m2,
+        small_reach_m=reach.small_reach_m,
+        small_park_m2=reach.small_park_m2,
     )
+    homes = statement("built_up_homes") if is_bounded else statement("all_homes")
+    if is_walked:
+        return statement(
+            "homes_walking", homes=homes, reach=served, off_street_m=reach.off_street_m
+        )
+    return statement("homes_near_parks", homes=homes, reach=served)

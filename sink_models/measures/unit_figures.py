@@ -9,6 +9,7 @@ import numpy as np
 
 from gis.problems import Problem
 from sink_models.sampling import Array
+from sink_models.statements import Statement
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Measure:
     """
 
     numerator: Mapping[str, float]
-    method: str
+    method: Statement
     denominator: Mapping[str, float] | None = None
     whole: float | None = None
     lower_bound: frozenset[str] = frozenset()

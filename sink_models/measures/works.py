@@ -23,6 +23,7 @@ from gis.by_unit import ground_by_unit, local_plane, merged, shapes_in
 from gis.extent import Units
 from gis.problems import Problem, problem
 from sink_models.measures.unit_figures import Measure
+from sink_models.statements import statement
 
 BASIS = "works_ledger"
 """Basis of every figure of works: nothing that stands is on it."""
@@ -137,11 +138,17 @@ def _measure(rows: pd.DataFrame, units: Units, year: int, options: WorksOptions)
     by_unit |= {str(k): float(v) for k, v in placed.groupby("unit_code")["area_ha"].sum().items()}
     unplaced = float(counted.loc[counted["unit_code"] == "", "area_ha"].sum())
     listed = sorted(set(counted["year"].astype(int)))
-    years = ", ".join(map(str, listed)) if listed else "none"
-    remark = f"; {unplaced:.10g} ha without a unit stand in the whole only" if unplaced else ""
+    method = statement("works_done", since=first, until=year)
+    method = (
+        method.also("works_years", years=tuple(map(str, listed)))
+        if listed
+        else method.also("no_works")
+    )
+    if unplaced:
+        method = method.also("works_unplaced", area_ha=unplaced)
     return Measure(
         by_unit,
-        f"works done {first} to {year}, years in the ledger: {years}{remark}",
+        method,
         whole=float(counted["area_ha"].sum()) if unplaced or not is_placed else None,
         lower_bound=frozenset(units.codes) if unplaced and is_placed else frozenset(),
     )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gis.problems import Language
+from sink_models.statements import Statement
 
 Words = Mapping[Language, str]
 
@@ -30,7 +31,7 @@ class Figure:
     text: str
 
 
-Cell = str | Words | Math | Figure
+Cell = str | Words | Math | Figure | Statement
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Formula:
 
 @dataclass(frozen=True)
 class SheetTable:
-    """A table: its heads in both languages, and cells as text, words, formulas or figures."""
+    """A table: its heads in both languages, and cells in the order of the heads."""
 
     heads: tuple[Words, ...]
     rows: tuple[tuple[Cell, ...], ...]

@@ -34,6 +34,7 @@ from sink_models.measures import (
     river_conflicts,
     works_measures,
 )
+from sink_models.statements import Statement, statement
 
 FORMS = (
     ("national_park", "国家公园"),
@@ -168,7 +169,7 @@ def _length(units: Units, lines: gpd.GeoDataFrame) -> Measure:
     table = line_lengths(units, lines)
     inside = table[table["unit_code"] != OUTSIDE]
     by_unit = dict(zip(inside["unit_code"], inside["length_km"], strict=True))
-    return Measure(by_unit, "geodesic length inside the unit, overlaps once")
+    return Measure(by_unit, statement("geodesic_length"))
 
 
 def _parks(
@@ -176,7 +177,7 @@ def _parks(
 ) -> dict[str, Measure]:
     found: dict[str, Measure] = {}
     if "parks" in frames:
-        found["park_green_area"] = _ground(units, frames["parks"], "parks, overlaps once")
+        found["park_green_area"] = _ground(units, frames["parks"], statement("parks_area"))
     if {"parks", "residential_land"} <= set(frames):
         found["park_service_radius_coverage"] = park_service(
             units,
@@ -193,9 +194,7 @@ def _areas(units: Units, frames: Mapping[str, gpd.GeoDataFrame]) -> dict[str, Me
     found: dict[str, Measure] = {}
     forest, areas = frames.get("public_welfare_forest"), frames.get("demonstration_areas")
     if forest is not None:
-        found["public_welfare_forest_area"] = _ground(
-            units, forest, "public-welfare forest layer, overlaps once"
-        )
+        found["public_welfare_forest_area"] = _ground(units, forest, statement("welfare_area"))
     if forest is not None and areas is not None:
         chosen = _meant_for(areas, "公益林")
         if len(chosen):
@@ -213,7 +212,7 @@ def _meant_for(areas: gpd.GeoDataFrame, word: str) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(areas[kind.str.contains(word) | (kind == "")])
 
 
-def _ground(units: Units, features: gpd.GeoDataFrame, method: str) -> Measure:
+def _ground(units: Units, features: gpd.GeoDataFrame, method: Statement) -> Measure:
     plane = local_plane(features)
     hectares = ground_by_unit(units, merged(shapes_in(features, plane)), plane)
     return Measure(dict(zip(units.codes, hectares, strict=True)), method)

@@ -22,7 +22,7 @@ from layers.legends import legend
 from layers.registry import kinds
 from maps.report import CHANGE_COLUMNS, IndicatorWords, MapLayer, Report
 from maps.sensitivity import public_view
-from maps.words import words
+from maps.words import sentences, words
 from plans.plan import Plan
 from plans.tables import allocation_table, trajectory_table, verdict_table, verdict_words
 from sink_models.indicator import indicators
@@ -62,6 +62,7 @@ def make_report(
         raise TypeError(f"districts were read as {type(territory).__name__}")
     names, plan, verdicts = unit_names(territory), judgement.plan, judgement.verdicts
     conflicts = conflicts_table(beside, names)
+    said = sentences_of(results)
     report = Report(
         title=settings.title,
         language=language,
@@ -73,7 +74,7 @@ def make_report(
         whole_name=territory.whole_name,
         epochs=tuple(accounts),
         indicators=_indicator_words(results),
-        results=results.table(names, sampling),
+        results=with_words(results.table(names, sampling), said, language),
         verdicts=verdict_table(verdicts, language=language),
         verdict_words=tuple(verdict_words(verdicts)),
         account=account_table(accounts, names, territory.whole_code),
@@ -94,8 +95,26 @@ def make_report(
         allocation=allocation_table(judgement.allocations, names, language=language),
         works=works_table(beside, names),
         conflicts=conflicts,
+        sentences=said,
     )
     return public_view(report) if settings.sensitivity == "public" else report
+
+
+def sentences_of(results: Results) -> dict[str, Mapping[Language, str]]:
+    """What every basis and method of the values says, in both languages, by its code."""
+    stated = {each for value in results.values.values() for each in (value.basis, value.method)}
+    return {str(each): sentences(each) for each in stated}
+
+
+def with_words(
+    table: pd.DataFrame, said: Mapping[str, Mapping[Language, str]], language: Language
+) -> pd.DataFrame:
+    """The table with the sentence of every basis and method beside its code."""
+    worded = table.copy()
+    for name in ("basis", "method"):
+        told = [said[code][language] for code in table[name]]
+        worded.insert(int(worded.columns.get_loc(name)) + 1, f"{name}_words", told)
+    return worded
 
 
 ROUNDING = 1e-12
