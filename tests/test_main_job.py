@@ -29,7 +29,7 @@ CITY = "jiaxing"
 # fmt: off
 RESULT_COLUMNS = [
     "unit_code", "unit_name", "epoch", "indicator", "value", "low", "high", "unit", "basis",
-    "method", "coverage",
+    "basis_words", "method", "method_words", "coverage",
 ]
 VERDICT_COLUMNS = [
     "plan", "clause", "indicator", "scope", "year", "comparator", "target", "unit", "epoch",

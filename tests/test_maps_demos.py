@@ -484,17 +484,14 @@ def test_language_switch_leaves_no_term_of_the_account_untranslated(
     runs: Runs, opened: Open
 ) -> None:
     """Basis and method of every result are said in Chinese: no Latin word but units is left."""
-    from maps.words.methods import described
-
-    table = runs("guangzhou").report.results
-    texts = set(table["basis"]) | set(table["method"])
-    left = {text: described(text)["zh"] for text in texts}
+    report = runs("guangzhou").report
+    left = {code: said["zh"] for code, said in report.sentences.items()}
     untold = {text: said for text, said in left.items() if re.search(r"[a-z]{3,}", said)}
     assert untold == {}
-    view = opened(runs("guangzhou").report)
+    view = opened(report)
     view.page.click("[data-action='language']")
     view.page.click(".side [data-row='forest_area'] .info")
-    assert "Forest survey" in view.page.inner_text(".side [data-row='forest_area'] .about")
+    assert "forest survey" in view.page.inner_text(".side [data-row='forest_area'] .about")
 
 
 def test_card_tells_the_change_with_the_interval_of_the_difference(

@@ -39,7 +39,7 @@ INDICATORS = {
     "carbon_stock": ("t C", "碳储量"),
     "greenway_length": ("km", "绿道长度"),
 }
-RESULT_COLUMNS = "unit_code unit_name epoch indicator value low high unit basis method coverage"
+RESULT_COLUMNS = "unit_code unit_name epoch indicator value low high unit coverage"
 VERDICT_COLUMNS = (
     "plan clause indicator scope year comparator target unit epoch value low high gap status "
     "probability reason"
@@ -75,9 +75,10 @@ def results(names: tuple[str, ...]) -> pd.DataFrame:
             unit = INDICATORS[key.partition(".")[0]][0]
             for code, name, number in zip((*CODES, WHOLE), names, numbers, strict=True):
                 low = number * 0.9 if key.startswith("carbon") else math.nan
-                row = (code, name, epoch, key, number, low, low / 0.9 * 1.2, unit, "", "面积", 1.0)
+                row = (code, name, epoch, key, number, low, low / 0.9 * 1.2, unit, 1.0)
                 rows.append(row)
-    return pd.DataFrame(rows, columns=RESULT_COLUMNS.split())
+    stated = {"basis": "survey", "basis_words": "调查", "method": "area", "method_words": "面积"}
+    return pd.DataFrame(rows, columns=RESULT_COLUMNS.split()).assign(**stated)
 
 
 def changes(table: pd.DataFrame) -> pd.DataFrame:
@@ -136,6 +137,7 @@ def make_report(
             for key, (unit, title) in INDICATORS.items()
         ),
         results=table,
+        sentences={"survey": {"zh": "调查", "en": "survey"}, "area": {"zh": "面积", "en": "area"}},
         changes=changes(table),
         verdicts=verdicts,
         verdict_words=(said, said),

@@ -26,6 +26,7 @@ from plans.reader import load_plan
 from plans.tables import allocation_table
 from sink_models.coefficients.store import coefficients
 from sink_models.results import IndicatorValue, Results
+from sink_models.statements import statement
 
 CITY, UNITS = "440100", ("440103", "440104", "440105")
 PLAN = load_plan("guangzhou")
@@ -89,6 +90,9 @@ def test_spread_without_a_direction_is_impossible() -> None:
 # --- allocations -------------------------------------------------------------------------------
 
 
+UNSAID = statement(""), statement("")
+
+
 def figures(
     target: Target, epoch: int, values: tuple[float, ...], ground: tuple[float, ...] | None
 ) -> dict[tuple[str, int, str], IndicatorValue]:
@@ -101,7 +105,15 @@ def figures(
         grounds = [*ground, math.fsum(ground)]
     return {
         (target.indicator, epoch, code): IndicatorValue(
-            *(target.indicator, epoch, code, np.array([value]), target.unit, "", "", 1.0),
+            *(
+                target.indicator,
+                epoch,
+                code,
+                np.array([value]),
+                target.unit,
+                *UNSAID,
+                1.0,
+            ),
             denominator=denominator,
         )
         for code, value, denominator in zip((*UNITS, CITY), (*values, whole), grounds, strict=True)

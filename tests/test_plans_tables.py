@@ -13,16 +13,26 @@ from plans.reader import load_plan
 from plans.tables import district_shares, verdict_table, verdict_words
 from sink_models.coefficients.store import coefficients
 from sink_models.results import IndicatorValue, Results
+from sink_models.statements import statement
 
 PLAN = load_plan("guangzhou")
 DISTRICTS = ("440103", "440104", "440105")
+
+
+UNSAID = statement(""), statement("")
 
 
 def results(indicator: str, unit: str, *areas: float, whole: float) -> Results:
     codes = (*DISTRICTS, PLAN.adcode)
     values = {
         (indicator, 2025, code): IndicatorValue(
-            indicator, 2025, code, np.array([area, area - 1, area + 1]), unit, "", "", 1.0
+            indicator,
+            2025,
+            code,
+            np.array([area, area - 1, area + 1]),
+            unit,
+            *UNSAID,
+            1.0,
         )
         for code, area in zip(codes, (*areas, whole), strict=True)
     }

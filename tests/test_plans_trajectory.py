@@ -20,6 +20,7 @@ from plans.tables import trajectory_table
 from sink_models.coefficients.store import coefficients
 from sink_models.results import IndicatorValue, Results
 from sink_models.sampling import Sampling
+from sink_models.statements import statement
 
 CITY = "440100"
 PLAN = load_plan("guangzhou")
@@ -33,8 +34,11 @@ def target(comparator: str, value: float | None, year: int | None, **changes: ob
     return replace(made, **changes)
 
 
+UNSAID = statement(""), statement("")
+
+
 def value(epoch: int, central: float, **changes: object) -> IndicatorValue:
-    made = IndicatorValue("forest_cover_rate", epoch, CITY, np.array([central]), "%", "", "", 1.0)
+    made = IndicatorValue("forest_cover_rate", epoch, CITY, np.array([central]), "%", *UNSAID, 1.0)
     return replace(made, **changes)
 
 
@@ -198,8 +202,14 @@ def test_other_basis_and_open_figure_withhold_the_probability() -> None:
     aim = target(
         ">=", 76.0, 2030, indicator="wetland_protection_rate", basis="wetland:second_survey"
     )
+    basis = statement("wetland", scope="sandiao_00")
     epochs = [
-        value(y, v, indicator="wetland_protection_rate", basis="wetland:sandiao_00")
+        value(
+            y,
+            v,
+            indicator="wetland_protection_rate",
+            basis=basis,
+        )
         for y, v in ((2020, 60.0), (2024, 70.0))
     ]
     found = way(aim, *epochs)
@@ -210,7 +220,11 @@ def test_other_basis_and_open_figure_withhold_the_probability() -> None:
 
 def test_epochs_on_another_basis_are_left_out_of_the_line() -> None:
     aim = target(">=", 44.0, 2030)
-    epochs = (value(2018, 10.0, basis="land_cover"), value(2020, 40.0), value(2024, 42.0))
+    epochs = (
+        value(2018, 10.0, basis=statement("land_cover")),
+        value(2020, 40.0),
+        value(2024, 42.0),
+    )
     found = way(aim, *epochs)
     assert [point.year for point in found.observed] == [2020, 2024]
     assert found.pace == pytest.approx(0.5)

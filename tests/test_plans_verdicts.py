@@ -20,6 +20,7 @@ from plans.reader import load_plan
 from sink_models.coefficients.store import coefficients
 from sink_models.results import Absence, IndicatorValue, Results
 from sink_models.sampling import Sampling
+from sink_models.statements import statement
 
 CITY = "440100"
 PLAN = load_plan("guangzhou")
@@ -34,10 +35,13 @@ def target(comparator: str, value: float | None, year: int | None, **changes: ob
     return replace(made, **changes)
 
 
+UNSAID, LEDGER = statement(""), statement("works_ledger")
+
+
 def value(
     epoch: int, central: float, *, indicator: str = "forest_cover_rate", **changes: object
 ) -> IndicatorValue:
-    made = IndicatorValue(indicator, epoch, CITY, np.array([central]), "%", "", "", 1.0)
+    made = IndicatorValue(indicator, epoch, CITY, np.array([central]), "%", UNSAID, UNSAID, 1.0)
     return replace(made, **changes)
 
 
@@ -349,7 +353,8 @@ def wetland(basis: str | None) -> Target:
 
 
 def protected(basis: str, epoch: int = 2025, central: float = 80.0) -> IndicatorValue:
-    return value(epoch, central, indicator="wetland_protection_rate", basis=basis)
+    stated = statement(basis)
+    return value(epoch, central, indicator="wetland_protection_rate", basis=stated)
 
 
 @pytest.mark.parametrize("basis", ["wetland:sandiao_00", "sandiao_00", "land_cover"])
@@ -408,7 +413,7 @@ def test_works_are_never_compared_with_stock() -> None:
 
 def test_a_ledger_of_works_judges_works_and_nothing_that_stands() -> None:
     works = next(each for each in PLAN.targets if each.kind == "works")  # 200 ha by 2025
-    ledger = value(2025, 210.0, indicator=works.indicator, unit="ha", basis="works_ledger")
+    ledger = value(2025, 210.0, indicator=works.indicator, unit="ha", basis=LEDGER)
     found = verdict(works, ledger)
     assert (found.status, found.gap) == (Status.MET, 10.0)  # 210 - 200
     assert keys(found) == ["floor_met", "works_counted"]
@@ -423,11 +428,11 @@ def test_work_beyond_what_a_plan_sets_is_no_breach() -> None:
     # 完成…1.75万公顷 is printed without a comparator; 2 of 1.75 is done, and 1.74 is not.
     aim = target("=", 17_500.0, 2025, kind="works", indicator="forest_tending_area", unit="ha")
     aim = replace(aim, value_text="1.75", unit_text="万公顷")
-    done = value(2025, 20_000.0, indicator=aim.indicator, unit="ha", basis="works_ledger")
+    done = value(2025, 20_000.0, indicator=aim.indicator, unit="ha", basis=LEDGER)
     assert verdict(aim, done).status is Status.MET
     assert verdict(aim, replace(done, sampled=np.array([17_400.0]))).status is Status.NOT_MET
     # what stands is held to the figure on both sides: 2 is 14 % above 1.75
-    assert verdict(replace(aim, kind="state"), replace(done, basis="")).status is Status.NOT_MET
+    assert verdict(replace(aim, kind="state"), replace(done, basis=UNSAID)).status is Status.NOT_MET
 
 
 def test_a_rule_with_a_figure_is_judged_where_its_distance_was_measured() -> None:

@@ -34,6 +34,7 @@ from sink_models.measures.works import (
 from sink_models.options import Options
 from sink_models.results import Results
 from sink_models.sampling import Sampling
+from sink_models.statements import statement
 
 PLANE = local_plane(
     gpd.GeoDataFrame(geometry=[shapely.box(113.2, 23.0, 113.4, 23.2)], crs="EPSG:4490")
@@ -107,7 +108,7 @@ def test_along_streets_the_way_round_counts_and_homes_beyond_the_boundary_do_not
     assert rate(park_service(units(), homes, parks)) == pytest.approx(50.0)
     walked = park_service(units(), homes, parks, streets=streets)
     assert rate(walked) == pytest.approx(50.0, rel=1e-6)
-    assert "along streets" in walked.method
+    assert walked.method.code == "homes_walking"
     inner = frame(shapely.box(1300, 900, 1480, 1200))
     assert rate(park_service(units(), homes, parks, boundary=inner)) == pytest.approx(100.0)
 
@@ -139,7 +140,7 @@ def test_a_ledger_adds_up_by_type_and_year() -> None:
     both = found["mangrove_created_restored_area"]
     assert sum(both.numerator.values()) == 35.0
     assert both.whole is None
-    assert "2021, 2023, 2024" in both.method
+    assert "works_years:2021+2023+2024" in str(both.method)
     assert set(found) == {
         "mangrove_created_area", "mangrove_restored_area", "mangrove_created_restored_area",
     }  # fmt: skip
@@ -216,7 +217,7 @@ def test_blocks_are_contiguous_patches_of_ten_thousand_mu_in_the_named_areas() -
     )
     found = demonstration_blocks(units(), forest, areas)
     assert found.numerator == {"01": 1.0, "02": 1.0}
-    assert "甲 1, 乙 1" in found.method
+    assert "blocks_by_area:甲 1+乙 1" in str(found.method)
     smaller = demonstration_blocks(units(), forest, areas, least_ha=600.0)
     assert sum(smaller.numerator.values()) == 3.0
 
@@ -363,7 +364,9 @@ def test_the_red_line_tells_what_lies_in_it() -> None:
 
 
 def test_a_whole_of_its_own_is_not_the_sum() -> None:
-    least = Measure({"01": 0.4, "02": float("nan")}, "least distance", whole=0.4)
+    least = Measure(
+        {"01": 0.4, "02": float("nan")}, statement("nearest_project", count=1), whole=0.4
+    )
     kinds = {"land_cover", "project_footprints", "rivers"}
     found = results([ground("01", "crop", 1.0)], kinds, river_shore_chemical_ban_1km=least)
     key = "river_shore_chemical_ban_1km"
@@ -374,10 +377,10 @@ def test_a_whole_of_its_own_is_not_the_sum() -> None:
 def test_works_never_are_missed_and_never_are_ground() -> None:
     found = results([ground("01", "crop", 1.0)], {"land_cover"})
     assert not {each.indicator for each in found.absences} & set(works_types())
-    done = Measure({"01": 5.0}, "works", whole=6.0)
+    done = Measure({"01": 5.0}, statement("works_done", since=2021, until=2024), whole=6.0)
     held = results([ground("01", "crop", 1.0)], {"land_cover", "works"}, forest_tending_area=done)
     assert held.values["forest_tending_area", 2024, "00"].value == 6.0
-    assert held.values["forest_tending_area", 2024, "00"].basis == "works_ledger"
+    assert held.values["forest_tending_area", 2024, "00"].basis == statement("works_ledger")
 
 
 def test_standing_stock_is_never_below_the_stock_of_forest() -> None:

@@ -10,13 +10,16 @@ import pytest
 
 from sink_models.results import IndicatorValue, Results
 from sink_models.sampling import Sampling
+from sink_models.statements import statement
 from sinkatlas.pipeline.reporting import changes_table
 
 SAMPLING = Sampling(seed=1, draws=2000)
 
 
 def value(key: str, epoch: int, sampled: Any, unit: str = "t C", basis: str = "b") -> Any:
-    found = IndicatorValue(key, epoch, "1", np.atleast_1d(sampled), unit, basis, "m", 1.0)
+    found = IndicatorValue(
+        key, epoch, "1", np.atleast_1d(sampled), unit, statement(basis), statement("m"), 1.0
+    )
     return (key, epoch, "1"), found
 
 
