@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from plans.extract.bonds import Bond, residue
 from plans.extract.figures import Quantity, per_mu
+from plans.extract.listed import paired
 from plans.extract.sentences import BOUNDARY, Sentence
 from plans.extract.vocabulary import Mention, Metric, damaged_mentions, mentions
 from plans.extract.wording import FOREIGN, Bound, bound, unexplained
@@ -22,40 +24,21 @@ _WORKS_VERB = re.compile(
 )
 _ASKED = re.compile(r"(?:完成|建成|新建|打造|创建|力争|争取)(?!质量|情况)")
 _VERB = re.compile(r"营造|新造|种植|修复|恢复|治理|抚育|改造|改良")
+_VERBS = re.compile(rf"(?:{_VERB.pattern})(?:[和与、]?(?:{_VERB.pattern}))?")
 _NOUN = re.compile(
     r"红树林|湿地|草原|草地|退化林|低效林|森林|中幼林|岸线|矿山|水土流失|沙化土地|石漠化土地|栖息地"
 )
 _AREA = re.compile(
     r"、?(?:其中)?,?[\u4e00-\u9fff]{2,7}?(?:自治[州县旗]|新区|林场|(?<![小社片灌园])区|[市县州旗镇乡])(?![域内外])"
 )
-_POINTING = re.compile(
-    r"(?:上述|前述|以上|这)?(?:两|二|三|四|五|六|各|[2-6])?(?:项|个|类)?指标|[两二三]者|上述|前述"
-)
 _MOST_BETWEEN = 8
 _NAMED = "\x04"
 """Stands for the metric's own words."""
 
 
-@dataclass(frozen=True)
-class Bond:
-    """A figure of a sentence bound to a metric.
-
-    ``start`` and ``end`` span metric and figure; ``doubt`` is taken from the confidence; ``year``
-    when a list says which.
-    """
-
-    metric: Metric
-    quantity: Quantity
-    bound: Bound
-    start: int
-    end: int
-    doubt: float
-    year: int | None = None
-
-
 def bonds(sentence: Sentence, before: Sequence[Mention] = ()) -> list[Bond]:
     """Every figure that a metric explains; ``before`` are the metrics of the sentence before."""
-    found = _paired(sentence, before)
+    found = paired(sentence, before)
     spoken: dict[str, Bound] = {}
     last: Metric | None = before[-1].metric if before else None
     for number, quantity in enumerate(sentence.quantities):
@@ -73,7 +56,7 @@ def _next_topic(sentence: Sentence, number: int, last: Metric | None) -> Metric 
     """A figure of something else ends the topic; a figure that looks like a year's does not."""
     left, start = sentence.left_of(number), sentence.quantities[number].start
     named = [m for m in sentence.mentions if left <= m.start and m.end <= start and not m.is_bare]
-    if named and _residue(sentence.masked[named[-1].end : start]) <= 1:
+    if named and residue(sentence.masked[named[-1].end : start]) <= 1:
         return named[-1].metric  # 森林覆盖率年均提高0.2个百分点: a pace of that metric
     return last if len(unexplained(sentence.masked[left:start])) <= 1 else None
 
@@ -84,7 +67,7 @@ def _bind(
     quantity = sentence.quantities[number]
     if _is_qualifier(sentence, number):
         return []
-    for way in (_straddling, _on_the_left, _on_the_right, _verb_alone, _damaged):
+    for way in (_straddling, _on_the_left, _on_the_right, _verb_alone, _noun_alone, _damaged):
         found = [
             (mention, doubt, start)
             for mention, doubt, start in way(sentence, number)
@@ -193,8 +176,6 @@ def _may_be(metric: Metric, quantity: Quantity, sentence: Sentence, number: int)
         return False
     if (metric.unit == "%" and max(values) > 100) or max(values) < metric.least:
         return False
-    if metric.kind == "target" and metric.unit != "t" and _is_pace(sentence, number):
-        return False
     left, right = sentence.clause_of(quantity.start, quantity.end)
     clause = sentence.masked[left:right]
     if metric.not_with and re.search(metric.not_with, clause):
@@ -204,16 +185,6 @@ def _may_be(metric: Metric, quantity: Quantity, sentence: Sentence, number: int)
         return False
     implied_ok = re.search("示范", metric.zh) and re.search("打造|建设|建成|创建|建立", clause)
     return bool(implied_ok) if quantity.is_implied else True
-
-
-def _is_pace(sentence: Sentence, number: int) -> bool:
-    """年均增长1500万立方米, 每年新增绿道30公里: how fast what stands grows, not where it leads.
-
-    Work of a year is work to be done and stays.
-    """
-    words = sentence.masked[sentence.left_of(number) : sentence.quantities[number].start]
-    yearly = re.search(r"年均|每年|年度|逐年|年[净新]?增", words)
-    return yearly is not None and _grows(words[yearly.start() :])
 
 
 def _is_qualifier(sentence: Sentence, number: int) -> bool:
@@ -226,11 +197,14 @@ def _is_qualifier(sentence: Sentence, number: int) -> bool:
         after,
     ):
         return not re.search(r"保持|稳定|保有|完成", before)
+    if re.search(r"(?:^|[,;。、:])在$", before):
+        return True  # 在55座公园中
+    clause = sentence.clause_of(quantity.start, quantity.start)[0]
+    if re.search(
+        r"每(?:个|座)(?:城市|县|区|乡镇|镇|村|社区)", sentence.masked[clause : quantity.start]
+    ):
+        return True
     return re.search(r"(?:每|单株|胸径|连片|单块|每年每|半径|宽|(?<!提)高)$", before) is not None
-
-
-def _residue(text: str) -> int:
-    return len(unexplained(re.sub(r"\([^)]*\)", "", text)))
 
 
 def _straddling(sentence: Sentence, number: int) -> Iterator[tuple[Mention, float, int]]:
@@ -283,12 +257,12 @@ def _is_inserted(sentence: Sentence, mention: Mention, end: int, near: list[Ment
 def _doubt_of(mention: Mention, between: str) -> float | None:
     """How far the words between metric and figure part them; None when they do."""
     rest = re.sub(r"\([^)]*\)", "", between)
-    residue = _residue(between)
-    if FOREIGN.search(rest) or residue > _MOST_BETWEEN or (mention.is_bare and residue > 0):
+    apart = residue(between)
+    if FOREIGN.search(rest) or apart > _MOST_BETWEEN or (mention.is_bare and apart > 0):
         return None
     if mention.is_bare:
         return 0.2
-    return 0.0 if residue <= 1 else 0.05 + 0.03 * residue
+    return 0.0 if apart <= 1 else 0.05 + 0.03 * apart
 
 
 def _is_of_a_share(mention: Mention, sentence: Sentence) -> bool:
@@ -315,7 +289,8 @@ def _on_the_right(sentence: Sentence, number: int) -> Iterator[tuple[Mention, fl
     first = near[0]
     between = sentence.masked[quantity.end : first.start]
     stripped = re.sub(r"^(?:\([^)]*\))?(?:以上|左右|以内|多)?(?:的)?", "", between)
-    if len(stripped) > 10 or re.search(f"[{BOUNDARY}、和与及并或\x02]", stripped):
+    is_plain = len(stripped) <= 10 and not re.search(f"[{BOUNDARY}、和与及并或\x02]", stripped)
+    if not is_plain and not _is_described(sentence, number, first, stripped):
         return
     if first.metric.unit == "%" and (stripped or not between.endswith(("的", "以上"))):
         return
@@ -326,6 +301,15 @@ def _on_the_right(sentence: Sentence, number: int) -> Iterator[tuple[Mention, fl
         0.05 + 0.01 * len(stripped) + (0.1 if first.is_bare else 0.0),
         sentence.left_of(number),
     )
+
+
+def _is_described(sentence: Sentence, number: int, mention: Mention, between: str) -> bool:
+    """形成100公里功能兼备、全线贯通的绿道: a long description that ends in 的 and then the noun."""
+    ends = re.match(r"$|[,;。]", sentence.masked[mention.end :]) is not None
+    before = sentence.masked[sentence.left_of(number) : sentence.quantities[number].start]
+    asks = re.search(r"(?:形成|建成|建设|打造|新建|完成|构建|达到?)$", before) is not None
+    describes = re.fullmatch(r"[^,;:。\x02]{2,24}的[\u4e00-\u9fff]{0,3}", between) is not None
+    return ends and asks and describes and not mention.is_bare
 
 
 def _works_verb_before(sentence: Sentence, number: int, mention: Mention) -> bool:
@@ -346,10 +330,10 @@ def _belongs_to_the_next(sentence: Sentence, number: int, mention: Mention) -> b
     following = sentence.quantities[number + 1]
     between = sentence.masked[mention.end : following.start]
     is_near = (
-        "," not in between and ";" not in between and _residue(between) == 0 and "、" not in between
+        "," not in between and ";" not in between and residue(between) == 0 and "、" not in between
     )
     own = sentence.masked[sentence.left_of(number) : sentence.quantities[number].start]
-    return is_near and following.values_in(mention.metric.unit) is not None and _residue(own) >= 2
+    return is_near and following.values_in(mention.metric.unit) is not None and residue(own) >= 2
 
 
 def _verb_alone(sentence: Sentence, number: int) -> Iterator[tuple[Mention, float, int]]:
@@ -358,14 +342,30 @@ def _verb_alone(sentence: Sentence, number: int) -> Iterator[tuple[Mention, floa
     left = sentence.left_of(number)
     left += _area_end(sentence.masked[left : quantity.start])
     words = sentence.masked[left : quantity.start]
-    verb = _VERB.search(words)
+    verb = _VERBS.search(words)
     nouns = list(_NOUN.finditer(sentence.masked[:left]))
-    if verb is None or not nouns or _residue(words[: verb.start()] + words[verb.end() :]) > 1:
+    if verb is None or not nouns or residue(words[: verb.start()] + words[verb.end() :]) > 1:
         return
     for each in mentions(verb.group() + nouns[-1].group()):
         if each.metric.kind == "works":
             start = left + verb.start()
             yield replace(each, start=start, end=start + len(verb.group())), 0.15, start
+
+
+def _noun_alone(sentence: Sentence, number: int) -> Iterator[tuple[Mention, float, int]]:
+    """修复海草床120公顷、盐沼350公顷: the noun goes on with the verb that stood before."""
+    quantity = sentence.quantities[number]
+    left = sentence.left_of(number)
+    noun = sentence.masked[left : quantity.start]
+    is_listed = number and sentence.masked[left - 1 : left] in ("、", "和", "及")
+    if not is_listed or re.fullmatch(r"[\u4e00-\u9fff]{2,8}", noun) is None:
+        return
+    clause = sentence.clause_of(left, left)[0]
+    for verb in _VERB.findall(sentence.masked[clause : sentence.quantities[number - 1].start]):
+        for each in mentions(verb + noun):
+            if each.metric.kind == "works" and each.end - each.start == len(verb + noun):
+                yield replace(each, start=left, end=quantity.start, is_bare=True), 0.1, left
+                return
 
 
 def _damaged(sentence: Sentence, number: int) -> Iterator[tuple[Mention, float, int]]:
@@ -377,7 +377,7 @@ def _damaged(sentence: Sentence, number: int) -> Iterator[tuple[Mention, float, 
         moved = replace(each, start=each.start + left, end=each.end + left)
         whole = (m for m in sentence.mentions if not m.is_bare)
         is_whole = any(m.start < moved.end and moved.start < m.end for m in whole)
-        if not is_whole and _residue(text[each.end :]) <= 1:
+        if not is_whole and residue(text[each.end :]) <= 1:
             yield moved, 0.25, moved.start
             return
 
@@ -398,7 +398,7 @@ def _understood(
     place = left + (0 if alone else _area_end(words))
     words = sentence.masked[place : quantity.start]
     between = sentence.masked[alone[-1].end if alone else max(start, place) : quantity.start]
-    if metric is None or _residue(between) > 2 or _residue(words) > 1 or _residue(after) > 3:
+    if metric is None or residue(between) > 2 or residue(words) > 1 or residue(after) > 3:
         return []
     metric = _work_of(words, metric)
     if re.search("年均|每年", words) or not _may_be(metric, quantity, sentence, number):
@@ -423,118 +423,3 @@ def _work_of(words: str, metric: Metric) -> Metric:
         return metric
     named = (each.metric for each in mentions(verb.group() + noun.group()))
     return next((each for each in named if each.kind == "works"), metric)
-
-
-def _paired(sentence: Sentence, before: Sequence[Mention]) -> dict[int, list[Bond]]:
-    """A和B分别达到x和y; 2025年和2030年分别达到x和y. An empty list is a figure of something else."""
-    found: dict[int, list[Bond]] = {}
-    place = 0
-    while (place := sentence.text.find("分别", place)) >= 0:
-        values = _listed(sentence, place + 2)
-        if len(values) > 1:
-            found |= _pairs_at(sentence, place, values, before)
-        place += 2
-    return found
-
-
-def _pairs_at(
-    sentence: Sentence, place: int, values: Sequence[int], before: Sequence[Mention]
-) -> dict[int, list[Bond]]:
-    named, is_borrowed = _subjects(sentence, place, len(values), before)
-    marks = [m for m in sentence.marks if m.end <= place and m.role != "base"]
-    several = next((m.years for m in reversed(marks) if len(m.years) > 1), ())
-    found: dict[int, list[Bond]] = {}
-    for order, number in enumerate(values):
-        mention, year = _pair(order, len(values), named, several)
-        quantity = sentence.quantities[number]
-        found[id(quantity)] = []
-        if mention is None or quantity.values_in(mention.metric.unit) is None:
-            continue
-        meant = _meant_in_list(sentence, place, values, order)
-        if not meant.is_decrease:
-            start, doubt = (place, 0.15) if is_borrowed else (mention.start, 0.0)
-            made = Bond(mention.metric, quantity, meant, start, quantity.end, doubt, year)
-            found[id(quantity)].append(made)
-    return found
-
-
-def _subjects(
-    sentence: Sentence, place: int, count: int, before: Sequence[Mention]
-) -> tuple[list[Mention | None], bool]:
-    """What is listed before 分别; when nothing is, the metrics spoken of last."""
-    start = sentence.text.rfind(";", 0, place) + 1
-    earlier = [q.end for q in sentence.quantities if start < q.end <= place]
-    since = max(earlier, default=start)
-    named = _named(sentence, since, place)
-    if named and not (_POINTING.search(sentence.masked[since:place]) and not any(named)):
-        return named, False
-    spoken = [m for m in sentence.mentions if m.end <= place] or list(before)
-    # With fewer metrics than figures the figures can only be those of listed years.
-    return (list(spoken[-count:] if len(spoken) >= count else spoken[-1:]), True)
-
-
-def _meant_in_list(sentence: Sentence, place: int, values: Sequence[int], order: int) -> Bound:
-    quantity = sentence.quantities[values[order]]
-    prefix = sentence.masked[place + 2 : sentence.quantities[values[0]].start]
-    if order:
-        prefix += sentence.masked[sentence.left_of(values[order]) : quantity.start]
-    found = bound(prefix, _list_suffix(sentence, values, order))
-    if quantity.high is not None:
-        return Bound("range", True)
-    return found if found.is_said else Bound(">=", False)
-
-
-def _list_suffix(sentence: Sentence, values: Sequence[int], order: int) -> str:
-    """What stands right behind a figure of a list; 以上 behind the last one is said of all."""
-    ends = (sentence.quantities[values[each]].end for each in (order, len(values) - 1))
-    own, last = (sentence.masked[end : end + 8] for end in ends)
-    return last if re.match("以[上下内]|左右", last) and not re.match("以|左右", own) else own
-
-
-def _listed(sentence: Sentence, start: int) -> list[int]:
-    """Numbers of the figures that follow as a list."""
-    found: list[int] = []
-    place = start
-    for number, quantity in enumerate(sentence.quantities):
-        if quantity.start < start:
-            continue
-        between = sentence.masked[place : quantity.start]
-        if found and "分别" in between:
-            break
-        if (
-            ";" in between
-            or _residue(between) > 0
-            or (found and not re.search("[、和与及,]", between))
-        ):
-            break
-        found.append(number)
-        place = quantity.end
-    return found
-
-
-def _named(sentence: Sentence, start: int, end: int) -> list[Mention | None]:
-    """The listed subjects before 分别, None for one that is no metric of ours."""
-    found: list[Mention | None] = []
-    place = start
-    for part in re.split(r"([、,和与及])", sentence.masked[start:end]):
-        inside = [m for m in sentence.mentions if m.start >= place and m.end <= place + len(part)]
-        words = unexplained(re.sub(r"\([^)]*\)", "", part))
-        if inside:
-            found.append(inside[-1])
-        elif len(words) > 1:
-            found.append(None)
-        place += len(part)
-    return found
-
-
-def _pair(
-    order: int, count: int, named: list[Mention | None], years: tuple[int, ...]
-) -> tuple[Mention | None, int | None]:
-    """Metric and year of the ``order``-th figure of a list; the year only when years are listed."""
-    if years and len(named) * len(years) == count and len(named) > 1:
-        return named[order % len(named)], years[order // len(named)]
-    if len(named) >= count and not (years and len(years) == count and len(set(named)) == 1):
-        return named[len(named) - count + order], None
-    if len(years) == count and named:
-        return named[-1], years[order]
-    return None, None

@@ -13,10 +13,10 @@ from collections.abc import Iterable, Sequence
 
 from gis.problems import Language
 from plans.extract.cleaning import is_noisy, lines_of
+from plans.extract.dating import document_times
 from plans.extract.document import Document
 from plans.extract.found import FoundTarget
 from plans.extract.vocabulary import metrics
-from plans.extract.years import document_times
 from plans.units import printed_figures, printed_units
 
 _HEAD = {

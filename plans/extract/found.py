@@ -80,3 +80,8 @@ def _shown(values: Values) -> float | int | list[float | int] | None:
     if len(figures) > 1:
         return figures
     return figures[0] if figures else None
+
+
+def confidence_of(doubt: float) -> float:
+    """The confidence of a reading whose doubts add up to this much, 0.1 to 0.98."""
+    return round(max(0.1, 0.98 - doubt), 2)

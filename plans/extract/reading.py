@@ -8,14 +8,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from plans.extract.cleaning import Cleaned, is_noisy, joined, lines_of
+from plans.extract.dating import document_times
 from plans.extract.document import Cell, Document, Grid
+from plans.extract.english import is_english, read_english, written_in
 from plans.extract.files import read_document
 from plans.extract.found import FoundTarget
 from plans.extract.outline import Place, outline
 from plans.extract.prose import read_prose
 from plans.extract.tables import TableSetting, dated_parts, is_prose, read_table
 from plans.extract.text_tables import text_tables
-from plans.extract.years import Times, YearMark, document_times, year_marks
+from plans.extract.years import Times, YearMark, year_marks
 
 _NOWHERE = Place("", (), "", looks_back=False)
 
@@ -48,13 +50,31 @@ def extract_document(document: Document, *, times: Times | None = None) -> list[
     paragraphs = list(_paragraphs(document, regions, noisy=noisy))
     places = outline([each.text for each in paragraphs])
     if times is None:
-        times = document_times("\n".join(each.text for each in paragraphs))
-    found = list(read_prose(paragraphs, places, times))
+        lines = lines_of(document.text, 0, len(document.text), noisy=noisy)
+        page = "\n".join(line.chars for line in lines)
+        times = document_times("\n".join(each.text for each in paragraphs), page)
+    english = [
+        is_english(document.text[each.origin[0] : each.origin[-1] + 1]) for each in paragraphs
+    ]
+    found = list(_read_english(document.text, paragraphs, english))
+    chinese = [(p, at) for p, at, no in zip(paragraphs, places, english, strict=True) if not no]
+    found += read_prose([each for each, _ in chinese], [at for _, at in chinese], times)
     for region in regions:
         setting = _setting(region, paragraphs, places, times)
         found.extend(_of_table(document, region, setting, noisy=noisy))
     found.sort(key=lambda each: (each.start, each.end))
     return [replace(each, quote=document.text[each.start : each.end]) for each in found]
+
+
+def _read_english(
+    text: str, paragraphs: Sequence[Cleaned], english: Sequence[bool]
+) -> Iterator[FoundTarget]:
+    """The promises of English paragraphs, read with their blanks as they stand in the text."""
+    written = written_in(text) if any(english) else None
+    for paragraph, is_read in zip(paragraphs, english, strict=True):
+        if is_read:
+            start, end = paragraph.origin[0], paragraph.origin[-1] + 1
+            yield from read_english(text[start:end], start, written)
 
 
 def _regions(document: Document) -> list[_Region]:

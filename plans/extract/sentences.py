@@ -69,6 +69,15 @@ class Sentence:
         return left, stop.start() if stop else len(self.text)
 
 
+def quoted_clause(sentence: Sentence, start: int, end: int) -> tuple[int, int]:
+    """The words to quote: the clauses of metric and figure, without the blanks around them."""
+    left = sentence.clause_of(start, start)[0]
+    right = sentence.clause_of(end, end)[1]
+    while left < right and sentence.text[left] in " 、":
+        left += 1
+    return left, right
+
+
 def sentences(text: str, times: Times) -> Iterator[Sentence]:
     """The sentences of a paragraph."""
     place = 0
@@ -105,7 +114,15 @@ def sentence(text: str, base: int, times: Times) -> Sentence:
     without_years = _covered(shown, (_year_only(shown, each) for each in marks), "\x01")
     figures = tuple(_with_bare(without_years))
     masked = _covered(without_years, ((each.start, each.end) for each in figures), "\x02")
-    return Sentence(text, base, masked, figures, marks, tuple(_named(masked)))
+    named = tuple(_named(masked))
+    # 公园绿地500米服务半径覆盖率: a figure inside a name is part of it.
+    free = tuple(q for q in figures if not any(_is_of_the_name(q, each) for each in named))
+    return Sentence(text, base, masked, free, marks, named)
+
+
+def _is_of_the_name(quantity: Quantity, mention: Mention) -> bool:
+    inside = mention.start < quantity.start and quantity.end < mention.end
+    return inside and quantity.values_in(mention.metric.unit) is None
 
 
 def _is_plain(quoted: str) -> bool:

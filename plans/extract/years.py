@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -12,14 +11,18 @@ Role = Literal["goal", "bare", "past", "base", "open"]
 
 _CN = {c: str(n) for n, c in enumerate("〇一二三四五六七八九")} | {"零": "0", "O": "0", "o": "0"}
 _CN |= {"0": "0"}
-_YEAR = r"(?:20[0-6]\d|二[〇零Oo0][一二三四五六][一二三四五六七八九〇零Oo0])"
-_FIVE = "一二三四五六七八九"
+YEAR = r"(?:20[0-6]\d|二[〇零Oo0][一二三四五六][一二三四五六七八九〇零Oo0])"
+FIVE = "一二三四五六七八九"
 _MARK = re.compile(
-    rf"(?P<past>截至|截止|自|从)?(?:到|至)?(?P<period>{_YEAR})年?(?:-|—{{1,2}}|~|至|到)(?P<last>{_YEAR})年?"
+    rf"(?P<past>截至|截止|自|从)?(?:到|至)?(?P<period>{YEAR})年?(?:-|—{{1,2}}|~|至|到)(?P<last>{YEAR})年?"
     rf"|(?P<lead>截至(?:到)?|截止(?:到)?|力争到|到|至|比|较|与|由|从|自|以|于|在|相比|对比)?"
-    rf"(?P<years>{_YEAR}(?:年?(?:底|末)?(?:[、,和与及]|以及)(?:到|至)?{_YEAR})*)"
+    rf"(?P<years>{YEAR}(?:年?(?:底|末)?(?:[、,和与及]|以及)(?:到|至)?{YEAR})*)"
     rf"(?:年(?P<tail>(?:底|末|前|初|年底|以前|之前|内|起)*)|(?=[,、底末]))"
     r"|(?P<plan>(?P<since>[比较与由从]|相比)?[“”\"']?十(?P<five>[一二三四五六七八九])五[“”\"']?(?:规划)?(?P<plan_tail>期间|时期|末期|期末|末|以来|期)?)"
+    r"|(?P<since_last>[比较与由从])?(?P<last_year>去年|上年(?!度)|前年|上年度)(?:年?底|年?末|同期)?"
+    r"|(?P<so_far>今年以来|今年(?:上半年|前[一二三四五六七八九十\d]+个?月|[一1]?[—至到-]\d{1,2}月份?)|年初以来)"
+    r"|(?P<this_year>(?:到|至)?(?:今年|本年度?)(?:年底|年末|底|末|内|度)?)"
+    r"|(?P<next_year>(?:到|至)?(?:明年|来年|下一年度?)(?:年底|年末|底|末|初)?)|(?P<winter>今冬明春)"
     r"|(?P<century>本世纪中叶)|(?P<horizon>(?:今后|未来)(?:的)?(?:三|四|五|六|十|[3456]|10)年)"
     r"|(?:(?<=[,;:。\n(])|^)(?P<term>[近中远]期)(?=[,:]|[^,;。到至]{0,14}(?:达到|稳定|保持|不低于|完成))"
     r"|(?P<end>(?:本)?(?:规划|方案|计划)(?:期末|期内|期间|末期|目标年)|(?:到|至)期末)"
@@ -60,13 +63,18 @@ class Times:
 
     ``present`` is the first year that is not past, ``plan_end`` the last year of the plan's period,
     ``only_goal`` the goal year when the document has a single one, ``terms`` the years that it
-    calls its near, middle and far term.
+    calls its near, middle and far term, ``written`` the year it was written or published in (今年),
+    ``late`` whether that was in its second half. ``promises`` when it is known to be a plan, so
+    that a figure without any word for the future is one.
     """
 
     present: int
     plan_end: int | None
     only_goal: int | None = None
     terms: tuple[tuple[str, int], ...] = ()
+    written: int | None = None
+    late: bool = False
+    promises: bool = True
 
 
 def year_of(text: str) -> int:
@@ -111,7 +119,9 @@ def _single_marks(text: str, times: Times) -> Iterator[YearMark]:
     while (hit := _MARK.search(text, place)) is not None:
         place = hit.end()
         after = text[hit.end() :]
-        if hit["century"]:
+        if (relative := _relative(hit, times)) is not None:
+            yield relative
+        elif hit["century"]:
             yield YearMark(hit.start(), hit.end(), (2050,), "goal")
         elif hit["horizon"]:
             ends = () if times.plan_end is None else (times.plan_end,)
@@ -135,6 +145,28 @@ def _single_marks(text: str, times: Times) -> Iterator[YearMark]:
             yield _of_years(hit, after, times)
 
 
+def _relative(hit: re.Match[str], times: Times) -> YearMark | None:
+    """A year told from the one it was written in: 今年, 去年, 明年, 今冬明春."""
+    role: Role
+    if hit["last_year"]:
+        ahead, role = (
+            -2 if hit["last_year"] == "前年" else -1,
+            "base" if hit["since_last"] else "past",
+        )
+    elif hit["so_far"]:
+        ahead, role = 0, "past"
+    elif hit["this_year"]:
+        ahead, role = 0, "goal" if re.search("[底末]|^[到至]", hit["this_year"]) else "bare"
+    elif hit["next_year"]:
+        ahead, role = 1, "goal"
+    elif hit["winter"]:
+        ahead, role = int(times.late), "goal"
+    else:
+        return None
+    years = () if times.written is None else (times.written + ahead,)
+    return YearMark(hit.start(), hit.end(), years, role)
+
+
 def _is_a_name(hit: re.Match[str], after: str) -> bool:
     """Whether the year belongs to a name (2030年前碳达峰), a date or a document."""
     before = "前" if "前" in (hit["tail"] or "") else ""
@@ -143,10 +175,12 @@ def _is_a_name(hit: re.Match[str], after: str) -> bool:
 
 
 def _of_plan(hit: re.Match[str], after: str, times: Times) -> Iterator[YearMark]:
-    end = 2010 + 5 * _FIVE.index(hit["five"])
+    end = 2010 + 5 * FIVE.index(hit["five"])
     is_name = re.match(r"(?:规划|计划|发展规划)", after) or "规划" in hit["plan"]
     if is_name and not hit["plan_tail"]:
         return
+    if re.match(r"的?(?:开局|收官|起步|开篇|谋划|第[一二三四五]年)", after):
+        return  # it says which year this is, not by when
     role: Role = "past" if end < times.present or hit["plan_tail"] == "以来" else "goal"
     role = "base" if hit["since"] else role
     yield YearMark(hit.start(), hit.end(), (end,), role)
@@ -157,7 +191,7 @@ def _period_role(last: int, times: Times) -> Role:
 
 
 def _of_years(hit: re.Match[str], after: str, times: Times) -> YearMark:
-    years = tuple(year_of(each) for each in re.findall(_YEAR, hit["years"]))
+    years = tuple(year_of(each) for each in re.findall(YEAR, hit["years"]))
     lead, tail = hit["lead"] or "", hit["tail"] or ""
     role: Role = "bare"
     if lead in _BASE_LEADS or (_BASE_TAILS.match(after) and lead not in ("到", "至", "力争到")):
@@ -171,54 +205,3 @@ def _of_years(hit: re.Match[str], after: str, times: Times) -> YearMark:
     elif lead or "底" in tail or "末" in tail or "前" in tail:
         role = "goal"
     return YearMark(hit.start(), hit.end(), years, role)
-
-
-def document_times(text: str) -> Times:
-    """Read from title, period and dates of a plain text what lies in its past.
-
-    >>> document_times("某市林业发展“十四五”规划")
-    Times(present=2021, plan_end=2025, only_goal=None, terms=())
-    """
-    head = text[:600]
-    start, end = _period(head, text)
-    dates = re.findall(r"(20\d\d)(?:年\d{1,2}月\d{1,2}日|-\d{1,2}-\d{1,2})", text[:1500])
-    present = start or max(2021, min((int(each) for each in dates), default=2021))
-    goals = Counter(re.findall(r"(?<![截止])(?:到|至)(20[2-6]\d)年", text))
-    if goals and start is None:
-        present = min(present, int(goals.most_common(1)[0][0]))
-    later = {int(each) for each in goals if int(each) >= present}
-    only = next(iter(later)) if len(later) == 1 else None
-    return Times(present, end, only, _terms(text))
-
-
-def _terms(text: str) -> tuple[tuple[str, int], ...]:
-    """近期到2025年,远期至2035年: what the document calls its terms.
-
-    >>> _terms("规划期限为2021—2035年,近期到2025年,远期展望至2035年")
-    (('近期', 2025), ('远期', 2035))
-    """
-    said = (
-        rf"([近中远]期)(?:目标年?|规划|展望|年限)?[为是到至:(]*(?:{_YEAR}年?(?:-|—+|~))?({_YEAR})年"
-    )
-    found = {name: year_of(year) for name, year in re.findall(said, text)}
-    return tuple(sorted(found.items()))
-
-
-def _period(head: str, text: str) -> tuple[int | None, int | None]:
-    stated = re.search(
-        rf"(?:规划期限?|实施期限?|规划年限|期限)[^。;]{{0,8}}?({_YEAR})年?(?:-|—+|~|至|到)({_YEAR})",
-        text,
-    ) or re.search(rf"\(({_YEAR})年?(?:-|—+|~|至|到)({_YEAR})年?\)", head)
-    if stated:
-        return year_of(stated.group(1)), year_of(stated.group(2))
-    for named in re.finditer(
-        r"十([一二三四五六七八九])五[“”\"']?(?:时期|期间)?[^,。;:\n]{0,24}(?:规划|计划|纲要|方案)",
-        head,
-    ):
-        is_report = re.match(r"[^,。;\n]{0,10}(?:完成|执行|实施|落实)情况", head[named.end() :])
-        if not is_report and not re.search(
-            r"(?:根据|按照|依据|落实|贯彻|衔接|》、?)《?[^》\n]{0,60}$", head[: named.start()]
-        ):
-            last = 2010 + 5 * _FIVE.index(named.group(1))
-            return last - 4, last
-    return None, None
