@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -19,7 +18,7 @@ from gis.problems import AccountError, InputError, ProblemLog, problem
 from sink_models.coefficients import SHOWN_ROWS, quantities
 from sink_models.measures import Measure
 from sink_models.sampling import Array
-from sink_models.uncertainty import SHARE, DrawBook, ErrorMatrix, check_matrices, split_rows
+from sink_models.uncertainty import SHARE, DrawBook, ErrorMatrix, check_matrices, digest, split_rows
 
 Mask = NDArray[np.bool_]
 """Boolean selection of account rows, shape ``(rows,)``."""
@@ -46,6 +45,9 @@ FLAG_COLUMNS = (
 BIOMASS = "above_ground_biomass_t"
 BIOMASS_KNOWN = "above_ground_biomass_t_known_ha"
 QUANTITY_COLUMNS = ("growing_stock_m3", "scattered_stock_m3", BIOMASS, BIOMASS_KNOWN)
+
+PLACE = "unit_place"
+"""Column of checked rows: place of the row's unit in the reporting order."""
 
 ABOVE_GROUND_BIOMASS = "above_ground_biomass"
 """Layer kind of a biomass map."""
@@ -119,31 +121,30 @@ class Account:
     def per_unit(self, mask: Mask, column: str) -> Array:
         """Sums of a column over the selected rows, one per unit, missing values left out."""
         values = np.nan_to_num(self.rows[column].to_numpy(dtype=float)[mask])
-        places = self._unit_places[mask]
+        places = self.rows[PLACE].to_numpy()[mask]
         sums = np.bincount(places, weights=values, minlength=len(self.units))
         return sums.astype(float)
-
-    @cached_property
-    def _unit_places(self) -> NDArray[np.intp]:
-        """Place of each row's unit in the reporting order."""
-        places = {code: place for place, code in enumerate(self.units)}
-        return np.array([places[code] for code in self.rows["unit_code"]], dtype=np.intp)
 
     def total(self, mask: Mask, column: str = "area_ha") -> float:
         """Sum of a column over the selected rows of all units."""
         return float(self.per_unit(mask, column).sum())
 
     def factor(self, cover: str, quantity: str, share: str = "") -> Array:
-        """Error factor of a cover's ``area`` or ``stock``; ``share`` names a part of mapped ground.
-
-        Equal arguments give the same array object.
-        """
+        """Error factor of an ``area`` or ``stock``; ``share`` names a part of mapped ground."""
         if share and quantity == "area":
             before, _, after = share.partition(">")
             return self.book.map_share(cover, self.matrices[cover], before, after)
         stated = self.accuracy.get(cover, Accuracy())
         percent = stated.area_percent if quantity == "area" else stated.stock_percent
         return self.book.accuracy(cover, self.year, quantity, percent)
+
+    def factor_name(self, cover: str, quantity: str, share: str = "") -> str:
+        """Name of an error factor; layers of two epochs that name one sample share it."""
+        if share and quantity == "area":
+            return f"map:{digest(self.matrices[cover])}:{share}"
+        return (
+            "exact" if self.factor(cover, quantity).size == 1 else f"{cover}:{self.year}:{quantity}"
+        )
 
     def area(self, mask: Mask) -> Array:
         """Area of the selected rows in ha; shape ``(1 or 1 + draws, units)``."""
@@ -162,12 +163,12 @@ class Account:
             result = result + self.factor(cover, quantity, share)[:, None] * sums[None, :]
         return result
 
-    @cached_property
+    @property
     def territory(self) -> Array:
         """Area of each unit in ha, classified or not."""
         return self.per_unit(self.everywhere(), "area_ha")
 
-    @cached_property
+    @property
     def coverage(self) -> tuple[Array, float]:
         """Classified share of each unit and of the whole, 0 to 1 (NaN for a unit without area)."""
         classified = self.per_unit(self.is_in("status", (CLASSIFIED,)), "area_ha")
@@ -212,6 +213,7 @@ def read_account(data: EpochData, units: Sequence[str], book: DrawBook) -> Accou
     _check_stock(where, rows)
     check_matrices(data.matrices, rows, data.year)
     rows = _with_mapped_biomass(rows)
+    rows = rows.assign(**{PLACE: pd.Index(units).get_indexer(rows["unit_code"])})
     for cover, matrix in sorted(data.matrices.items()):
         rows = split_rows(rows, cover, matrix)
     return Account(

@@ -255,7 +255,7 @@ class Results:
                     "estimator": choice.estimator,
                     "stratum": str(choice.stratum),
                     "pool": choice.pool,
-                    "formula": choice.formula,
+                    "formula": choice.bound.in_keys,
                     "coefficients": " ".join(choice.keys),
                     "ship": " ".join(sorted({self.store[key].ship for key in choice.keys})),
                     "range_not_given": " ".join(

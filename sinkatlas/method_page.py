@@ -38,7 +38,7 @@ dt{font-weight:600}dd{margin:0 0 .5rem}math{font-size:1.08em}td math{font-size:1
 """
 
 _TOKEN = re.compile(r"\s+|\d+(?:\.\d+)?|[^\W\d_]\w*|[_^]|.", re.DOTALL)
-_OPERATORS = {"*": "·", "-": "−"}
+_OPERATORS = {"*": "·", "-": "−", "sum": "Σ"}
 SYNTHETIC: Words = {
     "zh": "合成演示数据：不是任何城市的证据。",
     "en": "Synthetic demonstration data: no evidence about any city.",

@@ -19,6 +19,7 @@ from gis.problems import Language, problem
 
 if TYPE_CHECKING:
     from maps.report import Report
+    from sinkatlas import Run
 
 collect_ignore = ["corpus_rows.py", "odd_rows.py"]
 """Scripts that tests start in a process of their own."""
@@ -75,6 +76,21 @@ def convert(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path, str], P
         return out / f"{path.stem}.{suffix}"
 
     return converted
+
+
+@pytest.fixture(scope="session")
+def demo_run(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Run]:
+    """A run of a demonstration city, made once per process; no result folder is written."""
+    known: dict[str, Run] = {}
+
+    def of(city: str) -> Run:
+        from sinkatlas import run, write_demo
+
+        if city not in known:
+            known[city] = run(write_demo(city, tmp_path_factory.mktemp(city)))
+        return known[city]
+
+    return of
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from gis.problems import Language
 from maps.brief.document import write_brief
 from maps.page.page import write_map
 from maps.report import Report
-from sinkatlas import CITIES, Run, run, write_demo
+from sinkatlas import CITIES, Run
 from sinkatlas.tables import write_csv
 
 pytestmark = pytest.mark.browser
@@ -94,19 +94,6 @@ EVERY_CARD = """
 
 
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Run]:
-    """A run of a demonstration city, made once; nothing but the map is written."""
-    known: dict[str, Run] = {}
-
-    def of(city: str) -> Run:
-        if city not in known:
-            known[city] = run(write_demo(city, tmp_path_factory.mktemp(city)))
-        return known[city]
-
-    return of
-
-
-@pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Report], Path]:
     """The map of a report as a file, written once."""
     known: dict[int, tuple[Report, Path]] = {}
@@ -151,9 +138,9 @@ Runs = Callable[[str], Run]
 
 @pytest.mark.parametrize("city", CITIES)
 def test_every_theme_and_epoch_shows_a_class_for_every_district(
-    city: str, runs: Runs, opened: Open
+    city: str, demo_run: Runs, opened: Open
 ) -> None:
-    report = runs(city).report
+    report = demo_run(city).report
     view = opened(report)
     found = view.page.evaluate(EVERY_THEME)
     for each in found:
@@ -164,9 +151,9 @@ def test_every_theme_and_epoch_shows_a_class_for_every_district(
 
 @pytest.mark.parametrize("city", CITIES)
 def test_card_numbers_are_those_of_results_csv(
-    city: str, runs: Runs, opened: Open, tmp_path: Path
+    city: str, demo_run: Runs, opened: Open, tmp_path: Path
 ) -> None:
-    report = runs(city).report
+    report = demo_run(city).report
     write_csv(report.results, tmp_path / "results.csv")
     table = pd.read_csv(tmp_path / "results.csv", dtype={"unit_code": str})
     view = opened(report)
@@ -185,30 +172,30 @@ def test_card_numbers_are_those_of_results_csv(
 
 
 @pytest.mark.parametrize("city", CITIES)
-def test_the_first_picture_looks_as_kept(city: str, runs: Runs, opened: Open) -> None:
-    view = opened(runs(city).report)
+def test_the_first_picture_looks_as_kept(city: str, demo_run: Runs, opened: Open) -> None:
+    view = opened(demo_run(city).report)
     looks_like(f"demo_{city}", view.page.screenshot(), part=MAP)
 
 
 @pytest.mark.parametrize("city", CITIES)
-def test_print_is_one_page(city: str, runs: Runs, opened: Open, tmp_path: Path) -> None:
-    view = opened(runs(city).report)
+def test_print_is_one_page(city: str, demo_run: Runs, opened: Open, tmp_path: Path) -> None:
+    view = opened(demo_run(city).report)
     view.page.pdf(path=tmp_path / "a.pdf", prefer_css_page_size=True, print_background=True)
     (page,) = PdfReader(tmp_path / "a.pdf").pages
     assert float(page.mediabox.width) * 25.4 / 72 == pytest.approx(420, abs=1)
     paper = view.page.evaluate(ON_PAPER)
     assert paper["hidden"] <= 1
     assert paper["smallest"] >= 7
-    for words in runs(city).report.verdict_words:
+    for words in demo_run(city).report.verdict_words:
         assert words["title"]["zh"] in paper["shown"]
 
 
 @pytest.mark.office
 @pytest.mark.parametrize("city", CITIES)
 def test_the_brief_has_three_to_eight_pages(
-    city: str, runs: Runs, convert: Callable[[Path, str], Path], tmp_path: Path
+    city: str, demo_run: Runs, convert: Callable[[Path, str], Path], tmp_path: Path
 ) -> None:
-    report = runs(city).report
+    report = demo_run(city).report
     languages: tuple[Language, ...] = ("zh", "en") if city == "changsha" else ("zh",)
     for language in languages:
         told = replace(report, language=language)
@@ -229,9 +216,9 @@ REACHED = """
 
 
 @pytest.mark.parametrize("city", CITIES)
-def test_keyboard_alone_reaches_and_chooses(city: str, runs: Runs, opened: Open) -> None:
+def test_keyboard_alone_reaches_and_chooses(city: str, demo_run: Runs, opened: Open) -> None:
     """Tab reaches every control and every district; Enter chooses the district in focus."""
-    report = runs(city).report
+    report = demo_run(city).report
     view = opened(report)
     page = view.page
     reached: set[str] = set()
@@ -280,9 +267,9 @@ EVERY_LAYER = """
 
 @pytest.mark.parametrize("city", CITIES)
 def test_each_layer_of_the_tree_is_drawn_explained_and_faded(
-    city: str, runs: Runs, opened: Open
+    city: str, demo_run: Runs, opened: Open
 ) -> None:
-    report = runs(city).report
+    report = demo_run(city).report
     found = opened(report).page.evaluate(EVERY_LAYER)
     kinds = {each["kind"] for each in found}
     wanted = {"land_cover", "forest_subcompartments", "wetlands", "greenways", "redline"}
@@ -298,10 +285,10 @@ def test_each_layer_of_the_tree_is_drawn_explained_and_faded(
 
 
 def test_works_of_guangzhou_are_polygons_that_the_map_draws_and_the_plan_judges(
-    runs: Runs, opened: Open
+    demo_run: Runs, opened: Open
 ) -> None:
     """24 + 17 ha a year from 2021 to 2024 are 164 ha; drawn once, and in 2020 with their epoch."""
-    report = runs("guangzhou").report
+    report = demo_run("guangzhou").report
     (layer,) = [each for each in report.layers if each.kind == "works"]
     assert layer.epoch == 2024
     assert layer.features is not None
@@ -325,8 +312,10 @@ def test_works_of_guangzhou_are_polygons_that_the_map_draws_and_the_plan_judges(
     assert legend.inner_text().split() == ["造林修复工程", "2024"]
 
 
-def test_curtain_shows_two_epochs_and_moves_by_keys_and_pointer(runs: Runs, opened: Open) -> None:
-    report = runs("jiaxing").report
+def test_curtain_shows_two_epochs_and_moves_by_keys_and_pointer(
+    demo_run: Runs, opened: Open
+) -> None:
+    report = demo_run("jiaxing").report
     view = opened(report)
     page = view.page
     page.click(".chooser [data-indicator='forest_stock_volume']")
@@ -387,8 +376,8 @@ async (wanted) => {
 """
 
 
-def test_a_click_tells_the_attributes_of_the_sub_compartment(runs: Runs, opened: Open) -> None:
-    report = runs("jiaxing").report
+def test_a_click_tells_the_attributes_of_the_sub_compartment(demo_run: Runs, opened: Open) -> None:
+    report = demo_run("jiaxing").report
     layer = [each for each in report.layers if each.attributes][-1]
     assert layer.features is not None
     view = opened(report)
@@ -413,12 +402,12 @@ def test_a_click_tells_the_attributes_of_the_sub_compartment(runs: Runs, opened:
 
 
 def test_public_page_holds_no_sub_compartment_and_no_fine_outline(
-    runs: Runs, opened: Open, tmp_path: Path
+    demo_run: Runs, opened: Open, tmp_path: Path
 ) -> None:
     from maps.page.page_data import payload
     from maps.sensitivity import PUBLIC_TOLERANCE_M, public_view
 
-    report = public_view(runs("jiaxing").report)
+    report = public_view(demo_run("jiaxing").report)
     data: Any = payload(report)
     assert "forest_subcompartments" not in {each["kind"] for each in data["layers"]}
     assert all(each["detail"] is None for each in data["layers"])
@@ -465,8 +454,8 @@ CONTRAST = """
 
 
 @pytest.mark.parametrize("city", CITIES)
-def test_contrast_of_all_text_is_aa(city: str, runs: Runs, opened: Open) -> None:
-    report = runs(city).report
+def test_contrast_of_all_text_is_aa(city: str, demo_run: Runs, opened: Open) -> None:
+    report = demo_run(city).report
     view = opened(report)
     page = view.page
     assert page.evaluate(CONTRAST) == []
@@ -481,10 +470,10 @@ def test_contrast_of_all_text_is_aa(city: str, runs: Runs, opened: Open) -> None
 
 
 def test_language_switch_leaves_no_term_of_the_account_untranslated(
-    runs: Runs, opened: Open
+    demo_run: Runs, opened: Open
 ) -> None:
     """Basis and method of every result are said in Chinese: no Latin word but units is left."""
-    report = runs("guangzhou").report
+    report = demo_run("guangzhou").report
     left = {code: said["zh"] for code, said in report.sentences.items()}
     untold = {text: said for text, said in left.items() if re.search(r"[a-z]{3,}", said)}
     assert untold == {}
@@ -495,9 +484,9 @@ def test_language_switch_leaves_no_term_of_the_account_untranslated(
 
 
 def test_card_tells_the_change_with_the_interval_of_the_difference(
-    runs: Runs, opened: Open
+    demo_run: Runs, opened: Open
 ) -> None:
-    report = runs("jiaxing").report
+    report = demo_run("jiaxing").report
     view = opened(report)
     changes = report.changes[report.changes["unit_code"] == report.whole_code]
     wanted = dict(zip(changes["indicator"], changes["value"], strict=True))
@@ -511,8 +500,8 @@ def test_card_tells_the_change_with_the_interval_of_the_difference(
     assert view.page.locator(".side .spark").count() == len(shown)
 
 
-def test_each_judged_target_shows_where_its_epochs_lead(runs: Runs, opened: Open) -> None:
-    report = runs("guangzhou").report
+def test_each_judged_target_shows_where_its_epochs_lead(demo_run: Runs, opened: Open) -> None:
+    report = demo_run("guangzhou").report
     view = opened(report)
     trend = report.trajectories[report.trajectories["kind"] == "trend"]
     led = {(each.clause, each.indicator, each.target_year) for each in trend.itertuples()}
@@ -524,9 +513,9 @@ def test_each_judged_target_shows_where_its_epochs_lead(runs: Runs, opened: Open
 
 
 def test_shares_of_districts_stand_in_the_card_and_colour_the_verdicts(
-    runs: Runs, opened: Open
+    demo_run: Runs, opened: Open
 ) -> None:
-    report = runs("guangzhou").report
+    report = demo_run("guangzhou").report
     shares = report.allocation[report.allocation["indicator"] == "forest_cover_rate"]
     view = opened(report)
     page = view.page

@@ -122,7 +122,7 @@ def test_the_method_sheet_carries_them_with_their_equations_and_coefficients() -
     sheet = method_sheet(results, Sampling(draws=50))
     sections = {each.key: each for each in sheet.sections}
     keys = {each.key for each in sections["equations"].formulas}
-    assert {"8.2", "WS-CH4", "CO2e"} <= keys
+    assert {"8.2-GREEN", "WS-CH4-CO2e"} <= keys
     listed = {row[1] for row in sections["coefficients"].table.rows}  # type: ignore[union-attr]
     assert {"urban_crw_2006", "tidal_ch4_fresh_brackish", "gwp100_ch4_ar6_nonfossil"} <= listed
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gis.problems import InputError
-from sink_models.coefficients.formulas import dimension, evaluate_formula, parse_formula
+from sink_models.coefficients.formulas import bind, dimension, parse_formula
 from sink_models.coefficients.selection import (
     CHINA,
     Sought,
@@ -17,6 +17,7 @@ from sink_models.coefficients.selection import (
     leaf_of,
 )
 from sink_models.coefficients.store import coefficients
+from sink_models.expressions import Linear, parse
 from sink_models.options import Options
 
 NOTHING: frozenset[str] = frozenset()
@@ -26,15 +27,42 @@ def test_formula_is_the_product_of_its_terms() -> None:
     values = {"a": 6.0, "r": 0.25, "p": 50.0, "s": -2.0}
     text = "a * above(r) * percent(p) * minus(s)"
     # 6 * 1/1.25 * 0.5 * 2 = 4.8
-    assert evaluate_formula(text, lambda key: np.array([values[key]])) == pytest.approx([4.8])
+    bound = bind(text, lambda key: "")
+    assert bound.value(lambda key: np.array([values[key]])) == pytest.approx([4.8])
+    assert bound.text == "F * (1 / (1 + F_2)) * (F_3 / 100) * (-F_4)"
+    assert dict(bound.pairs) == {"F": "a", "F_2": "r", "F_3": "p", "F_4": "s"}
 
 
 def test_shares_above_and_below_ground_make_one() -> None:
     def ratio(key: str) -> np.ndarray:
         return np.array([0.0, 0.23, 4.0])
 
-    whole = evaluate_formula("above(r)", ratio) + evaluate_formula("below(r)", ratio)
-    assert whole == pytest.approx([1.0, 1.0, 1.0])
+    parts = [bind(f"{part}(r)", lambda key: "").value(ratio) for part in ("above", "below")]
+    assert sum(parts) == pytest.approx([1.0, 1.0, 1.0])
+
+
+def test_one_coefficient_keeps_its_symbol_and_shares_of_ground_are_printed() -> None:
+    bound = bind("0.25 * socref_x * flu_y + 0.75 * socref_x * flu_z", lambda key: "")
+    assert bound.text == "0.25 * SOC_REF * F_LU + 0.75 * SOC_REF * F_LU_2"
+    assert bound.in_keys == "0.25 * socref_x * flu_y + 0.75 * socref_x * flu_z"
+
+
+def test_a_formula_is_evaluated_as_it_is_printed() -> None:
+    assert parse("ΔC = (C_t2 - C_t1) / T")({"C_t2": 5.0, "C_t1": 4.0, "T": 2.0}) == 0.5
+    assert parse("y = √(sum(x_i^2)) * k, k = -2^2")({"x_i": np.array([3.0, 4.0])}) == -20.0
+    chosen = parse("x if S < 18 else y")({"S": np.array([5.0, 18.0, np.nan]), "x": 1.0, "y": 2.0})
+    np.testing.assert_array_equal(chosen, [1.0, 2.0, np.nan])
+
+
+@pytest.mark.parametrize("text", ["a +", "open('x')", "a.b", "[a]", "lambda: 1", "a if b else c"])
+def test_what_is_no_formula_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="Invalid formula"):
+        parse(text)
+
+
+def test_a_product_of_two_lines_is_no_line() -> None:
+    with pytest.raises(TypeError):
+        parse("V * V")({"V": Linear(0.0, 1.0)})
 
 
 @pytest.mark.parametrize("text", ["a + b", "sqrt(a)", "a *", ""])

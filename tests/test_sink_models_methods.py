@@ -14,9 +14,7 @@ from sink_models.blue_carbon.presets import coastal_preset
 from sink_models.coefficients.overrides import export_rows, with_overrides
 from sink_models.coefficients.selection import Sought, density_candidates, find_zone
 from sink_models.coefficients.store import coefficients, read_coefficients
-from sink_models.equations.forest_stocks import carbon_from_density, mapped_biomass_carbon
-from sink_models.equations.settlement import greenway_green
-from sink_models.equations.wetland import methane_as_co2
+from sink_models.equations import carbon_from_density, greenway_crown_area, mapped_biomass_carbon
 from sink_models.evaluate import evaluate
 from sink_models.method.report import method_sheet
 from sink_models.method.values import Figure
@@ -482,19 +480,9 @@ def test_seagrass_soil_is_washed_away_in_part_and_the_rest_decays() -> None:
         )  # fmt: skip
 
 
-def test_methane_names_its_set_of_potentials() -> None:
-    weighed = methane_as_co2(methane_kg=193.7)
-    assert float(weighed.t_co2e) == pytest.approx(5.2299)
-    assert weighed.gwp_set == "ar6_nonfossil"
-    with pytest.raises(InputError, match="gwp100_ch4_sar"):
-        methane_as_co2(methane_kg=1.0, gwp_set="sar")
-
-
-def test_greenways_are_flagged_as_not_creditable() -> None:
-    green = greenway_green(length_km=10, width_m=20, crown_share=0.5, crown_rate_t_c_ha=2.9)
-    assert not green.is_creditable
-    assert green.not_creditable_under == "CCER-14-001-V01"
-    assert float(green.crown_area_ha) == 10.0
+def test_crowns_along_a_greenway() -> None:
+    """10 km * 20 m * 0.5 = 100,000 m2 = 10 ha."""
+    assert float(greenway_crown_area(length_km=10, width_m=20, crown_share=0.5)) == 10.0
 
 
 # The method sheet
@@ -516,12 +504,12 @@ def test_sheet_holds_definitions_equations_numbers_choices_and_references() -> N
             widths = {len(row) for row in section.table.rows} | {len(section.table.heads)}
             assert len(widths) == 1
     numbers = " ".join(str(row) for row in sections["numbers"].table.rows)  # type: ignore[union-attr]
-    assert "75 * 0.45" in numbers
+    assert "B = 75; CF = 0.45" in numbers
     listed = {row[1] for row in sections["coefficients"].table.rows}  # type: ignore[union-attr]
     assert listed == set(results.used_keys)
     cited = {row[1] for row in sections["references"].table.rows}  # type: ignore[union-attr]
     assert {store[key].source_document for key in results.used_keys} <= cited
-    assert "FANG" in {each.key for each in sections["equations"].formulas}
+    assert "FANG-ABOVE" in {each.key for each in sections["equations"].formulas}
 
 
 def test_sheet_says_what_another_rule_would_change() -> None:

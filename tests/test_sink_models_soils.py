@@ -94,7 +94,7 @@ def test_worked_example_of_the_guidelines_through_the_whole_account() -> None:
     assert value(results, 2010, part=".managed") == value(results, 2010)
     assert value(results, 2010, part=".converted") == 0.0
     (choice,) = (c for y, c in results.choices if y == 2010 and c.pool == "soil")
-    assert "0.7 * socref_2019_warm_temperate_moist_HAC" in choice.formula
+    assert "0.7 * socref_2019_warm_temperate_moist_HAC" in choice.bound.in_keys
     assert "example" in choice.why_en
 
 

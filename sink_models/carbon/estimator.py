@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -17,7 +17,17 @@ import numpy as np
 import sink_models.carbon.estimators as package
 from gis.problems import Language
 from sink_models.carbon.stratification import Stratum
-from sink_models.coefficients import Sought, choose_density, formula_keys, leaf_of, rival_keys
+from sink_models.coefficients import (
+    Bound,
+    Sought,
+    bind,
+    choose_density,
+    formula_keys,
+    leaf_of,
+    rival_keys,
+)
+from sink_models.equations import Equation
+from sink_models.expressions import Linear
 from sink_models.sampling import Array
 from sink_models.uncertainty import DrawBook
 
@@ -57,12 +67,17 @@ NOTHING = np.zeros(1)
 
 @dataclass(frozen=True)
 class Choice:
-    """Which coefficients a stratum's pool rests on, and why these."""
+    """Which equation and coefficients a stratum's pool rests on, and why these.
+
+    ``equation`` is the key of its card, ``bound`` the expression that was evaluated with the
+    coefficient behind each symbol; ``keys`` are all coefficients, those of rivals included.
+    """
 
     estimator: str
     stratum: Stratum
     pool: str
-    formula: str
+    equation: str
+    bound: Bound
     keys: tuple[str, ...]
     depth_cm: str
     why_zh: str
@@ -75,12 +90,13 @@ class Choice:
 class PoolEstimate:
     """Carbon of one pool: ``per_ha`` in t C/ha (for burial per year), ``per_m3`` in t C/m3.
 
-    Both have shape ``(1 + draws,)`` or ``(1,)``.
+    Both have shape ``(1 + draws,)`` or ``(1,)``. Estimates of one ``name`` have the same draws.
     """
 
     per_ha: Array
     per_m3: Array
     choice: Choice
+    name: Hashable
 
 
 Estimates = Mapping[str, PoolEstimate]
@@ -95,9 +111,8 @@ def no_fluxes(stratum: Stratum, book: DrawBook) -> Estimates:
 class Estimator:
     """Declaration of an estimator beside its functions.
 
-    ``equations`` names the equation cards it goes by. ``estimate`` gives stocks by pool; ``fluxes``
-    gives what is added each year to a pool whose stock is held static. A pool that is not in the
-    answer is not estimated, never 0.
+    ``estimate`` gives stocks by pool; ``fluxes`` gives what is added each year to a pool whose
+    stock is held static. A pool that is not in the answer is not estimated, never 0.
     """
 
     key: str
@@ -105,7 +120,6 @@ class Estimator:
     title_en: str
     claims: Callable[[Stratum], bool]
     pools: tuple[str, ...]
-    equations: tuple[str, ...]
     estimate: Callable[[Stratum, DrawBook], Estimates]
     fluxes: Callable[[Stratum, DrawBook], Estimates] = no_fluxes
 
@@ -116,7 +130,6 @@ def density_estimator(
     title_zh: str,
     title_en: str,
     claims: Callable[[Stratum], bool],
-    equations: tuple[str, ...],
     buries: bool = False,
 ) -> Estimator:
     """An estimator that takes every pool, and with ``buries`` burial, from the density rules."""
@@ -128,7 +141,7 @@ def density_estimator(
         return estimate_by_density(key, stratum, book, (SOIL_BURIAL,))
 
     return Estimator(
-        key, title_zh, title_en, claims, POOLS, equations, estimate, fluxes if buries else no_fluxes
+        key, title_zh, title_en, claims, POOLS, estimate, fluxes if buries else no_fluxes
     )
 
 
@@ -172,23 +185,71 @@ def estimate_by_density(
         base = None if rule is None else _base(rule.base, found)
         if rule is None or base is None:
             continue
-        value = book.formula(rule.formula)
-        is_by_area = rule.base == "area"
+        symbol = BASES.get(rule.base, "")
+        bound = bind(rule.formula, lambda key: book.store[key].unit, symbol)
+        value = bound.value(book.coefficient, **({symbol: base} if symbol else {}))
+        line = value if isinstance(value, Linear) else Linear(value, NOTHING)
         choice = Choice(
             estimator,
             stratum,
             pool,
-            rule.formula if is_by_area else f"{rule.base} * {rule.formula}",
+            _equation_of(pool, rule.base, bound),
+            bound,
             formula_keys(rule.formula),
             rule.depth_cm,
             rule.why_zh,
             rule.why_en,
             rival_keys(rule.formula),
         )
-        # by area the value itself: equal draws stay one array, and sums merge them
-        per_ha, per_m3 = (value, NOTHING) if is_by_area else (base[0] * value, base[1] * value)
-        found[pool] = PoolEstimate(per_ha, per_m3, choice)
+        name = (stratum, pool) if symbol else rule.formula
+        found[pool] = PoolEstimate(*_parts(line), choice, name)
     return found
+
+
+BASES = {"living": "C_living", "above_ground": "C_above"}
+"""Symbols of the pools that a rule may multiply."""
+
+
+def _equation_of(pool: str, base: str, bound: Bound) -> str:
+    """Key of the card that a density rule goes by."""
+    if base in BASES:
+        return "pool-share"
+    if pool == SOIL_BURIAL:
+        return "WS-T4.12"
+    return "2.25" if "SOC_REF" in bound.keys else "density"
+
+
+def _parts(line: Linear) -> tuple[Array, Array]:
+    """Carbon per hectare and per cubic metre; a part that is nowhere above 0 is one zero."""
+    parts = (np.asarray(each, float) for each in (line.constant, line.slope))
+    per_ha, per_m3 = (each if each.any() else NOTHING for each in parts)
+    return per_ha, per_m3
+
+
+def estimate_by_stock(
+    estimator: str,
+    stratum: Stratum,
+    book: DrawBook,
+    equation: Equation,
+    pool: str,
+    keys: Mapping[str, str],
+    drawn: Mapping[str, Array],
+    why: tuple[str, str],
+    *,
+    stock: str = "V",
+    rivals: tuple[str, ...] = (),
+) -> PoolEstimate:
+    """A pool by an equation that is a straight line in the growing stock or mapped biomass.
+
+    ``keys`` says which coefficient stands for a symbol and ``drawn`` gives draws of those that are
+    not drawn one by one; ``stock`` is the symbol that stays open.
+    """
+    others = {name: book.coefficient(key) for name, key in keys.items() if name not in drawn}
+    line = equation.line(stock, **others, **drawn)
+    bound = Bound(equation.formula.partition(" = ")[2], tuple(keys.items()))
+    used = tuple(dict.fromkeys((*keys.values(), *rivals)))
+    choice = Choice(estimator, stratum, pool, equation.key, bound, used, "", *why, rivals)
+    return PoolEstimate(*_parts(line), choice, (equation.key, *keys.items(), why))
 
 
 def sought_of(stratum: Stratum, pool: str) -> Sought:
@@ -202,15 +263,12 @@ def sought_of(stratum: Stratum, pool: str) -> Sought:
     )
 
 
-def _base(base: str, found: Estimates) -> tuple[Array, Array] | None:
+def _base(base: str, found: Estimates) -> Linear | None:
     """What a rule's value multiplies: one hectare, or carbon per hectare and per cubic metre."""
-    if base == "area":
-        return np.ones(1), NOTHING
-    pools = LIVING if base == "living" else (base,)
+    pools = {"living": LIVING, "above_ground": (ABOVE,)}.get(base, ())
     if not all(pool in found for pool in pools):
         return None
-    per_ha, per_m3 = NOTHING, NOTHING
+    line = Linear(NOTHING, NOTHING)
     for pool in pools:
-        per_ha = per_ha + found[pool].per_ha
-        per_m3 = per_m3 + found[pool].per_m3
-    return per_ha, per_m3
+        line = line + Linear(found[pool].per_ha, found[pool].per_m3)
+    return line

@@ -21,7 +21,17 @@ from sink_models.carbon.forest_methods import CARBON_FRACTION, measured_strata
 from sink_models.carbon.stock_and_sink import CarbonAccount
 from sink_models.carbon.stratification import StratumSums
 from sink_models.coefficients import choose_volume_function
-from sink_models.equations import Reconciliation, reconcile, stock_difference
+from sink_models.equations import (
+    Equation,
+    consumption_of_stock,
+    disturbance_of_stands,
+    gain_loss,
+    growth_of_stock,
+    increment_of_stock,
+    removal_of_stock,
+    residual,
+    stock_difference,
+)
 from sink_models.options import ForestFlows
 from sink_models.sampling import Array
 from sink_models.uncertainty import DrawBook
@@ -34,12 +44,37 @@ HARVEST, FUELWOOD, DISTURBANCE = "harvest", "fuelwood", "disturbance"
 
 
 @dataclass(frozen=True)
+class Reconciliation:
+    """The two ways to a yearly change and what lies between them, t C/yr.
+
+    ``residual`` is what the stocks say happened and the flows do not explain.
+    """
+
+    gains: Array
+    losses: Array
+    gain_loss: Array
+    stock_difference: Array
+    residual: Array
+
+
+def reconcile(gains: Array, losses: Array, change: Array) -> Reconciliation:
+    """Set gain-loss against stock difference.
+
+    >>> float(reconcile(np.array(9.0), np.array(4.0), np.array(6.0)).residual)
+    1.0
+    """
+    flows = {"ΔC_G": gains, "ΔC_L": losses}
+    rest = residual.of(**{"ΔC_B": change}, **flows)
+    return Reconciliation(gains, losses, gain_loss.of(**flows), change, np.asarray(rest))
+
+
+@dataclass(frozen=True)
 class ForestBalance:
     """Gain-loss beside stock difference for the living carbon of measured stands, whole, t C/yr.
 
     Arrays of shape ``(1 or 1 + draws,)``. ``parts`` holds the gains and losses one by one,
     ``keys`` the coefficients of the rates, empty when the analyst gave them; ``source`` says where
-    they were read, ``said`` what they are.
+    they were read, ``said`` what they are, ``flows`` the equations with central values.
     """
 
     start: int
@@ -49,6 +84,7 @@ class ForestBalance:
     keys: tuple[str, ...] = ()
     source: str = ""
     said: str = ""
+    flows: tuple[tuple[Equation, Mapping[str, float]], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -122,13 +158,15 @@ def _balance(
     strata: Sequence[StratumSums],
 ) -> ForestBalance:
     stands = _stands(before, earlier, strata)
-    gains, losses = _gains(flows, stands), _losses(flows, stands)
+    both = _gains(flows, stands), _losses(flows, stands)
+    gains, losses = (
+        {name: np.asarray(equation.of(**values)) for name, (equation, values) in each.items()}
+        for each in both
+    )
     terms = reconcile(
-        gains_t_c=_added(gains),
-        losses_t_c=_added(losses),
-        stock_difference_t_c=stock_difference(
-            earlier_t_c=_living(earlier), later_t_c=_living(later), years=after.year - before.year
-        ),
+        _added(gains),
+        _added(losses),
+        stock_difference.of(C_t1=_living(earlier), C_t2=_living(later), T=after.year - before.year),
     )
     keys = PROVINCIAL_RATES.get(before.book.zone.region[:2], ())
     is_published = flows.source == before.book.store[keys[0]].source_document if keys else False
@@ -140,27 +178,40 @@ def _balance(
         keys if is_published else (),
         flows.source,
         flows.said,
+        tuple(
+            (equation, {name: float(np.ravel(each)[0]) for name, each in values.items()})
+            for part in both
+            for equation, values in part.values()
+        ),
     )
 
 
-def _gains(flows: ForestFlows, stands: _Stands) -> dict[str, Array]:
+Values = Mapping[str, Array | float]
+Flow = tuple[Equation, Values]
+"""An equation of a gain or loss, and its values by symbol."""
+
+
+def _gains(flows: ForestFlows, stands: _Stands) -> dict[str, Flow]:
+    slope = {"c_V": stands.carbon_per_m3}
     if flows.growth_percent is not None:
-        volume = stands.stock_m3 * flows.growth_percent / 100.0
-    else:
-        volume = np.array([stands.area_ha * (flows.increment_m3_ha or np.nan)])
-    return {GROWTH: np.asarray(volume * stands.carbon_per_m3)}
+        values: Values = {"V": stands.stock_m3, "GR": flows.growth_percent, **slope}
+        return {GROWTH: (growth_of_stock, values)}
+    increment = flows.increment_m3_ha or np.nan
+    return {GROWTH: (increment_of_stock, {"A": stands.area_ha, "I_V": increment, **slope})}
 
 
-def _losses(flows: ForestFlows, stands: _Stands) -> dict[str, Array]:
+def _losses(flows: ForestFlows, stands: _Stands) -> dict[str, Flow]:
+    slope = {"c_V": stands.carbon_per_m3}
     if flows.consumption_percent is not None:
-        volume = stands.stock_m3 * flows.consumption_percent / 100.0
-        return {CONSUMPTION: np.asarray(volume * stands.carbon_per_m3)}
+        values: Values = {"V": stands.stock_m3, "CR": flows.consumption_percent, **slope}
+        return {CONSUMPTION: (consumption_of_stock, values)}
     given = (flows.harvest_m3, flows.fuelwood_m3, flows.disturbed_ha, flows.fraction_lost)
     harvest, fuelwood, disturbed, lost = (np.nan if each is None else each for each in given)
+    ground: Values = {"A_D": disturbed, "fd": lost, "c_A": stands.carbon_per_ha}
     return {
-        HARVEST: harvest * stands.carbon_per_m3,
-        FUELWOOD: fuelwood * stands.carbon_per_m3,
-        DISTURBANCE: disturbed * lost * stands.carbon_per_ha,
+        HARVEST: (removal_of_stock, {"H": harvest, **slope}),
+        FUELWOOD: (removal_of_stock, {"H": fuelwood, **slope}),
+        DISTURBANCE: (disturbance_of_stands, ground),
     }
 
 

@@ -21,7 +21,12 @@ from dataclasses import dataclass, replace
 from sink_models.account import Account
 from sink_models.carbon.stratification import Stratum, StratumSums, strata
 from sink_models.coefficients import choose_volume_function, read_table
-from sink_models.equations import biomass_carbon_from_stock, expansion_from_density
+from sink_models.equations import (
+    Equation,
+    biomass_carbon_from_stock,
+    expansion_from_density,
+    stand_carbon,
+)
 from sink_models.uncertainty import DrawBook
 
 CARBON_FRACTION = "cf_default_all"
@@ -46,6 +51,7 @@ class ForestRoute:
     stock_m3: float
     classes: tuple[str, ...]
     missing: tuple[str, ...]
+    parts: tuple[RoutePart, ...] = ()
 
     @property
     def is_complete(self) -> bool:
@@ -53,9 +59,17 @@ class ForestRoute:
 
 
 @dataclass(frozen=True)
-class _Part:
-    carbon_t: float
+class RoutePart:
+    """A stratum by an equation with its values by symbol, and the classes of its coefficients."""
+
+    stratum: Stratum
+    equation: Equation
+    values: Mapping[str, float]
     keys: tuple[str, ...]
+
+    @property
+    def carbon_t(self) -> float:
+        return float(self.equation.of(**self.values))
 
 
 def measured_strata(account: Account) -> Iterator[StratumSums]:
@@ -86,74 +100,82 @@ def _route(account: Account, stands: Sequence[StratumSums], name: str) -> Forest
     carbon, covered = 0.0, 0.0
     keys: dict[str, None] = {}
     missing: dict[str, None] = {}
+    parts: list[RoutePart] = []
     for sums in stands:
         part = _COMPUTE[name](sums, account.book)
         if isinstance(part, str):
             missing[part] = None
             continue
+        parts.append(part)
         carbon += part.carbon_t
         covered += float(sums.stock_m3.sum())
         keys |= dict.fromkeys(part.keys)
     stock = float(sum(sums.stock_m3.sum() for sums in stands))
     carbon = float("nan") if missing else carbon
-    return ForestRoute(account.year, name, carbon, covered, stock, tuple(keys), tuple(missing))
+    return ForestRoute(
+        account.year, name, carbon, covered, stock, tuple(keys), tuple(missing), tuple(parts)
+    )
 
 
-def _by_function(sums: StratumSums, book: DrawBook) -> _Part | str:
+def _by_function(sums: StratumSums, book: DrawBook) -> RoutePart | str:
     chosen = choose_volume_function(book.store, book.accepted, sums.stratum.species_group)
     return _evaluated(chosen.function, sums, book)
 
 
-def _by_rival(sums: StratumSums, book: DrawBook) -> _Part | str:
+def _by_rival(sums: StratumSums, book: DrawBook) -> RoutePart | str:
     chosen = choose_volume_function(book.store, book.accepted, sums.stratum.species_group)
     return _evaluated(chosen.alternative or chosen.function, sums, book)
 
 
-def _evaluated(function: str, sums: StratumSums, book: DrawBook) -> _Part:
-    slope, intercept = (book.store[f"{function}_{letter}"].value for letter in "ab")
-    biomass = slope * float(sums.stock_m3.sum()) + intercept * float(sums.area_ha.sum())
-    return _Part(biomass * book.store[CARBON_FRACTION].value, (function,))
+def _evaluated(function: str, sums: StratumSums, book: DrawBook) -> RoutePart:
+    values = {
+        "a": book.store[f"{function}_a"].value,
+        "V": float(sums.stock_m3.sum()),
+        "b": book.store[f"{function}_b"].value,
+        "A": float(sums.area_ha.sum()),
+        "CF": book.store[CARBON_FRACTION].value,
+    }
+    return RoutePart(sums.stratum, stand_carbon, values, (function,))
 
 
-def _by_bcef(column: str) -> Callable[[StratumSums, DrawBook], _Part | str]:
-    def compute(sums: StratumSums, book: DrawBook) -> _Part | str:
+def _by_bcef(column: str) -> Callable[[StratumSums, DrawBook], RoutePart | str]:
+    def compute(sums: StratumSums, book: DrawBook) -> RoutePart | str:
         area, stock = float(sums.area_ha.sum()), float(sums.stock_m3.sum())
         if area <= 0:
             return f"{sums.stratum}: 0 ha"
         key = expansion_key(_routes_of(sums.stratum)[column], stock / area, book)
         if key is None or not _is_usable(key, book):
             return key or _routes_of(sums.stratum)[column]
-        carbon = biomass_carbon_from_stock(
-            area_ha=area,
-            stock_m3_ha=stock / area,
-            bcef_s_t_m3=book.store[key].value,
-            root_shoot=book.store[book.zone.root_shoot].value,
-            carbon_fraction=book.store[CARBON_FRACTION].value,
-        )
-        return _Part(float(carbon), (key, book.zone.root_shoot))
+        factor, ratio = book.store[key].value, book.store[book.zone.root_shoot].value
+        values = _expanded(sums, factor, ratio, book.store[CARBON_FRACTION].value)
+        keys = (key, book.zone.root_shoot)
+        return RoutePart(sums.stratum, biomass_carbon_from_stock, values, keys)
 
     return compute
 
 
-def _by_density(sums: StratumSums, book: DrawBook) -> _Part | str:
+def _by_density(sums: StratumSums, book: DrawBook) -> RoutePart | str:
     prefix = _routes_of(sums.stratum)["parameters"]
     keys = tuple(f"{prefix}_{part}" for part in ("svd", "bef", "r", "cf")) if prefix else ()
     lacking = [key for key in keys if key not in book.store or not _is_usable(key, book)]
-    area, stock = float(sums.area_ha.sum()), float(sums.stock_m3.sum())
-    if not keys or lacking or area <= 0:
+    if not keys or lacking or float(sums.area_ha.sum()) <= 0:
         return " ".join(lacking) or sums.stratum.species_group or "-"
-    density, factor, ratio, fraction = (book.store[key].value for key in keys)
-    carbon = biomass_carbon_from_stock(
-        area_ha=area,
-        stock_m3_ha=stock / area,
-        bcef_s_t_m3=expansion_from_density(wood_density_t_m3=density, bef=factor),
-        root_shoot=ratio,
-        carbon_fraction=fraction,
-    )
-    return _Part(float(carbon), keys)
+    density, bef, ratio, fraction = (book.store[key].value for key in keys)
+    factor = float(expansion_from_density(wood_density_t_m3=density, bef=bef))
+    values = _expanded(sums, factor, ratio, fraction)
+    return RoutePart(sums.stratum, biomass_carbon_from_stock, values, keys)
 
 
-_COMPUTE: Mapping[str, Callable[[StratumSums, DrawBook], _Part | str]] = {
+def _expanded(
+    sums: StratumSums, factor: float, ratio: float, fraction: float
+) -> Mapping[str, float]:
+    """Values of Eq. 2.8b for a stratum."""
+    area = float(sums.area_ha.sum())
+    stock = float(sums.stock_m3.sum()) / area
+    return {"A": area, "V": stock, "BCEF_S": factor, "R": ratio, "CF": fraction}
+
+
+_COMPUTE: Mapping[str, Callable[[StratumSums, DrawBook], RoutePart | str]] = {
     "function": _by_function,
     "rival_function": _by_rival,
     "bcef_temperate": _by_bcef("bcef_temperate"),

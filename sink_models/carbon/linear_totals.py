@@ -3,13 +3,13 @@
 Carbon is linear: an amount of a unit is a sum over strata of area (or stock) times a density that
 all units share. So draws are kept once per stratum and never per unit; a total over any choice of
 cells is one product of a small matrix (units by terms) with a tall one (terms by draws). Terms that
-rest on the same draws are merged first, so that equal epochs differ by exactly 0.
+rest on draws of the same name are merged first, so that equal epochs differ by exactly 0.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -30,14 +30,16 @@ BLOCK = 1024
 class Term:
     """``weights[unit] * density[draw] * factor[draw]`` of one cell.
 
-    ``density`` and ``factor`` have shape ``(1 + draws,)`` or ``(1,)``; equal draws must be the same
-    array object, for terms are merged by identity.
+    ``density`` and ``factor`` have shape ``(1 + draws,)`` or ``(1,)`` and each a name: what has the
+    same name has the same draws.
     """
 
     cell: Cell
     weights: Array
     density: Array
     factor: Array
+    density_name: Hashable
+    factor_name: Hashable
 
 
 @dataclass(frozen=True)
@@ -56,17 +58,18 @@ class Amounts:
         """The terms of some cells."""
         return Amounts(self.units, tuple(term for term in self.terms if chosen(term.cell)))
 
-    def scaled(self, by: float) -> Amounts:
-        """All amounts times a number."""
-        return Amounts(
-            self.units,
-            tuple(
-                Term(term.cell, term.weights * by, term.density, term.factor) for term in self.terms
-            ),
-        )
+    def __mul__(self, by: float) -> Amounts:
+        scaled = (replace(term, weights=term.weights * by) for term in self.terms)
+        return Amounts(self.units, tuple(scaled))
 
-    def plus(self, other: Amounts) -> Amounts:
+    def __truediv__(self, by: float) -> Amounts:
+        return self * (1.0 / by)
+
+    def __add__(self, other: Amounts) -> Amounts:
         return Amounts(self.units, (*self.terms, *other.terms))
+
+    def __sub__(self, other: Amounts) -> Amounts:
+        return self + other * -1.0
 
     def total(self) -> Array:
         """Sum of all terms, shape ``(1 or 1 + draws, units)``; zeros where there are none."""
@@ -89,9 +92,9 @@ class Amounts:
 
     @staticmethod
     def _sum(terms: Iterable[Term], units: int) -> Array:
-        by_factor: dict[int, list[Term]] = {}
+        by_factor: dict[Hashable, list[Term]] = {}
         for term in terms:
-            by_factor.setdefault(id(term.factor), []).append(term)
+            by_factor.setdefault(term.factor_name, []).append(term)
         total: Array | None = None
         for group in by_factor.values():
             part = product([term.weights for term in group], [term.density for term in group])
@@ -111,12 +114,12 @@ class Amounts:
 
 def _merged(terms: Iterable[Term]) -> list[Term]:
     """Terms on the same draws as one, with their weights added."""
-    merged: dict[tuple[int, int], Term] = {}
+    merged: dict[tuple[Hashable, Hashable], Term] = {}
     for term in terms:
-        key = id(term.density), id(term.factor)
+        key = term.density_name, term.factor_name
         known = merged.get(key)
         weights = term.weights if known is None else known.weights + term.weights
-        merged[key] = Term(term.cell, weights, term.density, term.factor)
+        merged[key] = replace(term, weights=weights)
     return list(merged.values())
 
 

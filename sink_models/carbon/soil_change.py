@@ -20,6 +20,7 @@ from sink_models.carbon.soil_use import PAVED, mineral_soil, uses_of
 from sink_models.carbon.stock_and_sink import check_sum
 from sink_models.coefficients import formula_keys
 from sink_models.ecosystem_types import UNCLASSIFIED
+from sink_models.equations import mineral_soil_change
 from sink_models.sampling import Array
 from sink_models.uncertainty import SHARE
 
@@ -64,7 +65,9 @@ class SoilSpan:
 
     def per_year(self, change: Array, years: float) -> Array:
         """A change of the span per year: over the transition or the span, whichever is longer."""
-        return np.asarray(change / max(years, float(self.end - self.start)))
+        return np.asarray(
+            mineral_soil_change.of(SOC_0=change, SOC_T=0.0, T=float(self.end - self.start), D=years)
+        )
 
 
 def spans_in_transition(spans: Iterable[SoilSpan], year: int, years: float) -> Iterator[SoilSpan]:

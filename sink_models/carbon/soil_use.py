@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sink_models.carbon.estimator import NOTHING, SOIL, Estimates, PoolEstimate
 from sink_models.carbon.stratification import Stratum
-from sink_models.coefficients import Sought, choose_density, formula_keys, resolve_formula
+from sink_models.coefficients import Sought, bind, choose_density, formula_keys, resolve_formula
 from sink_models.options import SoilUse
 from sink_models.uncertainty import DrawBook
 
@@ -63,13 +63,14 @@ def with_soil_use(found: Estimates, stratum: Stratum, year: int, book: DrawBook)
     if not uses or SOIL not in found:
         return found
     old = found[SOIL].choice
-    formula = managed_formula(old.formula, resolve_formula(REFERENCE, book.zone), uses)
+    formula = managed_formula(old.bound.in_keys, resolve_formula(REFERENCE, book.zone), uses)
+    bound = bind(formula, lambda key: book.store[key].unit)
     shares = "; ".join(f"{each.share:g}: {' '.join(each.factors)} ({each.source})" for each in uses)
     choice = replace(
         old,
-        formula=formula,
+        bound=bound,
         keys=formula_keys(formula),
         why_zh=f"{old.why_zh}；声明的管理份额 {shares}",
         why_en=f"{old.why_en}; declared shares of management {shares}",
     )
-    return {**found, SOIL: PoolEstimate(book.formula(formula), NOTHING, choice)}
+    return {**found, SOIL: PoolEstimate(bound.value(book.coefficient), NOTHING, choice, formula)}

@@ -41,6 +41,7 @@ from sink_models.coefficients import (
     resolve_formula,
 )
 from sink_models.ecosystem_types import group_of
+from sink_models.equations import stock_difference, uptake_total
 from sink_models.sampling import Array
 from sink_models.statements import Statement, statement
 from sink_models.uncertainty import DrawBook
@@ -123,20 +124,12 @@ def carbon_account(account: Account) -> CarbonAccount:
 
 
 def estimates(stratum: Stratum, year: int, book: DrawBook) -> tuple[Estimates, Estimates]:
-    """Stocks and yearly fluxes of a stratum at an epoch.
-
-    They are estimated once per run and shared by its epochs, which differ in what was declared of
-    their soils alone.
-    """
-    known = book.estimates
-    if stratum not in known:
-        estimator = estimator_of(stratum)
-        if estimator is None:
-            known[stratum] = ({}, {})
-        else:
-            known[stratum] = (estimator.estimate(stratum, book), estimator.fluxes(stratum, book))
-    found, fluxes = known[stratum]
-    return with_soil_use(found, stratum, year, book), fluxes
+    """Stocks and yearly fluxes of a stratum at an epoch."""
+    estimator = estimator_of(stratum)
+    if estimator is None:
+        return {}, {}
+    found = estimator.estimate(stratum, book)
+    return with_soil_use(found, stratum, year, book), estimator.fluxes(stratum, book)
 
 
 def _terms(
@@ -150,7 +143,14 @@ def _terms(
     ):
         layer = ABOVE_GROUND_BIOMASS if is_mapped and quantity == "stock" else cover
         if (density.any() and weights.any()) or quantity == "area":
-            yield Term(cell, weights, density, account.factor(layer, quantity, sums.share))
+            factor = account.factor(layer, quantity, sums.share)
+            name = account.factor_name(layer, quantity, sums.share)
+            part = (estimate.name, quantity) if density.any() else NOWHERE
+            yield Term(cell, weights, density, factor, part, name)
+
+
+NOWHERE = "0"
+"""Name of a density that is 0 in every draw."""
 
 
 NEAREST = 3
@@ -207,11 +207,14 @@ def yearly_uptake(earlier: CarbonAccount, later: CarbonAccount) -> Amounts:
     rates at both ends. Other pools rest on static densities: their difference would turn every
     change of the map into a sudden flux, so they are left out.
     """
-    years = later.year - earlier.year
-    before = earlier.stocks.where(_is_living).scaled(-1.0 / years)
-    after = later.stocks.where(_is_living).scaled(1.0 / years)
-    burial = earlier.burial.plus(later.burial).scaled(0.5)
-    return after.plus(before).plus(burial)
+    change = stock_difference.of(
+        C_t1=earlier.stocks.where(_is_living),
+        C_t2=later.stocks.where(_is_living),
+        T=later.year - earlier.year,
+    )
+    total = uptake_total.of(**{"ΔC_B": change, "F_t1": earlier.burial, "F_t2": later.burial})
+    assert isinstance(total, Amounts)
+    return total
 
 
 def _is_living(cell: Cell) -> bool:

@@ -2,9 +2,8 @@ from .distributions import (
     draw as draw,
 )
 from .formulas import (
-    addends as addends,
-    evaluate_formula as evaluate_formula,
-    parse_formula as parse_formula,
+    Bound as Bound,
+    bind as bind,
 )
 from .overrides import (
     Override as Override,

@@ -10,6 +10,9 @@ function:
 ``percent(p)`` p / 100
 ``minus(x)``   -x: for emission factors that print removals as negative
 =============  ==============================================================
+
+``bind`` puts a symbol in the place of each key. What comes out is the expression that an estimator
+evaluates and the method report prints.
 """
 
 from __future__ import annotations
@@ -19,20 +22,20 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
-import numpy as np
+from sink_models.expressions import parse
 
-from sink_models.sampling import Array
-
-FUNCTIONS: Mapping[str, Callable[[Array], Array]] = {
-    "": lambda x: x,
-    "above": lambda r: 1.0 / (1.0 + r),
-    "below": lambda r: r / (1.0 + r),
-    "percent": lambda p: p / 100.0,
-    "minus": lambda x: -x,
+FUNCTIONS: Mapping[str, str] = {
+    "": "{0}",
+    "above": "(1 / (1 + {0}))",
+    "below": "({0} / (1 + {0}))",
+    "percent": "({0} / 100)",
+    "minus": "(-{0})",
 }
 
 _TERM = re.compile(r"(?:(\w+)\()?([\w.>\-]+)\)?")
+_NAME = re.compile(r"[^\W\d]\w*")
 
 _SYMBOLS = {
     **dict.fromkeys(("t C", "t CO2-C"), "C"),
@@ -44,6 +47,30 @@ _SYMBOLS = {
 }
 _PURE_NUMBERS = ("dimensionless", "fraction", "% of living tree biomass C")
 
+LETTERS_BY_KEY: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("r_20", "bgb_", "mangrove_r_", "grass_r_"), "R"),
+    (("socref_",), "SOC_REF"),
+    (("flu_",), "F_LU"),
+    (("fmg_",), "F_MG"),
+    (("fi_",), "F_I"),
+)
+"""Symbols of coefficients by the beginning of their key."""
+
+LETTERS_BY_UNIT: Mapping[str, str] = {
+    "t C/t d.m.": "CF",
+    "t BGB/t AGB": "R",
+    "t BGB d.m./t AGB d.m.": "R",
+    "t d.m./ha": "B",
+    "t C/ha": "c",
+    "t C/ha/yr": "c",
+    "t CO2-C/ha/yr": "EF",
+    "t d.m./m3": "D",
+    "t total/t stem": "BEF",
+    "t AGB/t stem": "BEF",
+    "% of living tree biomass C": "p",
+}
+"""Symbols of coefficients by their unit; every other is a factor F."""
+
 
 @dataclass(frozen=True)
 class Term:
@@ -51,6 +78,61 @@ class Term:
 
     function: str
     key: str
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A formula in symbols, and the coefficient that each symbol stands for."""
+
+    text: str
+    pairs: tuple[tuple[str, str], ...]
+
+    @property
+    def keys(self) -> Mapping[str, str]:
+        """Coefficient keys by symbol."""
+        return dict(self.pairs)
+
+    @property
+    def in_keys(self) -> str:
+        """The formula with coefficient keys in place of symbols."""
+        keys = self.keys
+        return _NAME.sub(lambda found: keys.get(found[0], found[0]), self.text)
+
+    def value(self, of: Callable[[str], Any], **others: Any) -> Any:
+        """Value where ``of`` gives a coefficient by its key; ``others`` are further symbols."""
+        return parse(self.text)({symbol: of(key) for symbol, key in self.pairs} | others)
+
+
+def bind(formula: str, unit_of: Callable[[str], str], base: str = "") -> Bound:
+    """A rule's formula in symbols; ``base`` is the symbol of what the rule multiplies, if any.
+
+    >>> units = {"mangrove_b": "t d.m./ha", "mangrove_cf": "t C/t d.m."}
+    >>> bind("mangrove_b * mangrove_cf", units.__getitem__)
+    Bound(text='B * CF', pairs=(('B', 'mangrove_b'), ('CF', 'mangrove_cf')))
+    """
+    keys: dict[str, str] = {}
+    products = []
+    for share, product in addends(formula):
+        factors = [] if share == 1.0 else [f"{share:.12g}"]
+        for term in parse_formula(product):
+            letter = _letter(term.key, unit_of(term.key), keys)
+            keys[letter] = term.key
+            factors.append(FUNCTIONS[term.function].format(letter))
+        products.append(" * ".join(factors))
+    text, pairs = " + ".join(products), tuple(keys.items())
+    if not base:
+        return Bound(text, pairs)
+    return Bound(f"{base} * ({text})" if "*" in text else f"{base} * {text}", pairs)
+
+
+def _letter(key: str, unit: str, taken: Mapping[str, str]) -> str:
+    """The symbol of a coefficient; numbered where another coefficient has it already."""
+    bare = unit.partition(" (")[0]
+    by_key = (letter for starts, letter in LETTERS_BY_KEY if key.startswith(starts))
+    letter = next(by_key, LETTERS_BY_UNIT.get(bare, "F"))
+    places = range(2, len(taken) + 3)
+    free = (each for each in (letter, *(f"{letter}_{n}" for n in places)))
+    return next(each for each in free if taken.get(each, key) == key)
 
 
 @cache
@@ -87,17 +169,6 @@ def addends(text: str) -> tuple[tuple[float, str], ...]:
 def formula_terms(text: str) -> tuple[Term, ...]:
     """The terms of all products of a formula."""
     return tuple(term for _, product in addends(text) for term in parse_formula(product))
-
-
-def evaluate_formula(text: str, draw: Callable[[str], Array]) -> Array:
-    """Value of a formula; shape ``(1 + draws,)``, or ``(1,)`` when every term is constant."""
-    total: Array = np.zeros(1)
-    for share, product in addends(text):
-        value: Array = np.full(1, share)
-        for term in parse_formula(product):
-            value = value * FUNCTIONS[term.function](draw(term.key))
-        total = total + value
-    return total
 
 
 def dimension(unit: str) -> Counter[str]:

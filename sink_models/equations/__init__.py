@@ -1,8 +1,8 @@
-"""Equations as pure functions, one module per subject; each declares its own in ``EQUATIONS``.
+"""Equations, one row of ``equations.csv`` each, that compute what they print.
 
 Arguments are numbers or arrays that broadcast, named with their units; the last axis may be strata
-and the first axis draws. Results are element by element: sum over strata where the equation sums.
-NaN in, NaN out: no function answers for missing input.
+and the first axis draws. Results are element by element; ``sum`` is over the last axis. NaN in, NaN
+out: no equation answers for missing input.
 """
 
 from lazy_loader import attach_stub

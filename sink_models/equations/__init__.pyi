@@ -1,93 +1,88 @@
+from .catalogue import (
+    Equation as Equation,
+    catalogue as catalogue,
+)
 from .co2 import (
     c_from_co2 as c_from_co2,
     co2_from_c as co2_from_c,
-)
-from .coastal import (
-    coastal_extraction as coastal_extraction,
-    coastal_soil_flux as coastal_soil_flux,
-    rewetted_organic_soil as rewetted_organic_soil,
-)
-from .conversion import (
-    conversion_change as conversion_change,
-    converted_land_change as converted_land_change,
-)
-from .cropland import (
-    perennial_crop_change as perennial_crop_change,
-    service_carbon_fixation as service_carbon_fixation,
-)
-from .dead_organic_matter import (
-    dead_matter_after_conversion as dead_matter_after_conversion,
-    dead_matter_gain_loss as dead_matter_gain_loss,
-    dead_matter_stock_difference as dead_matter_stock_difference,
 )
 from .equation_spec import (
     EquationCard as EquationCard,
     equation_cards as equation_cards,
 )
-from .forest_flows import (
+from .published import (
+    add_roots as add_roots,
+    afolu_total as afolu_total,
+    approach_1 as approach_1,
+    biomass_carbon_from_stock as biomass_carbon_from_stock,
     biomass_gain as biomass_gain,
     biomass_loss as biomass_loss,
+    carbon_from_density as carbon_from_density,
+    carbon_to_co2 as carbon_to_co2,
+    co2_equivalent as co2_equivalent,
+    coastal_burial as coastal_burial,
+    coastal_extraction as coastal_extraction,
+    coastal_methane as coastal_methane,
+    coastal_soil_flux as coastal_soil_flux,
+    consumption_of_stock as consumption_of_stock,
+    conversion_change as conversion_change,
+    converted_land_change as converted_land_change,
+    dead_matter_after_conversion as dead_matter_after_conversion,
+    dead_matter_gain_loss as dead_matter_gain_loss,
+    dead_matter_stock_difference as dead_matter_stock_difference,
+    dead_matter_total as dead_matter_total,
     disturbance_loss as disturbance_loss,
+    disturbance_of_stands as disturbance_of_stands,
+    even_uptake_value as even_uptake_value,
+    expansion_from_density as expansion_from_density,
+    fire_emission as fire_emission,
+    flows_value as flows_value,
     fuelwood_loss as fuelwood_loss,
     gain_loss as gain_loss,
-    provincial_arbor_change as provincial_arbor_change,
-    stock_difference as stock_difference,
-    total_growth as total_growth,
-    total_growth_from_increment as total_growth_from_increment,
-    wood_removal_loss as wood_removal_loss,
-)
-from .forest_stocks import (
-    biomass_carbon_from_stock as biomass_carbon_from_stock,
-    carbon_from_density as carbon_from_density,
-    expansion_from_density as expansion_from_density,
+    greenway_crown_area as greenway_crown_area,
     growth_curve as growth_curve,
+    growth_of_stock as growth_of_stock,
+    increment_of_stock as increment_of_stock,
+    land_use_total as land_use_total,
+    map_above_ground as map_above_ground,
+    map_below_ground as map_below_ground,
     mapped_biomass_carbon as mapped_biomass_carbon,
-    whole_tree_carbon as whole_tree_carbon,
-)
-from .roots import (
-    AboveGroundBiomass as AboveGroundBiomass,
-    LivingBiomass as LivingBiomass,
-    VolumeBiomass as VolumeBiomass,
-    add_roots as add_roots,
-)
-from .settlement import (
-    NOT_CREDITABLE as NOT_CREDITABLE,
-    UrbanGreen as UrbanGreen,
-    greenway_green as greenway_green,
-    urban_growth_by_crown as urban_growth_by_crown,
-    urban_growth_by_trees as urban_growth_by_trees,
-)
-from .soil import (
+    marsh_methane as marsh_methane,
     mineral_soil_change as mineral_soil_change,
     organic_soil_loss as organic_soil_loss,
+    perennial_crop_change as perennial_crop_change,
+    pools_total as pools_total,
+    provincial_arbor_change as provincial_arbor_change,
+    removal_of_stock as removal_of_stock,
+    residual as residual,
+    rewetted_organic_soil as rewetted_organic_soil,
+    service_carbon_fixation as service_carbon_fixation,
+    settlement_total as settlement_total,
+    share_of_biomass as share_of_biomass,
     soil_change as soil_change,
     soil_stock as soil_stock,
-)
-from .sums import (
-    afolu_total as afolu_total,
-    dead_matter_total as dead_matter_total,
-    land_use_total as land_use_total,
-    settlement_total as settlement_total,
+    stand_above_ground as stand_above_ground,
+    stand_below_ground as stand_below_ground,
+    stand_carbon as stand_carbon,
+    stock_difference as stock_difference,
     stratum_total as stratum_total,
+    tidal_accretion as tidal_accretion,
+    total_growth as total_growth,
+    total_growth_from_increment as total_growth_from_increment,
+    trees_above_ground as trees_above_ground,
+    trees_below_ground as trees_below_ground,
+    uptake_total as uptake_total,
+    urban_green_uptake as urban_green_uptake,
+    urban_growth_by_crown as urban_growth_by_crown,
+    urban_growth_by_trees as urban_growth_by_trees,
+    volume_function as volume_function,
+    wetland_methane as wetland_methane,
+    wetland_methane_as_co2 as wetland_methane_as_co2,
+    whole_tree_carbon as whole_tree_carbon,
+    wood_products_stock as wood_products_stock,
+    wood_removal_loss as wood_removal_loss,
 )
-from .totals import (
-    Reconciliation as Reconciliation,
-    co2_from_carbon as co2_from_carbon,
-    fire_emission as fire_emission,
+from .value import (
     net_present_value as net_present_value,
     present_value_of_flows as present_value_of_flows,
-    reconcile as reconcile,
-)
-from .wetland import (
-    SALINE_PPT as SALINE_PPT,
-    WeightedGas as WeightedGas,
-    co2_equivalent as co2_equivalent,
-    coastal_methane as coastal_methane,
-    marsh_methane as marsh_methane,
-    methane_as_co2 as methane_as_co2,
-    tidal_accretion as tidal_accretion,
-    wetland_methane as wetland_methane,
-)
-from .wood_products import (
-    wood_products_stock as wood_products_stock,
 )

@@ -1,16 +1,12 @@
-"""The declaration beside an equation: number, titles, formula, unit, source, how far checked."""
+"""The declaration of an equation: number, titles, formula, unit, source, how far checked."""
 
 from __future__ import annotations
 
 import importlib
-import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
-
-VOLUME_4 = "IPCC 2006 GL Vol.4"
-CHAPTER_2 = f"{VOLUME_4} Ch.2"
 
 ELSEWHERE = (
     "sink_models.blue_carbon.balance",
@@ -24,17 +20,18 @@ ELSEWHERE = (
     "sink_models.uncertainty.error_matrices",
     "sink_models.uncertainty.propagation",
 )
-"""Modules outside ``sink_models.equations`` that declare equations."""
+"""Modules that declare what they compute step by step, beside the equations of the catalogue."""
 
 Status = Literal["verified", "recalled", "own"]
 
 
 @dataclass(frozen=True)
 class EquationCard:
-    """An equation and the function that computes it.
+    """What is printed of an equation.
 
-    ``formula`` is in the notation of the method sheet: ``_`` lowers the next word, ``^`` raises it,
-    ``*`` is a product. ``status`` says whether the formula was checked against its source.
+    ``formula`` is in the notation of the method report: ``_`` lowers the next word, ``^`` raises
+    it, ``*`` is a product. ``status`` says whether the formula was checked against its source.
+    ``function`` is the procedure that computes it, None for an equation of the catalogue.
     """
 
     key: str
@@ -44,14 +41,15 @@ class EquationCard:
     unit: str
     source: str
     status: Status
-    function: Callable[..., Any]
+    function: Callable[..., Any] | None = None
+    note: str = ""
 
 
 @cache
 def equation_cards() -> Mapping[str, EquationCard]:
-    """All equations by key, in the order of modules and declarations."""
-    package = importlib.import_module("sink_models.equations")
-    names = sorted(each.name for each in pkgutil.iter_modules(package.__path__))
-    paths = [*(f"{package.__name__}.{name}" for name in names), *ELSEWHERE]
-    modules = (importlib.import_module(path) for path in paths)
-    return {each.key: each for module in modules for each in getattr(module, "EQUATIONS", ())}
+    """All equations by key: those of the catalogue, then those of procedures."""
+    catalogue = importlib.import_module("sink_models.equations.catalogue").catalogue()
+    cards = [each.card for each in catalogue.values()]
+    for path in ELSEWHERE:
+        cards += importlib.import_module(path).EQUATIONS
+    return {each.key: each for each in cards}

@@ -17,7 +17,7 @@ from sink_models.account import Account
 from sink_models.carbon import COVERS
 from sink_models.coefficients import read_table
 from sink_models.ecosystem_types import type_names
-from sink_models.equations import SALINE_PPT
+from sink_models.equations import Equation, wetland_methane_as_co2
 from sink_models.indicator import Absent, Context, Indicator, Outcome, Reading
 from sink_models.options import MethaneChoice
 from sink_models.sampling import Array
@@ -28,6 +28,8 @@ ORDER = 46
 KEY = "wetland_methane"
 CH4_PER_CH4_C = 16.0 / 12.0
 FRESH, SALINE = "fresh", "saline"
+SALINE_PPT = 18.0
+"""Salinity from which tidal soils count as saline, Wetlands Supplement Table 4.14."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,25 @@ def _by_type(
             continue
         factor = _kg_methane(usable[0].key, account.book)
         area = account.area(account.is_in("ecosystem_type", (kind,)))
-        yield kind, (area * (factor * weight / 1000.0)[:, None], (usable[0].key,))
+        emitted = wetland_methane_as_co2.of(A=area, EF=factor[:, None], GWP=weight[:, None])
+        yield kind, (emitted, (usable[0].key,))
+
+
+def methane_evaluations(
+    areas: Mapping[str, float], book: DrawBook, choice: MethaneChoice
+) -> Iterator[tuple[str, Equation, Mapping[str, float]]]:
+    """Each wetland type by its equation with central values; ``areas`` are hectares by type."""
+    weight = float(book.coefficient(f"gwp100_ch4_{choice.gwp_set}")[0])
+    for kind, area in sorted(areas.items()):
+        usable = (
+            rule.key
+            for rule in methane_rules()
+            if _holds(rule, kind, book, choice) and _is_usable(rule.key, book)
+        )
+        key = next(usable, None)
+        if key is not None:
+            factor = float(_kg_methane(key, book)[0])
+            yield kind, wetland_methane_as_co2, {"A": area, "EF": factor, "GWP": weight}
 
 
 def _holds(rule: MethaneRule, kind: str, book: DrawBook, choice: MethaneChoice) -> bool:

@@ -12,7 +12,7 @@ import numpy as np
 from gis.problems import problem
 from sink_models.account import GREENWAYS, PARKS, Account, Mask
 from sink_models.coefficients import Coefficient
-from sink_models.equations import NOT_CREDITABLE, co2_from_c
+from sink_models.equations import co2_from_c, urban_green_uptake
 from sink_models.indicator import Absent, Context, Indicator, Outcome, Reading
 from sink_models.options import UrbanGreenChoice
 from sink_models.statements import Statement, statement
@@ -25,6 +25,8 @@ TOWN_TYPES = ("built", "grass", "bare", "crop", "crop_paddy")
 BASIS = statement("urban_green")
 CANDIDATES = ("urban_crw_2006", "pinghu_urban_tree_sink", "gz_park_utc_c_fix")
 PER_CO2 = "t CO2e"
+NOT_CREDITABLE = "CCER-14-001-V01"
+"""The methodology under which sinks of urban green and greenways earn no credits."""
 
 
 def town_rows(account: Account) -> Mask:
@@ -49,8 +51,12 @@ def urban_green_sink(context: Context) -> Outcome:
     row = account.book.store[choice.rate]
     carbon = account.book.coefficient(choice.rate)
     per_ha = carbon if row.unit.startswith(PER_CO2) else co2_from_c(carbon)
-    crown = account.area(town_rows(account)) * (choice.crown_share * choice.growing_share)
-    values = crown * per_ha[:, None]
+    values = urban_green_uptake.of(
+        A=account.area(town_rows(account)),
+        f_crown=choice.crown_share,
+        f_20=choice.growing_share,
+        r=per_ha[:, None],
+    )
     return Reading(np.asarray(values), BASIS, _method(choice, row), keys=(choice.rate,))
 
 

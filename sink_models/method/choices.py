@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
-from sink_models.carbon import LIVING, POOL_NAMES, Choice, Estimates, Stratum, estimates, sought_of
-from sink_models.coefficients import Candidate, Zone, density_candidates, evaluate_formula
-from sink_models.method.labels import BIOMASS, strata_title, symbol, typeset
-from sink_models.method.values import Cell, Figure, Math, Section, SheetTable, Words, both, signed
+from sink_models.carbon import LIVING, POOL_NAMES, Choice, Stratum, sought_of
+from sink_models.coefficients import Candidate, Zone, bind, density_candidates, formula_keys
+from sink_models.method.evaluations import Evaluation, Ground, grounds, latest, printed
+from sink_models.method.labels import strata_title
+from sink_models.method.values import Figure, Math, Section, SheetTable, Words, both, signed
 from sink_models.results import Results
-from sink_models.sampling import Sampling
-from sink_models.uncertainty import DrawBook
 
 VERDICTS: Mapping[str, Words] = {
     "later": both("次序在后", "comes later in order"),
@@ -23,124 +21,58 @@ VERDICTS: Mapping[str, Words] = {
 }
 
 
-@dataclass(frozen=True)
-class Ground:
-    """Central carbon of a stratum of the whole, pool by pool, t C."""
-
-    area_ha: float
-    stock_m3: float
-    estimates: Estimates
-
-    def carbon(self, pool: str) -> float:
-        """Carbon of a pool, t C; NaN where it is not estimated."""
-        if pool not in self.estimates:
-            return math.nan
-        found = self.estimates[pool]
-        return float(found.per_ha[0]) * self.area_ha + float(found.per_m3[0]) * self.stock_m3
-
-
-def latest(results: Results) -> list[Choice]:
-    """Choices of the last epoch."""
-    last = max((epoch for epoch, _ in results.choices), default=0)
-    return [choice for epoch, choice in results.choices if epoch == last]
-
-
-def grounds(results: Results) -> dict[Stratum, Ground]:
-    """Every stratum of the last epoch with its central carbon."""
-    options, last = results.options, max(results.epochs)
-    book = DrawBook(
-        results.store, Sampling(draws=0), options.zone, options.accepted, soils=options.soils
-    )
-    sums: dict[Stratum, tuple[float, float]] = {}
-    for each in results.ground:
-        if each.epoch == last:
-            area, stock = sums.get(each.stratum, (0.0, 0.0))
-            sums[each.stratum] = area + each.area_ha, stock + each.stock_m3
-    return {
-        stratum: Ground(area, stock, estimates(stratum, last, book)[0])
-        for stratum, (area, stock) in sums.items()
-    }
-
-
-def numbers_section(results: Results, references: Mapping[str, int]) -> Section:
-    """Each pool's formula with its central numbers; strata that share one stand together."""
-    held = grounds(results)
-    groups: dict[tuple[str, str, str, str], list[Choice]] = {}
-    for each in latest(results):
-        key = each.pool, each.formula, _numbers(each, results), each.why_en
-        groups.setdefault(key, []).append(each)
-    rows: list[tuple[Cell, ...]] = []
-    for (pool, formula, numbers, _), choices in groups.items():
-        first = choices[0]
-        total = sum(held[each.stratum].carbon(pool) for each in choices if each.stratum in held)
-        cited = ", ".join(f"[{references[key]}]" for key in first.keys if key in references)
-        rows.append(
-            (
-                POOL_NAMES.get(pool, both(pool, pool)),
-                strata_title(each.stratum for each in choices),
-                Math(_letters(formula, results)),
-                Math(numbers),
-                Figure(signed(total).lstrip("+")),
-                both(first.why_zh, first.why_en),
-                cited,
-            )
+def numbers_section(made: Sequence[Evaluation]) -> Section:
+    """Every equation with its numbers, from the strata to the figures of ``results.csv``."""
+    rows = tuple(
+        (
+            f"({each.key})",
+            each.of,
+            Math(each.formula),
+            "; ".join(f"{name} = {printed(value)}" for name, value in each.inputs.items()),
+            Figure(printed(each.result)),
+            each.unit,
+            f"{each.figure} {each.epoch}" if each.figure else "",
+            each.why,
+            each.cited,
         )
+        for each in made
+    )
     heads = (
-        both("碳库", "pool"),
-        both("分层", "strata"),
+        both("式", "equation"),
+        both("对象", "of"),
         both("公式", "formula"),
-        both("代入数值 (t C/ha)", "with numbers (t C/ha)"),
-        both("全市 (t C)", "whole (t C)"),
+        both("代入数值", "numbers put in"),
+        both("结果", "result"),
+        both("单位", "unit"),
+        both("results.csv 中的指标", "figure of results.csv"),
         both("选用理由", "why this one"),
         both("系数", "coefficients"),
     )
     said = both(
-        "c 碳密度，B 生物量，CF 含碳率，R 根茎比，F 因子，V 每公顷蓄积，a、b 连续函数的系数；"
-        "方括号为下文系数表的序号。按面积乘密度的分层，全市碳量 = 面积 × 该值。",
-        "c carbon density, B biomass, CF carbon fraction, R root-to-shoot ratio, F factor, V "
-        "growing stock per hectare, a and b of the continuous function; numbers in square brackets "
-        "are those of the table of coefficients. Carbon of the whole is area times the value.",
+        "A 面积 (ha)，c 碳密度 (t C/ha)，B 生物量 (t d.m./ha)，CF 含碳率，R 根茎比，F 因子，"
+        "V 每公顷蓄积 (m³/ha)，a、b 连续函数的系数；方括号为下文系数表的序号。"
+        "同一指标各行之和即 results.csv 中全域之值。",
+        "A area (ha), c carbon density (t C/ha), B biomass (t d.m./ha), CF carbon fraction, R "
+        "root-to-shoot ratio, F factor, V growing stock (m3/ha), a and b of the continuous "
+        "function; numbers in square brackets are those of the table of coefficients. Rows that "
+        "name the same figure add up to the whole's value in results.csv.",
     )
-    title = both("各分层的公式与数值", "Formulas with numbers, by stratum")
-    return Section("numbers", title, (said,), (), SheetTable(heads, tuple(rows)))
-
-
-def _letters(formula: str, results: Results) -> str:
-    """The formula with a letter for each coefficient, numbered where a letter comes twice."""
-    names = {key: symbol(key, results.store) for key in results.store.rows if key in formula}
-    return typeset(formula, {**names, BIOMASS: "(a * V + b)"})
-
-
-def _numbers(choice: Choice, results: Results) -> str:
-    """The formula with central values in place of letters, and its result where it stands alone."""
-    names = {
-        key: f"{results.store[key].value:g}" for key in results.store.rows if key in choice.formula
-    }
-    if BIOMASS in choice.formula:
-        slope, intercept = (results.store[key].value for key in choice.keys[:2])
-        sign = "-" if intercept < 0 else "+"
-        names[BIOMASS] = f"({slope:g} * V {sign} {abs(intercept):g})"
-        return typeset(choice.formula, names)
-    text = typeset(choice.formula, names)
-    value = central(choice.formula, results)
-    return text if math.isnan(value) or text == f"{value:g}" else f"{text} = {value:.5g}"
+    title = both("公式与代入的数值", "Equations with numbers")
+    return Section("numbers", title, (said,), (), SheetTable(heads, rows))
 
 
 def central(formula: str, results: Results) -> float:
     """Value of a formula of coefficients at central values; NaN for one that needs more."""
-    try:
-        drawn = evaluate_formula(
-            formula,
-            lambda key: np.array([results.store[key].value if key in results.store else np.nan]),
-        )
-    except ValueError:
+    keys = formula_keys(formula)
+    if not all(key in results.store for key in keys):
         return math.nan
-    return float(drawn[0])
+    store = results.store
+    return float(bind(formula, lambda key: store[key].unit).value(lambda key: store[key].value))
 
 
 def choices_section(results: Results) -> Section:
     """What the analyst chose, rules that were not chosen, and what each would change."""
-    zone, held = results.options.zone, grounds(results)
+    zone, held = results.options.zone, grounds(results, max(results.epochs))
     whole = sum(
         held[each.stratum].carbon(each.pool)
         for each in latest(results)

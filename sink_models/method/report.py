@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sink_models.carbon import NotEstimated, pool_names, registered_estimators
+from sink_models.carbon import NotEstimated, pool_names
 from sink_models.coefficients import Override
 from sink_models.ecosystem_types import type_names
 from sink_models.equations import EquationCard, equation_cards
 from sink_models.indicator import indicators
-from sink_models.method.choices import choices_section, latest, numbers_section
+from sink_models.method.choices import choices_section, numbers_section
+from sink_models.method.evaluations import Evaluation, evaluations
 from sink_models.method.forest_section import balances_section, routes_section
 from sink_models.method.soil_section import soils_section
 from sink_models.method.sources import coefficients_section, own_section, references_section
@@ -46,12 +47,13 @@ def method_sheet(
 ) -> MethodSheet:
     """The sheet of a run's results."""
     references = {key: place for place, key in enumerate(results.used_keys, start=1)}
-    equations = _equations(results)
+    computed = evaluations(results, sampling, references)
+    equations = _equations(results, computed)
     made = (
         _figures(results, sampling),
         _definitions(results),
         equations,
-        numbers_section(results, references),
+        numbers_section(computed),
         choices_section(results),
         routes_section(results),
         balances_section(results, sampling),
@@ -117,32 +119,17 @@ def _definitions(results: Results) -> Section:
     return Section("definitions", both("定义", "Definitions"), (), (), SheetTable(heads, rows))
 
 
-ALWAYS = ("CO2", "2.8a", "V1-3.2")
-WITH_BALANCE = ("2.7", "residual", "CN-PROV")
-WITH_ROUTES = ("2.8b", "BEFxD", "roots")
-
-
-def _equations(results: Results) -> Section:
+def _equations(results: Results, made: Sequence[Evaluation]) -> Section:
     """The equations that this run used; all others stand in the documentation."""
-    declared = registered_estimators()
-    names = [name for choice in latest(results) for name in declared[choice.estimator].equations]
-    names += ALWAYS
-    names += WITH_BALANCE if results.forest_balances else ()
-    names += WITH_ROUTES if results.forest_routes else ()
-    shown_keys = {value.indicator for value in results.values.values()}
-    names += ("2.25", "2.25-change") if "mineral_soil_change" in shown_keys else ()
-    names += ("8.2",) if "urban_green_sink" in shown_keys else ()
-    names += ("WS-CH4", "CO2e") if "wetland_methane" in shown_keys else ()
+    names = [each.key for each in made]
     adjusted = any(each.code == "sink_models.areas_adjusted" for each in results.problems)
     names += ("OLOFSSON-9",) if adjusted else ()
     cards = equation_cards()
     formulas = tuple(_card(cards[name]) for name in dict.fromkeys(names))
     said = both(
-        "A 面积，V 蓄积，G_W 地上年生长量，R 根茎比，CF 含碳率，BF 树皮比例，fd 损失比例，"
-        "SOC_REF 参考土壤碳储量，F 土壤因子，H 半衰期或采伐量（见所在式）。",
-        "A area, V growing stock, G_W above-ground growth, R root-to-shoot ratio, CF carbon "
-        "fraction, BF bark fraction, fd fraction lost, SOC_REF reference soil stock, F soil "
-        "factors, H half-life or harvest as the equation says.",
+        "每个公式的代入数值与结果见下表；按规则表取值的分层，公式即规则所写。",
+        "The table below puts numbers into each; where a stratum goes by the tables of rules, the "
+        "formula is that of the rule.",
     )
     return Section("equations", both("公式", "Equations"), (said,), formulas)
 

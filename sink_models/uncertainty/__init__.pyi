@@ -3,8 +3,10 @@ from .draws import (
 )
 from .drivers import (
     Driver as Driver,
+    covariance_of as covariance_of,
     drivers_of as drivers_of,
     first_order_half_width as first_order_half_width,
+    half_changes as half_changes,
     moved_book as moved_book,
 )
 from .error_matrices import (
@@ -19,6 +21,7 @@ from .error_matrices import (
 from .map_error import (
     SHARE as SHARE,
     check_matrices as check_matrices,
+    digest as digest,
     draw_areas as draw_areas,
     split_rows as split_rows,
 )

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
@@ -14,8 +13,8 @@ from sink_models.coefficients import (
     VolumeFunction,
     Zone,
     alternatives,
+    bind,
     draw,
-    evaluate_formula,
 )
 from sink_models.options import Correlation, SoilUse
 from sink_models.sampling import Array, Sampling
@@ -27,9 +26,9 @@ EXACT = np.ones(1)
 """The factor of a quantity without stated error."""
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class DrawBook:
-    """Draws of one run, remembered so that a key is drawn once.
+    """Draws of one run, remembered so that a key is drawn once: a resource, not a value.
 
     All arrays have shape ``(1 + draws,)``, or ``(1,)`` for what has no known uncertainty.
     """
@@ -40,13 +39,8 @@ class DrawBook:
     accepted: frozenset[str] = frozenset()
     correlations: tuple[Correlation, ...] = ()
     soils: tuple[SoilUse, ...] = ()
-    _drawn: dict[str, Array] = field(default_factory=dict, repr=False, compare=False)
-    _shares: dict[str, dict[tuple[str, str], Array]] = field(
-        default_factory=dict, repr=False, compare=False
-    )
-    _made: dict[Hashable, Array] = field(default_factory=dict, repr=False, compare=False)
-    estimates: dict[Any, tuple[Any, Any]] = field(default_factory=dict, repr=False, compare=False)
-    """Estimates by stratum, filled as they are asked for: epochs share the same arrays."""
+    _drawn: dict[str, Array] = field(default_factory=dict, repr=False)
+    _shares: dict[str, dict[tuple[str, str], Array]] = field(default_factory=dict, repr=False)
 
     def coefficient(self, key: str) -> Array:
         """A coefficient; one with a rival in ``alternatives.csv`` spreads by their distance."""
@@ -106,14 +100,9 @@ class DrawBook:
         return self._drawn
 
     def formula(self, text: str) -> Array:
-        """Value of a resolved formula; the same text gives the same array."""
-        return self.once(text, lambda: evaluate_formula(text, self.coefficient))
-
-    def once(self, name: Hashable, make: Callable[[], Array]) -> Array:
-        """An array made once per run: strata that ask by the same name share it."""
-        if name not in self._made:
-            self._made[name] = make()
-        return self._made[name]
+        """Value of a resolved formula of coefficient keys."""
+        value = bind(text, lambda key: self.store[key].unit).value(self.coefficient)
+        return np.asarray(value, dtype=float)
 
     def model_choice(self, key: str, alternative: str) -> Array:
         """Position between two published models: 0 is the chosen one, 1 its rival.

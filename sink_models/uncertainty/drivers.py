@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from sink_models.equations import approach_1
 from sink_models.options import Correlation
 from sink_models.sampling import Array
 from sink_models.uncertainty.draws import DrawBook
@@ -101,10 +102,22 @@ def first_order_half_width(
 
     ``h`` is half of what a source changes, with its sign; ``r`` are the declared correlations.
     """
-    halves = {each.source: (each.high_change - each.low_change) / 2.0 for each in drivers}
-    squares = sum(half**2 for half in halves.values())
-    crossed = sum(
-        2.0 * each.value * halves.get(each.first, 0.0) * halves.get(each.second, 0.0)
-        for each in correlations
+    halves = np.array(list(half_changes(drivers).values()))
+    crossed = max(covariance_of(drivers, correlations), -float(np.sum(halves**2)))
+    return float(approach_1.of(h_i=halves, K=crossed))
+
+
+def half_changes(drivers: Sequence[Driver]) -> dict[str, float]:
+    """Half of what a figure changes while a source goes from its low to its high end."""
+    return {each.source: (each.high_change - each.low_change) / 2.0 for each in drivers}
+
+
+def covariance_of(drivers: Sequence[Driver], correlations: Sequence[Correlation]) -> float:
+    """What declared correlations add to the square of the half width."""
+    halves = half_changes(drivers)
+    return float(
+        sum(
+            2.0 * each.value * halves.get(each.first, 0.0) * halves.get(each.second, 0.0)
+            for each in correlations
+        )
     )
-    return float(np.sqrt(max(squares + crossed, 0.0)))

@@ -39,27 +39,23 @@ ESTIMATORS = (
         title_zh="无蓄积数据的森林：面积乘密度",
         title_en="Forest without growing stock: area times density",
         claims=_claims_forest,
-        equations=("density",),
     ),
     density_estimator(
         key="woody_land",
         title_zh="竹林、灌木林、疏林、未成林与园地：面积乘密度",
         title_en="Bamboo, shrub, open and young forest, orchards: area times density",
         claims=_claims_woody,
-        equations=("density",),
     ),
     density_estimator(
         key="inland_wetland",
         title_zh="内陆湿地与水体：面积乘密度",
         title_en="Inland wetlands and water: area times density",
         claims=_claims_inland,
-        equations=("2.25",),
     ),
     density_estimator(
         key="other_land",
         title_zh="耕地、草地、建设用地与其他土地：面积乘密度",
         title_en="Cropland, grassland, built-up and other land: area times density",
         claims=of_types(*OTHER_TYPES),
-        equations=("density", "2.25"),
     ),
 )

@@ -9,15 +9,12 @@ from __future__ import annotations
 
 from sink_models.carbon.estimator import density_estimator, of_types
 
-BURIAL = "WS-T4.12"
-
 ESTIMATORS = (
     density_estimator(
         key="mangrove",
         title_zh="红树林：密度法与土壤碳埋藏",
         title_en="Mangroves: densities and soil burial",
         claims=of_types("mangrove"),
-        equations=("AGB-MAP", BURIAL),
         buries=True,
     ),
     density_estimator(
@@ -25,7 +22,6 @@ ESTIMATORS = (
         title_zh="滨海盐沼：密度法与土壤碳埋藏",
         title_en="Tidal marsh: densities and soil burial",
         claims=of_types("tidal_marsh"),
-        equations=("density", BURIAL),
         buries=True,
     ),
     density_estimator(
@@ -33,7 +29,6 @@ ESTIMATORS = (
         title_zh="海草床：密度法与土壤碳埋藏",
         title_en="Seagrass: densities and soil burial",
         claims=of_types("seagrass"),
-        equations=("density", BURIAL),
         buries=True,
     ),
 )

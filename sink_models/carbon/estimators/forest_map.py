@@ -6,24 +6,21 @@ fraction and the root-to-shoot ratio stands between the map and its carbon.
 
 from __future__ import annotations
 
-import numpy as np
-
 from sink_models.account import BIOMASS_MAP
 from sink_models.carbon.estimator import (
     ABOVE,
     BELOW,
     DEAD_WOOD,
     LITTER,
-    NOTHING,
     POOLS,
     SOIL,
-    Choice,
     Estimates,
     Estimator,
-    PoolEstimate,
     estimate_by_density,
+    estimate_by_stock,
 )
 from sink_models.carbon.stratification import Stratum
+from sink_models.equations import map_above_ground, map_below_ground
 from sink_models.uncertainty import DrawBook
 
 KEY = "forest_map"
@@ -39,15 +36,18 @@ def claims(stratum: Stratum) -> bool:
 
 def estimate(stratum: Stratum, book: DrawBook) -> Estimates:
     """Living biomass per tonne of the map; dead wood, litter and soil by density."""
-    ratio = book.zone.root_shoot
-    carbon, roots = book.coefficient(CARBON_FRACTION), book.coefficient(ratio)
-    living = {}
-    for pool, share, formula, keys in (
-        (ABOVE, np.ones(1), CARBON_FRACTION, (CARBON_FRACTION,)),
-        (BELOW, roots, f"{CARBON_FRACTION} * {ratio}", (CARBON_FRACTION, ratio)),
-    ):
-        choice = Choice(KEY, stratum, pool, f"AGB * {formula}", keys, "", WHY_ZH, WHY_EN)
-        living[pool] = PoolEstimate(NOTHING, share * carbon, choice)
+    keys = {"CF": CARBON_FRACTION, "R": book.zone.root_shoot}
+    living = {
+        pool: estimate_by_stock(
+            *(KEY, stratum, book, equation, pool, {name: keys[name] for name in symbols}, {}),
+            (WHY_ZH, WHY_EN),
+            stock="AGB",
+        )
+        for pool, equation, symbols in (
+            (ABOVE, map_above_ground, ("CF",)),
+            (BELOW, map_below_ground, ("CF", "R")),
+        )
+    }
     return estimate_by_density(KEY, stratum, book, (DEAD_WOOD, LITTER, SOIL), living)
 
 
@@ -58,7 +58,6 @@ ESTIMATORS = (
         title_en="Forest with a biomass map: above-ground biomass × CF × (1 + R)",
         claims=claims,
         pools=POOLS,
-        equations=("AGB-MAP",),
         estimate=estimate,
     ),
 )

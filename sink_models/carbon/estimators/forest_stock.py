@@ -17,15 +17,14 @@ from sink_models.carbon.estimator import (
     DEAD_WOOD,
     LITTER,
     SOIL,
-    Choice,
     Estimates,
     Estimator,
-    PoolEstimate,
     estimate_by_density,
+    estimate_by_stock,
 )
 from sink_models.carbon.stratification import Stratum
-from sink_models.coefficients import VolumeFunction, choose_volume_function
-from sink_models.sampling import Array
+from sink_models.coefficients import choose_volume_function
+from sink_models.equations import stand_above_ground, stand_below_ground
 from sink_models.uncertainty import DrawBook
 
 KEY = "forest_stock"
@@ -40,36 +39,22 @@ def claims(stratum: Stratum) -> bool:
 def estimate(stratum: Stratum, book: DrawBook) -> Estimates:
     """Living biomass from stock; dead wood, litter and soil by density."""
     function = choose_volume_function(book.store, book.accepted, stratum.species_group)
-    ratio = book.zone.root_shoot
-    living = {}
-    for pool, part in ((ABOVE, "above"), (BELOW, "below")):
-        per_ha, per_m3 = _living(function, part, book)
-        choice = Choice(
-            KEY,
-            stratum,
-            pool,
-            f"(a V + b) * {CARBON_FRACTION} * {part}({ratio})",
-            (*function.keys, CARBON_FRACTION, ratio),
-            "",
-            function.why_zh,
-            function.why_en,
-            function.keys if function.alternative else (),
+    a, b = book.volume_function(function)
+    keys = {
+        "a": f"{function.function}_a",
+        "b": f"{function.function}_b",
+        "CF": CARBON_FRACTION,
+        "R": book.zone.root_shoot,
+    }
+    living = {
+        pool: estimate_by_stock(
+            *(KEY, stratum, book, equation, pool, keys, {"a": a, "b": b}),
+            (function.why_zh, function.why_en),
+            rivals=function.keys if function.alternative else (),
         )
-        living[pool] = PoolEstimate(per_ha, per_m3, choice)
+        for pool, equation in ((ABOVE, stand_above_ground), (BELOW, stand_below_ground))
+    }
     return estimate_by_density(KEY, stratum, book, (DEAD_WOOD, LITTER, SOIL), living)
-
-
-def _living(function: VolumeFunction, part: str, book: DrawBook) -> tuple[Array, Array]:
-    """Carbon above or below ground: t C/ha of the intercept, t C/m3 of the slope.
-
-    Strata with the same function share the arrays, whatever else tells them apart.
-    """
-    share = book.formula(f"{CARBON_FRACTION} * {part}({book.zone.root_shoot})")
-    slope, intercept = book.volume_function(function)
-    return (
-        book.once((function, part, "per_ha"), lambda: intercept * share),
-        book.once((function, part, "per_m3"), lambda: slope * share),
-    )
 
 
 ESTIMATORS = (
@@ -79,7 +64,6 @@ ESTIMATORS = (
         title_en="Arbor forest with growing stock: continuous volume functions",
         claims=claims,
         pools=(ABOVE, BELOW, DEAD_WOOD, LITTER, SOIL),
-        equations=("FANG", "roots"),
         estimate=estimate,
     ),
 )

@@ -12,20 +12,20 @@ from __future__ import annotations
 from sink_models.carbon.estimator import (
     ABOVE,
     BELOW,
-    NOTHING,
     POOLS,
-    Choice,
     Estimates,
     Estimator,
     PoolEstimate,
     estimate_by_density,
+    estimate_by_stock,
 )
 from sink_models.carbon.stratification import Stratum
 from sink_models.ecosystem_types import SCATTERED
+from sink_models.equations import trees_above_ground, trees_below_ground
 from sink_models.uncertainty import DrawBook
 
 KEY = "loose_trees"
-FACTORS = ("prov_svd_national", "prov_bef_total_national", "prov_cf")
+FACTORS = {"SVD": "prov_svd_national", "BEF": "prov_bef_total_national", "CF": "prov_cf"}
 WHY_ZH = "疏林与散生木：蓄积 × 木材密度 × 全树扩展系数（含根）× 含碳率，根茎比只作拆分"
 WHY_EN = (
     "open stands and scattered trees: stock × wood density × expansion factor of the whole tree "
@@ -41,12 +41,12 @@ def claims(stratum: Stratum) -> bool:
 def estimate(stratum: Stratum, book: DrawBook) -> Estimates:
     """Living carbon per m3 where the factors may be used; soil of open stands by density."""
     living: dict[str, PoolEstimate] = {}
-    if all(book.store[key].ships or key in book.accepted for key in FACTORS):
-        ratio = book.zone.root_shoot
-        for pool, part in ((ABOVE, "above"), (BELOW, "below")):
-            formula = " * ".join((*FACTORS, f"{part}({ratio})"))
-            choice = Choice(KEY, stratum, pool, formula, (*FACTORS, ratio), "", WHY_ZH, WHY_EN)
-            living[pool] = PoolEstimate(NOTHING, book.formula(formula), choice)
+    if all(book.store[key].ships or key in book.accepted for key in FACTORS.values()):
+        keys = {**FACTORS, "R": book.zone.root_shoot}
+        living = {
+            pool: estimate_by_stock(KEY, stratum, book, equation, pool, keys, {}, (WHY_ZH, WHY_EN))
+            for pool, equation in ((ABOVE, trees_above_ground), (BELOW, trees_below_ground))
+        }
     if stratum.ecosystem_type == SCATTERED:
         return living
     rest = tuple(pool for pool in POOLS if pool not in (ABOVE, BELOW))
@@ -60,7 +60,6 @@ ESTIMATORS = (
         title_en="Open stands, scattered and four-side trees: stock times density times expansion",
         claims=claims,
         pools=POOLS,
-        equations=("CN-PROV-STOCK",),
         estimate=estimate,
     ),
 )
