@@ -22,7 +22,7 @@ def test_every_equation_is_declared_with_its_source_unit_and_words(card: eq.Equa
     assert card.status in ("verified", "recalled", "own")
 
 
-EQUATIONS = eq.catalogue()
+EQUATIONS = eq.equations_by_name()
 
 
 @pytest.mark.parametrize("name", EQUATIONS)

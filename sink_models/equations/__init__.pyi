@@ -1,6 +1,6 @@
 from .catalogue import (
     Equation as Equation,
-    catalogue as catalogue,
+    equations_by_name as equations_by_name,
 )
 from .co2 import (
     c_from_co2 as c_from_co2,

@@ -89,7 +89,7 @@ class Equation:
 
 
 @cache
-def catalogue() -> Mapping[str, Equation]:
+def equations_by_name() -> Mapping[str, Equation]:
     """All equations of the table by name, in its order."""
     text = (resources.files("sink_models.equations") / "equations.csv").read_text(encoding="utf-8")
     return {row["name"]: _equation(row) for row in csv.DictReader(text.splitlines())}
@@ -97,7 +97,7 @@ def catalogue() -> Mapping[str, Equation]:
 
 def equation(name: str) -> Equation:
     """An equation of the table."""
-    return catalogue()[name]
+    return equations_by_name()[name]
 
 
 def _equation(row: Mapping[str, str]) -> Equation:

@@ -48,7 +48,7 @@ class EquationCard:
 @cache
 def equation_cards() -> Mapping[str, EquationCard]:
     """All equations by key: those of the catalogue, then those of procedures."""
-    catalogue = importlib.import_module("sink_models.equations.catalogue").catalogue()
+    catalogue = importlib.import_module("sink_models.equations.catalogue").equations_by_name()
     cards = [each.card for each in catalogue.values()]
     for path in ELSEWHERE:
         cards += importlib.import_module(path).EQUATIONS
