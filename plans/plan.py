@@ -128,8 +128,9 @@ class Plan:
     """A plan and its targets, in the order of the file.
 
     ``issued`` is the date or year of issue as far as it is known, ``""`` when it is not; ``starts``
-    is the first year a target may have, None when neither is known. ``source`` says where the text
-    was read.
+    is the first year a target may have, None when neither is known. ``base_year`` is the year from
+    which the plan counts changes, None where it does not say. ``source`` says where the text was
+    read.
     """
 
     id: str
@@ -144,10 +145,19 @@ class Plan:
     source: str
     source_en: str
     targets: tuple[Target, ...]
+    base_year: int | None = None
 
     @property
     def title(self) -> Words:
         return {"zh": self.title_zh, "en": self.title_en}
+
+    @property
+    def assumed_base_year(self) -> int | None:
+        """The last year before the five-year plan (五年规划) in which this plan starts.
+
+        A plan that starts in 2021 to 2025 counts from 2020, as the five-year plans do.
+        """
+        return None if self.starts is None else (self.starts - 1) // 5 * 5
 
 
 @dataclass(frozen=True)

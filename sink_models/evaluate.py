@@ -100,6 +100,7 @@ def evaluate(
             for sums in strata(context.account)
         ),
         options=options,
+        streams=dict(book.drawn),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -120,6 +120,8 @@ class Results:
     """Coefficients of figures beside the carbon account."""
     ground: tuple[StratumGround, ...] = ()
     options: Options = DEFAULT_OPTIONS
+    streams: Mapping[str, Array] = field(default_factory=dict)
+    """The shared draws by the name of their source, element 0 central."""
 
     def uncertainty_table(self, sampling: Sampling) -> pd.DataFrame:
         """What drives the spread of each figure of the whole, beside both kinds of interval.

@@ -138,7 +138,7 @@ def test_probability_is_the_verdicts_where_both_follow_the_trend() -> None:
     )
     (verdict,) = judge(replace(PLAN, targets=(aim,)), results(*epochs))
     found = way(aim, *epochs)
-    assert verdict.status is Status.OFF_TRACK
+    assert verdict.status is Status.CANNOT_TELL
     assert found.probability == verdict.probability
     assert found.required_pace == verdict.required_pace
 
@@ -156,10 +156,11 @@ def test_rise_and_stability_until_the_year_are_read_off_the_line() -> None:
     early, late = normal(40.0, 0.2, "early"), normal(40.1, 0.2, "late")
     epochs = (value(2020, 40.0, sampled=early), value(2024, 40.1, sampled=late))
     rise = way(target("increase", None, 2030, kind="trend"), *epochs)
-    # line(2030) - v(2020) = 2.5 * (late - early): above 0 whenever late > early,
-    # late - early ~ N(0.1, 0.2 * sqrt 2), so Phi(0.1 / 0.283) = 0.638
-    assert rise.probability == pytest.approx(NormalDist().cdf(0.1 / 0.2 / math.sqrt(2)), abs=0.014)
-    stay = way(target("stable", None, 2030, kind="trend"), *epochs)
+    # line(2030) - v(2020) = 2.5 * (late - early): a rise that counts when above 0.04 (0.1 % of 40),
+    # late - early ~ N(0.1, 0.2 * sqrt 2), so 1 - Phi((0.016 - 0.1) / 0.283) = 0.617
+    spread = 0.2 * math.sqrt(2)
+    assert rise.probability == pytest.approx(1 - NormalDist(0.1, spread).cdf(0.016), abs=0.014)
+    stay = way(target("stable", None, 2030, kind="trend", tolerance="both"), *epochs)
     # |2.5 * (late - early)| <= 0.4 (1 % of 40): late - early within 0.16 of 0
     law = NormalDist(0.1, 0.2 * math.sqrt(2))
     assert stay.probability == pytest.approx(law.cdf(0.16) - law.cdf(-0.16), abs=0.014)
@@ -185,7 +186,7 @@ def test_target_that_holds_needs_no_pace() -> None:
 
 @pytest.mark.parametrize(
     ("change", "key"),
-    [({"lower_bound": True}, "trend_incomplete"), ({"coverage": 0.9}, "trend_incomplete")],
+    [({"lower_bound": True}, "lower_bound"), ({"coverage": 0.9}, "coverage")],
 )
 def test_incomplete_epoch_withholds_the_probability_but_shows_the_line(
     change: dict[str, object], key: str
@@ -252,7 +253,7 @@ def test_table_has_a_row_per_epoch_and_per_year_of_the_line() -> None:
 
 
 def test_tolerance_decides_stability_on_the_line() -> None:
-    aim = target("~", 41.0, 2030)
+    aim = target("~", 41.0, 2030, tolerance="both")
     epochs = (value(2020, 40.0, sampled=np.array([40.0, 40.0])), value(2024, 41.0))
     # the line reaches 42.5: 3.7 % above 41
     assert way(aim, *epochs).probability == 0.0

@@ -146,7 +146,7 @@ def _allocation(
     is_needed = total > float(ground.whole_amount)
     made_by = _made_by(request, ground, is_needed)
     verdicts = tuple(
-        _with_reason(verdict_on(plan.id, _own(target, each, evidence), evidence), made_by)
+        _with_reason(verdict_on(plan, _own(target, each, evidence), evidence), made_by)
         for each in shares
     )
     return Allocation(
@@ -156,7 +156,7 @@ def _allocation(
         shares=shares,
         verdicts=verdicts,
         city=_city(target, total, ground, evidence.results.whole_code),
-        city_verdict=verdict_on(plan.id, target, evidence),
+        city_verdict=verdict_on(plan, target, evidence),
     )
 
 

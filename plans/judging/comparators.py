@@ -1,8 +1,8 @@
-"""The comparators of plans on sampled values: does it hold, by how much, in how many draws?
+"""The comparators of plans on sampled values: does it hold, and by how much?
 
 Values are arrays of shape ``(1,)`` or ``(1 + draws,)``, element 0 central. Comparisons are on
-unrounded values; a difference below 1e-9 of the target, the precision to which accounts close,
-counts as none.
+unrounded values; a difference below 1e-9 of what is compared, the precision to which accounts
+close, counts as none.
 """
 
 from __future__ import annotations
@@ -18,32 +18,70 @@ from sink_models.sampling import Array
 CLOSING = 1e-9
 """Relative precision of an extent account; differences below it are arithmetic, not land."""
 
+CHANGES = ("increase", "decrease", "stable")
+"""Comparators that set what stands beside what stood in a base year."""
+
 
 @dataclass(frozen=True)
 class Tolerances:
-    """What 左右 and 稳定 and an incomplete cover may mean before a verdict changes.
+    """What a plan's words may mean, and how sure a verdict must be.
 
-    ``about_percent`` is relative to the target's figure (or, for ``stable``, to the earliest
-    epoch's value), in percent: 1 % of a 55 % rate allows 54.45 % to 55.55 %. ``coverage_min`` is
-    the share of the area, 0 to 1, below which missing ground may decide.
+    about_percent
+        Half-width of 左右 and 稳定 in percent of the target's figure (for ``stable``, of the value
+        in the base year): 1 % of a 55 % rate allows 54.45 %.
+    coverage_min
+        Share of the area, 0 to 1, below which missing ground may decide.
+    undecided
+        Ends of the band of probabilities, 0 to 1, in which nothing is decided: ``cannot_tell``.
+    smallest_change_percent
+        A rise or fall without a figure counts when it is larger than this, in percent of the value
+        in the base year.
     """
 
     about_percent: float = 1.0
     coverage_min: float = 0.99
+    undecided: tuple[float, float] = (0.1, 0.9)
+    smallest_change_percent: float = 0.1
+
+
+@dataclass(frozen=True)
+class Window:
+    """What satisfies a target: ``low <= values <= high``, arrays that go together draw by draw.
+
+    ``values`` is what is compared: a value, the trend's value in the target's year, or a change.
+    """
+
+    values: Array
+    low: Array
+    high: Array
+
+    @property
+    def satisfied(self) -> NDArray[np.bool_]:
+        """Which draws satisfy the target; NaN satisfies nothing."""
+        return (self.values >= self.low) & (self.values <= self.high)
+
+    @property
+    def central_gap(self) -> float:
+        """How far the central value lies outside the window: 0 inside, negative below it."""
+        value, low, high = float(self.values[0]), float(self.low[0]), float(self.high[0])
+        return min(value - low, 0.0) + max(value - high, 0.0)
 
 
 def is_floor(target: Target) -> bool:
-    """``>=``; ``=`` without a year, which speaks of ground to be kept; ``=`` of work to be done.
+    """Whether more than what is asked is no breach.
 
-    Work that a plan sets at a figure is done when the figure is reached, and more is no breach.
+    ``>=``; 左右 and 稳定在 that the plan does not mean on both sides; ``=`` without a year, which
+    speaks of ground to be kept; ``=`` of work, which is done when the figure is reached.
     """
-    is_floor_in_words = target.year is None or target.kind in ("works", "count")
-    return target.comparator == ">=" or (target.comparator == "=" and is_floor_in_words)
+    if is_about(target):
+        return target.tolerance == "floor"
+    return target.comparator in (">=", "=")
 
 
 def is_about(target: Target) -> bool:
     """``~``, and ``=`` of what stands in a year: a measured value never equals a printed one."""
-    return target.comparator == "~" or (target.comparator == "=" and not is_floor(target))
+    in_words = target.year is None or target.kind in ("works", "count")
+    return target.comparator == "~" or (target.comparator == "=" and not in_words)
 
 
 def needs_tolerance(target: Target) -> bool:
@@ -54,33 +92,61 @@ def needs_tolerance(target: Target) -> bool:
 def limits(target: Target, tolerances: Tolerances) -> tuple[float, float]:
     """Lowest and highest value that satisfy a target with a figure, in its SI unit."""
     value = _figure_of(target)
-    if is_floor(target):
-        return value, np.inf
     if target.comparator == "<=":
         return -np.inf, value
     if target.comparator == "range" and target.value_high is not None:
         return value, target.value_high
+    if not is_about(target):
+        return value, np.inf
     width = abs(value) * tolerances.about_percent / 100.0
-    return value - width, value + width
+    return (
+        -np.inf if target.tolerance == "ceiling" else value - width,
+        np.inf if target.tolerance == "floor" else value + width,
+    )
+
+
+def level_window(target: Target, values: Array, tolerances: Tolerances) -> Window:
+    """What satisfies a target with a figure of what stands, or of works and counts."""
+    low, high = limits(target, tolerances)
+    slack = CLOSING * abs(_figure_of(target))
+    return Window(values, np.array([low - slack]), np.array([high + slack]))
 
 
 def holds(target: Target, values: Array, tolerances: Tolerances) -> NDArray[np.bool_]:
     """Which values satisfy a target with a figure; NaN satisfies nothing."""
-    low, high = limits(target, tolerances)
-    slack = CLOSING * abs(_figure_of(target))
-    return (values >= low - slack) & (values <= high + slack)
+    return level_window(target, values, tolerances).satisfied
 
 
-def change_holds(
-    target: Target, base: Array, values: Array, tolerances: Tolerances
-) -> NDArray[np.bool_]:
-    """Which values satisfy a direction against a base; NaN satisfies nothing."""
-    change, size = values - base, np.abs(base)
+def change_window(
+    target: Target, base: Array, values: Array, tolerances: Tolerances, *, times: int = 1
+) -> Window:
+    """What satisfies a target that asks for a change, against the values of the base year.
+
+    With a figure (增加5000万立方米) the change must reach it, ``times`` over where it is due every
+    year; without one (稳中有升) it must be larger than the smallest change that counts. ``stable``
+    (保持稳定) allows the tolerance of 左右, on the sides that the target says.
+    """
+    size = np.abs(base)
+    slack = CLOSING * size
+    none: Array = np.full(1, np.inf)
+    if target.comparator == "stable":
+        width = size * tolerances.about_percent / 100.0 + slack
+        low = -none if target.tolerance == "ceiling" else -width
+        return Window(values - base, low, none if target.tolerance == "floor" else width)
+    needed = smallest_change(target, base, tolerances, times=times)
     if target.comparator == "increase":
-        return change > CLOSING * size
-    if target.comparator == "decrease":
-        return change < -CLOSING * size
-    return np.abs(change) <= (tolerances.about_percent / 100.0 + CLOSING) * size
+        return Window(values - base, needed, none)
+    return Window(values - base, -none, -needed)
+
+
+def smallest_change(
+    target: Target, base: Array, tolerances: Tolerances, *, times: int = 1
+) -> Array:
+    """The least rise or fall that satisfies a target, as a positive amount."""
+    size = np.abs(base)
+    if target.change is not None:
+        return np.full(1, times * target.change) - CLOSING * size
+    return size * max(tolerances.smallest_change_percent / 100.0, CLOSING)
 
 
 def gap(target: Target, value: float) -> float:
@@ -92,11 +158,6 @@ def gap(target: Target, value: float) -> float:
     if target.comparator != "range" or target.value_high is None:
         return value - low
     return min(value - low, 0.0) + max(value - target.value_high, 0.0)
-
-
-def share(satisfied: NDArray[np.bool_]) -> float | None:
-    """Share of the draws that satisfy; None when there are no draws."""
-    return float(satisfied[1:].mean()) if satisfied.shape[0] > 1 else None
 
 
 def _figure_of(target: Target) -> float:

@@ -1,12 +1,14 @@
 """Judge a plan's targets against results: pure, no files, every verdict with its reason.
 
-Which epoch is judged: the first one in or after the target's year, else the latest. A floor that is
-reached early is met. Before the year, what holds is on track; what does not is judged by the linear
-trend of the epochs, and a single epoch cannot tell.
+Which epoch is judged: the first one in or after the target's year, else the latest. Before the year
+the linear trend of the epochs is judged, and a floor that is reached already is met where the trend
+keeps it; a single epoch tells nothing of what does not hold yet. Changes count from the plan's base
+year. A chance within the band that decides nothing gives no verdict, only a leaning.
 """
 
 from __future__ import annotations
 
+import datetime
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -39,9 +41,11 @@ def judge(
     sampling: Sampling | None = None,
     run_basis: Mapping[str, str] | None = None,
     names: Mapping[str, str] | None = None,
+    today: datetime.date | None = None,
 ) -> list[Verdict]:
     """The verdict on every target of a plan, in the plan's order.
 
+    ``today`` is the date that the run bears: it alone tells which target years are over.
     ``run_basis`` states the basis (``wetland:sandiao_00``, ``forest:after_fusion``) of an
     indicator's values where the results do not; ``names`` gives the units' names by code, for
     scopes that a plan writes as a name. Raises ``InputError`` when an entered assigned value is
@@ -52,23 +56,28 @@ def judge(
     if errors:
         raise InputError(errors)
     evidence = Evidence(
-        results, tolerances or Tolerances(), sampling or Sampling(), run_basis or {}, names or {}
+        results,
+        tolerances or Tolerances(),
+        sampling or Sampling(),
+        run_basis or {},
+        names or {},
+        today,
     )
-    return [verdict_on(plan.id, target, evidence, assigned=entries) for target in plan.targets]
+    return [verdict_on(plan, target, evidence, assigned=entries) for target in plan.targets]
 
 
 def verdict_on(
-    plan_id: str, target: Target, evidence: Evidence, *, assigned: Sequence[AssignedValue] = ()
+    plan: Plan, target: Target, evidence: Evidence, *, assigned: Sequence[AssignedValue] = ()
 ) -> Verdict:
     """The verdict on one target; entered figures stand in for what the plan leaves open."""
     entry = entered_for(target, assigned)
     if entry is not None:
         target = with_figure(target, entry)
-    case = evidence.case(target)
+    case = evidence.case(target, plan)
     missing = _missing(case, evidence)
     if missing:
-        return Verdict(plan_id, target, Status.NOT_EVALUABLE, missing)
-    verdict = _verdict(plan_id, case)
+        return Verdict(plan.id, target, Status.NOT_EVALUABLE, missing)
+    verdict = _verdict(plan.id, case)
     if entry is None:
         return verdict
     source = reason(
@@ -109,7 +118,7 @@ def _is_measured(case: Case) -> bool:
 
     Works are judged by a ledger of works alone; ground that stands is never taken for work done.
     """
-    if not case.series or case.target.value is None:
+    if not case.series or (case.target.value is None and case.target.change is None):
         return False
     return is_works(case.judged) == (case.target.kind == "works")
 
@@ -186,6 +195,8 @@ def _verdict(plan_id: str, case: Case) -> Verdict:
         required_pace=finding.required_pace,
         projected=finding.projected,
         probability=finding.probability,
+        leaning=finding.leaning,
+        base_epoch=finding.base_epoch,
         decided_by_rounding=turned,
         early=finding.early,
     )

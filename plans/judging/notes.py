@@ -41,7 +41,7 @@ def _mismatch(case: Case, plan_basis: str, run_basis: str) -> tuple[Reason, ...]
 
 def _basis_changes(case: Case) -> tuple[Reason, ...]:
     earlier = [each for each in case.series if each.epoch < case.judged.epoch]
-    if not earlier or len(case.trend) > 1:
+    if not earlier or case.base is not None:
         return ()
     changed = reason(
         "basis_changes",
@@ -55,7 +55,7 @@ def _basis_changes(case: Case) -> tuple[Reason, ...]:
 
 def rounding_turns(case: Case) -> bool:
     """Would the value, rounded as the plan prints it, be judged the other way?"""
-    if case.target.value is None:
+    if case.target.value is None or case.target.period == "year":
         return False
     central = case.judged.value
     both = np.array([central, rounded_as_printed(central, case.target)])

@@ -45,8 +45,8 @@ class Reason:
 def reason(key: str, **facts: object) -> Reason:
     """Make a reason; facts are texts, numbers, or words per language.
 
-    >>> reason("ahead", year=2030).text("en")
-    'Reached ahead of 2030.'
+    >>> reason("ahead", epoch=2024, year=2030).text("en")
+    'Reached in 2024, ahead of 2030.'
     """
     return Reason(
         key,

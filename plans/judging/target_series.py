@@ -1,15 +1,16 @@
-"""One target beside what the results hold of it: which epoch is judged, on which basis."""
+"""One target beside what the results hold of it: which epoch is judged, from which base."""
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from plans.bases import basis_of
 from plans.judging.comparators import Tolerances
-from plans.plan import Target
+from plans.plan import Plan, Target
 from sink_models.results import IndicatorValue, Results
-from sink_models.sampling import Sampling
+from sink_models.sampling import Array, Sampling
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,10 @@ class Case:
     """One target and what the results hold of it: ``series`` in order of epoch.
 
     ``beside`` is the same series of the second indicator that the plan names, empty without one.
+    ``base_year`` is the year from which changes and yearly work count, None where nothing tells it;
+    ``is_base_stated`` tells a year that the plan gives from one by the calendar of five-year plans.
+    ``today`` is the date that the run bears, None without one. ``streams`` holds the shared draws
+    by the name of their source.
     """
 
     target: Target
@@ -25,6 +30,10 @@ class Case:
     sampling: Sampling
     run_basis: Mapping[str, str]
     beside: tuple[IndicatorValue, ...] = ()
+    base_year: int | None = None
+    is_base_stated: bool = True
+    today: datetime.date | None = None
+    streams: Mapping[str, Array] = field(default_factory=dict)
 
     @property
     def judged(self) -> IndicatorValue:
@@ -35,7 +44,19 @@ class Case:
 
     @property
     def is_due(self) -> bool:
+        """Whether there are data of the target's year or later; always without a year."""
         return self.target.year is None or self.judged.epoch >= self.target.year
+
+    @property
+    def is_past_without_data(self) -> bool:
+        """Whether the target's year is over on the run's date, and no data of it are there."""
+        year = self.target.year
+        return (
+            not self.is_due
+            and self.today is not None
+            and year is not None
+            and (self.today.year > year)
+        )
 
     def stated(self, value: IndicatorValue) -> str:
         """Basis of a value as the run or its results state it."""
@@ -52,12 +73,25 @@ class Case:
             if each.epoch <= now.epoch and self.stated(each) == self.stated(now)
         )
 
+    @property
+    def base(self) -> IndicatorValue | None:
+        """The epoch of the base year, or the nearest before the judged one; None without any.
+
+        The earlier of two that are as near; the earliest where no base year is known.
+        """
+        earlier = self.trend[:-1]
+        year = self.base_year
+        if not earlier or year is None:
+            return earlier[0] if earlier else None
+        return min(earlier, key=lambda each: (abs(each.epoch - year), each.epoch))
+
 
 @dataclass(frozen=True)
 class Evidence:
     """What a run holds against which promises are judged, and the settings of judging.
 
-    ``names`` gives the units' names by code, so that a plan may write a scope either way.
+    ``names`` gives the units' names by code, so that a plan may write a scope either way;
+    ``today`` is the date that the run bears.
     """
 
     results: Results
@@ -65,12 +99,22 @@ class Evidence:
     sampling: Sampling = field(default_factory=Sampling)
     run_basis: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
+    today: datetime.date | None = None
 
-    def case(self, target: Target) -> Case:
-        """A target with its series; the series may be empty."""
-        beside = self.series(target, target.also) if target.also else ()
+    def case(self, target: Target, plan: Plan) -> Case:
+        """A target of a plan with its series; the series may be empty."""
+        stated = target.base_year or plan.base_year
         return Case(
-            target, self.series(target), self.tolerances, self.sampling, self.run_basis, beside
+            target,
+            self.series(target),
+            self.tolerances,
+            self.sampling,
+            self.run_basis,
+            beside=self.series(target, target.also) if target.also else (),
+            base_year=stated or plan.assumed_base_year,
+            is_base_stated=stated is not None,
+            today=self.today,
+            streams=self.results.streams,
         )
 
     def series(self, target: Target, indicator: str | None = None) -> tuple[IndicatorValue, ...]:

@@ -5,19 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from gis.problems import Language
+from gis.problems import LANGUAGES, Language
+from plans.judging.chance import Leaning, chance_words, leaning_word
 from plans.judging.reasons import Reason, joined
 from plans.number_words import in_plan_unit
-from plans.plan import Target, Words
+from plans.plan import NO_WORDS, Target, Words
 
 
 class Status(StrEnum):
     """What became of a promise.
 
-    ``met`` and ``not_met`` once its year has come (a floor reached early is met as well);
-    ``on_track`` and ``off_track`` before; ``cannot_tell`` when one epoch gives no trend, or when
-    missing ground or a value that is only a lower bound could decide; ``not_evaluable`` when
-    something is missing, which the reason names.
+    ``met`` and ``not_met`` by data of its year or later (a floor reached early, where the trend
+    keeps it, is met as well); ``on_track`` and ``off_track`` before; ``cannot_tell`` when the
+    chance lies in the band that decides nothing, when one epoch gives no trend, when the year is
+    over without data of it, or when missing ground or a value that is only a lower bound could
+    decide; ``not_evaluable`` when something is missing, which the reason names.
     """
 
     MET = "met"
@@ -38,14 +40,21 @@ class Verdict:
         The epoch judged, its central value and the run's interval.
     gap
         Value minus target: positive above the target, negative below, whatever the comparator
-        asks. For a range, the distance to the nearer end (0 inside); for ``increase`` and
-        ``stable``, the change since the earliest epoch.
+        asks. For a range, the distance to the nearer end (0 inside); for what is due every year,
+        value minus what was due by the epoch judged; for a change with a figure, the change since
+        ``base_epoch`` minus the one asked for (plus it, for a decrease); for a change without a
+        figure, the change itself.
+    base_epoch
+        Epoch from which a change counts, or year after which yearly work counts; None for others.
     required_pace
         Change per year still needed to reach the target in its year.
     projected
         The linear trend's central value in the target's year.
     probability
-        Share of the shared draws in which the target is (or, from the trend, will be) satisfied.
+        Share of the shared draws in which the target is satisfied: by the data of its year, before
+        it by the trend, with one epoch by what stands. In the digits that the draws support.
+    leaning
+        What a target within the band that decides nothing is likelier to be; None for others.
     decided_by_rounding
         True when rounding to the plan's printed decimals would turn the verdict.
     coverage
@@ -72,6 +81,8 @@ class Verdict:
     required_pace: float | None = None
     projected: float | None = None
     probability: float | None = None
+    leaning: Leaning | None = None
+    base_epoch: int | None = None
     decided_by_rounding: bool = False
     coverage: float | None = None
     basis: str = ""
@@ -88,6 +99,17 @@ class Verdict:
     def required_pace_in_plan_unit(self) -> float | None:
         """The pace still needed, in the plan's printed unit per year."""
         return in_plan_unit(self.required_pace, self.target)
+
+    @property
+    def leaning_words(self) -> Words:
+        """``更可能达标(75 %)``: what an undecided target leans to; empty texts for others."""
+        if self.leaning is None or self.probability is None:
+            return NO_WORDS
+        said = chance_words(self.probability)
+        return {
+            language: leaning_word(self.leaning)[language].format(chance=said[language])
+            for language in LANGUAGES
+        }
 
     def reason(self, language: Language) -> str:
         """Why, in words, with the target's own note at the end."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypedDict
 
 import pandas as pd
 
@@ -34,6 +36,17 @@ class Promises:
     assigned: tuple[AssignedValue, ...]
     tolerances: Tolerances
     requests: tuple[AllocationRequest, ...]
+    today: datetime.date | None
+
+
+class _Settings(TypedDict):
+    """What judging is told beside the plan and the results."""
+
+    assigned: tuple[AssignedValue, ...]
+    tolerances: Tolerances
+    sampling: Sampling
+    names: Mapping[str, str]
+    today: datetime.date | None
 
 
 @dataclass(frozen=True)
@@ -67,8 +80,14 @@ def read_promises(space: Workspace, problems: ProblemLog) -> Promises | None:
     requests = _requests(space, log)
     log.raise_if_errors()
     problems.extend(log)
-    tolerances = Tolerances(table.tolerances.about_percent, table.tolerances.coverage_min)
-    return Promises(plan, assigned, tolerances, requests)
+    stated = table.tolerances
+    tolerances = Tolerances(
+        stated.about_percent,
+        stated.coverage_min,
+        stated.undecided,
+        stated.smallest_change_percent,
+    )
+    return Promises(plan, assigned, tolerances, requests, table.workspace.date)
 
 
 def _requests(space: Workspace, log: ProblemLog) -> tuple[AllocationRequest, ...]:
@@ -113,17 +132,20 @@ def judge_promises(
     allocations = allocate(
         plan,
         promises.requests,
-        Evidence(results, tolerances, sampling, names=names),
+        Evidence(results, tolerances, sampling, names=names, today=promises.today),
         accounts=accounts,
         assigned=assigned,
         wetland_scope=wetland_scope,
         problems=problems,
     )
     problems.raise_if_errors()
-    verdicts = judge(
-        plan, results, assigned=assigned, tolerances=tolerances, sampling=sampling, names=names
-    )
-    ways = trajectories(
-        plan, results, assigned=assigned, tolerances=tolerances, sampling=sampling, names=names
-    )
+    settings: _Settings = {
+        "assigned": assigned,
+        "tolerances": tolerances,
+        "sampling": sampling,
+        "names": names,
+        "today": promises.today,
+    }
+    verdicts = judge(plan, results, **settings)
+    ways = trajectories(plan, results, **settings)
     return Judgement(plan, tuple(verdicts), ways, allocations)
