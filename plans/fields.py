@@ -41,6 +41,7 @@ PLAN_FIELDS: Mapping[str, Field] = {
     "issuer_en": Field(),
     "issued": Field("date"),
     "starts": Field("year"),
+    "base_year": Field("year"),
     "source_zh": Field(required=True),
     "source_en": Field(),
     "confirmed": Field("flag"),

@@ -172,6 +172,7 @@ def _plan(head: Mapping[str, Any], targets: list[tuple[dict[str, Any], Place]]) 
         source=head["source_zh"],
         source_en=head.get("source_en", head["source_zh"]),
         targets=tuple(_target(fields, place, head) for fields, place in targets),
+        base_year=head.get("base_year"),
     )
 
 

@@ -15,13 +15,15 @@ from sink_models.indicator import indicators
 from sink_models.results import Results
 
 COLUMNS = (
-    *("plan", "clause", "indicator", "scope", "year", "comparator", "target", "unit", "epoch"),
-    *("value", "low", "high", "gap", "status", "probability", "reason"),
+    *("plan", "clause", "indicator", "scope", "nature", "year", "base_epoch", "comparator"),
+    *("target", "unit", "epoch", "value", "low", "high", "gap", "status", "leaning"),
+    *("probability", "reason"),
 )
 """Columns of ``verdicts.csv``."""
 
 _TYPES = {
     "year": "Int64",
+    "base_epoch": "Int64",
     "target": "float64",
     "epoch": "Int64",
     "value": "float64",
@@ -35,8 +37,10 @@ _TYPES = {
 def verdict_table(verdicts: Sequence[Verdict], *, language: Language = "zh") -> pd.DataFrame:
     """One row per verdict, in order, with the columns of ``verdicts.csv``.
 
-    Figures are in ``unit`` (SI), missing where there is none; ``target`` is the low end of a range;
-    ``gap`` is value minus target; ``probability`` lies between 0 and 1.
+    Figures are in ``unit`` (SI), missing where there is none; ``target`` is the low end of a range,
+    and of an increment the change that is asked for; ``gap`` is that of :class:`Verdict`;
+    ``leaning`` (``met``, ``not_met``, ``even``) says what an undecided target is likelier to be;
+    ``probability`` lies between 0 and 1.
     """
     rows = [_row(verdict, language) for verdict in verdicts]
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(_TYPES)
@@ -129,7 +133,7 @@ def _allocation_rows(
 
 
 def verdict_words(verdicts: Sequence[Verdict]) -> tuple[Mapping[str, Words], ...]:
-    """Title, printed target, quote and reason of each verdict, per language.
+    """Title, printed target, quote, leaning and reason of each verdict, per language.
 
     The quote is the plan's own Chinese in both languages.
     """
@@ -138,6 +142,7 @@ def verdict_words(verdicts: Sequence[Verdict]) -> tuple[Mapping[str, Words], ...
             "title": verdict.target.title,
             "printed": printed_words(verdict.target),
             "quote": {"zh": verdict.target.quote, "en": verdict.target.quote},
+            "leaning": verdict.leaning_words,
             "reason": verdict.reason_words,
         }
         for verdict in verdicts
@@ -172,9 +177,11 @@ def _row(verdict: Verdict, language: Language) -> tuple[object, ...]:
         target.clause,
         target.indicator,
         target.scope,
+        target.nature,
         target.year,
+        verdict.base_epoch,
         target.comparator,
-        target.value,
+        target.value if target.change is None else target.change,
         target.unit,
         verdict.epoch,
         verdict.value,
@@ -182,6 +189,7 @@ def _row(verdict: Verdict, language: Language) -> tuple[object, ...]:
         verdict.high,
         verdict.gap,
         str(verdict.status),
+        verdict.leaning,
         verdict.probability,
         verdict.reason(language),
     )

@@ -149,6 +149,8 @@ def _report(*, names: Sequence[str] = ("东区", "西区", "南区"), text: str 
             "indicator": ["forest_cover_rate", "forest_area", "greenway_length"],
             "scope": "440100",
             "year": 2025,
+            "nature": "state",
+            "base_epoch": math.nan,
             "comparator": ">=",
             "target": [9.0, 90.0, math.nan],
             "unit": ["%", "ha", "km"],
@@ -158,11 +160,13 @@ def _report(*, names: Sequence[str] = ("东区", "西区", "南区"), text: str 
             "high": [11.0, 85.0, math.nan],
             "gap": [1.5, -9.5, math.nan],
             "status": ["met", "not_met", "not_evaluable"],
+            "leaning": None,
             "probability": [0.99, 0.01, math.nan],
             "reason": text,
         }
     )
     words = {name: _both(text) for name in ("title", "printed", "quote", "reason")}
+    words |= {"leaning": _both("")}
     early, late = (
         results[results["epoch"] == epoch].reset_index(drop=True) for epoch in (2020, 2024)
     )

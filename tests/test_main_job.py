@@ -32,8 +32,9 @@ RESULT_COLUMNS = [
     "basis_words", "method", "method_words", "coverage",
 ]
 VERDICT_COLUMNS = [
-    "plan", "clause", "indicator", "scope", "year", "comparator", "target", "unit", "epoch",
-    "value", "low", "high", "gap", "status", "probability", "reason",
+    "plan", "clause", "indicator", "scope", "nature", "year", "base_epoch", "comparator",
+    "target", "unit", "epoch", "value", "low", "high", "gap", "status", "leaning",
+    "probability", "reason",
 ]
 # fmt: on
 

@@ -41,8 +41,8 @@ INDICATORS = {
 }
 RESULT_COLUMNS = "unit_code unit_name epoch indicator value low high unit coverage"
 VERDICT_COLUMNS = (
-    "plan clause indicator scope year comparator target unit epoch value low high gap status "
-    "probability reason"
+    "plan clause indicator scope nature year base_epoch comparator target unit epoch value low "
+    "high gap status leaning probability reason"
 )
 HOSTILE = (
     '<script>window.pwned=1</script><img src=x onerror="window.pwned=1">',
@@ -108,14 +108,15 @@ def make_report(
     rate, area = values(2024)["forest_cover_rate"][3], values(2024)["forest_area"][3]
     verdicts = pd.DataFrame(
         [
-            ("p", text, "forest_cover_rate", WHOLE, 2025, ">=", 12.0, "%", 2024, rate, math.nan,
-             math.nan, rate - 12.0, "off_track", 0.25, text),
-            ("p", text, "forest_area", WHOLE, 2025, ">=", 3_000.0, "ha", 2024, area, math.nan,
-             math.nan, area - 3_000.0, "met", math.nan, text),
+            ("p", text, "forest_cover_rate", WHOLE, "state", 2025, None, ">=", 12.0, "%", 2024,
+             rate, math.nan, math.nan, rate - 12.0, "off_track", None, 0.25, text),
+            ("p", text, "forest_area", WHOLE, "state", 2025, None, ">=", 3_000.0, "ha", 2024,
+             area, math.nan, math.nan, area - 3_000.0, "met", None, math.nan, text),
         ],
         columns=VERDICT_COLUMNS.split(),
     )  # fmt: skip
     said = {name: both(text) for name in ("title", "printed", "quote", "reason")}
+    said |= {"leaning": both("")}
     land = {"unit_code": [*CODES, WHOLE], "unit_area_ha": [11_000.0] * 3 + [33_000.0]}
     wetlands = gpd.GeoDataFrame({"name": [text]}, geometry=[squares[1].buffer(-0.02)], crs=4490)
     table = results((*names, "广州市"))

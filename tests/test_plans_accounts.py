@@ -97,11 +97,14 @@ THEN, NOW = (2020, rows(800.0)), (2025, rows(840.0))
         (">=", 44.1, 2030, Status.OFF_TRACK),
         ("<=", 42.0, 2025, Status.MET),
         ("<=", 41.9, 2025, Status.NOT_MET),
-        ("<=", 42.0, 2030, Status.ON_TRACK),
+        ("<=", 42.0, 2030, Status.OFF_TRACK),  # it holds, and the line passes it
+        ("<=", 44.1, 2030, Status.ON_TRACK),
         ("~", 41.6, 2025, Status.MET),  # 1 % of 41.6 is 0.416: up to 42.016
-        ("~", 41.5, 2025, Status.NOT_MET),  # up to 41.915
+        ("~", 42.4, 2025, Status.MET),  # 1 % of 42.4 is 0.424: from 41.976
+        ("~", 42.5, 2025, Status.NOT_MET),  # from 42.075
         ("increase", None, None, Status.MET),
-        ("stable", None, 2025, Status.NOT_MET),  # 1 % of 40 is 0.4, and 2 points were gained
+        ("stable", None, 2025, Status.MET),  # a gain is no failure of 稳定
+        ("decrease", None, 2025, Status.NOT_MET),
     ],
 )
 def test_forest_cover_of_two_epochs(
@@ -186,7 +189,8 @@ def test_probability_of_arriving_follows_from_the_accuracy_of_both_epochs() -> N
     one = 0.02 / NormalDist().inv_cdf(0.95)
     law = NormalDist(880.0, ((2 * 840 * one) ** 2 + (800 * one) ** 2) ** 0.5)
     judged = verdict(target, found, sampling=sampling)
-    assert judged.status is Status.OFF_TRACK
+    # about 0.19 lies in the band that decides nothing
+    assert (judged.status, judged.leaning) == (Status.CANNOT_TELL, "not_met")
     assert judged.probability == pytest.approx(1 - law.cdf(900.0), abs=0.014)
     plan: Plan = replace(PLAN, targets=(target,))
     (way,) = trajectories(plan, found, sampling=sampling)

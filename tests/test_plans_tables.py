@@ -52,14 +52,19 @@ def results(indicator: str, unit: str, *areas: float, whole: float) -> Results:
 def test_table_has_exactly_the_columns_of_the_file_and_one_row_per_target() -> None:
     table = verdict_table(judge(PLAN, results("forest_cover_rate", "%", 1, 2, 3, whole=42.0)))
     assert ",".join(table.columns) == (
-        "plan,clause,indicator,scope,year,comparator,target,unit,epoch,value,low,high,gap,status,"
-        "probability,reason"
+        "plan,clause,indicator,scope,nature,year,base_epoch,comparator,target,unit,epoch,value,"
+        "low,high,gap,status,leaning,probability,reason"
     )
     assert len(table) == len(PLAN.targets)
     row = table.iloc[0]
-    assert (row["target"], row["value"], row["epoch"], row["status"]) == (41.65, 42.0, 2025, "met")
+    assert (row["target"], row["value"], row["epoch"], row["status"]) == (
+        41.65,
+        42.0,
+        2025,
+        "cannot_tell",
+    )
     # draws 41 and 43: one of two reaches 41.65, and the gap is 42 - 41.65
-    assert row["probability"] == 0.5
+    assert (row["probability"], row["leaning"]) == (0.5, "even")
     assert row["gap"] == pytest.approx(0.35)
 
 
@@ -67,10 +72,10 @@ def test_missing_is_an_empty_cell_and_years_are_whole_numbers() -> None:
     table = verdict_table(judge(PLAN, results("forest_cover_rate", "%", 1, 2, 3, whole=42.0)))
     lines = table.drop(columns="reason").to_csv(index=False).splitlines()
     rising = next(line for line in lines if ",increase,%," in line or ",increase,," in line)
-    assert rising.split(",")[4] == ""
-    assert lines[1].split(",")[4] == "2025"
+    assert rising.split(",")[5] == ""
+    assert lines[1].split(",")[5] == "2025"
     works = next(line for line in lines if "mangrove_created" in line)
-    assert works.endswith(",200.0,ha,,,,,,not_evaluable,")
+    assert works.endswith(",200.0,ha,,,,,,not_evaluable,,")
 
 
 def test_reason_comes_in_the_language_asked() -> None:
@@ -84,7 +89,7 @@ def test_words_stand_in_the_order_of_the_table_in_both_languages() -> None:
     verdicts = judge(PLAN, results("forest_cover_rate", "%", 1, 2, 3, whole=42.0))
     words = verdict_words(verdicts)
     assert len(words) == len(verdict_table(verdicts))
-    assert set(words[0]) == {"title", "printed", "quote", "reason"}
+    assert set(words[0]) == {"title", "printed", "quote", "leaning", "reason"}
     assert words[0]["printed"] == {"zh": "到2025年 ≥ 41.65 %", "en": "≥ 41.65 % by 2025"}
     for entry in words:
         assert all(set(each) == {"zh", "en"} for each in entry.values())

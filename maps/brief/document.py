@@ -166,6 +166,7 @@ def _add_finding(
     colour = look(status).colour.lstrip("#").upper()
     brief.paragraph(
         Piece(f"{_status(status, text)}  ", bold=True, colour=colour),
+        *([Piece(f"{leaning}  ", colour=colour)] if (leaning := told["leaning"][language]) else []),
         Piece(shown(told["title"][language], 120)),
         style="Heading 2",
         keep=True,
@@ -200,12 +201,17 @@ def _measured(report: Report, text: Mapping[str, str], row: Mapping[str, object]
     if math.isfinite(gap):
         found.append(f"{text['brief.gap']}: {_signed(gap, figure(gap, unit))} {unit.name}")
     if math.isfinite(chance):
-        found.append(f"{text['brief.probability']}: {chance:.2f}")
+        found.append(f"{text['brief.probability']}: {_percent(chance)}")
     return found
 
 
 def _number(value: object) -> float:
     return math.nan if value is None or value is pd.NA else float(str(value))
+
+
+def _percent(chance: float) -> str:
+    """A chance in percent, in the digits that it comes in; never 0 or 100."""
+    return "< 1 %" if chance < 0.01 else "> 99 %" if chance > 0.99 else f"{100.0 * chance:.3g} %"
 
 
 def _signed(value: float, printed: str) -> str:

@@ -74,7 +74,7 @@ def _draw_target(
     left, _, right, _ = section.area
     status = str(row["status"])
     _draw_sign(page, status, left, y)
-    word = words[f"common.{status}"]
+    word = texts["leaning"][language] or words[f"common.{status}"]
     page.text(right, y, word, 9, bold=True, colour=look(status).colour, align="right")
     room = (right - left - 9) / _BOLD - page.fonts.width_mm(word, 9)
     _draw_title(section, row, visible(texts["title"][language]), room, y)
@@ -105,7 +105,8 @@ def _draw_value(section: Section, row: Mapping[str, object], printed: str, y: fl
     """The value in words beside its bar."""
     page, language = section.page, section.report.language
     left, _, right, _ = section.area
-    value, target = _number(row["value"]) or 0.0, _number(row["target"])
+    value = _number(row["value"]) or 0.0
+    target = None if row["nature"] == "increment" else _number(row["target"])
     unit = shown_unit(str(row["unit"]), language)
     interval = _number(row["low"]), _number(row["high"])
     colour = look(str(row["status"])).colour

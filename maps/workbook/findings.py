@@ -63,11 +63,12 @@ def add_targets(book: Book) -> None:
     sheet, row = new_page(book, "targets", note=book.word("note_missing"))
     texts = {
         key: [each[key][report.language] for each in report.verdict_words]
-        for key in ("title", "printed", "quote", "reason")
+        for key in ("title", "printed", "quote", "leaning", "reason")
     }
     columns = [
         Column(book.word("target_title"), texts["title"], wide=True),
         Column(book.word("status"), [book.status(str(each)) for each in table["status"]]),
+        Column(book.word("leaning"), texts["leaning"]),
         Column(book.word("printed"), texts["printed"], wide=True),
         *(_verdict_column(book, name) for name in _VERDICT_FIGURES),
         Column(book.word("reason"), texts["reason"], wide=True),
@@ -99,6 +100,7 @@ def _target_findings(book: Book) -> list[Column]:
         Column(book.word("actual_epoch"), cells_of(rows, "epoch"), "0", align="center"),
         Column(book.word("gap"), list(rows["gap"].astype(float) * factors), "#,##0.00"),
         Column(book.word("status"), [book.status(str(each)) for each in rows["status"]]),
+        Column(book.word("leaning"), [each["leaning"][language] for each in texts]),
         Column(book.word("clause"), cells_of(rows, "clause")),
         Column(book.word("reason"), [each["reason"][language] for each in texts], wide=True),
     ]

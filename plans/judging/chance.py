@@ -59,7 +59,7 @@ def leaning(probability: float) -> Leaning:
     >>> leaning(0.75), leaning(0.3), leaning(0.52)
     ('met', 'not_met', 'even')
     """
-    if abs(probability - 0.5) <= _EVEN:
+    if abs(probability - 0.5) <= _EVEN + 1e-9:
         return "even"
     return "met" if probability > 0.5 else "not_met"
 

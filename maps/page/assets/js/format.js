@@ -84,10 +84,9 @@ function inLegendUnit(value, unit) {
   return value === null ? t("common.no_data") : `${number(value * factor, unit)} ${word}`;
 }
 
-/** Probability in whole percent; never 0 or 100, which nobody can know. */
+/** Probability in percent, in the digits that it comes in; never 0 or 100, which nobody can know. */
 function chance(probability) {
-  const percent = Math.round(100 * probability);
-  return percent < 1 ? "< 1%" : percent > 99 ? "> 99%" : `${percent}%`;
+  return probability < 0.01 ? "< 1%" : probability > 0.99 ? "> 99%" : `${Number((100 * probability).toFixed(1))}%`;
 }
 
 /** A value with its exact figure attached; missing says so in words. */

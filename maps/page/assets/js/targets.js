@@ -15,6 +15,7 @@ function targetRow(index) {
     el("div", { class: "target-line" },
       el("span", { class: "target-title" }, given(targetTitle(target)), disclosure(`target/${index}`, t("about", { title: said(target.words.title) }), "i", quote, () => targetDetails(target))),
       statusBadge(target.status)),
+    said(target.words.leaning) ? el("p", { class: "muted small leaning" }, given(said(target.words.leaning))) : null,
     el("dl", { class: "target-facts" },
       fact(t("target_printed"), given(said(target.words.printed))),
       fact(target.epoch === null ? t("value_now") : t("value_in", { epoch: target.epoch }), targetValue(target)),

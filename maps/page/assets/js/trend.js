@@ -6,7 +6,8 @@ function trendFigure(target) {
   const points = trendOf(target), observed = points.filter((each) => each.kind === "observed"), line = points.filter((each) => each.kind === "trend");
   if (observed.length < 2 || !line.length) return null;
   const years = [...points.map((each) => each.year), target.year].filter((each) => each !== null);
-  const sizes = [...points.flatMap((each) => [each.value, each.low, each.high]), target.target].filter((each) => each !== null);
+  const level = target.nature === "increment" ? null : target.target;
+  const sizes = [...points.flatMap((each) => [each.value, each.low, each.high]), level].filter((each) => each !== null);
   const [first, last, low, high] = [Math.min(...years), Math.max(...years), Math.min(...sizes), Math.max(...sizes)];
   if (last === first || high === low) return null;
   const x = (year) => TREND.left + ((TREND.width - TREND.left - TREND.right) * (year - first)) / (last - first);
@@ -16,8 +17,8 @@ function trendFigure(target) {
   return el("div", { class: "trend-figure", data: { trend: target.indicator } },
     svg("svg", { viewBox: `0 0 ${TREND.width} ${TREND.height}`, role: "img", "aria-label": trendWords(target, line[line.length - 1]) },
       banded.length ? svg("polygon", { class: "trend-band", points: [...path(banded, "low"), ...path(banded, "high").reverse()].join(" ") }) : null,
-      target.target === null ? null : [svg("line", { class: "trend-target", x1: x(first), x2: x(last), y1: y(target.target), y2: y(target.target) }),
-        svg("circle", { class: "trend-goal", cx: x(target.year === null ? last : target.year), cy: y(target.target), r: 4 })],
+      level === null ? null : [svg("line", { class: "trend-target", x1: x(first), x2: x(last), y1: y(level), y2: y(level) }),
+        svg("circle", { class: "trend-goal", cx: x(target.year === null ? last : target.year), cy: y(level), r: 4 })],
       svg("polyline", { class: "trend-line", points: path(line, "value").join(" ") }),
       observed.filter((each) => each.low !== null).map((each) => svg("line", { class: "trend-within", x1: x(each.year), x2: x(each.year), y1: y(each.low), y2: y(each.high) })),
       observed.map((each) => svg("circle", { class: "trend-dot", cx: x(each.year), cy: y(each.value), r: 3 })),
