@@ -1,4 +1,4 @@
-"""Every nature of a promise has its own verdict: closed forms, laws, and an independent Monte Carlo."""
+"""Every nature of a promise: closed forms, laws, and an independent Monte Carlo."""
 
 from __future__ import annotations
 

@@ -256,6 +256,7 @@ def test_examples_of_the_plan_template_make_a_plan(tmp_path: Path, language: str
         "forest-cover-2025",
         "forest-stock-2025",
         "wetland-stable",
+        "stock-growth-2025",
         "eco-redline",
     ]
     assert plan.starts == 2021
