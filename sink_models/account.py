@@ -17,6 +17,7 @@ from gis.extent import CLASSIFIED, OUTSIDE
 from gis.problems import AccountError, InputError, ProblemLog, problem
 from sink_models.coefficients import SHOWN_ROWS, quantities
 from sink_models.measures import Measure
+from sink_models.options import SharedError
 from sink_models.sampling import Array
 from sink_models.uncertainty import SHARE, DrawBook, ErrorMatrix, check_matrices, digest, split_rows
 
@@ -61,10 +62,15 @@ MAPPED_TYPES = ("forest", "forest_arbor")
 
 @dataclass(frozen=True)
 class Accuracy:
-    """Stated accuracy of a layer, percent: half width at the run's interval, None = not stated."""
+    """Stated accuracy of a layer, percent: half width at the run's interval, None = not stated.
+
+    ``shared`` says how far its errors are those of an earlier epoch's layer of the same kind;
+    without it the errors of two epochs are independent.
+    """
 
     area_percent: float | None = None
     stock_percent: float | None = None
+    shared: SharedError | None = None
 
 
 @dataclass(frozen=True)
@@ -130,12 +136,15 @@ class Account:
         return float(self.per_unit(mask, column).sum())
 
     def factor(self, cover: str, quantity: str, share: str = "") -> Array:
-        """Error factor of an ``area`` or ``stock``; ``share`` names a part of mapped ground."""
+        """Error factor of a cover's ``area``, ``stock`` or the split by what lies ``inside``.
+
+        ``share`` names a part of mapped ground.
+        """
         if share and quantity == "area":
             before, _, after = share.partition(">")
             return self.book.map_share(cover, self.matrices[cover], before, after)
         stated = self.accuracy.get(cover, Accuracy())
-        percent = stated.area_percent if quantity == "area" else stated.stock_percent
+        percent = stated.stock_percent if quantity == "stock" else stated.area_percent
         return self.book.accuracy(cover, self.year, quantity, percent)
 
     def factor_name(self, cover: str, quantity: str, share: str = "") -> str:
@@ -149,6 +158,25 @@ class Account:
     def area(self, mask: Mask) -> Array:
         """Area of the selected rows in ha; shape ``(1 or 1 + draws, units)``."""
         return self._sampled(mask, "area_ha", "area")
+
+    def area_inside(self, mask: Mask, inside: Mask) -> Array:
+        """Area in ha of the part of the selected rows that lies ``inside``, as :meth:`area`.
+
+        A rate of this part would be exact if both parts had one and the same error. The share of
+        the part has an error of its own here: as large as the layer's when half of the variance of
+        the two parts' errors is common, so that ``sd(p) = p (1 - p) accuracy``.
+        """
+        result = np.zeros((1, len(self.units)))
+        covers = self.rows["cover"].to_numpy()[mask]
+        for cover in sorted(set(covers)):
+            own = mask & self.is_in("cover", (cover,))
+            part, whole = self.area(own & inside), self.per_unit(own, "area_ha")
+            rest = np.divide(
+                self.per_unit(own & ~inside, "area_ha"), whole, out=0.0 * whole, where=whole > 0
+            )
+            split = self.factor(cover, "inside")[:, None] - 1.0
+            result = result + np.minimum(part * (1.0 + rest[None, :] * split), self.area(own))
+        return result
 
     def stock(self, mask: Mask, column: str = "growing_stock_m3") -> Array:
         """Stock of the selected rows in m3; shape ``(1 or 1 + draws, units)``."""

@@ -21,6 +21,7 @@ from sink_models.indicator import Absent, Context, Reading, indicators
 from sink_models.options import DEFAULT_OPTIONS, Options
 from sink_models.results import Absence, Results, StratumGround
 from sink_models.sampling import Sampling
+from sink_models.shared_errors import error_correlations, errors_taken_apart, shared_errors
 from sink_models.uncertainty import DrawBook, Driver, drivers_of, moved_book
 from sink_models.unit_values import Answer, stamp, whole_of
 
@@ -46,8 +47,9 @@ def evaluate(
     """
     store = store or coefficients()
     options.check(store)
+    shared = shared_errors(epochs)
     book = DrawBook(
-        store, sampling, options.zone, options.accepted, options.correlations, options.soils
+        store, sampling, options.zone, options.accepted, options.correlations, options.soils, shared
     )
     _check_soil_years(epochs, options)
     contexts = _contexts(epochs, units, book, options)
@@ -67,7 +69,7 @@ def evaluate(
             for answer in answers
             if isinstance(answer.outcome, Absent) and answer.indicator.is_missed
         ),
-        problems=_problems(contexts, answers),
+        problems=(*_problems(contexts, answers), *errors_taken_apart(epochs)),
         choices=tuple(
             (each.carbon.year, choice) for each in contexts for choice in each.carbon.choices
         ),
@@ -101,6 +103,7 @@ def evaluate(
         ),
         options=options,
         streams=dict(book.drawn),
+        shared_errors=error_correlations(shared),
     )
 
 

@@ -88,6 +88,17 @@ FLOW_QUANTITIES = {
 
 
 @dataclass(frozen=True)
+class SharedError:
+    """How much of a survey's error an earlier one has too: permanent plots, one interpreter.
+
+    ``correlation``, 0 to 1, is that of the relative errors of area, and of stock, of both years.
+    """
+
+    shared_with: int
+    correlation: float
+
+
+@dataclass(frozen=True)
 class UrbanGreenChoice:
     """How urban green and greenways are read, and where these figures come from.
 

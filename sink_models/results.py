@@ -21,7 +21,7 @@ from sink_models.carbon import (
 )
 from sink_models.coefficients import CoefficientStore
 from sink_models.ecosystem_types import type_names
-from sink_models.options import DEFAULT_OPTIONS, Options
+from sink_models.options import DEFAULT_OPTIONS, Correlation, Options
 from sink_models.sampling import Array, Sampling
 from sink_models.statements import Statement
 from sink_models.uncertainty import Driver, first_order_half_width
@@ -120,6 +120,8 @@ class Results:
     """Coefficients of figures beside the carbon account."""
     ground: tuple[StratumGround, ...] = ()
     options: Options = DEFAULT_OPTIONS
+    shared_errors: tuple[Correlation, ...] = ()
+    """Correlations of the errors of layers that share them, by the names of their sources."""
     streams: Mapping[str, Array] = field(default_factory=dict)
     """The shared draws by the name of their source, element 0 central."""
 
@@ -133,13 +135,18 @@ class Results:
         for (indicator, epoch), group in self.drivers_by_figure.items():
             value = self.values[indicator, epoch, self.whole_code]
             low, high = sampling.bounds(value.sampled)
-            halves = ((high - low) / 2.0, first_order_half_width(group, self.options.correlations))
+            halves = ((high - low) / 2.0, first_order_half_width(group, self.correlations))
             for each in group:
                 changes = (each.low_change, each.high_change, each.share)
                 rows.append(
                     (indicator, epoch, value.unit, each.source, each.kind, *changes, *halves)
                 )
         return pd.DataFrame(rows, columns=list(UNCERTAINTY_COLUMNS))
+
+    @property
+    def correlations(self) -> tuple[Correlation, ...]:
+        """Everything that is declared to go together: coefficients, and errors of surveys."""
+        return (*self.options.correlations, *self.shared_errors)
 
     def balance_table(self, sampling: Sampling) -> pd.DataFrame:
         """Gain-loss beside stock difference with the residual, t C/yr, one row per term."""

@@ -14,6 +14,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
+from hypothesis import HealthCheck, settings
 
 from gis.problems import Language, problem
 
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
 
 collect_ignore = ["corpus_rows.py", "odd_rows.py"]
 """Scripts that tests start in a process of their own."""
+
+settings.register_profile(
+    "shared machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("shared machine")
 
 PROJECT = Path(__file__).resolve().parent.parent
 

@@ -108,7 +108,7 @@ def wetland_protection_rate(context: Context) -> Outcome:
             problem("sink_models.protection_partial", where, used=present[0], lacking=lacking),
         )
         method = method.also("protected_lower_bound", kind=lacking)
-    numerator, denominator = account.area(rows & inside), account.area(rows)
+    numerator, denominator = account.area_inside(rows, inside), account.area(rows)
     return Reading(
         numerator, basis, method, denominator, 100.0, warnings, lower_bound=len(present) == 1
     )

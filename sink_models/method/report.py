@@ -163,7 +163,7 @@ def _uncertainty(results: Results, sampling: Sampling) -> Section | None:
                     Figure(signed(each.high_change, 3)),
                     Figure(f"{100.0 * each.share:.1f}"),
                     figure((high - low) / 2.0),
-                    figure(first_order_half_width(group, results.options.correlations)),
+                    figure(first_order_half_width(group, results.correlations)),
                 )
             )
     if not rows:

@@ -16,7 +16,7 @@ from sink_models.coefficients import (
     bind,
     draw,
 )
-from sink_models.options import Correlation, SoilUse
+from sink_models.options import Correlation, SharedError, SoilUse
 from sink_models.sampling import Array, Sampling
 from sink_models.uncertainty.error_matrices import ErrorMatrix
 from sink_models.uncertainty.map_error import Stick, digest, draw_stick, shares_of
@@ -39,6 +39,8 @@ class DrawBook:
     accepted: frozenset[str] = frozenset()
     correlations: tuple[Correlation, ...] = ()
     soils: tuple[SoilUse, ...] = ()
+    shared: Mapping[tuple[str, int], SharedError] = field(default_factory=dict)
+    """Errors that a layer shares with that of an earlier epoch, by layer kind and year."""
     _drawn: dict[str, Array] = field(default_factory=dict, repr=False)
     _shares: dict[str, dict[tuple[str, str], Array]] = field(default_factory=dict, repr=False)
 
@@ -160,6 +162,8 @@ class DrawBook:
         """Error factor of a layer's areas or stocks: median 1, one draw per layer and epoch.
 
         ``percent`` is the half width of the run's interval; None means that nobody stated one.
+        Epochs that share their errors have the same law as without, in an order that follows
+        correlated normals (Iman and Conover 1982).
         """
         if percent is None or percent == 0 or self.sampling.draws == 0:
             return EXACT
@@ -175,5 +179,25 @@ class DrawBook:
                 high=1.0 + half,
                 minimum=0.0,
             )
+            if self._is_shared(kind, year):
+                ranks = np.argsort(np.argsort(self._error(kind, year, quantity)))
+                drawn = np.sort(drawn)[ranks]
             self._drawn[name] = np.concatenate([[1.0], drawn])
         return self._drawn[name]
+
+    def _is_shared(self, kind: str, year: int) -> bool:
+        """Whether an epoch's layer shares its errors with an earlier or a later one."""
+        later = ((k, each.shared_with) for (k, _), each in self.shared.items())
+        return (kind, year) in self.shared or (kind, year) in later
+
+    def _error(self, kind: str, year: int, quantity: str) -> Array:
+        """Standard normal errors of a survey, correlated with those that it shares."""
+        name = f"error:{kind}:{year}:{quantity}"
+        own = self.sampling.generator(name).standard_normal(self.sampling.draws)
+        shared = self.shared.get((kind, year))
+        if shared is None:
+            return own
+        other = self._error(kind, shared.shared_with, quantity)
+        r = shared.correlation
+        mixed: Array = r * other + np.sqrt(1.0 - r * r) * own
+        return mixed

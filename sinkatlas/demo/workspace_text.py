@@ -35,12 +35,14 @@ whole_name = "{name}"
 about_percent = 1.0
 """
 
-# Half-widths in percent. Assumed, not measured: a real survey brings its own accuracy.
+# Half-widths in percent, and how far two epochs err alike. Assumed, not measured: a real survey
+# brings its own accuracy.
 ACCURACY = {
-    "forest_subcompartments": "{ area_percent = 3.0, stock_percent = 5.0 }",
-    "wetlands": "{ area_percent = 5.0 }",
-    "mangroves": "{ area_percent = 5.0 }",
+    "forest_subcompartments": "area_percent = 3.0, stock_percent = 5.0",
+    "wetlands": "area_percent = 5.0",
+    "mangroves": "area_percent = 5.0",
 }
+SHARED = f"shared_with = {EPOCHS[0]}, correlation = 0.8"
 
 
 def workspace_text(city: City) -> str:
@@ -99,19 +101,20 @@ def _split(indicator: str, year: int, method: str) -> str:
 
 
 def _epoch(city: City, year: int) -> str:
-    layers = "".join(_layer(kind, path) for kind, path in file_names(city, year).items())
+    layers = "".join(_layer(kind, path, year) for kind, path in file_names(city, year).items())
     return f"\n[[epochs]]\nyear = {year}\n{layers}"
 
 
-def _layer(kind: str, path: str) -> str:
-    return "\n" + "\n".join([f"  {line}" for line in _layer_lines(kind, path)]) + "\n"
+def _layer(kind: str, path: str, year: int) -> str:
+    return "\n" + "\n".join([f"  {line}" for line in _layer_lines(kind, path, year)]) + "\n"
 
 
-def _layer_lines(kind: str, path: str) -> Iterable[str]:
+def _layer_lines(kind: str, path: str, year: int) -> Iterable[str]:
     yield "[[epochs.layers]]"
     yield f'kind = "{kind}"'
     yield f'path = "{path}"'
     if kind == "land_cover":
         yield 'legend = "esa_worldcover"'
     if kind in ACCURACY:
-        yield f"accuracy = {ACCURACY[kind]}  # 假设值 assumed"
+        stated = ACCURACY[kind] if year == EPOCHS[0] else f"{ACCURACY[kind]}, {SHARED}"
+        yield f"accuracy = {{ {stated} }}  # 假设值 assumed"

@@ -26,7 +26,14 @@ from plans.judging import Verdict
 from sink_models.account import Accuracy, EpochData
 from sink_models.evaluate import evaluate
 from sink_models.measures import ParkReach, RiverRule, WorksOptions
-from sink_models.options import Correlation, MethaneChoice, Options, SoilUse, UrbanGreenChoice
+from sink_models.options import (
+    Correlation,
+    MethaneChoice,
+    Options,
+    SharedError,
+    SoilUse,
+    UrbanGreenChoice,
+)
 from sink_models.results import Results
 from sink_models.sampling import Sampling
 from sinkatlas.atomic_folder import Claim, claimed
@@ -46,6 +53,7 @@ from sinkatlas.pipeline.reporting import make_report, unit_names
 from sinkatlas.pipeline.urban import urban_strata
 from sinkatlas.views import MapView, SheetView, TableView, sheet_view, table_view
 from sinkatlas.workspace import (
+    AccuracyTable,
     EpochTable,
     LayerTable,
     Source,
@@ -454,14 +462,19 @@ def _epoch_data(
         rows=account.rows[account.rows["unit_code"] != OUTSIDE],
         measures=beside.measures,
         kinds=frozenset(layer.spec.kind for layer in inputs.layers[epoch.year]),
-        accuracy={
-            table.kind: Accuracy(table.accuracy.area_percent, table.accuracy.stock_percent)
-            for table in epoch.layers
-        },
+        accuracy={table.kind: _accuracy(table.accuracy) for table in epoch.layers},
         matrices={
             kind: matrix for (year, kind), matrix in methods.matrices.items() if year == epoch.year
         },
     )
+
+
+def _accuracy(stated: AccuracyTable) -> Accuracy:
+    with_year, correlation = stated.shared_with, stated.correlation
+    shared = (
+        None if with_year is None or correlation is None else SharedError(with_year, correlation)
+    )
+    return Accuracy(stated.area_percent, stated.stock_percent, shared)
 
 
 def rule_settings(space: Workspace) -> RuleSettings:

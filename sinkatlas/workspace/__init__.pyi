@@ -8,6 +8,7 @@ from .confirmation import (
     write_confirmations as write_confirmations,
 )
 from .settings import (
+    AccuracyTable as AccuracyTable,
     EpochTable as EpochTable,
     LayerTable as LayerTable,
     Source as Source,

@@ -106,9 +106,21 @@ class AccuracyTable(Table):
 
     area_percent: Percent | None = None
     stock_percent: Percent | None = None
+    shared_with: Year | None = Field(
+        default=None, description="earlier epoch whose layer of this kind shares the errors"
+    )
+    correlation: Annotated[float, Field(ge=0, le=1)] | None = Field(
+        default=None, description="correlation of the errors of both epochs"
+    )
     error_matrix: str | None = Field(
         default=None, description="CSV: map classes by reference classes, numbers of sample points"
     )
+
+    @model_validator(mode="after")
+    def sharing_is_whole(self) -> AccuracyTable:
+        if (self.shared_with is None) != (self.correlation is None):
+            raise ValueError("shared_whole")
+        return self
 
 
 class AttributeTableTable(Table):
@@ -520,6 +532,8 @@ def _translated(error: ErrorDetails, raw: Mapping[str, Any], file: Path) -> Prob
         return problem("sinkatlas.workspace_duplicate_epoch", where=file, years=years)
     if kind == "value_error" and "allocation_table" in str(context.get("error")):
         return problem("sinkatlas.workspace_allocation_table", where=file, key=key)
+    if kind == "value_error" and "shared_whole" in str(context.get("error")):
+        return problem("sinkatlas.workspace_shared_whole", where=file, key=key)
     if kind == "value_error" and "path_or_paths" in str(context.get("error")):
         return problem("sinkatlas.workspace_path_or_paths", where=file, key=key)
     if kind == "value_error" and "assigned_rate" in str(context.get("error")):
