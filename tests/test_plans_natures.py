@@ -18,8 +18,10 @@ from plans.plan import Plan, Target
 from plans.reader import load_plan
 from sink_models.coefficients.store import coefficients
 from sink_models.results import IndicatorValue, Results
+from sink_models.statements import statement
 
 CITY = "440100"
+UNSAID, LEDGER = statement(""), statement("works_ledger")
 PLAN = replace(load_plan("guangzhou"), base_year=2020)
 DRAWS = 4000
 
@@ -40,7 +42,9 @@ def change(comparator: str, by: float | None, year: int | None, **changes: objec
 
 
 def value(epoch: int, central: float, **changes: object) -> IndicatorValue:
-    made = IndicatorValue("forest_cover_rate", epoch, CITY, np.array([central]), "%", "", "", 1.0)
+    made = IndicatorValue(
+        "forest_cover_rate", epoch, CITY, np.array([central]), "%", UNSAID, UNSAID, 1.0
+    )
     return replace(made, **changes)
 
 
@@ -213,7 +217,7 @@ def test_directions_without_a_figure_have_a_stated_smallest_change(
 def test_yearly_work_adds_up_from_the_year_after_the_base() -> None:
     works = next(each for each in PLAN.targets if each.kind == "works")
     aim = replace(works, value=20.0, value_text="20", period="year")
-    ledger = value(2024, 68.0, indicator=works.indicator, unit="ha", basis="works_ledger")
+    ledger = value(2024, 68.0, indicator=works.indicator, unit="ha", basis=LEDGER)
     # 20 a year from 2021 to 2024 are 80
     found = verdict(aim, ledger)
     assert (found.status, found.gap, found.base_epoch) == (Status.OFF_TRACK, -12.0, 2020)
@@ -395,8 +399,8 @@ def test_trap_plan_is_judged_by_the_nature_of_each_promise() -> None:
         value(2024, 3_560.0, indicator="greenway_length", unit="km"),
         value(2020, 42.05),
         value(2024, 42.18),
-        value(2020, 0.0, indicator="mangrove_restored_area", unit="ha", basis="works_ledger"),
-        value(2024, 68.0, indicator="mangrove_restored_area", unit="ha", basis="works_ledger"),
+        value(2020, 0.0, indicator="mangrove_restored_area", unit="ha", basis=LEDGER),
+        value(2024, 68.0, indicator="mangrove_restored_area", unit="ha", basis=LEDGER),
     ]
     found = {each.target.id: each for each in judge(plan, results(*made))}
     assert found["inc"].status is Status.OFF_TRACK
