@@ -21,6 +21,7 @@ LOOKS: dict[str, Look] = {
     "off_track": Look("↓", "#955d0c", "#f8ecd8"),
     "not_met": Look("×", "#8c3a04", "#f5dccb"),
     "not_evaluable": Look("–", "#6f6f6f", "#f4f4f4"),
+    "not_applicable": Look("○", "#8a8a8a", "#fafafa"),
 }
 """Status to look; teal to brown (ColorBrewer BrBG), told apart by colour-blind readers too."""
 

@@ -445,7 +445,7 @@ def test_a_split_target_has_a_page_when_the_report_has_one(
     )
     sheet = opened(dataclasses.replace(report, allocation=shares), tmp_path)["分解"]
     assert [row for row in cells(sheet) if row[3] in ("440103", "440104")] == [
-        ["forest_area名", "按潜力", "本软件分解", "440103", 1.5, "√ 达标"],
+        ["forest_area名", "按潜力", "本软件分解", "440103", 1.5, "√ 按分解份额：达标"],
         ["forest_area名", "自定表", "方案", "440104", 2.5, "× 未达标"],
     ]
 

@@ -188,13 +188,15 @@ def test_rates_add_up_through_their_numerators(
         # in proportion, districts at 100 % leave no room and others start too low to help
         assert (method, problems) == ("proportional", ["plans.allocation_impossible"])
         return
-    # sum of rate * ground = target * whole ground
-    wanted = hundredths / 10_000 * math.fsum(ground)
+    # sum of rate * ground = target * whole ground, or what is there where that is more
+    there = math.fsum(each / 100 * g for each, g in zip(rates, ground, strict=True))
+    wanted = max(hundredths / 10_000 * math.fsum(ground), there)
     assert math.fsum(each.numerator for each in found.shares) == found.city.numerator
     assert found.city.numerator == pytest.approx(wanted, rel=1e-12)
     by_rates = math.fsum(s.value / 100 * g for s, g in zip(found.shares, ground, strict=True))
     assert by_rates == pytest.approx(wanted, rel=1e-12)
-    assert all(-1e-9 <= each.value <= 100 + 1e-9 for each in found.shares)
+    for each, baseline in zip(found.shares, rates, strict=True):
+        assert baseline - 1e-9 <= each.value <= 100 + 1e-9
 
 
 @given(
@@ -211,11 +213,46 @@ def test_amounts_add_up_exactly_in_the_printed_unit(
     accounts = {2020: account(bare=(3.0, 5.0, 0.0))}
     found, problems = split(target, method, given_by, decimals=decimals, accounts=accounts)
     assert found is not None, problems
-    assert sum(Fraction(each.value_text) for each in found.shares) == printed
+    assert all(e.value >= b - 1e-9 * b for e, b in zip(found.shares, stocks, strict=True))
+    if printed * 1e4 < math.fsum(stocks):
+        assert [each.value for each in found.shares] == pytest.approx(list(stocks))
+        return
     assert math.fsum(each.value for each in found.shares) == printed * 1e4
-    assert all(each.value >= 0 for each in found.shares)
-    for each in found.shares:
-        assert len(each.value_text.partition(".")[2]) == decimals
+    written = [len(each.value_text.partition(".")[2]) for each in found.shares]
+    if max(written) < 6:
+        assert sum(Fraction(each.value_text) for each in found.shares) == printed
+    # finer than asked for only where whole steps would cut into what a district has
+    assert min(written) >= decimals
+
+
+def test_ceiling_is_split_without_regard_to_what_is_there() -> None:
+    target = replace(rate(20.0), comparator="<=")
+    table = figures(target, 2020, (25.0, 50.0, 25.0), (400.0, 400.0, 400.0))
+    found, _ = split(target, "proportional", evidence(table))
+    assert found is not None
+    # 33.33 % becomes 20 %: 25 * 0.6, 50 * 0.6
+    assert [each.value for each in found.shares] == pytest.approx([15.0, 30.0, 15.0])
+
+
+def test_whole_steps_give_way_to_what_a_district_has() -> None:
+    # 1.6 + 1.6 + 1.6 = 4.8 of 5: whole steps would be 2, 2, 1, and 1 is less than 1.6
+    target = replace(STOCK, value=5e4, value_text="5", basis=None)
+    table = figures(target, 2020, (1.6e4, 1.6e4, 1.6e4), None)
+    found, _ = split(target, "proportional", evidence(table))
+    assert found is not None
+    # in tenths 1.7 + 1.7 + 1.6
+    assert [each.value_text for each in found.shares] == ["1.7", "1.7", "1.6"]
+
+
+def test_district_with_nothing_to_hold_is_not_applicable() -> None:
+    target = rate(20.0)
+    table = figures(target, 2020, (25.0, 50.0, 0.0), (400.0, 400.0, 400.0))
+    found, _ = split(target, "equal_points", evidence(table))
+    assert found is not None
+    # the city stands at 25 %: every district keeps what it has
+    assert [each.value for each in found.shares] == [25.0, 50.0, 0.0]
+    assert [str(each.status) for each in found.verdicts] == ["met", "met", "not_applicable"]
+    assert found.verdicts[2].reasons[0].key == "nothing_to_hold"
 
 
 def test_equal_points_raise_every_district_by_the_same() -> None:
@@ -285,17 +322,19 @@ def test_potential_that_does_not_reach_is_told_and_not_split() -> None:
     assert (found, problems) == (None, ["plans.allocation_capacity"])
 
 
-def test_target_that_is_reached_needs_no_land_and_is_split_in_proportion() -> None:
+@pytest.mark.parametrize("method", ["equal_points", "proportional", "potential"])
+def test_floor_that_is_reached_is_kept_by_every_district(method: str) -> None:
     target = rate(20.0)
     table = figures(target, 2020, (25.0, 50.0, 25.0), (400.0, 400.0, 400.0))
     found, problems = split(
-        target, "potential", evidence(table), accounts={2020: account(bare=(0.0, 0.0, 0.0))}
+        target, method, evidence(table), accounts={2020: account(bare=(0.0, 0.0, 0.0))}
     )
     assert found is not None
     assert problems == []
-    # 33.33 % becomes 20 %: 25 * 0.6, 50 * 0.6
-    assert [each.value for each in found.shares] == pytest.approx([15.0, 30.0, 15.0])
-    assert found.verdicts[0].reasons[-1].key == "allocated_nothing_needed"
+    # the city has 33.33 %, 20 % are asked for: nobody goes down
+    assert [each.value for each in found.shares] == pytest.approx([25.0, 50.0, 25.0])
+    assert found.city.numerator == pytest.approx(400.0)
+    assert found.verdicts[0].reasons[-1].key == "allocated_kept"
 
 
 def test_red_line_that_no_layer_shows_is_not_silently_included() -> None:
@@ -359,7 +398,12 @@ def test_own_rates_must_give_the_citys_rate_as_printed() -> None:
     near = own | {UNITS[0]: Fraction("31.59")}
     assert split(target, "table", evidence(table), table=near)[0] is not None
     far = own | {UNITS[0]: Fraction("31.5")}
-    assert split(target, "table", evidence(table), table=far)[1] == ["plans.allocation_sum"]
+    assert "plans.allocation_sum" in split(target, "table", evidence(table), table=far)[1]
+    low = dict(zip(UNITS, map(Fraction, ("29.6", "52.6", "31.8")), strict=True))
+    # 29.6 and 31.8 are below the 30 and 40 that are there
+    assert split(target, "table", evidence(table), table=low)[1] == [
+        "plans.allocation_below_baseline"
+    ]
     over = own | {UNITS[0]: Fraction("100.5")}
     assert split(target, "table", evidence(table), table=over)[1] == ["plans.rate_range"]
 

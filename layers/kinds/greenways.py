@@ -30,5 +30,4 @@ KIND = LayerKind(
     fields=FIELDS,
     options=(),
     read=read,
-    names=("greenway",),
 )

@@ -16,5 +16,4 @@ KIND = register_kind(
     title_en="Parks",
     geometry=POLYGONS,
     fields=FIELDS,
-    names=("park", "公园"),
 )

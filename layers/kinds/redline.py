@@ -28,5 +28,4 @@ KIND = LayerKind(
     fields=FIELDS,
     options=(),
     read=read,
-    names=("red line", "stbhhx", "红线"),
 )

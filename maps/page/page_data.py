@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -291,11 +292,20 @@ def _relative_classes(
 
 
 def _target_classes(report: Report, districts: pd.DataFrame) -> dict[str, dict[str, object]]:
-    """Classes of district values against each target: difference of rates, share of amounts."""
+    """Classes of district values against each target: difference of rates, share of amounts.
+
+    Where a target was split, the districts are held to their shares, on this map as on the map of
+    verdicts.
+    """
     sums = {each.key for each in report.indicators if each.additive}
     found: dict[str, dict[str, object]] = {}
     for index, row in enumerate(report.verdicts.itertuples(index=False)):
-        if row.target is None or not math.isfinite(row.target) or row.target == 0.0:
+        own = _share_gaps(report, row)
+        if len(own):
+            found[f"gap/{index}"] = _breaks(own, "diverging")
+            continue
+        is_level = row.nature not in ("increment", "direction")
+        if not is_level or not math.isfinite(row.target) or row.target == 0.0:
             continue
         values = _by_epoch(districts, row.indicator)
         if row.indicator in sums:
@@ -303,6 +313,17 @@ def _target_classes(report: Report, districts: pd.DataFrame) -> dict[str, dict[s
         else:
             found[f"gap/{index}"] = _breaks(values - row.target, "diverging")
     return found
+
+
+def _share_gaps(report: Report, row: Any) -> pd.DataFrame:
+    """Gaps of the districts to their shares of a target; empty where it was not split."""
+    shares = report.allocation
+    if shares.empty:
+        return pd.DataFrame()
+    is_its = (shares["clause"] == row.clause) & (shares["indicator"] == row.indicator)
+    year = shares["year"].astype("Float64").fillna(0.0) == (0.0 if pd.isna(row.year) else row.year)
+    gaps = shares.loc[is_its & year & (shares["origin"] == "ours"), ["gap"]].astype(float)
+    return gaps if gaps["gap"].notna().any() else pd.DataFrame()
 
 
 def _breaks(values: pd.DataFrame, kind: Kind) -> dict[str, object]:

@@ -92,9 +92,15 @@ class Book:
             self.formats[key] = self.workbook.add_format(base | properties)
         return self.formats[key]
 
-    def status(self, status: str) -> str:
-        """A status as sign and word; the sign is what a reader without colours sees first."""
-        return f"{LOOKS[status].sign} {self.words[f'common.{status}']}"
+    def status(self, status: str, *, ours: bool = False) -> str:
+        """A status as sign and word; the sign is what a reader without colours sees first.
+
+        ``ours`` marks one that is about a share worked out here, not about the plan's own words.
+        """
+        word = self.words[f"common.{status}"]
+        if ours:
+            word = self.words["map.ours_word"].format(word=word)
+        return f"{LOOKS[status].sign} {word}"
 
 
 def text_width(heading: str, cells: Iterable[tuple[object, str]], *, widest: int = _WIDEST) -> int:

@@ -58,7 +58,10 @@ def add_allocation(book: Book) -> None:
         indicator=[titles.get(each, each) for each in shares["indicator"]],
         method=[book.words[f"common.{each}"] for each in shares["method"]],
         origin=[book.word(f"origin_{each}") for each in shares["origin"]],
-        status=[book.status(str(each)) for each in shares["status"]],
+        status=[
+            book.status(str(status), ours=origin == "ours")
+            for status, origin in zip(shares["status"], shares["origin"], strict=True)
+        ],
     )
     sheet, row = add_frame(book, "allocation", told, note=book.word("note_allocation"), wraps=True)
     place = list(told.columns).index("status")

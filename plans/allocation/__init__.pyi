@@ -2,7 +2,6 @@ from .allocating import (
     Allocation as Allocation,
     Share as Share,
     allocate as allocate,
-    check_requests as check_requests,
 )
 from .baseline import (
     METHODS as METHODS,

@@ -14,25 +14,21 @@ from fractions import Fraction
 import pandas as pd
 
 from gis.problems import ProblemLog
-from plans.allocation.baseline import (
-    AllocationRequest,
-    Ground,
-    check_baseline,
-    ground_for,
-    scale_of,
-    with_capacity,
-)
-from plans.allocation.methods import decimals_of, numerators_of
+from plans.allocation.baseline import AllocationRequest, Ground, ground_for, scale_of, with_capacity
+from plans.allocation.methods import decimals_of, is_held, numerators_of
 from plans.allocation.splitting import closed
 from plans.assigned import entered_for, with_figure
-from plans.judging import Evidence, Reason, Verdict, reason, verdict_on
+from plans.judging import Evidence, Reason, Status, Verdict, is_floor, reason, verdict_on
 from plans.number_words import unit_of
 from plans.plan import NO_WORDS, AssignedValue, Plan, Target
-from plans.units import figure
+from plans.units import figure, figure_decimals
 
 _SPLITTABLE = (">=", "<=", "~", "=")
 _RATE_DECIMALS = 2
 """Decimals by which a district's rate is printed finer than the city's."""
+
+_MOST = 6
+"""Decimals with which an amount is printed at most."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +84,7 @@ def allocate(
     """
     found = []
     for request in requests:
-        target = _target_of(plan, request, evidence.results.whole_code, assigned, problems)
+        target = _target(plan, request, evidence, assigned, problems)
         if target is None:
             continue
         ground = ground_for(target, request, evidence, problems)
@@ -102,37 +98,19 @@ def allocate(
     return tuple(found)
 
 
-def check_requests(
-    plan: Plan,
-    requests: Iterable[AllocationRequest],
-    *,
-    whole_code: str,
-    assigned: Sequence[AssignedValue],
-    years: Sequence[int],
-    problems: ProblemLog,
-) -> None:
-    """What is wrong with requests as far as it needs no results: asked before the work begins."""
-    for request in requests:
-        target = _target_of(plan, request, whole_code, assigned, problems)
-        if target is not None and target.kind != "works":
-            check_baseline(request, years, problems)
-
-
-def _target_of(
+def _target(
     plan: Plan,
     request: AllocationRequest,
-    whole_code: str,
+    evidence: Evidence,
     assigned: Sequence[AssignedValue],
     problems: ProblemLog,
 ) -> Target | None:
-    """The city's target that is asked for, with an entered figure in place of an open one.
-
-    None, with ``plans.allocation_target`` among the problems, where none can be split.
-    """
+    """The city's target that is asked for, with an entered figure in place of an open one."""
+    whole = evidence.results.whole_code
     open_or_printed = (
         target if (entry := entered_for(target, assigned)) is None else with_figure(target, entry)
         for target in plan.targets
-        if whole_code in (target.scope, target.read_from)
+        if whole in (target.scope, target.read_from)
     )
     figures = [
         each
@@ -162,16 +140,16 @@ def _allocation(
     evidence: Evidence,
 ) -> Allocation:
     total = float(sum(numerators, Fraction(0)))
+    is_kept = request.method != "table" and is_held(target, ground)
     shares = tuple(
         _share(place, part, exactly, target, request, ground)
         for place, (part, exactly) in enumerate(
             zip(closed(numerators, total), numerators, strict=True)
         )
     )
-    is_needed = total > float(ground.whole_amount)
-    made_by = _made_by(request, ground, is_needed)
+    made_by = _made_by(request, ground, is_kept=is_kept)
     verdicts = tuple(
-        _with_reason(verdict_on(plan, _own(target, each, evidence), evidence), made_by)
+        _with_reason(_on_share(plan, _own(target, each, evidence), each, evidence), made_by)
         for each in shares
     )
     return Allocation(
@@ -210,12 +188,16 @@ def _share(
     ground: Ground,
 ) -> Share:
     weight, amount = ground.weights[place], ground.amounts[place]
-    finer = _RATE_DECIMALS if ground.is_rate and request.method != "table" else 0
     value, scale = exactly / weight, scale_of(target)
+    decimals = decimals_of(target, request)
+    if ground.is_rate and request.method != "table":
+        decimals += _RATE_DECIMALS
+    elif not ground.is_rate:
+        decimals = max(decimals, min(figure_decimals(value / unit_of(target).factor), _MOST))
     return Share(
         unit_code=ground.units[place],
         value=float(value) if ground.is_rate else numerator,
-        value_text=figure(value / unit_of(target).factor, decimals_of(target, request) + finer),
+        value_text=figure(value / unit_of(target).factor, decimals),
         numerator=numerator,
         baseline=None if ground.epoch is None else float(amount / weight),
         denominator=float(weight * scale) if ground.is_rate else None,
@@ -240,12 +222,29 @@ def _own(target: Target, share: Share, evidence: Evidence) -> Target:
     )
 
 
-def _made_by(request: AllocationRequest, ground: Ground, is_needed: bool) -> Reason:
+def _on_share(plan: Plan, own: Target, share: Share, evidence: Evidence) -> Verdict:
+    """The verdict on a district's share; none where it has nothing to hold and nothing to add."""
+    verdict = verdict_on(plan, own, evidence)
+    if share.value != 0.0 or share.baseline != 0.0 or not is_floor(own):
+        return verdict
+    return Verdict(
+        plan.id,
+        own,
+        Status.NOT_APPLICABLE,
+        (reason("nothing_to_hold", title=own.title),),
+        epoch=verdict.epoch,
+        value=verdict.value,
+        coverage=verdict.coverage,
+        basis=verdict.basis,
+    )
+
+
+def _made_by(request: AllocationRequest, ground: Ground, *, is_kept: bool) -> Reason:
     """How the share came about, and that it is ours."""
     if request.method == "table":
         return reason("allocated_table")
-    if request.method == "potential" and not is_needed:
-        return reason("allocated_nothing_needed", epoch=ground.epoch)
+    if is_kept:
+        return reason("allocated_kept", epoch=ground.epoch)
     if ground.epoch is None:
         return reason(f"allocated_{request.method}")
     return reason(f"allocated_{request.method}_from", epoch=ground.epoch)

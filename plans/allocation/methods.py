@@ -7,9 +7,13 @@ from fractions import Fraction
 from gis.problems import ProblemLog
 from plans.allocation.baseline import AllocationRequest, Ground
 from plans.allocation.splitting import largest_remainder, spread
+from plans.judging import is_floor
 from plans.number_words import unit_of
 from plans.plan import Target
 from plans.units import exact, figure, figure_decimals, printed_decimals, rounded, telling_decimals
+
+_FINEST = 6
+"""Decimals by which parts may be finer than the plan prints, so as not to cut into a baseline."""
 
 
 def numerators_of(
@@ -19,6 +23,8 @@ def numerators_of(
     total = _exact_value(target) * ground.whole_weight
     if request.method == "table":
         return _from_table(target, request, ground, total, problems)
+    if is_held(target, ground):
+        return list(ground.amounts)
     nothing = (Fraction(0),) * len(ground.units)
     base, direction = {
         "equal_points": (ground.amounts, ground.weights),
@@ -40,7 +46,33 @@ def numerators_of(
             method=request.method,
         )
         return None
-    return parts if ground.is_rate else largest_remainder(parts, total, _step(target, request))
+    return parts if ground.is_rate else _stepped(parts, total, target, request, ground)
+
+
+def is_held(target: Target, ground: Ground) -> bool:
+    """Whether a floor is reached at the baseline: every district then keeps what it has.
+
+    A split of the lower figure would allow districts to lose what the plan wants kept.
+    """
+    total = _exact_value(target) * ground.whole_weight
+    return is_floor(target) and ground.epoch is not None and total < ground.whole_amount
+
+
+def _stepped(
+    parts: list[Fraction],
+    total: Fraction,
+    target: Target,
+    request: AllocationRequest,
+    ground: Ground,
+) -> list[Fraction]:
+    """Parts in whole steps of the printed unit; finer where rounding would cut into a baseline."""
+    step = _step(target, request)
+    kept = ground.amounts if is_floor(target) else (Fraction(0),) * len(parts)
+    for finer in range(_FINEST + 1):
+        found = largest_remainder(parts, total, step / 10**finer)
+        if all(part >= base for part, base in zip(found, kept, strict=True)):
+            return found
+    return parts
 
 
 def _is_enough(
@@ -95,6 +127,15 @@ def _from_table(
     if too_much:
         return None
     parts = [table[u] * factor * w for u, w in zip(ground.units, ground.weights, strict=True)]
+    below = [u for u, p, b in zip(ground.units, parts, ground.amounts, strict=True) if p < b]
+    if below and is_floor(target):
+        problems.add(
+            "plans.allocation_below_baseline",
+            where=request.where,
+            indicator=target.indicator,
+            units=", ".join(below),
+            epoch=ground.epoch,
+        )
     weight, decimals = ground.whole_weight, printed_decimals(target.value_text)
     given, wanted = sum(parts, Fraction(0)) / weight / factor, total / weight / factor
     if (rounded(given, decimals) if ground.is_rate else given) != wanted:

@@ -1,5 +1,6 @@
 from .comparators import (
     Tolerances as Tolerances,
+    is_floor as is_floor,
 )
 from .judge_plan import (
     judge as judge,

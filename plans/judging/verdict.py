@@ -19,7 +19,8 @@ class Status(StrEnum):
     keeps it, is met as well); ``on_track`` and ``off_track`` before; ``cannot_tell`` when the
     chance lies in the band that decides nothing, when one epoch gives no trend, when the year is
     over without data of it, or when missing ground or a value that is only a lower bound could
-    decide; ``not_evaluable`` when something is missing, which the reason names.
+    decide; ``not_evaluable`` when something is missing, which the reason names; ``not_applicable``
+    for a district that has nothing of what its share is about, and need not have.
     """
 
     MET = "met"
@@ -28,6 +29,7 @@ class Status(StrEnum):
     OFF_TRACK = "off_track"
     CANNOT_TELL = "cannot_tell"
     NOT_EVALUABLE = "not_evaluable"
+    NOT_APPLICABLE = "not_applicable"
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,7 @@ from typing import TypedDict
 import pandas as pd
 
 from gis.problems import ProblemLog
-from plans.allocation import (
-    Allocation,
-    AllocationRequest,
-    allocate,
-    check_requests,
-    read_shares,
-)
+from plans.allocation import Allocation, AllocationRequest, allocate, read_shares
 from plans.assigned import check_assigned
 from plans.judging import (
     Evidence,
@@ -84,15 +78,6 @@ def read_promises(space: Workspace, problems: ProblemLog) -> Promises | None:
     log = ProblemLog()
     log.extend(check_assigned(plan, assigned, where=f"{space.path.name} [[assigned]]"))
     requests = _requests(space, log)
-    years = [epoch.year for epoch in space.epochs]
-    check_requests(
-        plan,
-        requests,
-        whole_code=table.units.whole_code,
-        assigned=assigned,
-        years=years,
-        problems=log,
-    )
     log.raise_if_errors()
     problems.extend(log)
     stated = table.tolerances

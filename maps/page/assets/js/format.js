@@ -114,8 +114,9 @@ function percent(part, whole) {
 }
 
 /** Status of a verdict told three ways: sign, word, colour. */
-function statusBadge(status) {
+/** A status; `ours` where it is on a share that was worked out here, not on the plan's own words. */
+function statusBadge(status, ours) {
   const look = data.looks[status];
-  return el("span", { class: "status", data: { status }, style: { "background-color": look.pale } },
-    el("span", { class: "sign", "aria-hidden": "true", style: { "background-color": look.colour } }, look.sign), t(`common.${status}`));
+  return el("span", { class: ours ? "status ours" : "status", data: { status }, style: { "background-color": look.pale } },
+    el("span", { class: "sign", "aria-hidden": "true", style: { "background-color": look.colour } }, look.sign), ours ? t("ours_word", { word: t(`common.${status}`) }) : t(`common.${status}`));
 }

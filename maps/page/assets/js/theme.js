@@ -85,6 +85,7 @@ function gapTheme(epoch) {
   const target = data.verdicts[state.target];
   const indicator = indicators.get(target.indicator);
   const key = `gap/${state.target}`;
+  if (isSplit(target)) return shareGapTheme(target, key, epoch);
   if (!indicator || !has(data.classes, key)) return emptyTheme(targetTitle(target), t("note_no_target_number"));
   const level = (code) => valueOf(indicator.key, epoch, code);
   return numeric({
@@ -100,14 +101,31 @@ function gapTheme(epoch) {
   });
 }
 
+/** Whether a target was split over the districts: the same shares are then the basis of every map. */
+function isSplit(target) {
+  return data.units.some((unit) => shareOf(target, unit.code));
+}
+
+/** Districts against their own shares, as the map of verdicts takes them. */
+function shareGapTheme(target, key, epoch) {
+  return numeric({
+    key, indicator: target.indicator, signed: true, unit: target.unit === "%" ? "points" : target.unit,
+    of: (code) => (shareOf(target, code) || { gap: null }).gap,
+    title: t("ours_title", { title: targetTitle(target) }), note: t("note_gap_share"), when: String(epoch), target,
+  });
+}
+
 /** Verdicts by district where the plan sets them; else how districts stand to the city's target. */
 function verdictTheme(epoch) {
   const target = data.verdicts[state.target];
   const own = data.units.some((unit) => districtVerdict(target, unit.code));
   if (own) return districtVerdictTheme(target, epoch, t("note_district_verdict"), districtVerdict);
-  if (data.units.some((unit) => shareOf(target, unit.code))) return districtVerdictTheme(target, epoch, t("note_shares"), shareOf);
+  if (isSplit(target)) return {
+    ...districtVerdictTheme(target, epoch, t("note_shares"), shareOf, (word) => t("ours_word", { word })),
+    title: t("ours_title", { title: targetTitle(target) }),
+  };
   const indicator = indicators.get(target.indicator);
-  const isRate = indicator && !indicator.adds_up && target.target !== null;
+  const isRate = indicator && !indicator.adds_up && target.target !== null && target.nature !== "increment";
   if (isRate) return sideTheme(target, t("note_side_rate"), ["reaches", "below"], epoch, (code) => {
     const value = valueOf(indicator.key, epoch, code);
     if (value === null) return null;
@@ -123,12 +141,12 @@ function verdictTheme(epoch) {
   });
 }
 
-function districtVerdictTheme(target, epoch, note, verdictOf) {
+function districtVerdictTheme(target, epoch, note, verdictOf, called = (word) => word) {
   const statusOf = (code) => {
     const found = verdictOf(target, code);
     return found ? found.status : null;
   };
-  const classes = Object.entries(data.looks).map(([status, look]) => ({ word: t(`common.${status}`), sign: look.sign, colour: look.pale }));
+  const classes = Object.entries(data.looks).map(([status, look]) => ({ word: called(t(`common.${status}`)), sign: look.sign, colour: look.pale }));
   return worded(target, note, Object.keys(data.looks), classes, epoch, statusOf);
 }
 

@@ -56,7 +56,7 @@ function shareSection(code) {
 function shareRow(share) {
   const unit = share.unit === "%" ? "points" : share.unit;
   return el("div", { class: "target", data: { share: share.indicator } },
-    el("div", { class: "target-line" }, el("span", { class: "target-title" }, titleOf(share.indicator), share.year === null ? "" : ` · ${share.year}`), statusBadge(share.status)),
+    el("div", { class: "target-line" }, el("span", { class: "target-title" }, titleOf(share.indicator), share.year === null ? "" : ` · ${share.year}`), statusBadge(share.status, true)),
     el("dl", { class: "target-facts" },
       fact(t("share_target"), [given(share.share_printed), " ", given(share.unit_printed)]),
       fact(t("share_method"), t(`common.${share.method}`)),
