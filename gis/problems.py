@@ -217,6 +217,12 @@ class ProblemLog:
 
 
 def preferred_language() -> Language:
-    """Language for text shown without a workspace: ``SINKATLAS_LANG``, else the locale, else en."""
-    asked = os.environ.get("SINKATLAS_LANG", "") or (locale.getlocale()[0] or "")
+    """Language for text shown without a workspace: ``SINKATLAS_LANG``, else that of the system.
+
+    The variables of the system are read as they are: a system may name a language in ``LANG``
+    whose locale is not installed, and then Python knows of no language at all.
+    """
+    names = ("SINKATLAS_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
+    asked = next(filter(None, (os.environ.get(name, "") for name in names)), "")
+    asked = asked or locale.getlocale()[0] or ""
     return "zh" if asked.lower().startswith(("zh", "chinese")) else "en"

@@ -21,9 +21,10 @@ import sys
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
-from gis.problems import OutputError, SinkAtlasError, problem
+from gis.problems import OutputError, Problem, SinkAtlasError, problem
 from sinkatlas.folder_lock import locked
 from sinkatlas.manifest import (
     MANIFEST,
@@ -39,12 +40,33 @@ RECORD = "run.json"
 """The record of a run, in every result folder."""
 
 
-@dataclass(frozen=True)
-class Claim:
-    """A result folder that this process alone may write, until the claim ends."""
+NEEDED_MB = 200
+"""Free space below which a run is warned: results take 10 to 200 MB."""
 
-    folder: Path
+
+@dataclass
+class Claim:
+    """A result folder that this process alone may write, until the claim ends.
+
+    ``folder`` is where the result is in the end: the folder ``asked`` for, or one beside it where
+    another program holds that open.
+    """
+
+    asked: Path
     stage: Path
+
+    def __post_init__(self) -> None:
+        self.folder = self.asked
+
+    def notices(self) -> tuple[Problem, ...]:
+        """Little room on the disk; another folder than the one asked for."""
+        found = []
+        free = shutil.disk_usage(self.asked.parent).free // 1_000_000
+        if free < NEEDED_MB:
+            found.append(problem("sinkatlas.output_little_space", self.asked, free=free))
+        if self.folder != self.asked:
+            found.append(problem("sinkatlas.output_beside", self.folder, asked=str(self.asked)))
+        return tuple(found)
 
     @contextmanager
     def staged(self, unhashed: Collection[str] = ()) -> Iterator[Path]:
@@ -54,17 +76,17 @@ class Claim:
         Raises ``OutputError`` when it cannot be written: disk full, no permission, a file open in
         another program.
         """
-        with _told(self.folder):
+        with _told(self.asked):
             self.stage.mkdir()
             made = self.stage.stat()
             try:
                 (self.stage / STAGE_MARK).touch()
                 yield self.stage
-                _publish(self.stage, self.folder, unhashed)
+                self.folder = _publish(self.stage, self.asked, unhashed)
             finally:
                 if _is_file(self.stage, made):  # after the exchange it would be the old folder
                     shutil.rmtree(self.stage, ignore_errors=True)
-                _clear_leftovers(self.folder)
+                _clear_leftovers(self.asked)
 
 
 @contextmanager
@@ -168,7 +190,8 @@ def _flush_names(folder: Path) -> None:
         os.close(handle)
 
 
-def _publish(stage: Path, folder: Path, unhashed: Collection[str]) -> None:
+def _publish(stage: Path, folder: Path, unhashed: Collection[str]) -> Path:
+    """Put the stage in the folder's place, or beside a folder that cannot be moved."""
     write_manifest(stage, unhashed)
     _flush(stage)
     if folder.exists():
@@ -179,10 +202,18 @@ def _publish(stage: Path, folder: Path, unhashed: Collection[str]) -> None:
     if not folder.exists():
         stage.rename(folder)
         _flush_names(folder.parent)
-        return
-    old = stage if _exchanged(stage, folder) else _renamed(stage, folder)
+        return folder
+    try:
+        old = stage if _exchanged(stage, folder) else _renamed(stage, folder)
+    except PermissionError:  # Windows moves no folder while a file in it is open
+        names = (folder.with_name(f"{folder.name} ({number})") for number in count(2))
+        beside = next(each for each in names if not each.exists())
+        stage.rename(beside)
+        _flush_names(folder.parent)
+        return beside
     _flush_names(folder.parent)
     _retire(old, folder)
+    return folder
 
 
 def _share(folder: Path, stage: Path) -> None:

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 if TYPE_CHECKING:
-    from gis.problems import Language, Problem
-    from gis.progress import Progress
+    from gis.problems import Language
 
 LanguageOption = Annotated[
     Literal["zh", "en"] | None, typer.Option("--lang", help="Language of messages and outputs.")
 ]
 WorkspaceArgument = Annotated[Path, typer.Argument(help="Workspace file, or the folder of one.")]
+FormOption = Annotated[
+    Literal["text", "jsonl"],
+    typer.Option("--progress", help="Text for people, or one JSON object a line for a program."),
+]
 
 app = typer.Typer(
     name="sinkatlas",
     help="Forest, wetland, mangrove and carbon-sink accounts by district, tested against a plan.",
-    no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -36,21 +37,54 @@ invest_app = typer.Typer(help="InVEST's inputs: pool maps and totals, and the bl
 app.add_typer(factors_app, name="factors", no_args_is_help=True)
 app.add_typer(invest_app, name="invest", no_args_is_help=True)
 
+FIRST_STEPS: dict[Language, str] = {
+    "zh": """SinkAtlas {version}：按区县核算森林、湿地、红树林与碳汇，并对照规划目标。
+
+先看示例（约半分钟，数据为合成）：
+  sinkatlas demo guangzhou --out 示例
+用自己的数据：
+  sinkatlas new workspace.toml     写出带注释的工作区文件，照着填
+  sinkatlas check workspace.toml   读入全部图层，列出问题和处理办法
+  sinkatlas run workspace.toml     计算并写出地图、表格和报告
+检查本机字体与浏览器：sinkatlas doctor；全部命令：sinkatlas --help""",
+    "en": """SinkAtlas {version}: forest, wetland, mangrove and carbon-sink accounts by district.
+
+See an example first (half a minute, synthetic data):
+  sinkatlas demo guangzhou --out example
+With your own data:
+  sinkatlas new workspace.toml     write a commented workspace file to fill in
+  sinkatlas check workspace.toml   read every layer, list what is wrong and how to mend it
+  sinkatlas run workspace.toml     compute, and write map, tables and reports
+Fonts and browser of this machine: sinkatlas doctor; all commands: sinkatlas --help""",
+}
+
 
 def main() -> None:
-    """Entry point: output is UTF-8 wherever it goes, and file drivers are restricted first."""
+    """Entry point: output is UTF-8 wherever it goes, and a request to end is a cancel."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    for name in ("SIGTERM", "SIGHUP"):
+    # Ended by another program, a command cleans up as it does after Ctrl+C. SIGBREAK is what
+    # Windows delivers of such a request to a process group.
+    for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):
         if hasattr(signal, name):
-            signal.signal(getattr(signal, name), _stopped)
+            signal.signal(getattr(signal, name), signal.default_int_handler)
     app()
 
 
-def _stopped(number: int, _: object) -> NoReturn:
-    """A request to end cleans up on its way out, as Ctrl+C does."""
-    raise SystemExit(128 + number)
+@app.callback(invoke_without_command=True)
+def first_steps(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Show the version and end.")] = False,
+) -> None:
+    """Forest, wetland, mangrove and carbon-sink accounts by district, tested against a plan."""
+    from sinkatlas import __version__
+
+    if version:
+        typer.echo(f"sinkatlas {__version__}")
+        raise typer.Exit()
+    if context.invoked_subcommand is None:
+        typer.echo(FIRST_STEPS[_language(None)].format(version=__version__))
 
 
 def _language(asked: Literal["zh", "en"] | None) -> Language:
@@ -61,48 +95,28 @@ def _language(asked: Literal["zh", "en"] | None) -> Language:
 
 @contextmanager
 def _reported(language: Language) -> Iterator[None]:
-    """Print errors in the user's language and leave with status 1; harden GDAL beforehand.
+    """Print errors in the user's language and leave with status 1."""
+    from sinkatlas.fronts import front
 
-    Exceptions of other libraries and our own mistakes end here too, as one message; with
-    ``SINKATLAS_TRACEBACK`` set they are shown whole.
-    """
-    from gis.problems import SinkAtlasError
-    from gis.reading import harden_environment
-
-    harden_environment()
-    try:
+    with front("text", language):
         yield
-    except SinkAtlasError as error:
-        for each in error.problems:
-            typer.echo(each.text(language), err=True)
-        raise typer.Exit(1) from None
-    except Exception as error:
-        if isinstance(error, typer.Exit | BrokenPipeError) or os.environ.get("SINKATLAS_TRACEBACK"):
-            raise
-        typer.echo(_foreign(error).text(language), err=True)
-        raise typer.Exit(1) from None
-
-
-def _foreign(error: Exception) -> Problem:
-    """What an exception that is not of ours tells the user."""
-    from gis.problems import problem
-    from gis.redaction import redact
-
-    if isinstance(error, MemoryError):
-        return problem("sinkatlas.memory_exhausted")
-    if isinstance(error, OSError) and error.strerror:
-        return problem("sinkatlas.file_refused", error.filename or "–", detail=error.strerror)
-    detail = redact(" ".join(str(error).split()))[:300]
-    return problem("sinkatlas.unexpected", detail=f"{type(error).__name__}: {detail}")
 
 
 @contextmanager
-def _progress() -> Iterator[Progress]:
-    """A progress bar on stderr, shown only on a terminal and only for work over a second."""
-    from sinkatlas.progress import progress_bar
+def _listed(workspace: Path, out: Path) -> Iterator[None]:
+    """Add what happens inside to the user's list of runs, however it ends."""
+    from gis.problems import SinkAtlasError
+    from sinkatlas.run_list import append_run
 
-    with progress_bar() as show:
-        yield show
+    try:
+        yield
+    except SinkAtlasError:
+        append_run(workspace, out, "failed")
+        raise
+    except KeyboardInterrupt:
+        append_run(workspace, out, "cancelled")
+        raise
+    append_run(workspace, out, "done")
 
 
 @app.command()
@@ -113,19 +127,30 @@ def demo(
     large: Annotated[
         bool, typer.Option("--large", help="10 m cells, 100,000 stands; takes minutes.")
     ] = False,
+    form: FormOption = "text",
     lang: LanguageOption = None,
 ) -> None:
     """Make synthetic data for a city and run the main job on it: data, map, tables, sheet."""
-    with _reported(_language(lang)), _progress() as progress:
-        from sinkatlas.demo import CITIES, write_demo
-        from sinkatlas.pipeline import run
+    from sinkatlas.fronts import front
 
+    language = _language(lang)
+    with front(form, language) as told:
+        from sinkatlas.atomic_folder import claimed
+        from sinkatlas.demo import CITIES, write_demo
+        from sinkatlas.pipeline import foreseen_losses, run
+        from sinkatlas.summary import run_record, summary_lines
+
+        for each in foreseen_losses():
+            told.problem(each)
         chosen = CITIES if every else (city,)
         for name in chosen:
             folder = out / name if every else out
+            with claimed(folder / "result"):
+                pass  # what would refuse the results is told before the data are made
             workspace = write_demo(name, folder / "data", large=large)
-            done = run(workspace, folder / "result", language=lang, progress=progress)
-            typer.echo(f"{done.report.title}\n  {folder / 'result' / 'map.html'}")
+            with _listed(workspace, folder / "result"):
+                done = run(workspace, folder / "result", language=lang, progress=told.progress)
+            told.result(run_record(done), summary_lines(done, language))
 
 
 @app.command()
@@ -168,47 +193,44 @@ def check(
     confirm: Annotated[
         bool, typer.Option("--confirm", help="Keep columns, units and code lists as found.")
     ] = False,
+    form: FormOption = "text",
     lang: LanguageOption = None,
 ) -> None:
     """Read every layer, close the account without a result; list faults and offer repairs."""
-    language = _language(lang)
-    with _reported(language), _progress() as progress:
-        from sinkatlas.checking import (
-            check_workspace,
-            concerned_line,
-            confirm as keep_confirmed,
-            look_lines,
-            repair_workspace,
-            write_check,
-        )
+    from sinkatlas.fronts import front, problem_line
 
-        found = check_workspace(workspace, strict=strict, progress=progress)
+    language = _language(lang)
+    with front(form, language) as told:
+        from sinkatlas import checking
+        from sinkatlas.checking import concerned_line, look_lines
+
+        found = checking.check_workspace(workspace, strict=strict, progress=told.progress)
         for line in look_lines(found, language):
-            typer.echo(line)
+            told.line(line)
         for each in found.problems:
-            typer.echo(_line(each, language))
+            told.line(problem_line(each, language))
             if concerned := concerned_line(each, language):
-                typer.echo(f"  {concerned}")
+                told.line(f"  {concerned}")
         if out is not None:
-            for file in write_check(found, out, language):
-                typer.echo(str(file))
+            for file in checking.write_check(found, out, language):
+                told.line(str(file))
         if repair is not None:
-            changes = repair_workspace(workspace, repair)
-            typer.echo(str(repair / "repairs.csv"))
+            changes = checking.repair_workspace(workspace, repair)
+            told.line(str(repair / "repairs.csv"))
             for change in changes:
-                typer.echo(
+                told.line(
                     f"{change.layer} {change.row}: {change.action}, "
                     f"{change.before_ha:.4f} → {change.after_ha:.4f} ha"
                 )
         if confirm:
-            typer.echo(str(keep_confirmed(found, workspace)))
+            told.line(str(checking.confirm(found, workspace)))
+        usable = {
+            "zh": f"{len(found.layers)} 个图层可用,台账闭合。",
+            "en": f"{len(found.layers)} layers are usable; the account closes.",
+        }
+        told.result(checking.as_record(found), () if found.errors else (usable[language],))
         if found.errors:
             raise typer.Exit(1)
-        typer.echo(
-            f"{len(found.layers)} 个图层可用,台账闭合。"
-            if language == "zh"
-            else f"{len(found.layers)} layers are usable; the account closes."
-        )
 
 
 @app.command()
@@ -220,6 +242,7 @@ def run(
         typer.Option(help="One sheet, or one per indicator and the atlas over districts."),
     ] = None,
     strict: StrictOption = False,
+    form: FormOption = "text",
     lang: LanguageOption = None,
     workers: Annotated[
         int, typer.Option(min=0, help="Processes that count rasters; 0 counts in threads.")
@@ -236,24 +259,30 @@ def run(
     ] = None,
 ) -> None:
     """Run the main job: read the layers, close the account, judge the plan, write the results."""
-    language = _language(lang)
-    with _reported(language), _progress() as progress:
-        from gis.executors import Engine
-        from sinkatlas.pipeline import run as run_pipeline
+    from sinkatlas.fronts import front
 
+    language = _language(lang)
+    with front(form, language) as told:
+        from gis.executors import Engine
+        from sinkatlas.pipeline import foreseen_losses, run as run_pipeline
+        from sinkatlas.summary import run_record, summary_lines
+
+        for each in foreseen_losses():
+            told.problem(each)
         engine = Engine(workers=workers, cluster=cluster, memory_mib=memory, partials=resume)
-        done = run_pipeline(
-            workspace,
-            out,
-            language=lang,
-            sheets=sheets,
-            strict=strict,
-            engine=engine,
-            progress=progress,
-        )
+        with _listed(workspace, out):
+            done = run_pipeline(
+                workspace,
+                out,
+                language=lang,
+                sheets=sheets,
+                strict=strict,
+                engine=engine,
+                progress=told.progress,
+            )
         for each in done.report.problems:
-            typer.echo(_line(each, language), err=True)
-        typer.echo(str(done.folder / "map.html" if done.folder else ""))
+            told.problem(each)
+        told.result(run_record(done), summary_lines(done, language))
 
 
 @app.command()
@@ -302,6 +331,7 @@ def plans_check(
     language = _language(lang)
     with _reported(language):
         from gis.problems import ProblemLog
+        from sinkatlas.fronts import problem_line
         from sinkatlas.showing import plan_check
 
         log = ProblemLog()
@@ -309,7 +339,7 @@ def plans_check(
             summary = plan_check(plan, language, log)
         finally:
             for each in log.notices:
-                typer.echo(_line(each, language), err=True)
+                typer.echo(problem_line(each, language), err=True)
         typer.echo(summary)
 
 
@@ -353,12 +383,15 @@ def plans_new(
 @factors_app.command("list")
 def factors_list(
     contains: Annotated[str, typer.Argument(help="Only keys that contain this text.")] = "",
+    lang: LanguageOption = None,
 ) -> None:
     """List coefficients: key, value, unit, range, whether they drive a default, made for what."""
-    from sinkatlas.showing import factor_lines
+    language = _language(lang)
+    with _reported(language):
+        from sinkatlas.showing import factor_lines
 
-    for line in factor_lines(contains):
-        typer.echo(line)
+        for line in factor_lines(contains, language):
+            typer.echo(line)
 
 
 @factors_app.command("show")
@@ -455,11 +488,3 @@ def invest_blue_carbon(
         for row in last.itertuples(index=False):
             typer.echo(f"{row.year}\t{row.pool}\t{row.stock_t_c:.6g}\tt C")
         typer.echo(str(out))
-
-
-def _line(found: Problem, language: Language) -> str:
-    signs = {
-        "zh": {"error": "错误", "warning": "警告", "info": "提示"},
-        "en": {"error": "error", "warning": "warning", "info": "note"},
-    }
-    return f"{signs[language][found.severity.value]} {found.text(language)}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -25,6 +25,7 @@ from sink_models.coefficients import (
     leaf_of,
 )
 from sink_models.indicator import indicators
+from sinkatlas.aligned_text import aligned
 from sinkatlas.tables import write_csv
 
 
@@ -63,13 +64,28 @@ def plan_check(named: str, language: Language, problems: ProblemLog) -> str:
     )
 
 
-def factor_lines(contains: str = "") -> Iterator[str]:
-    """One line per coefficient whose key contains the text, with what it was made for."""
-    for each in coefficients().rows.values():
-        if contains in each.key:
-            span = f"{_shown(each.low)}…{_shown(each.high)}"
-            cells = (each.key, _shown(each.value), each.unit, span, each.ship, each.applicability)
-            yield "\t".join(cells)
+_FACTOR_HEADS: Mapping[Language, tuple[str, ...]] = {
+    "zh": ("键", "数值", "单位", "范围", "核实程度", "适用对象"),
+    "en": ("key", "value", "unit", "range", "may drive", "made for"),
+}
+
+
+def factor_lines(contains: str, language: Language) -> Iterator[str]:
+    """A table of the coefficients whose key contains the text, with what each was made for.
+
+    Raises ``InputError`` when there is none, naming the nearest keys.
+    """
+    store = coefficients().rows
+    found = [each for each in store.values() if contains.casefold() in each.key.casefold()]
+    if not found:
+        nearest = ", ".join(difflib.get_close_matches(contains, store, n=3, cutoff=0.3)) or "–"
+        raise InputError(problem("sinkatlas.factor_unknown", where=contains, nearest=nearest))
+    rows = [
+        (each.key, _shown(each.value), each.unit, f"{_shown(each.low)} … {_shown(each.high)}",
+         each.ship, each.applicability)
+        for each in found
+    ]  # fmt: skip
+    yield from aligned([_FACTOR_HEADS[language], *rows])
 
 
 def factor_card(key: str) -> Iterator[str]:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from gis.problems import Language
+from gis.problems import LANGUAGES, Language, OutputError, ProblemLog, problem
 from maps.brief.parts import (
     ACCENT,
     GREY,
@@ -54,11 +54,15 @@ _FACTS = ("epoch", "path", "crs")
 
 
 def write_brief(
-    report: Report, path: str | os.PathLike[str], *, font: str | os.PathLike[str] | None = None
+    report: Report,
+    path: str | os.PathLike[str],
+    *,
+    font: str | os.PathLike[str] | None = None,
+    problems: ProblemLog | None = None,
 ) -> Path:
     """Write the brief; the same bytes for the same report.
 
-    Raises ``OutputError`` when a map cannot be drawn, as ``write_sheet`` does.
+    Where a map cannot be drawn, the brief says so in its place, and ``problems`` is told.
     """
     text = words(report.language)
     notice = text["common.synthetic"] if report.synthetic else ""
@@ -66,7 +70,7 @@ def write_brief(
     brief = new_brief(report.language, title=report.title, notice=notice, foot=shown(foot, 120))
     _add_front(brief, report, text)
     _add_asked(brief, report, text)
-    _add_findings(brief, report, text, font)
+    _add_findings(brief, report, text, font, ProblemLog() if problems is None else problems)
     _add_figures(brief, report, text)
     _add_districts(brief, report, text)
     _add_method(brief, report, text)
@@ -129,6 +133,7 @@ def _add_findings(
     report: Report,
     text: Mapping[str, str],
     font: str | os.PathLike[str] | None,
+    problems: ProblemLog,
 ) -> None:
     """Each target with its figure, reason and the plan's words, then the maps they point to."""
     brief.heading(text["brief.found"])
@@ -138,7 +143,16 @@ def _add_findings(
         number = pictured.index(indicator) + 1 if indicator in pictured else 0
         _add_finding(brief, report, text, told, row, number)
     for number, indicator in enumerate(pictured, start=1):
-        _add_map(brief, report, text, indicator, number, font)
+        try:
+            _add_map(brief, report, text, indicator, number, font)
+        except OutputError as error:
+            reason = {
+                each: " ".join(found.message(each) for found in error.problems)
+                for each in LANGUAGES
+            }
+            lost = problem("maps.map_left_out", f"report.docx {indicator}", reason=reason)
+            problems.include(lost)
+            brief.paragraph(Piece(shown(lost.message(report.language), _REASON), colour=WARN))
 
 
 def _districts(report: Report) -> pd.DataFrame:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import matplotlib as mpl
 from matplotlib.backends.backend_pdf import PdfPages
 
+from gis.problems import LANGUAGES, OutputError, Problem, ProblemLog, problem
 from maps.fonts import chinese_font
 from maps.plate.ground import ground_of
 from maps.plate.page_layout import Layout, layout
@@ -29,24 +31,55 @@ class SheetChoice:
     atlas: bool = False
 
 
-def write_sheets(report: Report, folder: Path, choice: SheetChoice) -> list[Path]:
+def write_sheets(
+    report: Report, folder: Path, choice: SheetChoice, *, problems: ProblemLog | None = None
+) -> list[Path]:
     """Write the sheets of a choice into a folder; returns their paths.
 
     The atlas is one PDF with a page of the city and a page of each district; other formats get a
-    file per district. Raises ``OutputError`` as ``write_sheet`` does.
+    file per district. A sheet that cannot be drawn, such as one of a district whose name has a
+    character that no font holds, is left out and told in ``problems``; the others are written.
+    Raises ``OutputError`` as ``write_sheet`` does where no sheet at all can be drawn, and without
+    ``problems`` for any.
     """
     fonts = chinese_font()
     form = choice.form or layout()
     folder.mkdir(parents=True, exist_ok=True)
     paths: list[Path] = []
+    lost: Losses = []
     with mpl.rc_context(style(fonts)):
         for subject in _subjects(report, choice):
-            sheet = draw_sheet(report, subject, fonts, form=form)
-            paths += save_sheet(sheet, report, folder / subject.stem, choice.formats)
+            with _left_out_alone(subject.stem, lost):
+                sheet = draw_sheet(report, subject, fonts, form=form)
+                paths += save_sheet(sheet, report, folder / subject.stem, choice.formats)
         if choice.atlas:
-            pages = _atlas_pages(report, choose(report), form)
+            pages = _atlas_pages(report, choose(report), form, lost)
             paths += _save_atlas(report, pages, folder, choice.formats)
+    if lost and (problems is None or not paths):
+        raise OutputError([each for _, error in lost for each in error.problems])
+    if problems is not None:
+        problems.extend(_loss(name, error) for name, error in lost)
     return paths
+
+
+Losses = list[tuple[str, OutputError]]
+"""Names of the sheets that could not be drawn, and why."""
+
+
+@contextmanager
+def _left_out_alone(name: str, lost: Losses) -> Iterator[None]:
+    try:
+        yield
+    except OutputError as error:
+        lost.append((name, error))
+
+
+def _loss(name: str, error: OutputError) -> Problem:
+    reason = {
+        language: " ".join(each.message(language) for each in error.problems)
+        for language in LANGUAGES
+    }
+    return problem("maps.sheet_left_out", name, reason=reason)
 
 
 def _subjects(report: Report, choice: SheetChoice) -> list[Subject]:
@@ -58,16 +91,25 @@ def _subjects(report: Report, choice: SheetChoice) -> list[Subject]:
     return [choose(report, each.key) for each in report.indicators if each.key in known]
 
 
-def _atlas_pages(report: Report, subject: Subject, form: Layout) -> Iterator[tuple[str, Sheet]]:
+def _atlas_pages(
+    report: Report, subject: Subject, form: Layout, lost: Losses
+) -> Iterator[tuple[str, Sheet]]:
     """The city, then its districts in the order of the report, each with the name of its file."""
     fonts, ground = chinese_font(), ground_of(report, subject.epoch)
+    for stem, own in _atlas_subjects(report, subject):
+        drawn: list[Sheet] = []
+        with _left_out_alone(stem, lost):
+            drawn.append(draw_sheet(report, own, fonts, form=form, ground=ground))
+        yield from ((stem, sheet) for sheet in drawn)
+
+
+def _atlas_subjects(report: Report, subject: Subject) -> Iterator[tuple[str, Subject]]:
     stem = f"atlas_{subject.epoch}"
-    yield stem, draw_sheet(report, subject, fonts, form=form, ground=ground)
+    yield stem, subject
     for number, code in enumerate(report.units["unit_code"].astype(str), start=1):
         # A code is data: only a plain one may name a file.
         name = code if re.fullmatch(r"[A-Za-z0-9_-]{1,32}", code) else f"{number:03d}"
-        own = replace(subject, district=code)
-        yield f"{stem}_{name}", draw_sheet(report, own, fonts, form=form, ground=ground)
+        yield f"{stem}_{name}", replace(subject, district=code)
 
 
 def _save_atlas(
@@ -82,7 +124,7 @@ def _save_atlas(
     for stem, sheet in pages:
         if "pdf" in formats:
             if book is None:
-                paths.append(folder / f"{stem}.pdf")
+                paths.append(folder / f"{stem.partition('_')[0]}_{sheet.subject.epoch}.pdf")
                 title = visible(f"{report.title} {stem}")
                 metadata = {"Title": title, "Creator": "SinkAtlas", "CreationDate": None}
                 book = PdfPages(paths[0], metadata=metadata)

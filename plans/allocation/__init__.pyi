@@ -2,6 +2,7 @@ from .allocating import (
     Allocation as Allocation,
     Share as Share,
     allocate as allocate,
+    target_of as target_of,
 )
 from .baseline import (
     METHODS as METHODS,

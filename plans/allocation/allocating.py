@@ -84,7 +84,7 @@ def allocate(
     """
     found = []
     for request in requests:
-        target = _target(plan, request, evidence, assigned, problems)
+        target = target_of(plan, request, evidence.results.whole_code, assigned, problems)
         if target is None:
             continue
         ground = ground_for(target, request, evidence, problems)
@@ -98,19 +98,22 @@ def allocate(
     return tuple(found)
 
 
-def _target(
+def target_of(
     plan: Plan,
     request: AllocationRequest,
-    evidence: Evidence,
+    whole_code: str,
     assigned: Sequence[AssignedValue],
     problems: ProblemLog,
 ) -> Target | None:
-    """The city's target that is asked for, with an entered figure in place of an open one."""
-    whole = evidence.results.whole_code
+    """The city's target that is asked for, with an entered figure in place of an open one.
+
+    None, with ``plans.allocation_target`` among the problems, where the plan has none that can be
+    split: this needs no results, so it is asked before the work.
+    """
     open_or_printed = (
         target if (entry := entered_for(target, assigned)) is None else with_figure(target, entry)
         for target in plan.targets
-        if whole in (target.scope, target.read_from)
+        if whole_code in (target.scope, target.read_from)
     )
     figures = [
         each

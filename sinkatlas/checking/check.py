@@ -171,21 +171,7 @@ def as_record(found: Check) -> dict[str, object]:
         "workspace": found.workspace,
         "is_closed": found.is_closed,
         "errors": len(found.errors),
-        "problems": [
-            {
-                "check": each.code,
-                "severity": each.severity.value,
-                "changes_numbers": each.changes_numbers,
-                "families": list(each.words.families),
-                "where": each.where,
-                "facts": dict(each.facts),
-                "concerns": {name: each.facts[name] for name in CONCERNED if name in each.facts}
-                if each.words.concerns else {},
-                **{name: {"message": each.message(name), "remedy": each.remedy(name)}
-                   for name in LANGUAGES},
-            }
-            for each in found.problems
-        ],
+        "problems": [finding_record(each) for each in found.problems],
         "layers": [dict(each) for each in found.layers],
         "classes": [dict(each) for each in found.classes],
         "fields": [
@@ -195,6 +181,24 @@ def as_record(found: Check) -> dict[str, object]:
         ],
         "official_areas": [dict(each) for each in found.official],
     }  # fmt: skip
+
+
+def finding_record(found: Problem) -> dict[str, object]:
+    """One finding as plain values, with its words in both languages."""
+    held = {name: found.facts[name] for name in CONCERNED if name in found.facts}
+    return {
+        "check": found.code,
+        "severity": found.severity.value,
+        "changes_numbers": found.changes_numbers,
+        "families": list(found.words.families),
+        "where": found.where,
+        "facts": dict(found.facts),
+        "concerns": held if found.words.concerns else {},
+        **{
+            name: {"message": found.message(name), "remedy": found.remedy(name)}
+            for name in LANGUAGES
+        },
+    }
 
 
 @dataclass(frozen=True)

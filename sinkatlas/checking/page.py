@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import html
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from gis.problems import Language, Problem
+from sinkatlas.aligned_text import aligned
 
 if TYPE_CHECKING:
     from layers.profiling import FieldLook
@@ -114,12 +114,7 @@ def look_lines(found: Check, language: Language) -> Iterator[str]:
         yield f"{spec.where}:"
         rows = [_look_cells(each) for each in seen.fields]
         head = tuple(_TITLES[language][name] for name in _LOOK_COLUMNS)
-        widths = [max(map(_width, column)) for column in zip(head, *rows, strict=True)]
-        for row in (head, *rows):
-            padded = (
-                cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)
-            )
-            yield "  " + "  ".join(padded).rstrip()
+        yield from (f"  {line}" for line in aligned([head, *rows]))
 
 
 CONCERNED = ("count", "rows", "features", "hectares")
@@ -155,7 +150,3 @@ def _look_cells(each: FieldLook) -> tuple[str, ...]:
     evidence = "; ".join(filter(None, (each.evidence, *each.doubts)))
     empty = f"{100 * each.empty / each.rows:.3g} %" if each.rows else "-"
     return (each.field, each.column, each.found_by, empty, each.span[:40], each.meaning, evidence)
-
-
-def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text)

@@ -10,7 +10,13 @@ from typing import TypedDict
 import pandas as pd
 
 from gis.problems import ProblemLog
-from plans.allocation import Allocation, AllocationRequest, allocate, read_shares
+from plans.allocation import (
+    Allocation,
+    AllocationRequest,
+    allocate,
+    read_shares,
+    target_of,
+)
 from plans.assigned import check_assigned
 from plans.judging import (
     Evidence,
@@ -78,6 +84,14 @@ def read_promises(space: Workspace, problems: ProblemLog) -> Promises | None:
     log = ProblemLog()
     log.extend(check_assigned(plan, assigned, where=f"{space.path.name} [[assigned]]"))
     requests = _requests(space, log)
+    years = [epoch.year for epoch in space.epochs]
+    for request in requests:
+        target = target_of(plan, request, table.units.whole_code, assigned, log)
+        if target is not None and request.baseline not in (None, *years):
+            log.add(
+                "plans.allocation_epoch", request.where,
+                given=request.baseline, allowed=", ".join(map(str, years)),
+            )  # fmt: skip
     log.raise_if_errors()
     problems.extend(log)
     stated = table.tolerances

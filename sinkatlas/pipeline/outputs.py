@@ -1,25 +1,75 @@
-"""The result folder: every file of a run, written from one report and published at once."""
+"""The result folder: every file of a run, written from one report and published at once.
+
+Tables and the run record are what a run is for: where one fails, nothing is published. Every other
+output fails alone. It is left out, the others are published, and the reason stands in ``run.json``,
+on the map and in whatever is written after it.
+"""
 
 from __future__ import annotations
 
+import errno
 import json
-from collections.abc import Callable, Mapping, Sequence
+import shutil
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
+from gis.problems import LANGUAGES, OutputError, Problem, ProblemLog, SinkAtlasError, problem
 from gis.progress import Progress
 from maps.brief import write_brief
+from maps.fonts import chinese_font
 from maps.page import write_map
 from maps.plate import SheetChoice, write_sheets
 from maps.qgis import write_district_style, write_geopackage, write_geoparquet
 from maps.report import Report
 from maps.workbook import write_workbook
 from sinkatlas.atomic_folder import RECORD, Claim
+from sinkatlas.pipeline.reporting import problem_record
 from sinkatlas.tables import write_csv
 
 TIMINGS = "timings.json"
 """Seconds per stage: the one file whose bytes differ between equal runs."""
+
+_DISK_REFUSES = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
+"""Errors after which the next output would fail as well."""
+
+Writer = Callable[[Report, Path, ProblemLog], object]
+"""Writes a report to a path; what it had to leave out goes into the log."""
+
+
+@dataclass(frozen=True)
+class Output:
+    """One file or folder of the result. A table is no output that may be left out."""
+
+    name: str
+    write: Writer
+
+    @property
+    def is_optional(self) -> bool:
+        return not self.name.endswith((".csv", ".json"))
+
+
+_TABLES = (
+    Output("results.csv", lambda report, path, _: write_csv(report.results, path)),
+    Output("changes.csv", lambda report, path, _: write_csv(report.changes, path)),
+    Output("verdicts.csv", lambda report, path, _: write_csv(report.verdicts, path)),
+    Output("trajectories.csv", lambda report, path, _: write_csv(report.trajectories, path)),
+    Output("allocation.csv", lambda report, path, _: write_csv(report.allocation, path)),
+    Output("works.csv", lambda report, path, _: write_csv(report.works, path)),
+    Output("conflicts.csv", lambda report, path, _: write_csv(_attributes(report), path)),
+    Output("account.csv", lambda report, path, _: write_csv(report.account, path)),
+)
+_SHOWN = (
+    Output("districts.gpkg", lambda report, path, _: write_geopackage(report, path)),
+    Output("districts.parquet", lambda report, path, _: write_geoparquet(report, path)),
+    Output("districts.qml", lambda report, path, _: write_district_style(report, path)),
+    Output("report.docx", lambda report, path, log: write_brief(report, path, problems=log)),
+    Output("report.xlsx", lambda report, path, _: write_workbook(report, path)),
+    Output("map.html", lambda report, path, _: write_map(report, path)),
+)
+"""Those that list the problems of a run come last, so that they tell what was left out."""
 
 
 def write_outputs(
@@ -30,39 +80,84 @@ def write_outputs(
     also: Sequence[tuple[str, Callable[[Path], object]]] = (),
     *,
     sheets: SheetChoice,
-) -> None:
+) -> Report:
     """Write every output of a run and publish it at its place; ``also`` are further files by name.
 
-    Raises ``OutputError`` when a file cannot be written; then no result folder is touched.
+    Returns the report with what had to be left out. Raises ``OutputError`` when a table cannot be
+    written or the disk refuses; then no result folder is touched.
     """
-    steps: tuple[tuple[str, Callable[[Path], object]], ...] = (
-        ("results.csv", lambda path: write_csv(report.results, path)),
-        ("changes.csv", lambda path: write_csv(report.changes, path)),
-        ("verdicts.csv", lambda path: write_csv(report.verdicts, path)),
-        ("trajectories.csv", lambda path: write_csv(report.trajectories, path)),
-        ("allocation.csv", lambda path: write_csv(report.allocation, path)),
-        ("works.csv", lambda path: write_csv(report.works, path)),
-        ("conflicts.csv", lambda path: write_csv(_attributes(report.conflicts), path)),
-        ("account.csv", lambda path: write_csv(report.account, path)),
-        ("districts.gpkg", lambda path: write_geopackage(report, path)),
-        ("districts.parquet", lambda path: write_geoparquet(report, path)),
-        ("districts.qml", lambda path: write_district_style(report, path)),
-        ("report.xlsx", lambda path: write_workbook(report, path)),
-        ("report.docx", lambda path: write_brief(report, path)),
-        ("sheets", lambda path: write_sheets(report, path, sheets)),
-        ("map.html", lambda path: write_map(report, path)),
-        *also,
-        (RECORD, lambda path: _write_json(report.provenance, path)),
-        (TIMINGS, lambda path: _write_json(_rounded(seconds), path)),
-    )
+    drawn = Output("sheets", lambda held, path, log: write_sheets(held, path, sheets, problems=log))
+    outputs = (*_TABLES, *(Output(name, _alone(write)) for name, write in also), drawn, *_SHOWN)
     with place.staged(unhashed={TIMINGS}) as stage:
-        for number, (name, write) in enumerate(steps, start=1):
-            write(stage / name)
-            progress("write", number, len(steps))
+        for number, output in enumerate(outputs, start=1):
+            report = _written(output, report, stage)
+            progress("write", number, len(outputs) + 1)
+        _write_json(report.provenance, stage / RECORD)
+        _write_json(_rounded(seconds), stage / TIMINGS)
+        progress("write", len(outputs) + 1, len(outputs) + 1)
+    return _with_problems(report, place.notices())
 
 
-def _attributes(features: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame(features.drop(columns="geometry", errors="ignore"))
+def foreseen_losses() -> tuple[Problem, ...]:
+    """What this machine cannot make, told before the work begins: sheets without a Chinese font."""
+    try:
+        chinese_font()
+    except OutputError as error:
+        return (_left_out("sheets", error),)
+    return ()
+
+
+def _alone(write: Callable[[Path], object]) -> Writer:
+    return lambda _report, path, _log: write(path)
+
+
+def _written(output: Output, report: Report, stage: Path) -> Report:
+    """Write one output; the report then tells what had to be left out."""
+    path, log = stage / output.name, ProblemLog()
+    try:
+        output.write(report, path, log)
+    except SinkAtlasError as error:
+        if not output.is_optional:
+            raise
+        log.include(_left_out(output.name, error))
+        _remove(path)
+    except Exception as error:  # a mistake of ours in one output may not cost the others
+        if not output.is_optional or getattr(error, "errno", None) in _DISK_REFUSES:
+            raise
+        detail = f"{type(error).__name__}: {error}"[:200]
+        log.add("sinkatlas.output_failed", output.name, detail=detail)
+        _remove(path)
+    return _with_problems(report, log)
+
+
+def _left_out(name: str, error: SinkAtlasError) -> Problem:
+    reason = {
+        language: " ".join(
+            f"{each.message(language)} {each.remedy(language)}" for each in error.problems
+        )
+        for language in LANGUAGES
+    }
+    return problem("sinkatlas.output_left_out", name, reason=reason)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _with_problems(report: Report, found: Iterable[Problem]) -> Report:
+    told = ProblemLog()
+    told.extend((*report.problems, *found))
+    records = [problem_record(each) for each in told]
+    return replace(
+        report, problems=tuple(told), provenance={**report.provenance, "problems": records}
+    )
+
+
+def _attributes(report: Report) -> pd.DataFrame:
+    return pd.DataFrame(report.conflicts.drop(columns="geometry", errors="ignore"))
 
 
 def _write_json(value: object, path: Path) -> None:

@@ -378,15 +378,17 @@ def _provenance(
             }
             for year, account in accounts.items()
         ],
-        "problems": [
-            {
-                "code": each.code,
-                "severity": each.severity.value,
-                "zh": each.text("zh"),
-                "en": each.text("en"),
-            }
-            for each in problems
-        ],
+        "problems": [problem_record(each) for each in problems],
+    }
+
+
+def problem_record(found: Problem) -> dict[str, str]:
+    """A problem as the run record holds it."""
+    return {
+        "code": found.code,
+        "severity": found.severity.value,
+        "zh": found.text("zh"),
+        "en": found.text("en"),
     }
 
 

@@ -199,6 +199,8 @@ def _run(
     problems: ProblemLog,
 ) -> Run:
     clock = _Clock()
+    if place is not None:
+        problems.extend(place.notices())
     promises = read_promises(space, problems)
     with clock.timed("read"):
         methods = read_methods(space)
@@ -222,6 +224,7 @@ def _run(
     if strict or space.table.workspace.strict:
         hold_strictly(space, problems)
     sampling = _sampling(space)
+    progress("evaluate", 0, 1)
     with clock.timed("evaluate"):
         results = evaluate(
             [
@@ -234,6 +237,7 @@ def _run(
             options=_options(space, units),
             store=methods.store,
         )
+    progress("evaluate", 1, 1)
     problems.extend((*methods.notices, *results.taken_on, *results.problems))
     judgement = judge_promises(
         promises,
@@ -268,7 +272,7 @@ def _run(
                 language=report.language,
                 is_synthetic=report.synthetic,
             )
-            write_outputs(report, place, clock.seconds, progress, files, sheets=choice)
+            report = write_outputs(report, place, clock.seconds, progress, files, sheets=choice)
     folder = place.folder if place is not None else None
     return Run(space, inputs, accounts, results, judgement, report, folder, dict(clock.seconds))
 
