@@ -124,6 +124,10 @@ class LayerKind:
     ``priority`` orders covers: the lower number keeps the ground that two covers claim (0 for
     other roles). ``geometry`` lists the allowed geometry types, empty for rasters. ``options``
     lists the option names that the reader understands beyond ``fields``, ``encoding`` and ``year``.
+
+    By ``names`` files of this kind are recognised, beside its key and its Chinese title: words that
+    file or layer names hold. ``land_groups`` are the groups of ecosystem types whose land codes
+    such files hold, none for any.
     """
 
     key: str
@@ -135,6 +139,8 @@ class LayerKind:
     fields: tuple[Field, ...]
     options: tuple[str, ...]
     read: Callable[[LayerSpec, ProblemLog], Reading]
+    names: tuple[str, ...] = ()
+    land_groups: tuple[str, ...] = ()
 
     @property
     def is_raster(self) -> bool:

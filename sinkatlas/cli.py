@@ -43,7 +43,7 @@ FIRST_STEPS: dict[Language, str] = {
 先看示例（约半分钟，数据为合成）：
   sinkatlas demo guangzhou --out 示例
 用自己的数据：
-  sinkatlas new workspace.toml     写出带注释的工作区文件，照着填
+  sinkatlas new --from 数据文件夹    识别各图层，写出工作区文件 workspace.toml
   sinkatlas check workspace.toml   读入全部图层，列出问题和处理办法
   sinkatlas run workspace.toml     计算并写出地图、表格和报告
 检查本机字体与浏览器：sinkatlas doctor；全部命令：sinkatlas --help""",
@@ -52,7 +52,7 @@ FIRST_STEPS: dict[Language, str] = {
 See an example first (half a minute, synthetic data):
   sinkatlas demo guangzhou --out example
 With your own data:
-  sinkatlas new workspace.toml     write a commented workspace file to fill in
+  sinkatlas new --from FOLDER      recognise its layers, write workspace.toml
   sinkatlas check workspace.toml   read every layer, list what is wrong and how to mend it
   sinkatlas run workspace.toml     compute, and write map, tables and reports
 Fonts and browser of this machine: sinkatlas doctor; all commands: sinkatlas --help""",
@@ -156,14 +156,58 @@ def demo(
 @app.command()
 def new(
     path: Annotated[Path, typer.Argument(help="Workspace file to write.")] = Path("workspace.toml"),
+    source: Annotated[
+        Path | None, typer.Option("--from", help="Folder of data files to propose layers from.")
+    ] = None,
     lang: LanguageOption = None,
 ) -> None:
-    """Write a commented workspace file to fill in."""
+    """Write a workspace file: a commented one to fill in, or one proposed from a folder of data."""
     language = _language(lang)
     with _reported(language):
-        from sinkatlas.workspace import write_template
+        from sinkatlas.workspace import choices, propose, write_proposal, write_template
 
-        typer.echo(str(write_template(path, language)))
+        if source is None:
+            typer.echo(str(write_template(path, language)))
+            return
+        proposal = propose(source, language)
+        file, *legends = write_proposal(proposal, path, language)
+        for each in (file, *legends):
+            typer.echo(str(each))
+        years = ", ".join(map(str, proposal.epochs))
+        layers = sum(map(len, proposal.epochs.values()))
+        typer.echo(
+            f"  年份 {years}，图层 {layers} 个；须由人选定 {choices(proposal)} 处。\n"
+            f"  下一步：sinkatlas check {file}"
+            if language == "zh"
+            else f"  Years: {years}; layers: {layers}; to be chosen by a person: "
+            f"{choices(proposal)}.\n  Next: sinkatlas check {file}"
+        )
+
+
+@app.command()
+def look(
+    paths: Annotated[list[Path], typer.Argument(help="Data files, or folders of them.")],
+    form: Annotated[
+        Literal["text", "json"],
+        typer.Option("--format", help="Lines for people, or one JSON object a line and layer."),
+    ] = "text",
+    lang: LanguageOption = None,
+) -> None:
+    """Tell what files seem to be: kind, columns, units, legend, year, each with the evidence."""
+    language = _language(lang)
+    with _reported(language):
+        import json
+
+        from maps.text import visible
+        from sinkatlas.looking import look_record, look_text, looked
+
+        for found in looked(paths):
+            if form == "json":
+                typer.echo(json.dumps(look_record(found), ensure_ascii=False, allow_nan=False))
+            else:
+                for line in look_text(found, language):
+                    typer.echo(visible(line))
+            sys.stdout.flush()
 
 
 @app.command()
@@ -201,10 +245,17 @@ def check(
 
     language = _language(lang)
     with front(form, language) as told:
-        from sinkatlas import checking
-        from sinkatlas.checking import concerned_line, look_lines
+        from sinkatlas.checking import (
+            as_record,
+            check_workspace,
+            concerned_line,
+            confirm as keep_as_found,
+            look_lines,
+            repair_workspace,
+            write_check,
+        )
 
-        found = checking.check_workspace(workspace, strict=strict, progress=told.progress)
+        found = check_workspace(workspace, strict=strict, progress=told.progress)
         for line in look_lines(found, language):
             told.line(line)
         for each in found.problems:
@@ -212,10 +263,10 @@ def check(
             if concerned := concerned_line(each, language):
                 told.line(f"  {concerned}")
         if out is not None:
-            for file in checking.write_check(found, out, language):
+            for file in write_check(found, out, language):
                 told.line(str(file))
         if repair is not None:
-            changes = checking.repair_workspace(workspace, repair)
+            changes = repair_workspace(workspace, repair)
             told.line(str(repair / "repairs.csv"))
             for change in changes:
                 told.line(
@@ -223,12 +274,12 @@ def check(
                     f"{change.before_ha:.4f} → {change.after_ha:.4f} ha"
                 )
         if confirm:
-            told.line(str(checking.confirm(found, workspace)))
+            told.line(str(keep_as_found(found, workspace)))
         usable = {
             "zh": f"{len(found.layers)} 个图层可用,台账闭合。",
             "en": f"{len(found.layers)} layers are usable; the account closes.",
         }
-        told.result(checking.as_record(found), () if found.errors else (usable[language],))
+        told.result(as_record(found), () if found.errors else (usable[language],))
         if found.errors:
             raise typer.Exit(1)
 

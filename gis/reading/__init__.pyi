@@ -13,7 +13,9 @@ from .remote_rasters import (
 )
 from .safe_open import (
     LARGEST_RASTER_CELLS as LARGEST_RASTER_CELLS,
+    VECTOR_DRIVERS as VECTOR_DRIVERS,
     harden_environment as harden_environment,
+    layer_names as layer_names,
     open_raster as open_raster,
     read_columns as read_columns,
     read_vector as read_vector,

@@ -55,6 +55,12 @@ def layer_inside_zip(file: Path, layer: str | None = None) -> tuple[str, str]:
     return f"/vsizip/{{{file}}}{inside}", driver
 
 
+def layers_inside_zip(file: Path) -> tuple[str, ...]:
+    """Names by which the layers of an archive can be asked for; one of none or of only one."""
+    members = checked_members(file)
+    return tuple(readable_name(name) for name in _layers([each.filename for each in members]))
+
+
 def split_archive(path: Path) -> tuple[Path | None, str]:
     """The archive that a path leads into and the member it names; no archive for other paths.
 

@@ -15,7 +15,7 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,7 @@ from gis.problems import InputError, Problem, ProblemLog, Severity, problem
 from gis.reading.archives import (
     document_inside_kmz,
     layer_inside_zip,
+    layers_inside_zip,
     raster_inside_zip,
     split_archive,
 )
@@ -616,6 +617,38 @@ def _read_with_gdal(
 
 
 _ALIASES = {"LIBKML": ("LIBKML", "KML"), "GeoJSON": ("GeoJSON", "GeoJSONSeq")}
+
+
+def layer_names(path: str | Path) -> tuple[str, ...]:
+    """Names of the layers with geometry in a vector file; an archive's by the path inside.
+
+    Raises ``InputError`` for what is no vector file, as :func:`read_vector` does.
+    """
+    import pyogrio
+    from pyogrio.errors import DataLayerError, DataSourceError
+
+    kind = Path(path).suffix.lower()
+    if kind in (".mdb", ".accdb"):
+        raise InputError(problem("gis.personal_geodatabase", Path(path).name))
+    file = _existing(path, folder=kind == ".gdb")
+    _raise_problems(_format_problems(file, kind), ProblemLog())
+    source: str | Path = file
+    if kind == ".zip":
+        held = layers_inside_zip(file)
+        source, driver = layer_inside_zip(file) if len(held) == 1 else ("", "")
+        if driver not in ("OpenFileGDB", "GPKG"):
+            return held
+    elif kind not in (".gpkg", ".gdb", ".kml", ".gml"):
+        return (file.stem,)
+    try:
+        # reading GML writes a .gfs beside the file
+        copy = _private_copy(file) if kind == ".gml" else nullcontext(source)
+        with warnings.catch_warnings(), copy as opened:
+            warnings.simplefilter("ignore", RuntimeWarning)
+            table = pyogrio.list_layers(opened)
+    except (DataSourceError, DataLayerError, ValueError) as error:
+        raise InputError(problem("gis.vector_unreadable", file.name)) from error
+    return tuple(str(name) for name, geometry in table if geometry is not None)
 
 
 def _one_layer(source: str | Path, where: str, layer: str | None) -> str:

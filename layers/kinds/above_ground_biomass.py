@@ -9,4 +9,5 @@ KIND = density_kind(
     title_zh="地上生物量",
     title_en="Above-ground biomass",
     is_used=True,
+    names=("agb", "agbd", "biomass", "生物量"),
 )

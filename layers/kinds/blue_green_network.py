@@ -16,4 +16,5 @@ KIND = register_kind(
     title_en="Blue-green network",
     geometry=LINES,
     fields=FIELDS,
+    names=("blue green", "蓝绿", "绿廊", "水网"),
 )

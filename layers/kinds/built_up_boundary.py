@@ -13,4 +13,5 @@ KIND = register_kind(
     title_en="Built-up boundary",
     geometry=POLYGONS,
     fields=FIELDS,
+    names=("built up", "建成区"),
 )

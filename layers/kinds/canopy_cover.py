@@ -26,4 +26,5 @@ KIND = LayerKind(
     fields=(),
     options=(*OPTIONS, "crown_density_unit"),
     read=read,
+    names=("treecover", "tree cover", "canopy", "fcover", "郁闭度", "覆盖度"),
 )

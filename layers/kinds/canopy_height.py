@@ -8,4 +8,5 @@ KIND = density_kind(
     Quantity("canopy_height", "m", 0.0, 120.0),
     title_zh="林冠高度",
     title_en="Canopy height",
+    names=("chm", "tree height", "树高", "冠层高度"),
 )

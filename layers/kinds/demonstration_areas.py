@@ -16,4 +16,5 @@ KIND = register_kind(
     title_en="Demonstration areas",
     geometry=POLYGONS,
     fields=FIELDS,
+    names=("demonstration", "示范区"),
 )

@@ -139,4 +139,15 @@ KIND = LayerKind(
         "canopy_threshold_percent",
     ),
     read=read,
+    names=(
+        "subcompartment",
+        "forest stand",
+        "stand",
+        "xiaoban",
+        "小班",
+        "林班",
+        "二类调查",
+        "森林资源",
+        "森林",
+    ),
 )

@@ -13,4 +13,5 @@ KIND = register_kind(
     title_en="Green cover",
     geometry=POLYGONS,
     fields=FIELDS,
+    names=("green cover", "绿地", "绿化"),
 )

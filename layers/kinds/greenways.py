@@ -30,4 +30,5 @@ KIND = LayerKind(
     fields=FIELDS,
     options=(),
     read=read,
+    names=("greenway",),
 )

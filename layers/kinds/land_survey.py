@@ -35,4 +35,5 @@ KIND = LayerKind(
     fields=FIELDS,
     options=("area_unit", "code_set"),
     read=read,
+    names=("dltb", "land survey", "三调", "国土变更", "地类图斑", "土地调查"),
 )

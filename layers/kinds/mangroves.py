@@ -23,4 +23,5 @@ KIND = single_type_kind(
         Field("species", "species", "树种", "Species"),
     ),
     keys={"ecosystem_type": "mangrove", "forest_class": "mangrove"},
+    names=("mangrove", "gmw"),
 )

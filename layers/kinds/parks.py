@@ -16,4 +16,5 @@ KIND = register_kind(
     title_en="Parks",
     geometry=POLYGONS,
     fields=FIELDS,
+    names=("park", "公园"),
 )

@@ -16,4 +16,6 @@ KIND = register_kind(
     title_en="Permanent farmland",
     geometry=POLYGONS,
     fields=FIELDS,
+    names=("farmland", "jbnt", "yjjbnt", "基本农田"),
+    land_groups=("crop",),
 )

@@ -17,4 +17,5 @@ KIND = register_kind(
     title_en="Project footprints",
     geometry=POLYGONS,
     fields=FIELDS,
+    names=("footprint", "项目用地", "建设项目", "占地"),
 )

@@ -31,4 +31,5 @@ KIND = LayerKind(
     fields=FIELDS,
     options=(),
     read=read,
+    names=("protected area", "nature reserve", "wdpa", "保护区", "保护地", "自然公园"),
 )

@@ -17,4 +17,5 @@ KIND = register_kind(
     title_en="Public-welfare forest",
     geometry=POLYGONS,
     fields=FIELDS,
+    names=("public welfare", "gyl", "生态公益林"),
 )

@@ -28,4 +28,5 @@ KIND = LayerKind(
     fields=FIELDS,
     options=(),
     read=read,
+    names=("red line", "stbhhx", "红线"),
 )

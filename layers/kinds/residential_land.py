@@ -16,4 +16,6 @@ KIND = register_kind(
     title_en="Residential land",
     geometry=POLYGONS,
     fields=FIELDS,
+    names=("residential", "居住"),
+    land_groups=("built",),
 )

@@ -13,4 +13,5 @@ KIND = register_kind(
     title_en="Rivers",
     geometry=(*LINES, *POLYGONS),
     fields=FIELDS,
+    names=("river", "河流", "江河", "水系"),
 )

@@ -19,4 +19,5 @@ KIND = single_type_kind(
         Field("species", "species", "种类", "Species"),
     ),
     keys={"ecosystem_type": "seagrass", "land_code": "seagrass"},
+    names=("海草",),
 )

@@ -13,4 +13,5 @@ KIND = register_kind(
     title_en="Streets",
     geometry=LINES,
     fields=FIELDS,
+    names=("street", "road", "道路", "路网"),
 )

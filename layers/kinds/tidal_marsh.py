@@ -17,4 +17,5 @@ KIND = single_type_kind(
         Field("species", "species", "种类", "Species"),
     ),
     keys={"ecosystem_type": "tidal_marsh", "land_code": "tidal_marsh"},
+    names=("tidal marsh", "salt marsh", "saltmarsh", "盐沼"),
 )

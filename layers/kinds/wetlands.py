@@ -61,4 +61,6 @@ KIND = LayerKind(
     fields=FIELDS,
     options=("area_unit", "code_set"),
     read=read,
+    names=("wetland",),
+    land_groups=("wetland", "water"),
 )

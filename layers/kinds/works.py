@@ -33,4 +33,5 @@ KIND = LayerKind(
     fields=FIELDS,
     options=("area_unit", "header_row", "sheet"),
     read=read,
+    names=("work", "afforestation", "造林", "工程", "台账"),
 )

@@ -27,7 +27,12 @@ class Quantity:
 
 
 def density_kind(
-    quantity: Quantity, *, title_zh: str, title_en: str, is_used: bool = False
+    quantity: Quantity,
+    *,
+    title_zh: str,
+    title_en: str,
+    names: tuple[str, ...],
+    is_used: bool = False,
 ) -> LayerKind:
     """The kind of a continuous raster that is read in its quantity's own unit.
 
@@ -37,7 +42,7 @@ def density_kind(
     def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
         return read_density(spec, quantity, problems, is_used=is_used)
 
-    return LayerKind(quantity.key, title_zh, title_en, "density", 0, (), (), OPTIONS, read)
+    return LayerKind(quantity.key, title_zh, title_en, "density", 0, (), (), OPTIONS, read, names)
 
 
 def read_density(

@@ -35,13 +35,17 @@ def register_kind(
     title_en: str,
     geometry: tuple[str, ...],
     fields: tuple[Field, ...],
+    names: tuple[str, ...] = (),
+    land_groups: tuple[str, ...] = (),
 ) -> LayerKind:
     """The kind of a register that is read from vector files alone."""
 
     def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
         return read_register(spec, fields, geometry, problems)
 
-    return LayerKind(key, title_zh, title_en, "register", 0, geometry, fields, (), read)
+    return LayerKind(
+        key, title_zh, title_en, "register", 0, geometry, fields, (), read, names, land_groups
+    )
 
 
 def read_register(

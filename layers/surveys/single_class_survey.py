@@ -16,6 +16,7 @@ def single_type_kind(
     priority: int,
     fields: tuple[Field, ...],
     keys: dict[str, str],
+    names: tuple[str, ...] = (),
 ) -> LayerKind:
     """The kind of a survey whose every polygon bears the same account ``keys``."""
 
@@ -25,4 +26,4 @@ def single_type_kind(
         cover = PolygonCover(key, table, tuple(keys))
         return Reading(cover, features.facts, features.attributes(()))
 
-    return LayerKind(key, title_zh, title_en, "cover", priority, POLYGONS, fields, (), read)
+    return LayerKind(key, title_zh, title_en, "cover", priority, POLYGONS, fields, (), read, names)

@@ -2,7 +2,7 @@ from .allocating import (
     Allocation as Allocation,
     Share as Share,
     allocate as allocate,
-    target_of as target_of,
+    check_requests as check_requests,
 )
 from .baseline import (
     METHODS as METHODS,

@@ -14,7 +14,14 @@ from fractions import Fraction
 import pandas as pd
 
 from gis.problems import ProblemLog
-from plans.allocation.baseline import AllocationRequest, Ground, ground_for, scale_of, with_capacity
+from plans.allocation.baseline import (
+    AllocationRequest,
+    Ground,
+    check_baseline,
+    ground_for,
+    scale_of,
+    with_capacity,
+)
 from plans.allocation.methods import decimals_of, is_held, numerators_of
 from plans.allocation.splitting import closed
 from plans.assigned import entered_for, with_figure
@@ -84,7 +91,7 @@ def allocate(
     """
     found = []
     for request in requests:
-        target = target_of(plan, request, evidence.results.whole_code, assigned, problems)
+        target = _target_of(plan, request, evidence.results.whole_code, assigned, problems)
         if target is None:
             continue
         ground = ground_for(target, request, evidence, problems)
@@ -98,7 +105,23 @@ def allocate(
     return tuple(found)
 
 
-def target_of(
+def check_requests(
+    plan: Plan,
+    requests: Iterable[AllocationRequest],
+    *,
+    whole_code: str,
+    assigned: Sequence[AssignedValue],
+    years: Sequence[int],
+    problems: ProblemLog,
+) -> None:
+    """What is wrong with requests as far as it needs no results: asked before the work begins."""
+    for request in requests:
+        target = _target_of(plan, request, whole_code, assigned, problems)
+        if target is not None and target.kind != "works":
+            check_baseline(request, years, problems)
+
+
+def _target_of(
     plan: Plan,
     request: AllocationRequest,
     whole_code: str,
@@ -107,8 +130,7 @@ def target_of(
 ) -> Target | None:
     """The city's target that is asked for, with an entered figure in place of an open one.
 
-    None, with ``plans.allocation_target`` among the problems, where the plan has none that can be
-    split: this needs no results, so it is asked before the work.
+    None, with ``plans.allocation_target`` among the problems, where none can be split.
     """
     open_or_printed = (
         target if (entry := entered_for(target, assigned)) is None else with_figure(target, entry)

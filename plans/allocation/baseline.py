@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
@@ -72,6 +72,19 @@ def scale_of(target: Target) -> Fraction:
     return Fraction(100 if target.unit == "%" else 1)
 
 
+def check_baseline(request: AllocationRequest, epochs: Sequence[int], problems: ProblemLog) -> bool:
+    """Whether the baseline, where one is named, is an epoch."""
+    if request.baseline is None or request.baseline in epochs:
+        return True
+    problems.add(
+        "plans.allocation_epoch",
+        where=request.where,
+        given=request.baseline,
+        allowed=", ".join(map(str, epochs)),
+    )
+    return False
+
+
 def ground_for(
     target: Target, request: AllocationRequest, evidence: Evidence, problems: ProblemLog
 ) -> Ground | None:
@@ -80,13 +93,7 @@ def ground_for(
     if target.kind == "works":
         return _from_nothing(units)
     epochs = evidence.results.epochs if request.baseline is None else (request.baseline,)
-    if request.baseline is not None and request.baseline not in evidence.results.epochs:
-        problems.add(
-            "plans.allocation_epoch",
-            where=request.where,
-            given=request.baseline,
-            allowed=", ".join(map(str, evidence.results.epochs)),
-        )
+    if not check_baseline(request, evidence.results.epochs, problems):
         return None
     for epoch in epochs:
         values = [evidence.results.values.get((target.indicator, epoch, unit)) for unit in units]

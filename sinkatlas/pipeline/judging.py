@@ -14,8 +14,8 @@ from plans.allocation import (
     Allocation,
     AllocationRequest,
     allocate,
+    check_requests,
     read_shares,
-    target_of,
 )
 from plans.assigned import check_assigned
 from plans.judging import (
@@ -85,13 +85,14 @@ def read_promises(space: Workspace, problems: ProblemLog) -> Promises | None:
     log.extend(check_assigned(plan, assigned, where=f"{space.path.name} [[assigned]]"))
     requests = _requests(space, log)
     years = [epoch.year for epoch in space.epochs]
-    for request in requests:
-        target = target_of(plan, request, table.units.whole_code, assigned, log)
-        if target is not None and request.baseline not in (None, *years):
-            log.add(
-                "plans.allocation_epoch", request.where,
-                given=request.baseline, allowed=", ".join(map(str, years)),
-            )  # fmt: skip
+    check_requests(
+        plan,
+        requests,
+        whole_code=table.units.whole_code,
+        assigned=assigned,
+        years=years,
+        problems=log,
+    )
     log.raise_if_errors()
     problems.extend(log)
     stated = table.tolerances

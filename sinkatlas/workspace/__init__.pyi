@@ -7,6 +7,12 @@ from .confirmation import (
     read_confirmations as read_confirmations,
     write_confirmations as write_confirmations,
 )
+from .proposal import (
+    Proposal as Proposal,
+    choices as choices,
+    propose as propose,
+    write_proposal as write_proposal,
+)
 from .settings import (
     AccuracyTable as AccuracyTable,
     EpochTable as EpochTable,

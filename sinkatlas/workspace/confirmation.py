@@ -6,7 +6,6 @@ it. What the workspace itself says goes before it, and a file that changed since
 
 from __future__ import annotations
 
-import json
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from gis.problems import InputError, Problem, problem
 from gis.reading import is_database
 from sinkatlas.provenance import sha256_of
+from sinkatlas.workspace.toml_text import quoted
 
 if TYPE_CHECKING:
     from layers.declarations import LayerSpec
@@ -142,8 +142,8 @@ def _text(spec: LayerSpec, found: Look, folder: Path) -> str:
         if each.meaning and each.meaning not in found.options.values()
     }
     lines = [
-        "[[layer]]", f"kind = {_quoted(spec.kind)}", *year,
-        f"path = {_quoted(_shown(spec, folder))}", f"sha256 = {_quoted(_digest(spec))}",
+        "[[layer]]", f"kind = {quoted(spec.kind)}", *year,
+        f"path = {quoted(_shown(spec, folder))}", f"sha256 = {quoted(_digest(spec))}",
         *_table("fields", found.columns), *_table("options", found.options),
         *_table("lists", lists), "",
     ]  # fmt: skip
@@ -151,10 +151,5 @@ def _text(spec: LayerSpec, found: Look, folder: Path) -> str:
 
 
 def _table(name: str, values: Mapping[str, str]) -> list[str]:
-    pairs = (f"{key} = {_quoted(value)}" for key, value in values.items())
+    pairs = (f"{key} = {quoted(value)}" for key, value in values.items())
     return [f"{name} = {{ {', '.join(pairs)} }}"] if values else []
-
-
-def _quoted(text: str) -> str:
-    """A TOML string; JSON's escapes are TOML's too, but for the bare DEL."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
