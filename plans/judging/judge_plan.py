@@ -17,10 +17,11 @@ from gis.problems import LANGUAGES, InputError, Severity
 from plans.assigned import check_assigned, entered_for, with_figure
 from plans.bases import is_works
 from plans.fields import shown
-from plans.judging.assessment import find
+from plans.judging.assessment import Finding, find
 from plans.judging.comparators import Tolerances, needs_tolerance
 from plans.judging.notes import basis_mismatch, notes, rounding_turns
 from plans.judging.reasons import Reason, reason
+from plans.judging.settling import settling
 from plans.judging.target_series import Case, Evidence
 from plans.judging.verdict import Status, Verdict
 from plans.number_words import target_words
@@ -165,6 +166,14 @@ def _or_direction(figures: Words, target: Target) -> Words:
     return figures if target.value is not None else target.title
 
 
+def _what_decides(finding: Finding, case: Case) -> tuple[Reason, ...]:
+    """What would settle the target, or what its verdict hangs on."""
+    if finding.window is None:
+        is_alone = len(case.trend) < 2 and finding.status is Status.CANNOT_TELL
+        return (reason("settle_epoch"),) if is_alone else ()
+    return settling(finding.window, case)
+
+
 def _verdict(plan_id: str, case: Case) -> Verdict:
     value = case.judged
     low, high = case.sampling.bounds(value.sampled)
@@ -190,7 +199,7 @@ def _verdict(plan_id: str, case: Case) -> Verdict:
     return replace(
         shown,
         status=finding.status,
-        reasons=(*finding.reasons, *notes(case, turned)),
+        reasons=(*finding.reasons, *_what_decides(finding, case), *notes(case, turned)),
         gap=finding.gap,
         required_pace=finding.required_pace,
         projected=finding.projected,
