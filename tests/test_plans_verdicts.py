@@ -239,7 +239,10 @@ def test_increase_and_stable_compare_with_the_earliest_epoch() -> None:
 @pytest.mark.parametrize("comparator", ["increase", "stable"])
 def test_change_needs_two_epochs(comparator: str) -> None:
     found = verdict(target(comparator, None, None, kind="trend"), value(2024, 40.0))
-    assert (found.status, keys(found)) == (Status.CANNOT_TELL, ["one_epoch_change"])
+    assert (found.status, keys(found)) == (
+        Status.CANNOT_TELL,
+        ["one_epoch_change", "settle_epoch"],
+    )
 
 
 # --- probability -------------------------------------------------------------------------------
