@@ -379,11 +379,12 @@ def plans_check(
     lang: LanguageOption = None,
 ) -> None:
     """Check a plan file: every mistake and doubt with its line and how to mend it."""
-    language = _language(lang)
+    from sinkatlas.showing import language_of_plan, plan_check
+
+    language = lang or language_of_plan(plan)
     with _reported(language):
         from gis.problems import ProblemLog
         from sinkatlas.fronts import problem_line
-        from sinkatlas.showing import plan_check
 
         log = ProblemLog()
         try:
@@ -405,9 +406,15 @@ def plans_extract(
     """Read the targets in a plan's text, each with its quote and where that stands."""
     language = _language(lang)
     with _reported(language):
+        from gis.problems import ProblemLog
         from plans.extract import draft_text, readings_json
+        from sinkatlas.fronts import problem_line
 
-        typer.echo(readings_json(file) if form == "json" else draft_text(file, language), nl=False)
+        log = ProblemLog()
+        text = readings_json(file, log) if form == "json" else draft_text(file, language)
+        typer.echo(text, nl=False)
+        for each in log.notices:
+            typer.echo(problem_line(each, language), err=True)
 
 
 @plans_app.command("new")
