@@ -524,7 +524,8 @@ def invest_carbon(
 
         found = run_carbon(pools, land_cover, out, after=after)
         for row in found.itertuples(index=False):
-            typer.echo(f"{row.state}\t{row.pool}\t{row.value:.6g}\t{row.unit}")
+            shown = f"{row.value:.6g}".replace("nan", "–")
+            typer.echo(f"{row.state}\t{row.pool}\t{shown}\t{row.unit}")
         typer.echo(str(out))
 
 
@@ -539,10 +540,13 @@ def invest_blue_carbon(
 ) -> None:
     """The yearly blue-carbon balance of a map of land-cover snapshots, closed pool by pool."""
     with _reported(_language(lang)):
+        from sinkatlas.fronts import problem_line
         from sinkatlas.invest_run import run_blue_carbon
 
         found = run_blue_carbon(biophysical, transitions, snapshots, out, end_year=end_year)
-        last = found[found["year"] == end_year]
+        for each in found.problems:
+            typer.echo(problem_line(each, _language(lang)), err=True)
+        last = found.table[found.table["year"] == end_year]
         for row in last.itertuples(index=False):
             typer.echo(f"{row.year}\t{row.pool}\t{row.stock_t_c:.6g}\tt C")
         typer.echo(str(out))

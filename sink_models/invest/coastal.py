@@ -19,6 +19,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -29,6 +30,7 @@ from sink_models.blue_carbon import (
     BIOMASS,
     DISTURBANCES,
     LITTER,
+    NO_CHANGE,
     SOIL,
     BlueCarbonBalance,
     CoastalClass,
@@ -227,6 +229,26 @@ def coastal_balances(
         )
         for history in listed
     }
+
+
+def stopped_growth(
+    classes: Mapping[str, CoastalClass],
+    transitions: Mapping[tuple[str, str], str],
+    codes: Mapping[int, str],
+    histories: Iterable[History],
+) -> tuple[str, ...]:
+    """Classes that grow or bury, stay themselves in some history, and have ``NCC`` for it."""
+    stays = {
+        codes[code]
+        for history in histories
+        for code, after in pairwise(history)
+        if code == after and transitions.get((codes[code],) * 2) == NO_CHANGE
+    }
+    return tuple(
+        name
+        for name in sorted(stays)
+        if any(np.any(np.asarray(pool.gain) > 0) for pool in classes[name].pools.values())
+    )
 
 
 def summed_balance(
