@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from gis.crs import same_crs
 from gis.grid import Grid, read_grid
 from gis.measure import AreaDensity, density_over
-from gis.problems import Problem, ProblemLog, problem
+from gis.problems import Problem, ProblemLog
 from gis.reading import open_raster
 from sink_models.blue_carbon import BlueCarbonBalance
 from sink_models.invest import (
@@ -212,12 +212,7 @@ def run_blue_carbon(
         found = _balance_table(summed_balance(balances, held), sum(held.values()), unknown)
         write_csv(found, folder / "blue_carbon.csv")
         _record(folder, [biophysical, transitions, snapshots, *paths])
-    stopped = stopped_growth(classes, actions, codes, held)
-    where = transitions.name
-    return BlueCarbonRun(
-        found,
-        tuple(problem("sink_models.growth_goes_on", where, names=name) for name in stopped),
-    )
+    return BlueCarbonRun(found, stopped_growth(classes, actions, codes, held, transitions.name))
 
 
 def _coastal_strip(

@@ -24,7 +24,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from gis.problems import InputError, ProblemLog, problem
+from gis.problems import InputError, Problem, ProblemLog, problem
 from sink_models.blue_carbon import (
     ACTIONS,
     BIOMASS,
@@ -236,19 +236,23 @@ def stopped_growth(
     transitions: Mapping[tuple[str, str], str],
     codes: Mapping[int, str],
     histories: Iterable[History],
-) -> tuple[str, ...]:
-    """Classes that grow or bury, stay themselves in some history, and have ``NCC`` for it."""
+    where: str,
+) -> tuple[Problem, ...]:
+    """A warning for classes that grow or bury, stay themselves in a history, and have ``NCC``."""
     stays = {
         codes[code]
         for history in histories
         for code, after in pairwise(history)
         if code == after and transitions.get((codes[code],) * 2) == NO_CHANGE
     }
-    return tuple(
+    named = [
         name
         for name in sorted(stays)
         if any(np.any(np.asarray(pool.gain) > 0) for pool in classes[name].pools.values())
-    )
+    ]
+    if not named:
+        return ()
+    return (problem("sink_models.growth_goes_on", where, names=", ".join(named)),)
 
 
 def summed_balance(
