@@ -43,10 +43,6 @@ $(READY): pyproject.toml constraints.txt
 	echo "Installing the packages of constraints.txt (once)"; \
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	  --only-binary :all: --no-binary prcoords --constraint constraints.txt --editable '.[dev]'
-	@$(BIN)/python -c 'from maps.fonts import chinese_font; chinese_font()' 2>/dev/null || { \
-	  echo "No Chinese font is installed: adding Noto Sans CJK to $(VENV)"; \
-	  $(BIN)/python -m pip install --quiet --disable-pip-version-check \
-	    --only-binary :all: --no-binary prcoords --constraint constraints.txt --editable '.[fonts]'; }
 	@touch $(READY)
 
 demo: $(READY)

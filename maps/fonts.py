@@ -1,14 +1,13 @@
-"""Fonts of the printed sheet: found on the machine, never shipped, and proven to hold every glyph.
+"""Fonts of the plates: a typeface that ships with the program, so that a page is the same anywhere.
 
 A missing glyph prints as an empty box while the PDF's text still reads right, so each character is
-looked up in the fonts' own character maps before anything is written.
+looked up in the fonts' own character maps before it is drawn; one that no font has is drawn as 〓.
 """
 
 from __future__ import annotations
 
-import importlib.util
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -17,24 +16,20 @@ from matplotlib import font_manager
 from matplotlib.font_manager import FontProperties
 from matplotlib.ft2font import FT2Font, LoadFlags
 
-from gis.problems import OutputError, problem
+from gis.problems import OutputError, Problem, problem
 from maps.text import ELLIPSIS
 
-CJK_FAMILIES = (
-    "Noto Sans CJK SC",
-    "Noto Sans SC",
-    "Source Han Sans SC",
-    "Source Han Sans CN",
-    "Microsoft YaHei",
-    "PingFang SC",
-    "SimHei",
-    "WenQuanYi Micro Hei",
-)
-"""Families with simplified Chinese, best first."""
+FAMILY = "SinkAtlas Sans SC"
+"""The typeface that ships beside this file: Noto Sans CJK SC, cut down to the characters of GBK."""
 
-FONT_PACKAGES = ("cvttf_NotoSansCJK_Regular", "cvttf_NotoSansCJK_Bold")
-"""Packages of the extra ``fonts``, for a machine without a Chinese font: Noto Sans CJK with its
-Traditional forms, so the last choice."""
+FALLBACKS = (
+    *("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN"),
+    *("Microsoft YaHei", "PingFang SC", "SimSun-ExtB", "SimHei", "WenQuanYi Micro Hei"),
+)
+"""Families that are asked, where they are installed, for the rare characters that ours lacks."""
+
+ABSENT = "〓"
+"""Stands where no font has a character, as printers set it."""
 
 _SYMBOLS = "DejaVu Sans"
 """Comes with matplotlib; draws the signs that a Chinese font may lack (³, ′, −)."""
@@ -66,6 +61,19 @@ class Fonts:
         """
         tables = [face.get_sfnt_table("maxp") for face in self.faces]
         return 42 if all(each and each["version"] == (1, 0) for each in tables) else 3
+
+    def absent(self, text: str) -> str:
+        """The characters of a text that none of the fonts can draw, each once, in order."""
+        maps = [_characters(face) for face in self.faces]
+        return "".join(
+            sorted(
+                each for each in set(text) - {"\n"} if not any(ord(each) in known for known in maps)
+            )
+        )
+
+    def drawable(self, text: str) -> str:
+        """The text with ``ABSENT`` for every character that none of the fonts can draw."""
+        return text.translate(dict.fromkeys(map(ord, self.absent(text)), ABSENT))
 
     def width_mm(self, text: str, size_pt: float) -> float:
         """Width of a line of text in mm at a size in points."""
@@ -114,56 +122,39 @@ class Fonts:
 
 
 def chinese_font(path: str | os.PathLike[str] | None = None) -> Fonts:
-    """Fonts for a sheet: the file at ``path``, else the first installed family with Chinese.
+    """Fonts for a plate: the file at ``path`` where one is named, else the typeface that ships.
 
-    Raises ``OutputError`` when the file is no font, or when no such family is installed.
+    Raises ``OutputError`` when the file is no font.
     """
-    family = _family_of(Path(path)) if path is not None else _installed_family()
-    return _loaded((family, _SYMBOLS))
+    own = () if path is None else (_family_of(Path(path)),)
+    installed = set(font_manager.get_font_names())
+    rare = tuple(each for each in FALLBACKS if each in installed)
+    return _loaded((*own, *_shipped(), *rare[:1], _SYMBOLS))
 
 
-def require_glyphs(texts: Iterable[str], fonts: Fonts) -> None:
-    """Raise ``OutputError`` naming every character that none of the fonts can draw."""
-    wanted = set().union(*texts) - {"\n"}
-    maps = [_characters(face) for face in fonts.faces]
-    absent = sorted(each for each in wanted if not any(ord(each) in known for known in maps))
-    if absent:
-        named = " ".join(f"{each} (U+{ord(each):04X})" for each in absent[:20])
-        raise OutputError(problem("maps.glyph_missing", where=fonts.name, characters=named))
+def glyph_problems(named: Mapping[str, str], fonts: Fonts) -> list[Problem]:
+    """A warning for each name with characters that no font can draw, by what bears the name."""
+    return [
+        problem("maps.glyph_missing", where=bearer, name=name, characters=characters)
+        for bearer, name in named.items()
+        if (characters := " ".join(f"{each} (U+{ord(each):04X})" for each in fonts.absent(name)))
+    ]
+
+
+@cache
+def _shipped() -> tuple[str, ...]:
+    """The family beside this file, made known to matplotlib in both weights."""
+    folder = Path(__file__).parent / "typefaces"
+    return tuple({_family_of(path): None for path in sorted(folder.glob("*.otf"))})
 
 
 @cache
 def _loaded(families: tuple[str, ...]) -> Fonts:
-    return Fonts(families, tuple(font_manager.get_font(_file(each)) for each in families))
-
-
-def _file(family: str, *, rebuild: bool = False) -> font_manager.FontPath:
-    """File and face of a family; raises ``ValueError`` when it is not installed."""
-    wanted = FontProperties(family=family)
-    return font_manager.findfont(wanted, fallback_to_default=False, rebuild_if_missing=rebuild)
-
-
-def _installed_family() -> str:
-    """The first family that the machine has, else that of the font packages of the extra."""
-    # The list of fonts is cached between runs: look again once before saying that none is there.
-    for rebuild in (False, True):
-        for family in CJK_FAMILIES:
-            try:
-                _file(family, rebuild=rebuild and family == CJK_FAMILIES[0])
-            except ValueError:
-                continue
-            return family
-    if packaged := _packaged_files():
-        families = [_family_of(path) for path in packaged]  # makes every face known
-        return families[0]
-    raise OutputError(problem("maps.font_missing", families=", ".join(CJK_FAMILIES)))
-
-
-def _packaged_files() -> list[Path]:
-    """Font files of the installed font packages, the regular face first."""
-    specs = [importlib.util.find_spec(name) for name in FONT_PACKAGES]
-    folders = [Path(spec.origin).parent for spec in specs if spec and spec.origin]
-    return [path for folder in folders for path in sorted(folder.glob("*.otf"))]
+    files = (
+        font_manager.findfont(FontProperties(family=each), fallback_to_default=False)
+        for each in families
+    )
+    return Fonts(families, tuple(map(font_manager.get_font, files)))
 
 
 def _family_of(path: Path) -> str:

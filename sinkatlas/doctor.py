@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass
 
-from gis.problems import Language, SinkAtlasError
+from gis.problems import Language
 from sinkatlas.provenance import software_versions
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge", "firefox")
@@ -20,10 +20,9 @@ class Finding:
 
 
 def examine(language: Language) -> tuple[Finding, ...]:
-    """Look for a Chinese font, a browser and the versions of the libraries.
+    """The typefaces of the plates, a browser, and the versions of the libraries.
 
-    A missing font fails (sheets cannot be drawn); a missing browser is only told, because any
-    browser on the reader's own machine opens the map.
+    A missing browser is only told: any browser on the reader's own machine opens the map.
     """
     return (_font(language), _browser(language), *_versions())
 
@@ -31,11 +30,8 @@ def examine(language: Language) -> tuple[Finding, ...]:
 def _font(language: Language) -> Finding:
     from maps.fonts import chinese_font
 
-    label = {"zh": "中文字体", "en": "Chinese font"}[language]
-    try:
-        return Finding(f"{label}: {chinese_font().name}")
-    except SinkAtlasError as error:
-        return Finding(f"{label}: {error.text(language)}", is_well=False)
+    label = {"zh": "图幅字体", "en": "Typefaces of the plates"}[language]
+    return Finding(f"{label}: {', '.join(chinese_font().families)}")
 
 
 def _browser(language: Language) -> Finding:

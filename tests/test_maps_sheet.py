@@ -14,16 +14,20 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib import font_manager
+from matplotlib.font_manager import FontProperties
+from matplotlib.ft2font import FT2Font
 from matplotlib.text import Text
 from PIL import Image
 from pypdf import PdfReader
 
-from gis.problems import OutputError
-from maps.fonts import chinese_font, require_glyphs
+from gis.problems import OutputError, Severity
+from maps.fonts import FAMILY, chinese_font, glyph_problems
 from maps.plate.atlas import SheetChoice, write_sheets
 from maps.plate.page_layout import Layout, Orientation, Size, layout
 from maps.plate.plate import Sheet, choose, draw_sheet, write_sheet
 from maps.report import Report
+
+PROJECT = Path(__file__).resolve().parent.parent
 
 Maker = Callable[..., Report]
 FORMS = [("A3", "landscape"), ("A3", "portrait"), ("A4", "landscape"), ("A4", "portrait")]
@@ -158,38 +162,38 @@ def test_glyphs_are_drawn_not_boxed(make_report: Maker) -> None:
     assert face.get_char_index(ord("东")) != face.get_char_index(ord("西")) != 0
 
 
-def test_a_character_without_glyph_stops_the_sheet_before_it_is_written(
-    make_report: Maker, tmp_path: Path
-) -> None:
-    report = make_report(names=("东区", "\ue123区", "\U000f0001"))
-    with pytest.raises(OutputError, match=r"U\+E123.*U\+F0001"):
-        write_sheet(report, tmp_path / "sheets")
-    assert not (tmp_path / "sheets").exists()
+def test_a_character_without_glyph_costs_that_glyph_and_no_more(make_report: Maker) -> None:
+    """U+E123 and U+F0001 are private: no font has them."""
+    sheet = drawn(make_report(names=("东区", "\ue123区", "\U000f0001")))
+    texts = {each.get_text() for each in sheet.page.figure.findobj(Text)}
+    assert {"东区", "〓区", "〓"} <= texts
+    assert not any(set(each) & {"\ue123", "\U000f0001"} for each in texts)
 
 
-def test_every_missing_character_is_named_once() -> None:
-    with pytest.raises(OutputError, match=r"U\+E000") as caught:
-        require_glyphs(["区\ue000", "\ue000\ue001 ok"], chinese_font())
-    (found,) = caught.value.problems
-    assert found.facts["characters"].count("U+E000") == 1
-    assert "U+E001" in found.facts["characters"]
+def test_a_missing_character_is_named_with_what_bears_it() -> None:
+    named = {"440103": "\ue000区\ue000\ue001", "440104": "鄠邑区 ok"}
+    (found,) = glyph_problems(named, chinese_font())
+    assert found.severity is Severity.WARNING
+    assert found.where == "440103"
+    assert found.facts["characters"] == "\ue000 (U+E000) \ue001 (U+E001)"
 
 
-@pytest.fixture
-def no_system_font(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A machine whose own fonts hold no Chinese."""
-
-    def nothing(*_: object, **__: object) -> str:
-        raise ValueError
-
-    monkeypatch.setattr(font_manager, "findfont", nothing)
+def test_the_typeface_that_ships_is_used_whatever_the_machine_has() -> None:
+    fonts = chinese_font()
+    assert fonts.name == FAMILY
+    assert fonts.faces[0].fname == str(PROJECT / "maps/typefaces/SinkAtlasSansSC-Regular.otf")
+    bold = font_manager.findfont(FontProperties(family=FAMILY, weight="bold"))
+    assert bold == str(PROJECT / "maps/typefaces/SinkAtlasSansSC-Bold.otf")
 
 
-@pytest.mark.usefixtures("no_system_font")
-def test_without_a_chinese_font_the_remedy_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("maps.fonts.FONT_PACKAGES", ())
-    with pytest.raises(OutputError, match="fonts-noto-cjk"):
-        chinese_font()
+def test_both_weights_hold_every_character_of_gbk() -> None:
+    """The two-byte part of GB 18030: lead 81-FE, trail 40-FE, without what is for private use."""
+    codes = (bytes([lead, trail]) for lead in range(0x81, 0xFF) for trail in range(0x40, 0xFF))
+    characters = {each.decode("gbk", "ignore")[:1] for each in codes}
+    wanted = {ord(each) for each in characters if each.isprintable() and each}
+    wanted -= {*range(0xE000, 0xF900), ord("≒")}  # Noto Sans CJK has no ≒
+    for path in sorted((PROJECT / "maps" / "typefaces").glob("*.otf")):
+        assert wanted <= set(FT2Font(path).get_charmap()), path.name
 
 
 def test_a_file_that_is_no_font_is_named(tmp_path: Path) -> None:
@@ -200,12 +204,11 @@ def test_a_file_that_is_no_font_is_named(tmp_path: Path) -> None:
 
 
 def test_a_font_may_be_given_by_its_file(make_report: Maker, tmp_path: Path) -> None:
-    """DejaVu Sans comes with matplotlib and has no Chinese: the sheet must say so."""
+    """DejaVu Sans comes with matplotlib and has no Chinese: that comes from the own typeface."""
     path = Path(mpl.get_data_path()) / "fonts/ttf/DejaVuSans.ttf"
     assert chinese_font(path).name == "DejaVu Sans"
-    assert chinese_font(path).pdf_type == 42
-    with pytest.raises(OutputError, match=r"'?DejaVu Sans.*区"):
-        write_sheet(make_report(), tmp_path, font=path)
+    assert chinese_font(path).absent("区") == ""
+    assert write_sheet(make_report(), tmp_path, font=path)
 
 
 def test_a_sheet_shows_the_cover_rate_unless_asked_otherwise(make_report: Maker) -> None:

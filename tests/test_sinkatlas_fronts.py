@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 
 import sinkatlas.pipeline.outputs as outputs
 from gis.problems import Language, OutputError, preferred_language, problem
+from maps.fonts import Fonts
 from sinkatlas import Run, __version__, run
 from sinkatlas.aligned_text import width
 from sinkatlas.atomic_folder import claimed
@@ -254,11 +255,14 @@ def test_little_room_on_the_disk_is_told(
 # --- no output can sink another ----------------------------------------------------------------
 
 
-def without_font(monkeypatch: pytest.MonkeyPatch) -> None:
-    def none() -> str:
-        raise OutputError(problem("maps.font_missing", families="Noto Sans CJK SC"))
+def without_typeface(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An installation whose typeface is damaged: no plate can be drawn."""
 
-    monkeypatch.setattr("maps.fonts._installed_family", none)
+    def none(_path: object = None) -> Fonts:
+        raise OutputError(problem("maps.font_unreadable", where="a.otf", detail="damaged"))
+
+    monkeypatch.setattr("maps.plate.atlas.chinese_font", none)
+    monkeypatch.setattr("maps.brief.picture.chinese_font", none)
 
 
 def published_by(done: Run) -> set[str]:
@@ -266,13 +270,12 @@ def published_by(done: Run) -> set[str]:
     return {each.name for each in done.folder.iterdir()}
 
 
-def test_a_machine_without_a_font_gets_everything_else(
+def test_without_a_typeface_everything_else_is_published(
     city: Path, done: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    without_font(monkeypatch)
-    status, _, err = invoke("run", city, "--out", tmp_path / "out", "--lang", "zh")
+    without_typeface(monkeypatch)
+    status, _, _ = invoke("run", city, "--out", tmp_path / "out", "--lang", "zh")
     assert status == 0
-    assert "成果 sheets 未能生成" in err.splitlines()[0], "told before the work"
     held = {each.name for each in (tmp_path / "out").iterdir()}
     assert held == published_by(done) - {"sheets"}
     record = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
@@ -281,17 +284,18 @@ def test_a_machine_without_a_font_gets_everything_else(
     }  # fmt: skip
     for name in ("run.json", "map.html"):
         text = (tmp_path / "out" / name).read_text(encoding="utf-8")
-        assert "没有找到中文字体" in text, f"{name} tells why there are no sheets"
+        assert "不是可用的字体文件" in text, f"{name} tells why there are no sheets"
     for name in ("results.csv", "verdicts.csv", "account.csv"):
         assert done.folder is not None
         assert (tmp_path / "out" / name).read_bytes() == (done.folder / name).read_bytes()
 
 
-def test_a_character_that_no_font_has_costs_the_sheet_alone(tmp_path: Path) -> None:
-    done = run(write_city(tmp_path / "in", name="\U0001fabf区"), tmp_path / "out")
-    (lost,) = [each for each in done.report.problems if each.where == "sheets"]
-    assert "U+1FABF" in lost.text("zh")
-    assert {"map.html", "report.docx", "report.xlsx", "results.csv"} <= published_by(done)
+def test_a_character_that_no_font_has_costs_that_glyph_alone(tmp_path: Path) -> None:
+    """U+F0001 is private: no font has it."""
+    done = run(write_city(tmp_path / "in", name="\U000f0001区"), tmp_path / "out")
+    (told,) = [each for each in done.report.problems if each.code == "maps.glyph_missing"]
+    assert "U+F0001" in told.text("zh")
+    assert {"map.html", "report.docx", "report.xlsx", "results.csv", "sheets"} <= published_by(done)
 
 
 def test_a_mistake_in_one_output_costs_no_other(

@@ -18,7 +18,7 @@ from matplotlib.text import Text
 from gis.problems import OutputError, problem
 from maps.classes import classes, kind_of
 from maps.figures import ShownUnit, figure, shown_unit
-from maps.fonts import Fonts, chinese_font, require_glyphs
+from maps.fonts import Fonts, chinese_font
 from maps.plate.frame import DrawnMap, draw_city, draw_district
 from maps.plate.ground import Ground, ground_of
 from maps.plate.margin import draw_footer, draw_title
@@ -71,8 +71,8 @@ def write_sheet(
 
     Without ``indicator`` the sheet shows the forest cover rate, else the first target's indicator,
     else the first with results; without ``epoch`` its last year; without ``form`` A3 landscape.
-    Raises ``OutputError`` when the report has no such results, or when a font or a glyph is
-    missing.
+    Raises ``OutputError`` when the report has no such results, or when ``font`` is no
+    font.
     """
     subject = choose(report, indicator, epoch)
     fonts = chinese_font(font)
@@ -125,7 +125,7 @@ def draw_sheet(
     form: Layout | None = None,
     ground: Ground | None = None,
 ) -> Sheet:
-    """Draw a sheet on a page in memory and prove that the fonts can draw all of it.
+    """Draw a sheet on a page in memory; a character that no font has is drawn as 〓.
 
     ``ground`` spares projecting the same districts again for the next sheet of a set.
     """
@@ -141,7 +141,8 @@ def draw_sheet(
     _draw_columns(page, report, subject, key, unit)
     draw_title(page, report, _title(report, subject), text)
     draw_footer(page, report, subject.indicator, subject.epoch, drawn, text)
-    require_glyphs([each.get_text() for each in page.figure.findobj(Text)], fonts)
+    for each in page.figure.findobj(Text):
+        each.set_text(fonts.drawable(each.get_text()))
     return Sheet(page, drawn, subject)
 
 

@@ -1,9 +1,6 @@
 from .methods import (
     text_of as text_of,
 )
-from .outputs import (
-    foreseen_losses as foreseen_losses,
-)
 from .steps import (
     Run as Run,
     layer_specs as layer_specs,

@@ -16,10 +16,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from gis.problems import LANGUAGES, OutputError, Problem, ProblemLog, SinkAtlasError, problem
+from gis.problems import LANGUAGES, Problem, ProblemLog, SinkAtlasError, problem
 from gis.progress import Progress
 from maps.brief import write_brief
-from maps.fonts import chinese_font
 from maps.page import write_map
 from maps.plate import SheetChoice, write_sheets
 from maps.qgis import write_district_style, write_geopackage, write_geoparquet
@@ -96,15 +95,6 @@ def write_outputs(
         _write_json(_rounded(seconds), stage / TIMINGS)
         progress("write", len(outputs) + 1, len(outputs) + 1)
     return _with_problems(report, place.notices())
-
-
-def foreseen_losses() -> tuple[Problem, ...]:
-    """What this machine cannot make, told before the work begins: sheets without a Chinese font."""
-    try:
-        chinese_font()
-    except OutputError as error:
-        return (_left_out("sheets", error),)
-    return ()
 
 
 def _alone(write: Callable[[Path], object]) -> Writer:

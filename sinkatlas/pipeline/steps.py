@@ -20,6 +20,7 @@ from layers.checks import account_problems, layer_problems
 from layers.declarations import Layer, LayerSpec
 from layers.reading import read_layer
 from layers.registry import kinds
+from maps.fonts import chinese_font, glyph_problems
 from maps.plate import SheetChoice, layout, load_layout
 from maps.report import Report
 from plans.judging import Verdict
@@ -206,6 +207,7 @@ def _run(
         methods = read_methods(space)
         inputs = read_inputs(space, problems=problems, progress=progress)
     units = _units(inputs)
+    problems.extend(glyph_problems(unit_names(units), chinese_font()))
     with clock.timed("account"):
         accounts = {
             epoch.year: _account(
@@ -225,7 +227,6 @@ def _run(
         hold_strictly(space, problems)
     sampling = _sampling(space)
     progress("evaluate", 0, 1)
-    problems.extend(sampling.doubts)
     with clock.timed("evaluate"):
         results = evaluate(
             [
