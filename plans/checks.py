@@ -11,7 +11,10 @@ from typing import Any
 
 from gis.problems import ProblemLog
 from plans.bases import bases
+from plans.extract import metric_of
 from plans.fields import Place, shown
+from plans.magnitudes import largest, level_of
+from plans.plan import Words
 from plans.quoted import check_against_quote
 from plans.units import exact, printed_figures, printed_units
 
@@ -31,6 +34,10 @@ _COMPARATORS: Mapping[str, tuple[str, ...]] = {
 }
 """Comparators that make sense with each kind."""
 
+_KIND_WORDS: Mapping[str, Words] = {
+    "state": {"zh": "现状", "en": "what stands"},
+    "works": {"zh": "完成的工程量", "en": "work done"},
+}
 _NUMERALS = dict(zip("一二三四五六七八九十", range(1, 11), strict=True))
 _AGREE = Fraction(1, 1_000_000)
 """Relative difference allowed between ``value`` and the printed figure it repeats."""
@@ -39,6 +46,14 @@ _LIKE = 0.9
 """Similarity, 0 to 1, from which an unknown indicator looks like a misspelt one."""
 
 _UNIT_OF_ENDING = {"_rate": "%", "_area": "ha", "_length": "km", "_volume": "m3"}
+
+
+@dataclass(frozen=True)
+class Head:
+    """What of ``[plan]`` its targets are checked with: the first year, and the area's code."""
+
+    starts: int | None
+    adcode: str
 
 
 @dataclass(frozen=True)
@@ -62,14 +77,21 @@ def check_confirmed(fields: Mapping[str, Any], place: Place, problems: ProblemLo
 
 
 def check_target(
-    fields: dict[str, Any], starts: int | None, place: Place, known: Known, problems: ProblemLog
+    fields: dict[str, Any],
+    head: Head,
+    place: Place,
+    known: Known,
+    problems: ProblemLog,
 ) -> None:
     """Check one well-typed target; fills in the unit and figures that its printed text gives."""
+    starts = head.starts
     check_confirmed(fields, place, problems)
     _check_indicator(fields, place, known, problems)
+    _default_kind(fields)
     _check_kind(fields, place, problems)
     if _check_unit(fields, place, known, problems):
         _check_figures(fields, place, problems)
+        _check_magnitude(fields, head.adcode, place, problems)
         _settle_nature(fields)
         _check_quote(fields, place, problems)
         check_against_quote(fields, starts, place, problems)
@@ -105,6 +127,14 @@ def _check_indicator(
             )
 
 
+def _default_kind(fields: dict[str, Any]) -> None:
+    """Hectares planted are work done, unless the target says otherwise."""
+    metric = metric_of(fields["indicator"])
+    is_works = metric is not None and metric.kind == "works" and metric.unit != "count"
+    if is_works and "kind" not in fields and fields["comparator"] in (*WITH_FIGURE, "assigned"):
+        fields["kind"] = "works"
+
+
 def _check_kind(fields: Mapping[str, Any], place: Place, problems: ProblemLog) -> None:
     """A kind and its comparator, and a force and its comparator, must speak of the same thing."""
     comparator = fields["comparator"]
@@ -117,12 +147,44 @@ def _check_kind(fields: Mapping[str, Any], place: Place, problems: ProblemLog) -
             comparator=comparator,
             allowed=", ".join(_COMPARATORS[kind]),
         )
+    metric = metric_of(fields["indicator"])
+    named = {"target": "state", "works": "works"}.get(metric.kind if metric else "")
+    if named is not None and {kind, named} == {"state", "works"}:
+        problems.add(
+            "plans.kind_of_indicator",
+            where=place.at("kind"),
+            kind=kind,
+            indicator=shown(fields["indicator"]),
+            expected=named,
+            expected_words=_KIND_WORDS[named],
+        )
     if fields.get("force") == "assigned" and comparator != "assigned":
         problems.add(
             "plans.force_comparator",
             where=place.at("force"),
             comparator=comparator,
         )
+
+
+def _check_magnitude(
+    fields: Mapping[str, Any], adcode: str, place: Place, problems: ProblemLog
+) -> None:
+    """A figure beyond the largest unit of its level, or too small for its metric, is a slip."""
+    metric = metric_of(fields["indicator"])
+    bound = largest(fields["unit"], level_of(adcode))
+    for name in ("value", "value_high", "change"):
+        value = fields.get(name)
+        if value is None:
+            continue
+        facts = {"key": name, "given": f"{value:.10g} {fields['unit']}"}
+        if bound is not None and value > bound.most:
+            most = f"{bound.most:.10g} {bound.unit}"
+            problems.add(
+                "plans.too_large", where=place.at(name), most=most, because=bound.because, **facts
+            )
+        elif metric is not None and name != "change" and 0 < value < metric.least:
+            least = f"{metric.least:.10g} {fields['unit']}"
+            problems.add("plans.too_small", where=place.at(name), least=least, **facts)
 
 
 def _settle_nature(fields: dict[str, Any]) -> None:

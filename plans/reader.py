@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from gis.problems import InputError, ProblemLog, problem
-from plans.checks import DEFAULT_KIND, Known, check_confirmed, check_target
+from plans.checks import DEFAULT_KIND, Head, Known, check_confirmed, check_target
 from plans.consistency import check_together
 from plans.extract import decoded, metric_of
 from plans.fields import (
@@ -122,11 +122,12 @@ def _targets(
     tables = raw.get("targets")
     tables = tables if isinstance(tables, list) else []
     known = Known({key: each.unit for key, each in indicators().items()})
+    checked = Head(_starts(head), str(head.get("adcode", "")))
     found: list[tuple[dict[str, Any], Place]] = []
     for table, place in zip(tables, _places(text, file, "[[targets]]", tables), strict=True):
         fields = checked_table(plain_table(_table(table)), TARGET_FIELDS, place, log)
         if all(key in fields for key in _ALWAYS):
-            check_target(fields, _starts(head), place, known, log)
+            check_target(fields, checked, place, known, log)
             found.append((fields, place))
     check_together(found, str(head.get("adcode", "")), log)
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from gis.extent import CLASSIFIED
 from gis.problems import AccountError, Problem, ProblemLog, problem
 from sink_models.account import Account, EpochData, read_account
 from sink_models.carbon import (
@@ -22,7 +23,14 @@ from sink_models.options import DEFAULT_OPTIONS, Options
 from sink_models.results import Absence, Results, StratumGround
 from sink_models.sampling import Sampling
 from sink_models.shared_errors import error_correlations, errors_taken_apart, shared_errors
-from sink_models.uncertainty import DrawBook, Driver, drivers_of, moved_book
+from sink_models.uncertainty import (
+    LEAST_POINTS,
+    DrawBook,
+    Driver,
+    drivers_of,
+    moved_book,
+    small_samples,
+)
 from sink_models.unit_values import Answer, stamp, whole_of
 
 DEFAULT_SAMPLING = Sampling()
@@ -206,12 +214,38 @@ def _problems(contexts: Sequence[Context], answers: Sequence[Answer]) -> tuple[P
     log = ProblemLog()
     for context in contexts:
         log.extend(_zone_unknown(context))
-        for cover in sorted(context.account.matrices):
-            log.add("sink_models.areas_adjusted", f"{cover} {context.account.year}")
+        for cover, matrix in sorted(context.account.matrices.items()):
+            where = f"{cover} {context.account.year}"
+            log.add("sink_models.areas_adjusted", where)
+            small = small_samples(matrix)
+            if small:
+                classes = ", ".join(f"{name}: {count}" for name, count in small)
+                log.add(
+                    "sink_models.matrix_sample_small", where, classes=classes, least=LEAST_POINTS
+                )
+    log.extend(_no_map_error(contexts))
     for answer in answers:
         if isinstance(answer.outcome, Reading):
             log.extend(answer.outcome.warnings)
     return tuple(log)
+
+
+def _no_map_error(contexts: Sequence[Context]) -> Iterator[Problem]:
+    """Layers whose areas stand without any error: their intervals are those of coefficients."""
+    named: dict[str, list[str]] = {}
+    for context in contexts:
+        account = context.account
+        if account.book.sampling.draws == 0:
+            continue
+        is_known = account.is_in("status", (CLASSIFIED,))
+        for cover in sorted(set(account.rows["cover"].to_numpy()[is_known])):
+            stated = account.accuracy.get(cover)
+            has_error = cover in account.matrices or bool(stated and stated.area_percent)
+            if not has_error:
+                named.setdefault(str(cover), []).append(str(account.year))
+    if named:
+        layers = "; ".join(f"{cover} {', '.join(years)}" for cover, years in named.items())
+        yield problem("sink_models.no_map_error", "account", layers=layers)
 
 
 def _zone_unknown(context: Context) -> Iterator[Problem]:

@@ -15,7 +15,12 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
+from gis.problems import Problem, problem
+
 Array = NDArray[np.float64]
+
+LEAST_DRAWS = 500
+"""Draws below which the ends of a 90 % interval move by some percent from seed to seed."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +37,9 @@ class Sampling:
         return np.random.Generator(np.random.PCG64(int.from_bytes(digest[:16], "big")))
 
     def bounds(self, sampled: Array) -> tuple[float, float]:
-        """Low and high end of the interval; NaN when the value has no draws.
+        """Low and high end of the interval; NaN without draws, or where all draws agree.
+
+        Draws that agree say that nothing was drawn, not that the value is certain.
 
         >>> Sampling().bounds(np.array([5.0]))
         (nan, nan)
@@ -41,7 +48,14 @@ class Sampling:
             return float("nan"), float("nan")
         tail = (100.0 - self.interval_percent) / 2.0
         low, high = np.percentile(sampled[1:], [tail, 100.0 - tail])
-        return float(low), float(high)
+        return (float(low), float(high)) if low < high else (float("nan"), float("nan"))
+
+    @property
+    def doubts(self) -> tuple[Problem, ...]:
+        """A warning for fewer draws than an interval needs."""
+        if not 0 < self.draws < LEAST_DRAWS:
+            return ()
+        return (problem("sink_models.draws_few", "draws", draws=self.draws, least=LEAST_DRAWS),)
 
     @property
     def half_width_95(self) -> float:

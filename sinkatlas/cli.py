@@ -375,11 +375,12 @@ def plans_check(
     lang: LanguageOption = None,
 ) -> None:
     """Check a plan file: every mistake and doubt with its line and how to mend it."""
-    language = _language(lang)
+    from sinkatlas.showing import language_of_plan, plan_check
+
+    language = lang or language_of_plan(plan)
     with _reported(language):
         from gis.problems import ProblemLog
         from sinkatlas.fronts import problem_line
-        from sinkatlas.showing import plan_check
 
         log = ProblemLog()
         try:
@@ -401,9 +402,15 @@ def plans_extract(
     """Read the targets in a plan's text, each with its quote and where that stands."""
     language = _language(lang)
     with _reported(language):
+        from gis.problems import ProblemLog
         from plans.extract import draft_text, readings_json
+        from sinkatlas.fronts import problem_line
 
-        typer.echo(readings_json(file) if form == "json" else draft_text(file, language), nl=False)
+        log = ProblemLog()
+        text = readings_json(file, log) if form == "json" else draft_text(file, language)
+        typer.echo(text, nl=False)
+        for each in log.notices:
+            typer.echo(problem_line(each, language), err=True)
 
 
 @plans_app.command("new")
@@ -513,7 +520,8 @@ def invest_carbon(
 
         found = run_carbon(pools, land_cover, out, after=after)
         for row in found.itertuples(index=False):
-            typer.echo(f"{row.state}\t{row.pool}\t{row.value:.6g}\t{row.unit}")
+            shown = f"{row.value:.6g}".replace("nan", "–")
+            typer.echo(f"{row.state}\t{row.pool}\t{shown}\t{row.unit}")
         typer.echo(str(out))
 
 
@@ -528,10 +536,13 @@ def invest_blue_carbon(
 ) -> None:
     """The yearly blue-carbon balance of a map of land-cover snapshots, closed pool by pool."""
     with _reported(_language(lang)):
+        from sinkatlas.fronts import problem_line
         from sinkatlas.invest_run import run_blue_carbon
 
         found = run_blue_carbon(biophysical, transitions, snapshots, out, end_year=end_year)
-        last = found[found["year"] == end_year]
+        for each in found.problems:
+            typer.echo(problem_line(each, _language(lang)), err=True)
+        last = found.table[found.table["year"] == end_year]
         for row in last.itertuples(index=False):
             typer.echo(f"{row.year}\t{row.pool}\t{row.stock_t_c:.6g}\tt C")
         typer.echo(str(out))

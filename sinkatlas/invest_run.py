@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from gis.crs import same_crs
 from gis.grid import Grid, read_grid
 from gis.measure import AreaDensity, density_over
-from gis.problems import ProblemLog
+from gis.problems import Problem, ProblemLog
 from gis.reading import open_raster
 from sink_models.blue_carbon import BlueCarbonBalance
 from sink_models.invest import (
@@ -34,6 +34,7 @@ from sink_models.invest import (
     read_coastal_codes,
     read_snapshots,
     read_transitions,
+    stopped_growth,
     summed_balance,
 )
 from sinkatlas.atomic_folder import RECORD, published
@@ -46,16 +47,26 @@ STRIP_ROWS = 256
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class _Strip:
-    """Some rows of the rasters: codes by raster, which cells all of them know, areas in ha."""
+    """Some rows of the rasters: codes and known cells by raster, areas in ha."""
 
     start: int
     codes: tuple[Codes, ...]
-    is_known: NDArray[np.bool_]
+    known: tuple[Flags, ...]
     area_ha: Array
+
+    @property
+    def is_known(self) -> Flags:
+        """Cells that every raster knows."""
+        return np.asarray(np.logical_and.reduce(self.known), dtype=bool)
+
+    def hectares(self, known: Flags) -> float:
+        """Area of some cells, ha."""
+        return float(self.area_ha[known].sum())
 
 
 @dataclass(frozen=True)
@@ -71,13 +82,11 @@ class _Stack:
         for start in range(0, self.grid.height, STRIP_ROWS):
             stop = min(start + STRIP_ROWS, self.grid.height)
             window = ((start, stop), (0, self.grid.width))
-            codes, known = [], np.ones((stop - start, self.grid.width), dtype=bool)
-            for dataset in self.datasets:
-                cells = dataset.read(1, window=window)
-                known &= dataset.read_masks(1, window=window) > 0
-                codes.append(cells.astype(np.int64))
+            cells = [dataset.read(1, window=window) for dataset in self.datasets]
+            masks = [dataset.read_masks(1, window=window) > 0 for dataset in self.datasets]
             area = self.density.cell_areas_ha(np.arange(start, stop), columns)
-            yield _Strip(start, tuple(codes), known, area)
+            codes = tuple(each.astype(np.int64) for each in cells)
+            yield _Strip(start, codes, tuple(masks), area)
 
 
 @contextmanager
@@ -109,7 +118,9 @@ def run_carbon(pools: Path, before: Path, out: Path, *, after: Path | None = Non
     """Pool maps and totals of a carbon-pools CSV over a land-cover raster, as InVEST's Carbon does.
 
     Writes ``c_above.tif`` … ``total.tif`` in t C/ha (float64, NaN where not known), with ``after``
-    the second state and ``change.tif``, and ``carbon.csv``, which is returned: pool, state, t C.
+    the second state and ``change.tif``, and ``carbon.csv``, which is returned: state, pool, t C or
+    ha. Each state counts the ground that its own map knows; the change, and the totals of both
+    states beside it, the ground that both know. Without any such ground there is no value (NaN).
     Raises ``InputError`` for bad rows, codes without a row and grids that differ.
     """
     table = read_carbon_pools(text_of(pools), where=pools.name)
@@ -120,7 +131,9 @@ def run_carbon(pools: Path, before: Path, out: Path, *, after: Path | None = Non
         for strip in stack.strips():
             _carbon_strip(table, strip, write, totals)
         rows = [
-            (state, pool, value, "ha" if pool == "area" else "t C")
+            (state, pool, value, "ha")
+            if pool == "area"
+            else (state, pool, value if totals[state, "area"] > 0 else np.nan, "t C")
             for (state, pool), value in totals.items()
         ]
         found = pd.DataFrame(rows, columns=["state", "pool", "value", "unit"])
@@ -137,28 +150,41 @@ Writer = Callable[[str, int, Array], None]
 def _carbon_strip(
     table: CarbonPools, strip: _Strip, write: Writer, totals: dict[tuple[str, str], float]
 ) -> None:
+    def count(state: str, pool: str, amount: float) -> None:
+        totals[state, pool] = totals.get((state, pool), 0.0) + amount
+
     maps: list[Array] = []
-    for state, codes in zip(STATES, strip.codes, strict=False):
+    for state, codes, known in zip(STATES, strip.codes, strip.known, strict=False):
         prefix = "" if state == "before" else "after_"
         for pool in (*POOL_COLUMNS, "total"):
             values = np.full(codes.shape, np.nan)
-            values[strip.is_known] = carbon_map(table, codes[strip.is_known], pool=pool)
-            held = float(np.nansum(values * strip.area_ha))
-            totals[state, pool] = totals.get((state, pool), 0.0) + held
+            values[known] = carbon_map(table, codes[known], pool=pool)
+            count(state, pool, float(np.nansum(values * strip.area_ha)))
             write(f"{prefix}{pool}.tif", strip.start, values)
         maps.append(values)
-        known = float(strip.area_ha[strip.is_known].sum())
-        totals[state, "area"] = totals.get((state, "area"), 0.0) + known
+        count(state, "area", strip.hectares(known))
     if len(maps) > 1:
         change = maps[1] - maps[0]
         write("change.tif", strip.start, change)
-        held = float(np.nansum(change * strip.area_ha))
-        totals["change", "total"] = totals.get(("change", "total"), 0.0) + held
+        common = strip.is_known
+        for state, values in zip(("before_common", "after_common"), maps, strict=True):
+            count(state, "total", float((values * strip.area_ha)[common].sum()))
+            count(state, "area", strip.hectares(common))
+        count("change", "total", float((change * strip.area_ha)[common].sum()))
+        count("change", "area", strip.hectares(common))
+
+
+@dataclass(frozen=True)
+class BlueCarbonRun:
+    """The table of a blue-carbon run, and what the analyst must know of it."""
+
+    table: pd.DataFrame
+    problems: tuple[Problem, ...]
 
 
 def run_blue_carbon(
     biophysical: Path, transitions: Path, snapshots: Path, out: Path, *, end_year: int
-) -> pd.DataFrame:
+) -> BlueCarbonRun:
     """The balance of land-cover snapshots by InVEST's blue-carbon tables, run through ours.
 
     Writes ``blue_carbon.csv``, which is returned (per year and pool: stock, gains, losses, and the
@@ -177,7 +203,7 @@ def run_blue_carbon(
             cells = np.stack([each[strip.is_known] for each in strip.codes], axis=1)
             for history, area in history_areas(cells, strip.area_ha[strip.is_known]).items():
                 held[history] = held.get(history, 0.0) + area
-            unknown += float(strip.area_ha[~strip.is_known].sum())
+            unknown += strip.hectares(~strip.is_known)
         balances = coastal_balances(classes, actions, codes, [*named], held, end_year=end_year)
         write = _writers(files, folder, stack.grid)
         for strip in stack.strips():
@@ -186,7 +212,7 @@ def run_blue_carbon(
         found = _balance_table(summed_balance(balances, held), sum(held.values()), unknown)
         write_csv(found, folder / "blue_carbon.csv")
         _record(folder, [biophysical, transitions, snapshots, *paths])
-    return found
+    return BlueCarbonRun(found, stopped_growth(classes, actions, codes, held, transitions.name))
 
 
 def _coastal_strip(

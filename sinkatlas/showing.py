@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import difflib
+import os
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pandas as pd
 
-from gis.problems import InputError, Language, ProblemLog, problem
+from gis.problems import InputError, Language, ProblemLog, preferred_language, problem
 from layers.codes import ecosystem_types
+from plans.extract import decoded
 from plans.number_words import printed_words
 from plans.reader import load_plan
 from sink_models.carbon import POOLS, SOIL_BURIAL
@@ -42,6 +45,16 @@ def plan_lines(named: str, language: Language) -> Iterator[str]:
         said = (scope, target.basis or "", target.note[language])
         if any(said):
             yield f"    {' · '.join(filter(None, said))}"
+
+
+def language_of_plan(named: str) -> Language:
+    """The language to speak of a plan file in: what is set, else its own, else the user's."""
+    path = Path(named)
+    if os.environ.get("SINKATLAS_LANG") or not path.is_file():
+        return preferred_language()
+    text = decoded(path.read_bytes()) or ""
+    is_chinese = re.search(r"[\u4e00-\u9fff]", text) is not None
+    return "zh" if is_chinese else preferred_language()
 
 
 def plan_check(named: str, language: Language, problems: ProblemLog) -> str:

@@ -66,11 +66,9 @@ def test_confirmed_draft_is_a_valid_plan(tmp_path: Path, text_file: Path, langua
     )
     wetland = targets["wetland_area"]
     assert (wetland.value, wetland.value_high, wetland.value_text) == (30000, 50000, "3~5")
-    assert (targets["greenway_length"].comparator, targets["greenway_length"].kind) == (
-        "increase",
-        "trend",
-    )
-    assert "100公里" in targets["greenway_length"].note["zh"]
+    greenway = targets["greenway_length"]
+    assert (greenway.comparator, greenway.nature) == ("increase", "increment")
+    assert (greenway.change, greenway.value, greenway.value_text) == (100, None, "100")
     assert (targets["forest_area"].comparator, targets["forest_area"].kind) == ("increase", "trend")
     assert (
         targets["forest_fire_damage_rate"].value,
@@ -105,9 +103,7 @@ def test_words_before_a_quote_show_where_its_year_comes_from(tmp_path: Path) -> 
     draft = draft_text(file, "zh")
     assert "# 前文 「到2027年」\n# 原文 [7:18] 「每年修复湿地3000亩」\n" in draft
     assert "# 前文 「到2027年,每年修复湿地3000亩」\n# 原文" in draft
-    notes = [each.get("note_zh", "") for each in tomllib.loads(draft)["targets"]]
-    assert "每年 3000亩" in notes[0]
-    assert notes[1] == ""
+    assert [each.get("period") for each in tomllib.loads(draft)["targets"]] == ["year", None]
 
 
 def test_repeats_are_one_target_with_both_places(text_file: Path) -> None:

@@ -198,6 +198,38 @@ def test_repeated_promise_is_pointed_out(
     assert warnings(tmp_path, HEAD + TARGET + second) == [code]
 
 
+def test_works_on_what_stands_and_a_state_of_works_are_refused(tmp_path: Path) -> None:
+    stands = HEAD + TARGET.replace('">="', '">="\nkind = "works"')
+    assert mistakes(tmp_path, stands) == ["plans.kind_of_indicator"]
+    planted = TARGET.replace("forest_cover_rate", "mangrove_restored_area").replace("%", "ha")
+    planted = planted.replace("森林覆盖率达到40.5ha", "修复红树林40.5公顷")
+    state = planted.replace('">="', '">="\nkind = "state"')
+    assert mistakes(tmp_path, HEAD + state) == ["plans.kind_of_indicator"]
+    (target,) = load_plan(write(tmp_path, HEAD + planted)).targets
+    assert target.kind == "works"  # unless the file says so, hectares restored are work done
+
+
+@pytest.mark.parametrize(
+    ("adcode", "figure", "code"),
+    [
+        ("440199", "3000000", []),  # 3 million m3 in a county
+        ("440199", "300000000000", ["plans.too_large"]),  # a 亿 too many
+        ("440199", "300", ["plans.too_small"]),  # a 万 dropped
+        ("440000", "3000000000", []),
+        ("440100", "3000000000", ["plans.too_large"]),
+    ],
+)
+def test_a_figure_beyond_all_measure_is_pointed_out(
+    tmp_path: Path, adcode: str, figure: str, code: list[str]
+) -> None:
+    text = HEAD.replace("440199", adcode) + TARGET.replace("40.5%", f"{figure}立方米")
+    text = text.replace("forest_cover_rate", "forest_stock_volume").replace(
+        "森林覆盖率", "森林蓄积量"
+    )
+    text = text.replace("value = 40.5", f"value = {figure}").replace('unit = "%"', 'unit = "m3"')
+    assert warnings(tmp_path, text) == code
+
+
 def test_a_floor_above_the_ceiling_of_the_same_year_is_refused(tmp_path: Path) -> None:
     ceiling = TARGET.replace('"cover"', '"cap"').replace('">="', '"<="')
     ceiling = ceiling.replace("达到40.5%", "控制在38%以内").replace("40.5", "38")

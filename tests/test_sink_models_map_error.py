@@ -90,15 +90,15 @@ def test_units_sum_to_the_whole_and_their_errors_are_shared() -> None:
     np.testing.assert_allclose(done.standard_error.sum(axis=0), whole.standard_error)
 
 
-def test_draws_have_the_estimators_mean_and_error_and_no_negative_area() -> None:
+def test_draws_have_about_the_estimators_mean_and_error_and_no_negative_area() -> None:
     sampling = Sampling(draws=20_000)
     drawn = draw_areas(MATRIX, HECTARES, sampling, key="x")
     done = adjusted_areas(MATRIX, HECTARES)
     np.testing.assert_allclose(drawn[0], done.area)
-    # 20,000 draws: the mean is known to 0.7 % of a standard error, the spread to 0.5 %
+    # the prior of one point per map class moves the mean by less than half an error
     gap = np.abs(drawn[1:].mean(axis=0) - done.area) / done.standard_error
-    assert gap.max() < 0.03
-    np.testing.assert_allclose(drawn[1:].std(axis=0), done.standard_error, rtol=0.03)
+    assert gap.max() < 0.5
+    np.testing.assert_allclose(drawn[1:].std(axis=0), done.standard_error, rtol=0.25)
     assert drawn.min() >= 0
     np.testing.assert_allclose(drawn.sum(axis=1), HECTARES.sum())
     np.testing.assert_array_equal(drawn, draw_areas(MATRIX, HECTARES, sampling, key="x"))
@@ -147,10 +147,10 @@ def test_areas_of_a_run_are_the_published_estimator_per_unit_with_its_interval()
     for place, unit in enumerate(UNITS):
         value = results.values["forest_area", 2024, unit]
         assert value.value == pytest.approx(expected.area[place, 0])
-        assert value.sampled[1:].std() == pytest.approx(expected.standard_error[place, 0], rel=0.05)
+        assert value.sampled[1:].std() == pytest.approx(expected.standard_error[place, 0], rel=0.2)
     city = results.values["forest_area", 2024, "440100"]
     assert city.value == pytest.approx(whole.area[0])
-    assert city.sampled[1:].std() == pytest.approx(whole.standard_error[0], rel=0.05)
+    assert city.sampled[1:].std() == pytest.approx(whole.standard_error[0], rel=0.2)
 
 
 def test_carbon_of_a_run_rests_on_the_adjusted_areas() -> None:
@@ -175,11 +175,12 @@ def test_adjusting_keeps_the_territory_its_strata_and_its_draws_together() -> No
     np.testing.assert_allclose(parts[0] + parts[1], city)
 
 
-def test_a_perfect_sample_changes_nothing() -> None:
+def test_a_perfect_sample_changes_no_central_value() -> None:
     perfect = error_matrix(TYPES, np.diag([50, 60, 70]))
     plain, adjusted = run(land(matrix=None)), run(land(matrix=perfect))
     for key, value in plain.values.items():
-        np.testing.assert_allclose(adjusted.values[key].sampled, value.sampled)
+        found = adjusted.values[key].value
+        np.testing.assert_allclose(found, value.value, rtol=1e-9, atol=1e-6)
 
 
 def test_epochs_with_the_same_sample_share_its_error() -> None:
@@ -283,3 +284,65 @@ def test_declared_correlation_comes_out_and_impossible_ones_are_refused() -> Non
     assert np.corrcoef(drawn)[0, 1] == pytest.approx(0.6, abs=0.013)
     with pytest.raises(ValueError, match="symmetric"):
         correlated_normals(z, [[1.0, 2.0], [2.0, 1.0]])
+
+
+# Coverage
+
+
+def coverage_of(classes: int, points: int, truths: int) -> float:
+    """Share of adjusted areas whose 90 % interval holds the truth, over simulated truths.
+
+    Users' accuracies lie between 0.75 and 0.99, the rest falls on few other classes; samples of
+    this size leave many cells empty.
+    """
+    random = np.random.default_rng(classes * 1_000 + points)
+    names = tuple("abcdefgh"[:classes])
+    sampling, held = Sampling(draws=400), 0
+    for _ in range(truths):
+        right = random.uniform(0.75, 0.99, classes)
+        shares = np.diag(right)
+        for place in range(classes):
+            others = np.arange(classes) != place
+            shares[place, others] = (1 - right[place]) * random.dirichlet([0.5] * (classes - 1))
+        areas = random.dirichlet([1.0] * classes) * 1_000.0
+        counts = [random.multinomial(points, row) for row in shares]
+        drawn = draw_areas(error_matrix(names, counts), areas, sampling)
+        low, high = np.percentile(drawn[1:], [5.0, 95.0], axis=0)
+        held += int(((areas @ shares >= low) & (areas @ shares <= high)).sum())
+    return held / (truths * classes)
+
+
+def test_intervals_hold_in_88_to_92_of_100_simulated_truths_also_with_empty_cells() -> None:
+    """2,160 truths; the error of one share over all is 0.4 %."""
+    sizes = [(classes, points) for classes in (2, 3, 5) for points in (12, 30, 50, 100)]
+    shares = [coverage_of(*each, truths=180) for each in sizes]
+    weights = [classes for classes, _ in sizes]
+    assert 0.88 <= np.average(shares, weights=weights) <= 0.92
+    assert min(shares) > 0.84
+
+
+def test_a_perfect_small_sample_is_no_certainty_and_says_so() -> None:
+    perfect = error_matrix(TYPES, np.diag([12, 60, 70]))
+    results = run(land(matrix=perfect))
+    forest = results.values["forest_area", 2024, "440100"]
+    low, high = Sampling().bounds(forest.sampled)
+    assert forest.value == pytest.approx(1_400.0)
+    assert low < 1_400.0 - 10.0
+    assert high > 1_400.0
+    small = [each for each in results.problems if each.code == "sink_models.matrix_sample_small"]
+    assert ["forest: 12" in each.text("en") for each in small] == [True]
+    large = run(land(matrix=error_matrix(TYPES, np.diag([40, 60, 70]))))
+    assert "sink_models.matrix_sample_small" not in {each.code for each in large.problems}
+
+
+def test_a_layer_without_stated_accuracy_is_named_and_has_no_interval() -> None:
+    results = run(land(matrix=None))
+    (said,) = (each for each in results.problems if each.code == "sink_models.no_map_error")
+    assert "land_cover 2024" in said.text("en")
+    low, high = Sampling().bounds(results.values["forest_area", 2024, "440100"].sampled)
+    assert np.isnan(low)
+    assert np.isnan(high)
+    assert np.isnan(Sampling().bounds(np.full(101, 7.0))[0])
+    for stated in (land(matrix=SAMPLE), land(matrix=None, land_cover=Accuracy(area_percent=5.0))):
+        codes = {each.code for each in run(stated).problems}
+        assert "sink_models.no_map_error" not in codes

@@ -73,7 +73,48 @@ def test_a_change_of_minus_one_tonne_is_in_the_map(tmp_path: Path) -> None:
     assert change[0, :2].tolist() == [-1.0, -58.0]
     assert np.isnan(change[0, 2])
     by = table.set_index(["state", "pool"])["value"]
-    assert by["change", "total"] == pytest.approx(by["after", "total"] - by["before", "total"])
+    common = by["after_common", "total"] - by["before_common", "total"]
+    assert by["change", "total"] == pytest.approx(common)
+    # 15 + 10 + 60 + 1 = 86 t C/ha in the third cell, which only the later map knows
+    hectares = by["change", "area"] / 2
+    assert by["after", "total"] - by["after_common", "total"] == pytest.approx(86 * hectares)
+    assert by["after", "area"] == pytest.approx(3 * hectares)
+
+
+def test_each_state_counts_what_its_own_map_knows(tmp_path: Path) -> None:
+    """Before knows cells 1 and 2, after cells 2 and 3: the change is that of cell 2 alone."""
+    (tmp_path / "pools.csv").write_text(POOLS)
+    before = raster(tmp_path / "before.tif", [[1, 1, 255]])
+    after = raster(tmp_path / "after.tif", [[255, 2, 2]])
+    table = run_carbon(tmp_path / "pools.csv", before, tmp_path / "out", after=after)
+    by = table.set_index(["state", "pool"])["value"]
+    hectares = by["change", "area"]
+    assert by["before", "total"] == pytest.approx(2 * 86 * hectares)
+    assert by["after", "total"] == pytest.approx(2 * 28 * hectares)
+    assert by["change", "total"] == pytest.approx(-58 * hectares)
+    again = run_carbon(tmp_path / "pools.csv", before, tmp_path / "same", after=before)
+    same = again.set_index(["state", "pool"])["value"]
+    assert same["before", "total"] == same["after", "total"] == same["after_common", "total"]
+    assert same["change", "total"] == 0.0
+
+
+def test_a_map_without_any_data_has_no_value(tmp_path: Path) -> None:
+    (tmp_path / "pools.csv").write_text(POOLS)
+    known = raster(tmp_path / "known.tif", [[1, 2]])
+    nothing = raster(tmp_path / "nothing.tif", [[255, 255]])
+    table = run_carbon(tmp_path / "pools.csv", known, tmp_path / "out", after=nothing)
+    by = table.set_index(["state", "pool"])["value"]
+    assert by["before", "total"] > 0
+    assert np.isnan(by["after", "total"])
+    assert np.isnan(by["change", "total"])
+    assert by["change", "area"] == 0.0
+    written = pd.read_csv(tmp_path / "out" / "carbon.csv").set_index(["state", "pool"])
+    assert written.loc[("change", "total")].isna()["value"]
+    done = CliRunner().invoke(
+        app, ["invest", "carbon", str(tmp_path / "pools.csv"), str(nothing), "--out",
+              str(tmp_path / "none")],
+    )  # fmt: skip
+    assert "before\ttotal\t–\tt C" in done.output
 
 
 def test_codes_without_a_row_other_grids_and_densities_for_codes_are_refused(
@@ -119,10 +160,12 @@ def coast(tmp_path: Path) -> Path:
 
 def test_blue_carbon_of_snapshots_closes_and_holds_the_peers_numbers(coast: Path) -> None:
     """2000-2030: 83.5 - 176.9792 of the first cell until 2020, then growth less the old decay."""
-    table = run_blue_carbon(
+    run = run_blue_carbon(
         coast / "bio.csv", coast / "transitions.csv", coast / "snapshots.csv", coast / "out",
         end_year=2030,
     )  # fmt: skip
+    table = run.table
+    assert not run.problems
     net = read(coast / "out" / "net_change.tif")
     decayed = 84 * (0.5 ** (10 / 15) - 0.5 ** (20 / 15))
     decayed += 241.89 * (0.5 ** (10 / 7.5) - 0.5 ** (20 / 7.5))
@@ -174,3 +217,27 @@ def test_both_run_from_the_command_line_and_explain_themselves(coast: Path) -> N
     old = runner.invoke(app, [*stand, "--age-group", "old"])
     assert old.exit_code == 1
     assert "over_mature" in old.output
+
+
+def test_a_class_that_stays_itself_goes_on_and_the_table_is_answered(tmp_path: Path) -> None:
+    """64 + 313 + 3 + 20 * (2 + 5.35 + 1) = 547 t C/ha after 20 years; a parking lot with NCC has
+    nothing to go on with, and no word."""
+    (tmp_path / "bio.csv").write_text(BIOPHYSICAL)
+    (tmp_path / "tr.csv").write_text(TRANSITIONS)
+    for name, code in (("mangrove", 1), ("town", 2)):
+        for year in ("a", "b"):
+            raster(tmp_path / f"{name}_{year}.tif", [[code]])
+        (tmp_path / f"{name}.csv").write_text(
+            f"snapshot_year,raster_path\n2000,{name}_a.tif\n2010,{name}_b.tif\n"
+        )
+    runs = {
+        name: run_blue_carbon(
+            tmp_path / "bio.csv", tmp_path / "tr.csv", tmp_path / f"{name}.csv",
+            tmp_path / f"out_{name}", end_year=2020,
+        )
+        for name in ("mangrove", "town")
+    }  # fmt: skip
+    stock = read(tmp_path / "out_mangrove" / "stock_2020.tif")
+    assert stock[0, 0] == pytest.approx(64 + 313 + 3 + 20 * 8.35)
+    assert [each.code for each in runs["mangrove"].problems] == ["sink_models.growth_goes_on"]
+    assert runs["town"].problems == ()

@@ -220,7 +220,7 @@ def test_check_tells_mistakes_and_doubts_with_their_lines(tmp_path: Path) -> Non
     assert f"[plans.choice] own.toml:{wrong} targets[3] far" in shown.stderr
     assert f"[plans.figure_not_quoted] own.toml:{doubt} targets[1] cover" in shown.stderr
     (tmp_path / "own.toml").write_text(OWN_PLAN, encoding="utf-8")
-    well = sinkatlas("plans", "check", "own.toml", "--lang", "zh", cwd=tmp_path)
+    well = sinkatlas("plans", "check", "own.toml", cwd=tmp_path)  # in the plan's own language
     assert (well.returncode, "3 条目标可用" in well.stdout) == (0, True)
 
 

@@ -185,7 +185,7 @@ def test_error_matrix_adjusts_areas_per_unit_and_units_sum_to_the_whole(folder: 
     """Of mapped tree cover 45 in 50 are forest, of mapped crop 2 in 50."""
     made = done(folder, accuracy='accuracy = { error_matrix = "matrix.csv" }')
     methods = read_methods(made.workspace)
-    table = adjusted_area_table(methods, made.accounts, {}, "440100", 90.0)
+    table = adjusted_area_table(methods, made.accounts, {}, "440100", Sampling())
     by = table.set_index(["unit_code", "ecosystem_type"])
     mapped = by["mapped_ha"]
     forest = by["adjusted_ha"].xs("forest", level="ecosystem_type")

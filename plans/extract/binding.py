@@ -11,7 +11,7 @@ from plans.extract.figures import Quantity, per_mu
 from plans.extract.listed import paired
 from plans.extract.sentences import BOUNDARY, Sentence
 from plans.extract.vocabulary import Mention, Metric, damaged_mentions, mentions
-from plans.extract.wording import FOREIGN, Bound, bound, unexplained
+from plans.extract.wording import ASSIGNED, FOREIGN, Bound, bound, unexplained
 
 _DOING = re.compile(
     r"(?:完成|新?营造|再?造林|新造|新种|新植|补植|种植|栽植|造红|修复|恢复|治理|改造|整治|改良|建设|抚育[中幼森新]|退[耕养田渔牧]|"
@@ -197,6 +197,9 @@ def _is_qualifier(sentence: Sentence, number: int) -> bool:
         after,
     ):
         return not re.search(r"保持|稳定|保有|完成", before)
+    whole = sentence.masked[quantity.end : quantity.end + 20]
+    if re.match(r"[^,;。\x02]{0,12}的(?:一半|大部分|多数|[一二三四]分之|\x02)", whole):
+        return True  # 53万平方公里沙化土地的一半以上
     if re.search(r"(?:^|[,;。、:])在$", before):
         return True  # 在55座公园中
     clause = sentence.clause_of(quantity.start, quantity.start)[0]
@@ -398,6 +401,7 @@ def _understood(
     place = left + (0 if alone else _area_end(words))
     words = sentence.masked[place : quantity.start]
     between = sentence.masked[alone[-1].end if alone else max(start, place) : quantity.start]
+    between = ASSIGNED.sub("", between)  # 完成下达任务,其中2025年不低于35%
     if metric is None or residue(between) > 2 or residue(words) > 1 or residue(after) > 3:
         return []
     metric = _work_of(words, metric)

@@ -19,7 +19,7 @@ _DATELINES = (
 """Where a page gives its own date, the surest first; searched in its head, then in its end."""
 _HEAD, _END = 1500, 300
 _YEARLY = re.compile(
-    rf"(?P<year>{YEAR})年?(?:度|全[省市县区]|[\u4e00-\u9fff]{{0,16}}?)(?:工作计划|计划|工作要点|要点|工作安排|"
+    rf"(?P<year>{YEAR})年?(?:度|全[省市县区]|[\u4e00-\u9fff]{{0,16}}?)(?:工作计划|计划|工作规划|工作要点|要点|工作安排|"
     r"目标任务|任务|工作思路|打算|实施方案|工作方案|行动方案)"
 )
 _REPORT = re.compile(rf"(?P<year>{YEAR})年[\u4e00-\u9fff]{{0,12}}工作报告")
@@ -119,7 +119,10 @@ def _period(head: str, text: str) -> tuple[int | None, int | None]:
     stated = re.search(
         rf"(?:规划期限?|实施期限?|规划年限|期限)[^。;]{{0,8}}?({YEAR})年?(?:-|—+|~|至|到)({YEAR})",
         text,
-    ) or re.search(rf"\(({YEAR})年?(?:-|—+|~|至|到)({YEAR})年?\)", head)
+    ) or re.search(
+        rf"(?:规划|计划|方案|纲要|行动|意见|大纲)》?\(({YEAR})年?(?:-|—+|~|至|到)({YEAR})年?\)",
+        head,
+    )
     if stated:
         return year_of(stated.group(1)), year_of(stated.group(2))
     for named in re.finditer(

@@ -17,6 +17,7 @@ from plans.extract.dating import document_times
 from plans.extract.document import Document
 from plans.extract.found import FoundTarget
 from plans.extract.vocabulary import metrics
+from plans.extract.wording import CHANGES
 from plans.units import printed_figures, printed_units
 
 _HEAD = {
@@ -47,7 +48,6 @@ _AREA = re.compile(
 )
 _WHOLE = re.compile(r"全[国省市县区州域]|[市县省]域")
 _MOST_BEFORE = 60
-_YEARLY = re.compile(r"每年|年均|年度")
 _CARBON_UNITS = {"carbon_sink": "t CO2/yr", "carbon_stock": "t C"}
 
 
@@ -78,14 +78,16 @@ def _comparator(found: FoundTarget) -> str:
         return "none"
     if not found.has_figure and found.comparator == "~":
         return "stable"
-    is_added_works = found.kind == "works" and found.comparator == "increase" and found.has_figure
-    return ">=" if is_added_works else found.comparator
+    if found.kind == "works" and found.comparator == "increase" and found.has_figure:
+        return ">="
+    is_added = found.is_added and found.has_figure and found.kind == "target"
+    return "increase" if is_added and found.comparator in (">=", "=", "~") else found.comparator
 
 
 def _kind(found: FoundTarget) -> str:
     if found.kind in ("rule", "system"):
         return found.kind
-    if _comparator(found) in ("increase", "stable"):
+    if _comparator(found) in ("increase", "decrease", "stable") and not found.has_figure:
         return "trend"
     if found.kind == "works":
         return "works"
@@ -169,18 +171,19 @@ def _fields(
         fields.append(("basis", _text(basis)))
     if found.is_implied:
         fields.append(("implied", "true"))
-    if found.has_figure and _YEARLY.search(_quote(document, found)) and found.unit_si != "t":
-        fields.append(("note_zh", _text(f"每年 {found.printed}{found.unit},请核对是否折成累计")))
-    elif comparator == "increase" and found.has_figure:
-        fields.append(("note_zh", _text(f"增量 {found.printed}{found.unit}")))
+    if found.base_year is not None and comparator in CHANGES and found.has_figure:
+        fields.append(("base_year", str(found.base_year)))
+    adds_up = comparator in CHANGES or _kind(found) in ("works", "count")
+    if found.period == "year" and adds_up and found.has_figure:
+        fields.append(("period", _text(found.period)))
     return fields
 
 
 def _figures(found: FoundTarget, comparator: str) -> list[tuple[str, str]]:
-    """Figures, printed figures and unit; a plan's increase and trends have a unit only."""
+    """Figures, printed figures and unit; a direction has a unit only."""
     unit = _CARBON_UNITS.get(found.metric, found.unit_si or "")
     fields = []
-    if comparator in (">=", "<=", "~", "=", "range") and found.has_figure:
+    if comparator in (">=", "<=", "~", "=", "range", *CHANGES) and found.has_figure:
         fields.append(("value", repr(found.value_si[0])))
         if comparator == "range":
             fields.append(("value_high", repr(found.value_si[-1])))

@@ -43,7 +43,8 @@ _YEAR = re.compile(
     re.IGNORECASE,
 )
 _RELATIVE = re.compile(
-    r"\b(?:(?P<last>last|previous)|(?P<now>this|current)|(?P<next>next)) year\b", re.I
+    r"\b(?:(?P<last>last|previous)|(?P<now>this|current|end of the)|(?P<next>next)) year\b",
+    re.I,
 )
 _AHEAD = re.compile(
     r"\b(?:will|would|shall|should|aims?|aiming|targets?|goals?|plans?|planned|vow(?:s|ed)?|"
@@ -72,6 +73,9 @@ _BY = re.compile(
 )
 _TOUCHING = 12
 """Characters by which “# hectares of X” counts as nearer than a name before the figure."""
+_EACH_YEAR = re.compile(
+    r"[^,;.]{0,40}?\b(?:a|each|every|per) year\b|[^,;.]{0,40}?\bannually\b", re.I
+)
 _LONG = 25
 """Width at which a metric that is only understood counts."""
 _GOING_ON = (
@@ -122,9 +126,15 @@ def _tables() -> tuple[
         metric = metric_of(key)
         if metric is None:
             raise ValueError(f"english.toml names '{key}', which vocabulary.toml does not")
-        filled = (each.replace("{gap}", raw["gap"]).replace("{of}", raw["of"]) for each in texts)
+        filled = [_filled(each, raw) for each in texts]
         patterns.append((metric, re.compile("|".join(f"(?:{each})" for each in filled))))
     return figure, names, tuple(patterns)
+
+
+def _filled(pattern: str, raw: Mapping[str, str]) -> str:
+    for name in ("gap", "of", "be"):
+        pattern = pattern.replace(f"{{{name}}}", raw[name])
+    return pattern
 
 
 def is_english(text: str) -> bool:
@@ -181,7 +191,10 @@ def _years(sentence: str, written: int | None) -> Iterator[_Year]:
             year, is_goal = int(last), True
         else:
             year = int(hit["year"])
-            is_goal = (hit["lead"] or "").lower().startswith(("by", "until", "through", "before"))
+            lead = (hit["lead"] or "").lower()
+            is_goal = lead.startswith(("by", "until", "through", "before")) or (
+                lead == "in " and _AHEAD.search(sentence[: hit.start()]) is not None
+            )
         if re.search(rf"{_MONTH} \d{{1,2}}, $", sentence[max(0, hit.start() - 12) : hit.start()]):
             continue
         yield _Year(hit.start(), hit.end(), year, is_goal and (written is None or year >= written))
@@ -253,6 +266,7 @@ def _metric(sentence: str, figures: Sequence[_Figure], number: int) -> tuple[Met
         if each.unit == "count":
             masked += each.printed_unit.lower()
     masked += sentence[figures[-1].end :].lower()
+    masked = _with_noun(masked)
     found: list[tuple[int, Metric]] = []
     for metric, pattern in _tables()[2]:
         if _values(figure, metric) is None:
@@ -266,6 +280,15 @@ def _metric(sentence: str, figures: Sequence[_Figure], number: int) -> tuple[Met
         return None
     width, nearest = min(works or found, key=lambda each: each[0])
     return nearest, width
+
+
+def _with_noun(masked: str) -> str:
+    """9,750 hectares will be rehabilitated: of what was spoken of before."""
+    noun = re.findall(
+        r"mangroves?(?: forests?)?|wetlands?|grasslands?|forests?", masked[: masked.index("#")]
+    )
+    elliptic = re.search(r"# (?=(?:will|would|should|to|are to|is to) be )", masked)
+    return masked if elliptic is None or not noun else masked.replace("# ", f"# of {noun[-1]} ", 1)
 
 
 def _goes_on(sentence: str, figures: Sequence[_Figure], number: int, spoken: Metric) -> bool:
@@ -324,10 +347,12 @@ def _is_promise(
         [0, *(hit.end() for hit in re.finditer(r"[,;:]|\bwhile\b", sentence[: figure.start]))]
     )
     clause = sentence[left : figure.start]
-    if _AHEAD.search(clause) or (year is not None and year.is_goal and left <= year.start):
+    if _AHEAD.search(clause):
         return True
     if _PAST.search(clause):
         return False
+    if year is not None and year.is_goal and left <= year.start:
+        return True
     earlier = sentence[:left]
     ahead = [hit.end() for hit in _AHEAD.finditer(earlier)]
     past = [hit.end() for hit in _PAST.finditer(earlier)]
@@ -375,6 +400,7 @@ def _found(
         end=1,
         confidence=round(max(0.5, 0.93 - 0.004 * width - (0.2 if year is None else 0.0)), 2),
         printed=figure.digits,
+        period="year" if _EACH_YEAR.match(sentence[figure.end :]) else "whole",
         is_said=sign != ">=",
         is_added=sign == "increase" or is_new,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 from itertools import count
 
@@ -56,7 +57,9 @@ class _Page(HTMLParser):
         self.skipped: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "body":
+        if tag == "meta":
+            self._date(dict(attrs))
+        elif tag == "body":
             self.skipped.clear()  # of a head that was never closed
         elif tag in _SKIPPED or (tag in _HIDEABLE and self._hides(dict(attrs))):
             self.skipped.append(tag)
@@ -96,6 +99,13 @@ class _Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         if not self.skipped:
             self._put(" ".join(data.split()) if data.strip() else " ")
+
+    def _date(self, attrs: dict[str, str | None]) -> None:
+        """The date that a page gives itself in its head, written as a line of its own."""
+        name = (attrs.get("name") or attrs.get("property") or "").lower()
+        date = re.match(r"20\d\d-\d{1,2}-\d{1,2}", (attrs.get("content") or "").strip())
+        if date is not None and re.search(r"date|time|publish", name):
+            self.writer.paragraph(f"发布时间:{date.group()}")
 
     def _hides(self, attrs: dict[str, str | None]) -> bool:
         style = "".join((attrs.get("style") or "").lower().split())

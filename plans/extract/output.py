@@ -5,18 +5,26 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from gis.problems import InputError, Language, OutputError, problem
+from gis.problems import InputError, Language, OutputError, ProblemLog, problem
 from plans.extract.draft import draft_plan
+from plans.extract.outside import looked_at, outside_vocabulary, outside_words
 from plans.extract.reading import extract_file
 
 
-def readings_json(file: Path) -> str:
+def readings_json(file: Path, problems: ProblemLog | None = None) -> str:
     """The promises in a file as a JSON list, with a line end; an empty list when there are none.
 
     ``start`` and ``end`` count characters of the text as read: ``plans/extract/document.py`` says
-    what that is for each format.
+    what that is for each format. What was looked at when nothing was found, and what the vocabulary
+    does not hold, goes into ``problems``.
     """
-    _, found = extract_file(file)
+    document, found = extract_file(file)
+    log = ProblemLog() if problems is None else problems
+    outside = outside_vocabulary(document)
+    if not found:
+        log.add("plans.document_without_targets", where=file, **looked_at(document).facts())
+    elif outside:
+        log.add("plans.document_outside", where=file, outside=outside_words(outside))
     return json.dumps([each.as_json() for each in found], ensure_ascii=False, indent=2) + "\n"
 
 
@@ -27,7 +35,8 @@ def draft_text(file: Path, language: Language) -> str:
     """
     document, found = extract_file(file)
     if not found:
-        raise InputError(problem("plans.document_no_targets", where=file))
+        facts = looked_at(document).facts()
+        raise InputError(problem("plans.document_no_targets", where=file, **facts))
     return draft_plan(document, found, name=file.name, language=language)
 
 

@@ -9,6 +9,7 @@ from .classes import (
     BIOMASS as BIOMASS,
     DISTURBANCES as DISTURBANCES,
     LITTER as LITTER,
+    NO_CHANGE as NO_CHANGE,
     SOIL as SOIL,
     CoastalClass as CoastalClass,
     PoolBehaviour as PoolBehaviour,

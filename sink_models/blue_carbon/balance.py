@@ -27,6 +27,7 @@ from sink_models.blue_carbon.classes import (
     BLUE_POOLS,
     DISTURBANCES,
     LITTER,
+    NO_CHANGE,
     CoastalClass,
     PoolBehaviour,
     check_coast,
@@ -106,6 +107,9 @@ def blue_carbon_balance(
 ) -> BlueCarbonBalance:
     """Run the balance of one piece of coast.
 
+    A class that stays itself goes on as it did: ``NCC`` between equal classes says that nothing
+    changed, and does not stop growth or burial.
+
     ``history`` is (year, class) in order of years, the first being the baseline; the change to a
     class happens at the beginning of its year, by the action that ``transitions`` gives for the
     pair. The baseline class accumulates from the first year.
@@ -140,8 +144,11 @@ def _run_pool(
     for year in years:
         if year in changes:
             earlier, current = current, classes[changes[year]]
-            action = transitions[earlier.name, current.name]
-            standing, freed = _disturb(_behaviour(earlier, pool), action, standing, year)
+            declared = transitions[earlier.name, current.name]
+            stays = earlier.name == current.name and declared == NO_CHANGE
+            action = action if stays else declared
+            done = NO_CHANGE if stays else declared
+            standing, freed = _disturb(_behaviour(earlier, pool), done, standing, year)
             cohorts += freed
         decaying = _decaying(cohorts, year)
         stocks.append(standing + decaying)

@@ -35,6 +35,7 @@ from .selection import (
     resolve_formula as resolve_formula,
     rival_keys as rival_keys,
     soil_classes as soil_classes,
+    typical_distance as typical_distance,
 )
 from .store import (
     AGE_GROUPS as AGE_GROUPS,

@@ -293,6 +293,27 @@ def choose_volume_function(
     return chosen
 
 
+STOCK_OF_COMPARISON = 80.0
+"""Growing stock at which published functions are compared, m3/ha."""
+
+
+def typical_distance(store: CoefficientStore) -> float:
+    """Root mean square of the relative distance between two published volume functions.
+
+    Over the species groups with two, at 80 m3/ha: what an unknown residual of a function is taken
+    to be. A share of biomass.
+    """
+    pairs = {(row.function, row.alternative) for row in volume_functions() if row.alternative}
+    squares = []
+    for pair in sorted(pairs):
+        ours, theirs = (
+            store[f"{name}_a"].value * STOCK_OF_COMPARISON + store[f"{name}_b"].value
+            for name in pair
+        )
+        squares.append((theirs / ours - 1.0) ** 2)
+    return (sum(squares) / len(squares)) ** 0.5 if squares else 0.0
+
+
 def leaf_of(species_group: str) -> str:
     """``needle``, ``broadleaf`` or ``mixed``; ``mixed`` when the group is not known."""
     leaves = {row.species_group: row.leaf for row in volume_functions()}

@@ -15,5 +15,6 @@ from .coastal import (
     read_coastal_codes as read_coastal_codes,
     read_snapshots as read_snapshots,
     read_transitions as read_transitions,
+    stopped_growth as stopped_growth,
     summed_balance as summed_balance,
 )

@@ -19,16 +19,18 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from gis.problems import InputError, ProblemLog, problem
+from gis.problems import InputError, Problem, ProblemLog, problem
 from sink_models.blue_carbon import (
     ACTIONS,
     BIOMASS,
     DISTURBANCES,
     LITTER,
+    NO_CHANGE,
     SOIL,
     BlueCarbonBalance,
     CoastalClass,
@@ -227,6 +229,30 @@ def coastal_balances(
         )
         for history in listed
     }
+
+
+def stopped_growth(
+    classes: Mapping[str, CoastalClass],
+    transitions: Mapping[tuple[str, str], str],
+    codes: Mapping[int, str],
+    histories: Iterable[History],
+    where: str,
+) -> tuple[Problem, ...]:
+    """A warning for classes that grow or bury, stay themselves in a history, and have ``NCC``."""
+    stays = {
+        codes[code]
+        for history in histories
+        for code, after in pairwise(history)
+        if code == after and transitions.get((codes[code],) * 2) == NO_CHANGE
+    }
+    named = [
+        name
+        for name in sorted(stays)
+        if any(np.any(np.asarray(pool.gain) > 0) for pool in classes[name].pools.values())
+    ]
+    if not named:
+        return ()
+    return (problem("sink_models.growth_goes_on", where, names=", ".join(named)),)
 
 
 def summed_balance(

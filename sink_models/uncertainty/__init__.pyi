@@ -19,10 +19,12 @@ from .error_matrices import (
     read_error_matrix as read_error_matrix,
 )
 from .map_error import (
+    LEAST_POINTS as LEAST_POINTS,
     SHARE as SHARE,
     check_matrices as check_matrices,
     digest as digest,
     draw_areas as draw_areas,
+    small_samples as small_samples,
     split_rows as split_rows,
 )
 from .propagation import (

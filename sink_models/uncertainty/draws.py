@@ -15,12 +15,16 @@ from sink_models.coefficients import (
     alternatives,
     bind,
     draw,
+    typical_distance,
 )
 from sink_models.options import Correlation, SharedError, SoilUse
 from sink_models.sampling import Array, Sampling
 from sink_models.uncertainty.error_matrices import ErrorMatrix
-from sink_models.uncertainty.map_error import Stick, digest, draw_stick, shares_of
+from sink_models.uncertainty.map_error import TRACE, Stick, digest, draw_stick, shares_of
 from sink_models.uncertainty.propagation import correlated_normals
+
+TYPICAL = "typical"
+"""In place of a rival: the typical distance between two published functions."""
 
 EXACT = np.ones(1)
 """The factor of a quantity without stated error."""
@@ -120,10 +124,17 @@ class DrawBook:
         return self._drawn[name]
 
     def volume_function(self, row: VolumeFunction) -> tuple[Array, Array]:
-        """Slope (t/m3) and intercept (t/ha) of a function, moved together towards its rival."""
+        """Slope (t/m3) and intercept (t/ha) of a function, moved together.
+
+        Towards its rival; a function without published error and without a rival moves by the
+        typical distance between two functions of one species group.
+        """
         slope, intercept = (self.coefficient(f"{row.function}_{letter}") for letter in "ab")
         if not row.alternative:
-            return slope, intercept
+            if slope.size > 1 or intercept.size > 1:
+                return slope, intercept
+            factor = 1.0 + self.model_choice(row.function, TYPICAL) * typical_distance(self.store)
+            return slope * factor, intercept * factor
         rival_slope, rival_intercept = (
             self.coefficient(f"{row.alternative}_{letter}") for letter in "ab"
         )
@@ -150,13 +161,14 @@ class DrawBook:
                     self._drawn[name] = draw_stick(stick, self.sampling, f"map::{content}")
                 return self._drawn[name]
 
-            shares = shares_of(matrix, drawn)
+            shares, weights = shares_of(matrix, drawn), np.maximum(matrix.shares, TRACE)
             known = {
-                (names[i], names[j]): shares[:, i, j] / matrix.shares[i, j]
-                for i, j in zip(*np.nonzero(matrix.shares), strict=True)
+                (first, second): shares[:, i, j] / weights[i, j]
+                for i, first in enumerate(names)
+                for j, second in enumerate(names)
             }
             self._shares[content] = known
-        return known.get((before, after), EXACT)
+        return known[before, after]
 
     def accuracy(self, kind: str, year: int, quantity: str, percent: float | None) -> Array:
         """Error factor of a layer's areas or stocks: median 1, one draw per layer and epoch.

@@ -3,8 +3,8 @@
 Of a mapped class's ground the sample says which share is truly what. The account's rows of the
 layer are split by these shares, so that every area, rate and ton read from them is the stratified
 estimate of Olofsson et al. (2014), per unit; the parts of a row add up to it. In draws the shares
-of a map class follow a Dirichlet law with the estimator's variance, one draw for all units; epochs
-whose layers name the same sample share its draws.
+of a map class follow the Dirichlet law of its counts, one draw for all units; epochs whose layers
+name the same sample share its draws.
 
 The shares are built from independent beta draws (stick-breaking), each a source of spread of its
 own that can be moved alone while the shares still sum to 1.
@@ -26,6 +26,12 @@ from layers.codes import ecosystem_types
 from sink_models.sampling import Array, Sampling
 from sink_models.uncertainty.error_matrices import ErrorMatrix
 
+LEAST_POINTS = 30
+"""Sample points of a map class below which its interval rests on the prior as much as on them."""
+
+TRACE = 1e-12
+"""Weight of a share that the sample never met: nothing in the centre, and a place for its draws."""
+
 SHARE = "map_share"
 """Column of split rows: which part of a mapped class a row is; empty for ground as mapped."""
 
@@ -46,20 +52,21 @@ class Stick:
 
 
 def sticks(matrix: ErrorMatrix) -> Iterator[Stick]:
-    """The beta draws that make up a matrix's shares; none for a class that is always right.
+    """The beta draws that make up a matrix's shares.
 
-    Dirichlet weights ``p (n - 2)`` give the estimator's variance ``p (1 - p) / (n - 1)``.
+    Their law is the posterior of the counts of a map class under the prior ``Dirichlet(1 / K)`` for
+    K classes, which is Jeffreys' prior for two: a class that the sample never met is not held to be
+    impossible, and the prior weighs one point in all. Means are those of the sample, so that the
+    central value is the stratified estimate.
     """
-    for before, (shares, points) in enumerate(
-        zip(matrix.shares, matrix.counts.sum(axis=1), strict=True)
-    ):
-        weight = max(float(points) - 2.0, 1e-6)
-        places = [int(place) for place in np.flatnonzero(shares)]
+    prior = 1.0 / len(matrix.classes)
+    for before, (shares, counts) in enumerate(zip(matrix.shares, matrix.counts, strict=True)):
         left = 1.0
-        for after in places[:-1]:
-            own = float(shares[after])
-            yield Stick(before, after, own / left, own * weight, (left - own) * weight)
-            left -= own
+        for after in range(len(matrix.classes) - 1):
+            mean = float(shares[after] / left) if left > 0.0 else 0.0
+            rest = float((counts[after + 1 :] + prior).sum())
+            yield Stick(before, after, min(mean, 1.0), float(counts[after]) + prior, rest)
+            left = max(left - float(shares[after]), 0.0)
 
 
 def shares_of(matrix: ErrorMatrix, draw: Callable[[Stick], Array]) -> Array:
@@ -70,12 +77,11 @@ def shares_of(matrix: ErrorMatrix, draw: Callable[[Stick], Array]) -> Array:
     result = np.zeros((length, size, size))
     for before in range(size):
         left: Array = np.ones(length)
-        places = [int(place) for place in np.flatnonzero(matrix.shares[before])]
-        for after in places[:-1]:
+        for after in range(size - 1):
             part = left * drawn[before, after]
             result[:, before, after] = part
             left = left - part
-        result[:, before, places[-1]] = left
+        result[:, before, size - 1] = left
     return result
 
 
@@ -86,6 +92,16 @@ def draw_stick(stick: Stick, sampling: Sampling, key: str) -> Array:
         return mean
     generator = sampling.generator(f"{key}:{stick.before}:{stick.after}")
     return np.concatenate([mean, generator.beta(stick.own, stick.rest, sampling.draws)])
+
+
+def small_samples(matrix: ErrorMatrix) -> tuple[tuple[str, int], ...]:
+    """Map classes with too few sample points for an interval of their own, and how many."""
+    counts = matrix.counts.sum(axis=1)
+    return tuple(
+        (name, int(count))
+        for name, count in zip(matrix.classes, counts, strict=True)
+        if count < LEAST_POINTS
+    )
 
 
 def digest(matrix: ErrorMatrix) -> str:
@@ -136,9 +152,7 @@ def split_rows(rows: pd.DataFrame, cover: str, matrix: ErrorMatrix) -> pd.DataFr
         if of_class.empty:
             continue
         for after, true in enumerate(matrix.classes):
-            share = float(matrix.shares[before, after])
-            if share == 0.0 and before != after:
-                continue
+            share = max(float(matrix.shares[before, after]), TRACE)
             part = of_class.assign(
                 area_ha=of_class["area_ha"] * share, **{SHARE: f"{mapped}>{true}"}
             )

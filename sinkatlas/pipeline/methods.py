@@ -21,7 +21,7 @@ from sink_models.method import method_sheet
 from sink_models.options import ForestFlows
 from sink_models.results import Results
 from sink_models.sampling import Sampling
-from sink_models.uncertainty import ErrorMatrix, adjusted_areas, read_error_matrix
+from sink_models.uncertainty import ErrorMatrix, draw_areas, read_error_matrix
 from sinkatlas.method_page import write_method_page
 from sinkatlas.tables import write_csv
 from sinkatlas.workspace import Workspace
@@ -123,21 +123,23 @@ def adjusted_area_table(
     accounts: Mapping[int, ExtentAccount],
     names: Mapping[str, str],
     whole_code: str,
-    interval_percent: float,
+    sampling: Sampling,
 ) -> pd.DataFrame:
-    """Mapped and adjusted areas per unit and the whole for layers with an error matrix."""
+    """Mapped and adjusted areas per unit and the whole for layers with an error matrix.
+
+    Intervals are those of the run's draws: the same as of the areas in ``results.csv``.
+    """
     rows: list[tuple[object, ...]] = []
     for (year, kind), matrix in methods.matrices.items():
         mapped = _mapped_areas(accounts[year], kind, matrix)
         units = [*mapped.index, whole_code]
         areas = np.vstack([mapped.to_numpy(), mapped.to_numpy().sum(axis=0)])
-        done = adjusted_areas(matrix, areas)
-        low, high = done.interval(interval_percent)
+        drawn = draw_areas(matrix, areas, sampling)
         for place, code in enumerate(units):
             for column, name in enumerate(matrix.classes):
-                figures = (areas, done.area, low, high)
-                numbers = (float(each[place, column]) for each in figures)
-                rows.append((code, names.get(code, ""), year, kind, name, *numbers))
+                values = drawn[:, place, column]
+                numbers = areas[place, column], values[0], *sampling.bounds(values)
+                rows.append((code, names.get(code, ""), year, kind, name, *map(float, numbers)))
     return pd.DataFrame(rows, columns=list(ADJUSTED_COLUMNS))
 
 
@@ -208,9 +210,7 @@ def method_files(
         if not soils.empty:
             yield "soil_change.csv", lambda path: write_csv(soils, path)
         if methods.matrices:
-            areas = adjusted_area_table(
-                methods, accounts, names, results.whole_code, sampling.interval_percent
-            )
+            areas = adjusted_area_table(methods, accounts, names, results.whole_code, sampling)
             yield "adjusted_areas.csv", lambda path: write_csv(areas, path)
         if methods.pools is not None:
             pools = pool_table(methods, accounts, names, results.whole_code)

@@ -227,6 +227,7 @@ def _run(
         hold_strictly(space, problems)
     sampling = _sampling(space)
     progress("evaluate", 0, 1)
+    problems.extend(sampling.doubts)
     with clock.timed("evaluate"):
         results = evaluate(
             [
