@@ -69,7 +69,7 @@ class Report:
     ``verdicts`` have the columns of ``results.csv`` and ``verdicts.csv``; ``verdict_words`` gives,
     for each row of ``verdicts`` in order, title, printed target, quote and reason per language
     (keys ``title``, ``printed``, ``quote``, ``reason``, each ``{"zh": …, "en": …}``);
-    ``trajectories``, ``allocation`` and ``works`` have the columns of their CSV files, or none at
+    ``trajectories``, ``allocation``, ``works`` and ``schemes`` have the columns of their CSV files, or none at
     all, as has ``conflicts``, features in EPSG:4490 that a rule on ground speaks against;
     ``absences`` has ``indicator``, ``epoch`` and ``problem``; ``review_number`` is the 审图号
     field. ``changes`` has ``unit_code``, ``unit_name``, ``indicator``, ``from_epoch``,
@@ -111,4 +111,7 @@ class Report:
     trajectories: pd.DataFrame = field(default_factory=pd.DataFrame)
     allocation: pd.DataFrame = field(default_factory=pd.DataFrame)
     works: pd.DataFrame = field(default_factory=pd.DataFrame)
+    schemes: pd.DataFrame = field(default_factory=pd.DataFrame)
+    scheme_words: tuple[Mapping[str, Mapping[Language, str]], ...] = ()
+    """What the plan wants built or done without a figure: the rows of ``schemes.csv`` in words."""
     conflicts: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)

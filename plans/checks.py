@@ -29,8 +29,9 @@ _COMPARATORS: Mapping[str, tuple[str, ...]] = {
     "works": (*WITH_FIGURE, "assigned", "increase"),
     "count": (*WITH_FIGURE, "assigned", *CHANGES),
     "trend": (*CHANGES, "stable"),
-    "rule": (*WITH_FIGURE, "none"),
+    "rule": (*WITH_FIGURE, "stable", "none"),
     "system": ("none",),
+    "task": ("none",),
 }
 """Comparators that make sense with each kind."""
 

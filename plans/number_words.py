@@ -25,6 +25,7 @@ _TREND_UNIT = {"m3": "万立方米", "ha": "公顷", "km": "公里"}
 _WITHOUT_FIGURE: Mapping[str, Words] = {
     "rule": {"zh": "管控要求(未印数值)", "en": "a rule (no figure printed)"},
     "system": {"zh": "体系建设(未印数值)", "en": "a system to be built (no figure printed)"},
+    "task": {"zh": "任务(未印数值)", "en": "a task (no figure printed)"},
 }
 _EACH_YEAR: Mapping[Period, Words] = {
     "whole": {"zh": "", "en": ""},

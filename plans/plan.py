@@ -21,8 +21,10 @@ Comparator = Literal[
     ">=", "<=", "~", "=", "range", "assigned", "increase", "decrease", "stable", "none"
 ]
 Force = Literal["binding", "strive", "assigned"]
-Kind = Literal["state", "works", "count", "trend", "rule", "system"]
-Nature = Literal["state", "increment", "works", "direction", "rule", "system"]
+Kind = Literal["state", "works", "count", "trend", "rule", "system", "task"]
+Nature = Literal["state", "increment", "works", "direction", "rule", "system", "task"]
+SCHEMES = ("system", "task")
+"""Kinds that no figure can judge: what a plan wants built, and work that it names without one."""
 Origin = Literal["plan", "ours"]
 Period = Literal["whole", "year"]
 Tolerance = Literal["floor", "ceiling", "both"]
@@ -47,7 +49,7 @@ class Target:
         ``state`` what stands at a time, ``works`` hectares of work done since the plan began (never
         compared with what stands), ``count`` things counted, ``trend`` a direction without figure,
         ``rule`` what may or may not be done on some ground, ``system`` a survey, an account or a
-        monitoring system to be built.
+        monitoring system to be built, ``task`` work or a place that the plan names without figure.
     change
         By how much ``increase`` or ``decrease`` is to change what stands, in ``unit`` and positive;
         None for a direction alone. ``value`` is then None: it says what stands, never a change.
@@ -75,7 +77,7 @@ class Target:
     needs
         What would be needed to judge a promise that nothing computes yet; empty text when not said.
     serves
-        What a run offers towards a system that is to be built; empty text when not said.
+        What a run offers towards a system or a task; empty text when not said.
     origin
         ``plan`` for the plan's own promise, ``ours`` for a district's share that we worked out.
     line
@@ -116,7 +118,7 @@ class Target:
     @property
     def nature(self) -> Nature:
         """What has to be looked at: what stands, how much was added, work done, or a direction."""
-        if self.kind == "rule" or self.kind == "system":
+        if self.kind == "rule" or self.kind == "system" or self.kind == "task":
             return self.kind
         if self.comparator in ("increase", "decrease", "stable"):
             return "direction" if self.change is None else "increment"

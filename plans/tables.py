@@ -10,7 +10,7 @@ from gis.problems import Language
 from plans.allocation import Allocation
 from plans.judging import Trajectory, Verdict
 from plans.number_words import printed_words
-from plans.plan import Words
+from plans.plan import SCHEMES, Plan, Words
 from sink_models.indicator import indicators
 from sink_models.results import Results
 
@@ -44,6 +44,44 @@ def verdict_table(verdicts: Sequence[Verdict], *, language: Language = "zh") -> 
     """
     rows = [_row(verdict, language) for verdict in verdicts]
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(_TYPES)
+
+
+SCHEME_COLUMNS = (
+    *("plan", "clause", "kind", "title", "scope", "force", "contributes", "needs", "quote"),
+)
+"""Columns of ``schemes.csv``."""
+
+
+def scheme_table(plan: Plan | None, *, language: Language = "zh") -> pd.DataFrame:
+    """What a plan wants built or done without a figure, and what a run contributes: a row each.
+
+    ``contributes`` and ``needs`` are texts in the language, empty where there is nothing to say.
+    """
+    rows = [
+        (
+            *(plan.id, each.clause, each.kind, each.title[language], each.scope_name[language]),
+            *(each.force, each.serves[language], each.needs[language], each.quote),
+        )
+        for plan in ([] if plan is None else [plan])
+        for each in plan.targets
+        if each.kind in SCHEMES
+    ]
+    return pd.DataFrame(rows, columns=list(SCHEME_COLUMNS))
+
+
+def scheme_words(plan: Plan | None) -> tuple[Mapping[str, Words], ...]:
+    """Title, clause, quote, contribution and need of each row of ``schemes.csv``, per language."""
+    return tuple(
+        {
+            "title": each.title,
+            "clause": {"zh": each.clause, "en": each.clause},
+            "quote": {"zh": each.quote, "en": each.quote},
+            "contributes": each.serves,
+            "needs": each.needs,
+        }
+        for each in (plan.targets if plan else ())
+        if each.kind in SCHEMES
+    )
 
 
 TRAJECTORY_COLUMNS = (

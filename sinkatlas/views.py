@@ -23,7 +23,7 @@ from sinkatlas.tables import write_csv
 
 TABLES = (
     *("results", "changes", "verdicts", "trajectories", "allocation", "works", "conflicts"),
-    "account",
+    *("account", "schemes"),
 )
 """Tables that a run can show: those of the report's CSV files."""
 

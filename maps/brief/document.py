@@ -71,6 +71,7 @@ def write_brief(
     _add_front(brief, report, text)
     _add_asked(brief, report, text)
     _add_findings(brief, report, text, font, ProblemLog() if problems is None else problems)
+    _add_schemes(brief, report, text)
     _add_figures(brief, report, text)
     _add_districts(brief, report, text)
     _add_method(brief, report, text)
@@ -153,6 +154,28 @@ def _add_findings(
             lost = problem("maps.map_left_out", f"report.docx {indicator}", reason=reason)
             problems.include(lost)
             brief.paragraph(Piece(shown(lost.message(report.language), _REASON), colour=WARN))
+
+
+def _add_schemes(brief: Brief, report: Report, text: Mapping[str, str]) -> None:
+    """What the plan wants built or done without a figure, and what the run contributes."""
+    if not report.scheme_words:
+        return
+    brief.heading(text["map.schemes"])
+    language = report.language
+    brief.paragraph(text["map.note_schemes"])
+
+    def cells(name: str, heading: str, most: int, width: float) -> Cells:
+        told = [shown(each[name][language], most) for each in report.scheme_words]
+        return Cells(heading, told, width)
+
+    brief.table(
+        [
+            cells("clause", text["brief.clause"], 30, 22),
+            cells("title", text["brief.target"], 60, 46),
+            cells("contributes", text["map.contributes"], 110, 58),
+            cells("needs", text["map.scheme_needs"], 80, 44),
+        ]
+    )
 
 
 def _districts(report: Report) -> pd.DataFrame:

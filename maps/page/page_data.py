@@ -71,6 +71,7 @@ def payload(report: Report) -> dict[str, object]:
         "changes": _table(_of_titled(report, report.changes).drop(columns=["unit_name", "unit"])),
         "classes": _classes(report),
         "verdicts": _verdicts(report),
+        "schemes": [{k: dict(v) for k, v in each.items()} for each in report.scheme_words],
         "trajectories": _table(_only(report.trajectories, TRAJECTORY)),
         "allocation": _table(_only(report.allocation, ALLOCATION)),
         "plan": {"title": dict(report.plan_title), "source": dict(report.plan_source)},

@@ -78,11 +78,32 @@ def add_targets(book: Book) -> None:
     last = write_table(book, sheet, row, columns)
     colour_statuses(book, sheet, row + 1, last, 1)
     set_widths(sheet, (columns,))
+    width = len(columns)
+    if report.scheme_words:
+        schemes = _scheme_columns(book)
+        start = section(book, sheet, last + 2, book.words["map.schemes"])
+        last = write_table(book, sheet, start, schemes)
+        width = max(width, len(schemes))
     sheet.freeze_panes(row + 1, 2)
     sheet.repeat_rows(row)
     sheet.repeat_columns(0, 1)
     sheet.fit_to_pages(2, 0)
-    sheet.print_area(0, 0, last, len(columns) - 1)
+    sheet.print_area(0, 0, last, width - 1)
+
+
+def _scheme_columns(book: Book) -> list[Column]:
+    """What the plan wants built or done without a figure, beside what the run contributes."""
+
+    def told(name: str) -> list[str]:
+        return [each[name][book.report.language] for each in book.report.scheme_words]
+
+    return [
+        Column(book.word("target_title"), told("title"), wide=True),
+        Column(book.word("clause"), told("clause")),
+        Column(book.words["map.contributes"], told("contributes"), wide=True),
+        Column(book.words["map.scheme_needs"], told("needs"), wide=True),
+        Column(book.word("quote"), told("quote"), wide=True),
+    ]
 
 
 def _target_findings(book: Book) -> list[Column]:

@@ -285,6 +285,8 @@ def _change_reason(case: Case, base: IndicatorValue, is_held: bool, times: int) 
     family = target.comparator if target.change is None else f"{target.comparator}_by"
     if target.comparator == "stable" and target.tolerance != "both":
         family = f"stable_{target.tolerance}"
+    if target.kind == "rule":
+        family = "entered"
     change = now - before
     least = smallest_change(target, np.array([before]), case.tolerances, times=times)
     return reason(

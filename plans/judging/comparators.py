@@ -86,7 +86,7 @@ def is_about(target: Target) -> bool:
 
 def needs_tolerance(target: Target) -> bool:
     """``~``, ``=`` with a year, and ``stable``: words that say nothing of how far they reach."""
-    return is_about(target) or target.comparator == "stable"
+    return is_about(target) or (target.comparator == "stable" and target.kind != "rule")
 
 
 def limits(target: Target, tolerances: Tolerances) -> tuple[float, float]:
@@ -130,7 +130,10 @@ def change_window(
     slack = CLOSING * size
     none: Array = np.full(1, np.inf)
     if target.comparator == "stable":
-        width = size * tolerances.about_percent / 100.0 + slack
+        percent = tolerances.about_percent
+        if target.kind == "rule":  # what may not enter some ground has no 左右
+            percent = tolerances.smallest_change_percent
+        width = size * percent / 100.0 + slack
         low = -none if target.tolerance == "ceiling" else -width
         return Window(values - base, low, none if target.tolerance == "floor" else width)
     needed = smallest_change(target, base, tolerances, times=times)

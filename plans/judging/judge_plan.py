@@ -18,14 +18,14 @@ from plans.assigned import check_assigned, entered_for, with_figure
 from plans.bases import is_works
 from plans.fields import shown
 from plans.judging.assessment import Finding, find
-from plans.judging.comparators import Tolerances, needs_tolerance
+from plans.judging.comparators import CHANGES, Tolerances, needs_tolerance
 from plans.judging.notes import basis_mismatch, notes, rounding_turns
 from plans.judging.reasons import Reason, reason
 from plans.judging.settling import settling
 from plans.judging.target_series import Case, Evidence
 from plans.judging.verdict import Status, Verdict
 from plans.number_words import target_words
-from plans.plan import AssignedValue, Plan, Target, Words
+from plans.plan import SCHEMES, AssignedValue, Plan, Target, Words
 from sink_models.indicator import indicators
 from sink_models.results import Results
 from sink_models.sampling import Sampling
@@ -97,7 +97,7 @@ def _missing(case: Case, evidence: Evidence) -> tuple[Reason, ...]:
         aspects = ", ".join(target.disputed)
         return (reason("disputed", quote=shown(target.quote), aspects=aspects),)
     needs = target.needs if any(target.needs.values()) else _NOTHING_KNOWN
-    if target.kind == "system" or (target.kind == "rule" and not _is_measured(case)):
+    if target.kind in SCHEMES or (target.kind == "rule" and not _is_measured(case)):
         return _beyond_figures(target)
     if target.kind in ("works", "count") and not _is_measured(case):
         figures = _or_direction(target_words(target), target)
@@ -119,13 +119,14 @@ def _is_measured(case: Case) -> bool:
 
     Works are judged by a ledger of works alone; ground that stands is never taken for work done.
     """
-    if not case.series or (case.target.value is None and case.target.change is None):
+    target = case.target
+    if not case.series or (target.value is None and target.comparator not in CHANGES):
         return False
-    return is_works(case.judged) == (case.target.kind == "works")
+    return is_works(case.judged) == (target.kind == "works")
 
 
 def _beyond_figures(target: Target) -> tuple[Reason, ...]:
-    """A rule or a system: what it would take to check it, and what a run offers towards it."""
+    """A rule, a system or a task: what it would take to check it, and what a run offers."""
     said = [reason(target.kind, title=target.title)]
     if any(target.serves.values()):
         said.append(reason("serves", serves=target.serves))

@@ -79,7 +79,7 @@ def notes(case: Case, turned: bool) -> tuple[Reason, ...]:
     if target.kind == "works":
         found.append(reason("works_counted"))
     if target.kind == "rule":
-        found.append(reason("rule_measured"))
+        found.append(reason("rule_entered" if target.comparator == "stable" else "rule_measured"))
     if target.also is not None:
         found.append(_beside(case))
     if target.implied:

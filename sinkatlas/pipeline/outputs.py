@@ -56,6 +56,7 @@ _TABLES = (
     Output("verdicts.csv", lambda report, path, _: write_csv(report.verdicts, path)),
     Output("trajectories.csv", lambda report, path, _: write_csv(report.trajectories, path)),
     Output("allocation.csv", lambda report, path, _: write_csv(report.allocation, path)),
+    Output("schemes.csv", lambda report, path, _: write_csv(report.schemes, path)),
     Output("works.csv", lambda report, path, _: write_csv(report.works, path)),
     Output("conflicts.csv", lambda report, path, _: write_csv(_attributes(report), path)),
     Output("account.csv", lambda report, path, _: write_csv(report.account, path)),

@@ -23,8 +23,15 @@ from layers.registry import kinds
 from maps.report import CHANGE_COLUMNS, IndicatorWords, MapLayer, Report
 from maps.sensitivity import public_view
 from maps.words import sentences, words
-from plans.plan import Plan
-from plans.tables import allocation_table, trajectory_table, verdict_table, verdict_words
+from plans.plan import SCHEMES, Plan
+from plans.tables import (
+    allocation_table,
+    scheme_table,
+    scheme_words,
+    trajectory_table,
+    verdict_table,
+    verdict_words,
+)
 from sink_models.indicator import indicators
 from sink_models.measures import conflict_table
 from sink_models.results import Results
@@ -60,7 +67,8 @@ def make_report(
     territory = units.data
     if not isinstance(territory, Units):
         raise TypeError(f"districts were read as {type(territory).__name__}")
-    names, plan, verdicts = unit_names(territory), judgement.plan, judgement.verdicts
+    names, plan = unit_names(territory), judgement.plan
+    verdicts = [each for each in judgement.verdicts if each.target.kind not in SCHEMES]
     conflicts = conflicts_table(beside, names)
     said = sentences_of(results)
     report = Report(
@@ -94,6 +102,8 @@ def make_report(
         trajectories=trajectory_table(judgement.trajectories, language=language),
         allocation=allocation_table(judgement.allocations, names, language=language),
         works=works_table(beside, names),
+        schemes=scheme_table(plan, language=language),
+        scheme_words=scheme_words(plan),
         conflicts=conflicts,
         sentences=said,
     )

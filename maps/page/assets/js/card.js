@@ -10,7 +10,7 @@ function cardPanel() {
   return el("article", { class: "card", data: { card: code } },
     cardHead(code, isWhole), standSection(),
     shown.length ? targetSection(t(isWhole ? "targets" : "own_targets"), shown) : null,
-    shareSection(code),
+    shareSection(code), isWhole ? schemeSection() : null,
     el("section", {}, el("h3", {}, t("indicators_in", { epoch: state.epoch })),
       data.indicators.map((indicator) => indicatorRow(indicator, code, isWhole))),
     PARTS.map(([indicator, kind]) => bars(indicator, kind, code)));

@@ -56,3 +56,15 @@ function targetBanner() {
     el("span", {}, given(said(target.words.printed))),
     target.value === null ? null : el("span", {}, t("value_short"), figure(target.value, target.unit)));
 }
+
+/** What the plan wants built or done without a figure, and what this run contributes to it. */
+function schemeSection() {
+  if (!data.schemes.length) return null;
+  return el("section", { class: "targets schemes" }, el("h3", {}, t("schemes")), el("p", { class: "muted small" }, t("note_schemes")),
+    data.schemes.map((each, i) => el("div", { class: "target", data: { scheme: i } },
+      el("div", { class: "target-line" }, el("span", { class: "target-title" }, given(said(each.title))), el("span", { class: "code" }, given(said(each.clause)))),
+      el("dl", { class: "target-facts" },
+        fact(t("quote"), el("q", {}, given(said(each.quote)))),
+        said(each.contributes) ? fact(t("contributes"), given(said(each.contributes))) : null,
+        said(each.needs) ? fact(t("scheme_needs"), given(said(each.needs))) : null))));
+}
