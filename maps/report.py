@@ -69,9 +69,9 @@ class Report:
     ``verdicts`` have the columns of ``results.csv`` and ``verdicts.csv``; ``verdict_words`` gives,
     for each row of ``verdicts`` in order, title, printed target, quote and reason per language
     (keys ``title``, ``printed``, ``quote``, ``reason``, each ``{"zh": …, "en": …}``);
-    ``trajectories``, ``allocation``, ``works`` and ``schemes`` have the columns of their CSV files, or none at
-    all, as has ``conflicts``, features in EPSG:4490 that a rule on ground speaks against;
-    ``absences`` has ``indicator``, ``epoch`` and ``problem``; ``review_number`` is the 审图号
+    ``trajectories``, ``allocation``, ``works`` and ``schemes`` have the columns of their CSV files,
+    or none at all, as has ``conflicts``, features in EPSG:4490 that a rule on ground speaks
+    against; ``absences`` has ``indicator``, ``epoch`` and ``problem``; ``review_number`` is the 审图号
     field. ``changes`` has ``unit_code``, ``unit_name``, ``indicator``, ``from_epoch``,
     ``to_epoch``, ``value``, ``low``, ``high``, ``unit``: the interval is that of the difference,
     from draws that both epochs share. ``sensitivity`` says who may see the outputs.

@@ -70,6 +70,7 @@ def test_a_run_writes_every_output_the_architecture_names(done: Run) -> None:
         "method.html",
         "uncertainty.csv",
         "soil_change.csv",
+        "schemes.csv",
         "works.csv",
         "conflicts.csv",
         "results.csv",
