@@ -71,8 +71,8 @@ class Report:
     (keys ``title``, ``printed``, ``quote``, ``reason``, each ``{"zh": …, "en": …}``);
     ``trajectories``, ``allocation``, ``works`` and ``schemes`` have the columns of their CSV files,
     or none at all, as has ``conflicts``, features in EPSG:4490 that a rule on ground speaks
-    against; ``absences`` has ``indicator``, ``epoch`` and ``problem``; ``review_number`` is the 审图号
-    field. ``changes`` has ``unit_code``, ``unit_name``, ``indicator``, ``from_epoch``,
+    against; ``absences`` has ``indicator``, ``epoch`` and ``problem``; ``review_number`` is the
+    审图号 field. ``changes`` has ``unit_code``, ``unit_name``, ``indicator``, ``from_epoch``,
     ``to_epoch``, ``value``, ``low``, ``high``, ``unit``: the interval is that of the difference,
     from draws that both epochs share. ``sensitivity`` says who may see the outputs.
     ``organisation``, ``date`` and ``sources`` are what the analyst wrote for the imprint; empty
