@@ -83,8 +83,8 @@ def _goals_nearby(texts: Sequence[str], places: Sequence[Place], times: Times) -
     """For every paragraph the goal year first named in it or after it in the same part."""
     own = []
     for text in texts:
-        marks = [m for m in year_marks(text, times) if m.role == "goal"]
-        own.append(marks[0].years[-1] if marks else None)
+        goals = [m.year for m in year_marks(text, times) if m.role == "goal" and m.years]
+        own.append(goals[0] if goals else None)
     found: list[int | None] = []
     for number, place in enumerate(places):
         year = None

@@ -361,7 +361,7 @@ def _year(
     if owner.years:
         return owner.years[-1], 0.05
     marks = [m for m in year_marks(setting.caption, setting.times) if m.role in ("goal", "bare")]
-    if marks:
+    if marks and marks[-1].years:
         return marks[-1].years[-1], 0.1
     return setting.times.plan_end, 0.2
 

@@ -182,6 +182,8 @@ def _of_plan(hit: re.Match[str], after: str, times: Times) -> Iterator[YearMark]
     if re.match(r"的?(?:开局|收官|起步|开篇|谋划|第[一二三四五]年)", after):
         return  # it says which year this is, not by when
     role: Role = "past" if end < times.present or hit["plan_tail"] == "以来" else "goal"
+    if end == times.written and role == "goal":
+        role = "bare"  # told or promised in its last year: other words must say which
     role = "base" if hit["since"] else role
     yield YearMark(hit.start(), hit.end(), (end,), role)
 
