@@ -333,6 +333,50 @@ def run(
 
 
 @app.command()
+def landtake(
+    workspace: WorkspaceArgument,
+    footprint: Annotated[Path, typer.Option(help="Outlines of the projects, any vector file.")],
+    planting: Annotated[
+        Path | None, typer.Option(help="Outlines where compensation could be planted.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder for tables and sheets.")] = Path("out/landtake"),
+    lang: LanguageOption = None,
+) -> None:
+    """Tell what projects cost in carbon, what closes the way, and what would make up for it."""
+    language = _language(lang)
+    with _reported(language):
+        from sinkatlas.land_take import land_take
+        from sinkatlas.land_take_page import take_lines, write_land_take
+
+        found = land_take(workspace, footprint, planting=planting)
+        for each in found.problems:
+            typer.echo(_line(each, language), err=True)
+        for line in take_lines(found, language):
+            typer.echo(line)
+        typer.echo(str(write_land_take(found, out, language)))
+
+
+@app.command()
+def compare(
+    first: Annotated[Path, typer.Argument(help="Workspace file before.")],
+    second: Annotated[Path, typer.Argument(help="Workspace file after.")],
+    out: Annotated[Path, typer.Option(help="Folder for table and page.")] = Path("out/compare"),
+    lang: LanguageOption = None,
+) -> None:
+    """Explain every changed figure by data, coefficients, boundaries and method."""
+    language = _language(lang)
+    with _reported(language), _progress() as progress:
+        from sinkatlas.comparing import compare as compare_workspaces
+        from sinkatlas.comparing_page import write_comparison
+
+        found = compare_workspaces(first, second, progress=progress)
+        for each in found.notes:
+            typer.echo(_line(each, language), err=True)
+        typer.echo(", ".join(found.changed) or "–")
+        typer.echo(str(write_comparison(found, out, language)))
+
+
+@app.command()
 def doctor(lang: LanguageOption = None) -> None:
     """Tell what this machine has: fonts, browser, library versions."""
     with _reported(_language(lang)):

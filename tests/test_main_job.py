@@ -26,6 +26,8 @@ from sinkatlas.demo import CITIES
 CITY = "jiaxing"
 """The smallest demo; the other cities differ in data, not in the way through the code."""
 
+CITY_CODE = "330400"
+
 # fmt: off
 RESULT_COLUMNS = [
     "unit_code", "unit_name", "epoch", "indicator", "value", "low", "high", "unit", "basis",
@@ -72,6 +74,9 @@ def test_a_run_writes_every_output_the_architecture_names(done: Run) -> None:
         "soil_change.csv",
         "schemes.csv",
         "works.csv",
+        "transitions.csv",
+        "land_matrix.csv",
+        "ipcc_land.csv",
         "conflicts.csv",
         "results.csv",
         "changes.csv",
@@ -92,6 +97,27 @@ def test_a_run_writes_every_output_the_architecture_names(done: Run) -> None:
     assert {path.suffix for path in (done.folder / "sheets").iterdir()} == {".pdf", ".png"}
     assert list(read(done, "results.csv").columns) == RESULT_COLUMNS
     assert list(read(done, "verdicts.csv").columns) == VERDICT_COLUMNS
+
+
+def test_transitions_tie_to_both_accounts_and_every_row_names_its_book(done: Run) -> None:
+    table = read(done, "transitions.csv")
+    assert set(table["book"]) == {"account"}
+    units = table[table["unit_code"] != CITY_CODE]
+    whole = table[table["unit_code"] == CITY_CODE]
+    assert whole["area_ha"].sum() == pytest.approx(units["area_ha"].sum(), rel=1e-9)
+    account = read(done, "account.csv")
+    known = account[(account["status"] == "classified") & (account["unit_code"] == CITY_CODE)]
+    for year, side in zip(sorted(set(known["epoch"])), ("from_type", "to_type"), strict=True):
+        own = whole.groupby(side)["area_ha"].sum()
+        held = known[known["epoch"] == year].groupby("ecosystem_type")["area_ha"].sum()
+        np.testing.assert_allclose(own[held.index], held, rtol=1e-9, atol=1e-6)
+    matrix = read(done, "land_matrix.csv")
+    total = matrix[(matrix["unit_code"] == CITY_CODE) & (matrix["from_type"] == "total")]
+    assert total["total"].iloc[0] == pytest.approx(whole["area_ha"].sum(), rel=1e-12)
+    land = read(done, "ipcc_land.csv")
+    assert land[land["unit_code"] == CITY_CODE]["area_ha"].sum() == pytest.approx(
+        whole["area_ha"].sum(), rel=1e-9
+    )
 
 
 @pytest.mark.office

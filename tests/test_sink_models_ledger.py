@@ -113,7 +113,7 @@ def test_sum_of_units_is_the_whole() -> None:
     start = small_ledger()
     # events that name their pieces take the same ground however it is divided into units
     events = [
-        replace(each, pieces=(at, at + 3), hectares=np.full(3, 1e6), takes=(*start.kind,))
+        replace(each, pieces=(at, at + 3), amount=np.full(3, 1e6), takes=(*start.kind,))
         for at, each in enumerate(busy_events()[:3])
     ]
     parts, whole = lived(start, events), lived(in_one_unit(start), events)

@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from gis.problems import InputError, ProblemLog
 from sink_models.ledger import (
     Expectation,
+    GrowthChoice,
     Price,
     TakenStand,
     Tolerances,
@@ -21,6 +23,7 @@ from sink_models.ledger import (
     credits_needed,
     error_of_difference,
     hectares_to_plant,
+    in_one_pool,
     is_converted,
     need_of,
     oxygen_released,
@@ -33,6 +36,7 @@ from sink_models.ledger import (
     turnover,
     year_of_balance,
 )
+from sink_models.sampling import Sampling
 
 # areas of change
 
@@ -130,8 +134,11 @@ def test_controls_unlike_the_works_are_told_by_their_difference() -> None:
 
 # land take
 
-L02 = TakenStand(area_ha=12, living_t_c_ha=45.2, dead_matter_t_c_ha=3.1, growth_t_c_ha_yr=1.5,
-                 cap_t_c_ha=55.0, soil_t_c_ha=38.0, soil_left=0.8)  # fmt: skip
+CAPPED = GrowthChoice("forest", "capped", 0.0, "plots", {"rate": 1.5, "cap": 55.0})
+GROWTH = CAPPED.rule(Sampling(draws=0))
+GROWTH = replace(GROWTH, curve=in_one_pool(GROWTH.curve, "living"))
+L02 = TakenStand(area_ha=12, living_t_c_ha=45.2, dead_matter_t_c_ha=3.1, growth=GROWTH,
+                 soil_t_c_ha=38.0, soil_left=0.8)  # fmt: skip
 
 
 def test_l01_stock_lost_at_once_with_an_unknown_soil() -> None:
@@ -172,6 +179,8 @@ def test_foregone_growth_without_a_stated_rate_is_not_invented() -> None:
     stand = TakenStand(area_ha=12, living_t_c_ha=45.2, dead_matter_t_c_ha=3.1)
     need = need_of([stand], 20)
     assert need.by_pool["living"][20, 0] == pytest.approx(12 * 45.2)
+    assert "foregone_growth" in need.total(20).missing
+    assert "foregone_growth" not in need.stock_lost().missing
 
 
 def test_l04_hectares_to_plant() -> None:
@@ -267,3 +276,48 @@ def test_contributions_add_up_and_depend_on_no_order(values: list[float]) -> Non
     assert sum(float(v) for v in found.values()) == pytest.approx(total, abs=1e-6)
     for name in names:
         assert float(found[name]) == pytest.approx(float(back[name]), abs=1e-6)
+
+
+# growth
+
+
+@pytest.mark.parametrize(
+    ("choice", "code"),
+    [
+        (replace(CAPPED, type="forrest"), "growth_type"),
+        (replace(CAPPED, parameters={"rate": 1.5}), "growth_parameters"),
+        (replace(CAPPED, parameters={"rate": -1.5, "cap": 55.0}), "growth_positive"),
+        (replace(CAPPED, form="table", parameters={}, ages=[0, 10], values=[0]), "growth_table"),
+        (
+            replace(CAPPED, form="table", parameters={}, ages=[0, 10, 20], values=[0, 50, 40]),
+            "growth_declines",
+        ),
+        (replace(CAPPED, unit="m3"), "growth_unit"),
+        (replace(CAPPED, parameters={"rate": 90.0, "cap": 9000.0}), "quantity_range"),
+    ],
+)
+def test_growth_that_cannot_be_is_refused(choice: GrowthChoice, code: str) -> None:
+    log = ProblemLog()
+    choice.check(log)
+    with pytest.raises(InputError, match=code):
+        log.raise_if_errors()
+
+
+def test_growth_of_a_table_and_in_volume_stay_silent() -> None:
+    log = ProblemLog()
+    table = replace(CAPPED, form="table", parameters={}, ages=[0, 10, 20], values=[0, 40, 40])
+    volume = replace(CAPPED, form="logistic", parameters={"w": 120, "k": 10, "a": 0.1}, unit="m3",
+                     t_c_per_m3=0.5)  # fmt: skip
+    for each in (CAPPED, table, volume):
+        each.check(log)
+    assert not list(log)
+    rule = volume.rule(Sampling(draws=0))
+    assert float(rule.curve.density(np.array([200.0]))[0, 0]) == pytest.approx(60.0)
+
+
+def test_uncertain_growth_has_one_factor_for_the_whole_curve() -> None:
+    drawn = replace(CAPPED, uncertainty_percent=20.0).rule(Sampling(draws=4000))
+    ends = drawn.curve.density(np.array([10.0, 30.0]))
+    np.testing.assert_allclose(ends[:, 1] / ends[:, 0], 3.0)
+    low, high = Sampling(draws=4000).bounds(ends[:, 0])
+    assert (high - low) / 2 / ends[0, 0] == pytest.approx(0.20, rel=0.06)

@@ -7,6 +7,7 @@ from .cell_coverage import (
 from .class_index import (
     Unknown as Unknown,
     are_codes as are_codes,
+    class_places as class_places,
 )
 from .raster_bands import (
     Band as Band,
@@ -25,6 +26,7 @@ from .raster_plan import (
 )
 from .resampling import (
     resampling_note as resampling_note,
+    shift_between as shift_between,
 )
 from .zonal_sums import (
     BandTally as BandTally,

@@ -62,6 +62,11 @@ def places_of(
     return place, codes
 
 
+def class_places(source: OpenBand, rows: Span, columns: Span) -> NDArray[np.uint32]:
+    """Places of the cells of one class band in a window of its target grid."""
+    return places_of([source], rows, columns, Scratch())[0]
+
+
 def _spec(source: OpenBand) -> ClassBand:
     assert isinstance(source.spec, ClassBand)
     return source.spec

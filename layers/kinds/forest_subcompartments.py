@@ -46,6 +46,10 @@ FIELDS = (
         aliases=("SSZZS", "散生木蓄积"),
     ),
     Field("protection", "SEN_LIN_LB", "森林类别", "Forest category", aliases=("森林类别",)),
+    Field("protection_grade", "BH_DJ", "林地保护等级", "Grade of protected forest land",
+          aliases=("林地保护等级",)),
+    Field("change_cause", "BHYY", "变化原因", "Code of the cause of change",
+          aliases=("变化原因", "核实变化原因")),
     Field("survey_year", "DIAO_CHA_N", "调查年度", "Survey year", aliases=("DCND", "调查年度")),
 )  # fmt: skip
 KEYS = (
@@ -100,7 +104,8 @@ def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
         "growing_stock_given_m3": f"{table['growing_stock_m3'].sum(min_count=1):.10g}",
         "growing_stock_left_out_m3": f"{table.loc[~kept, 'growing_stock_m3'].sum():.10g}",
     }
-    attributes = features.attributes(("unit_code", "unit_name", "survey_year"), kept.to_numpy())
+    names = ("unit_code", "unit_name", "survey_year", "protection_grade", "change_cause")
+    attributes = features.attributes(names, kept.to_numpy())
     cover = PolygonCover("forest_subcompartments", ordered, KEYS, QUANTITIES)
     return Reading(cover, facts, attributes)
 

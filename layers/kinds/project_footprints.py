@@ -9,7 +9,18 @@ FIELDS = (
     Field("name", "name", "项目名称", "Name of the project", aliases=("XMMC", "项目名称")),
     Field("type", "type", "项目类型", "Type of project", aliases=("XMLX",)),
     YEAR,
-)
+    Field(
+        "approval", "approval", "批准文号", "Number of the approval", aliases=("PZWH", "批准文号")
+    ),
+    Field(
+        "temporary_years", "temporary_years", "临时使用年限", "Years of a temporary use",
+        aliases=("LSNX", "临时使用年限"),
+    ),
+    Field(
+        "paved_share", "paved_share", "硬化比例", "Paved share of the ground, 0 to 1",
+        aliases=("YHBL", "硬化比例"),
+    ),
+)  # fmt: skip
 
 KIND = register_kind(
     key="project_footprints",

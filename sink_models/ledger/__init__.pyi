@@ -1,5 +1,14 @@
+from .carbon_of_change import (
+    TransitionCarbon as TransitionCarbon,
+    holds_nothing as holds_nothing,
+    ipcc_categories as ipcc_categories,
+    realised_bounds as realised_bounds,
+    sums_by_group as sums_by_group,
+    transition_carbon as transition_carbon,
+)
 from .change_areas import (
     ARTEFACT_CAUSES as ARTEFACT_CAUSES,
+    DEFAULT_TOLERANCES as DEFAULT_TOLERANCES,
     SampledArea as SampledArea,
     Tolerances as Tolerances,
     Turnover as Turnover,
@@ -9,6 +18,14 @@ from .change_areas import (
     sampled_change as sampled_change,
     turnover as turnover,
 )
+from .change_tables import (
+    IPCC_COLUMNS as IPCC_COLUMNS,
+    TRANSITION_COLUMNS as TRANSITION_COLUMNS,
+    PastConversion as PastConversion,
+    ipcc_land as ipcc_land,
+    land_matrix as land_matrix,
+    transition_table as transition_table,
+)
 from .cohort_rows import (
     NO_CURVE as NO_CURVE,
     Cohorts as Cohorts,
@@ -17,6 +34,12 @@ from .cohort_rows import (
 )
 from .contributions import (
     shapley_contributions as shapley_contributions,
+)
+from .growth import (
+    GrowthChoice as GrowthChoice,
+    GrowthRule as GrowthRule,
+    growth_rules as growth_rules,
+    in_one_pool as in_one_pool,
 )
 from .land_take import (
     Need as Need,
@@ -32,6 +55,23 @@ from .pools import (
     Transfers as Transfers,
     everything_to as everything_to,
     known_sum as known_sum,
+)
+from .scenarios import (
+    BASELINE as BASELINE,
+    DIFFERENCE_COLUMNS as DIFFERENCE_COLUMNS,
+    EXPLORATORY_AFTER as EXPLORATORY_AFTER,
+    PATH_COLUMNS as PATH_COLUMNS,
+    SHORTFALL_COLUMNS as SHORTFALL_COLUMNS,
+    TARGET_COLUMNS as TARGET_COLUMNS,
+    Path as Path,
+    Programme as Programme,
+    Scenario as Scenario,
+    Start as Start,
+    Yearly as Yearly,
+    difference_rows as difference_rows,
+    path_rows as path_rows,
+    probability_of as probability_of,
+    project as project,
 )
 from .values import (
     Price as Price,

@@ -95,6 +95,10 @@ def certainty_of(
     return label
 
 
+DEFAULT_TOLERANCES = Tolerances(least_ha=1.0 / 15.0, position_m=5.0)
+"""One mu, the smallest sub-compartment; 5 m is ours for outlines drawn on images of 1 to 2 m."""
+
+
 @dataclass(frozen=True)
 class SampledArea:
     """An area with its standard error, in ha."""

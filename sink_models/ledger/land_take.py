@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 
 from sink_models.equations import EquationCard, co2_from_c
 from sink_models.ledger.cohort_rows import NO_CURVE, Cohorts, cohorts
+from sink_models.ledger.growth import GrowthRule
 from sink_models.ledger.pools import KnownSum, everything_to, known_sum
 from sink_models.ledger.yearly import TRANSITION_YEARS, Event, NewLand, run
 from sink_models.ledger.yield_curves import Curve, YieldCurve
@@ -24,24 +25,33 @@ from sink_models.sampling import Array
 TAKEN_POOLS = ("living", "dead_matter", "soil")
 """Pools of land take: living biomass, dead wood and litter, mineral soil."""
 
-_TAKEN, _PAVED, _STAND = "taken", "built", "stand"
+FOREGONE = "foregone_growth"
+"""What a sum lacks where nobody said how a woody stand would have gone on."""
+
+_TAKEN, _STAND = "taken", "stand"
+
+STILL = YieldCurve("capped", {"rate": np.zeros(1), "cap": np.zeros(1)}, {"living": 1.0})
+"""The curve of ground on which nothing grows on."""
 
 
 @dataclass(frozen=True)
 class TakenStand:
     """Ground of one stand that a project takes; densities in t C/ha, None = not known.
 
-    ``growth_t_c_ha_yr`` and ``cap_t_c_ha`` say how the stand would have gone on; None leaves the
-    foregone growth unknown. ``soil_left`` is the share of the soil's carbon that building leaves,
-    None where paving is not known. ``restored_after`` years a temporary take is planted again.
+    ``growth`` says how the stand would have gone on from what it holds, all in pool ``living``;
+    None leaves the foregone growth out, which the sum then names, unless nothing woody stands
+    there. ``soil_left`` is the share of the soil's carbon that building leaves, None where paving
+    is not known. ``restored_after`` years a temporary take is planted again.
     """
 
     area_ha: float
     living_t_c_ha: Array | float
     dead_matter_t_c_ha: Array | float | None = None
     soil_t_c_ha: Array | float | None = None
-    growth_t_c_ha_yr: Array | float | None = None
-    cap_t_c_ha: Array | float | None = None
+    growth: GrowthRule | None = None
+    is_woody: bool = True
+    not_counted: tuple[str, ...] = ()
+    """Pools of which the densities lack a part."""
     soil_left: Array | float | None = None
     restored_after: int | None = None
 
@@ -50,14 +60,20 @@ class TakenStand:
 class Need:
     """Carbon that a project owes by year since the take, from 0 on: t C by pool, ``(years, d)``.
 
-    A pool that is not known is missing from the sum, which then is "at least".
+    A pool that is not known is missing from the sum, which then is "at least"; so is growth that
+    would have come after the take and nobody stated.
     """
 
     by_pool: Mapping[str, Array]
+    growth_unknown: bool = False
+    not_counted: tuple[str, ...] = ()
 
     def total(self, years_after: int) -> KnownSum:
         """All known pools in a year after the take."""
-        return known_sum({pool: each[years_after] for pool, each in self.by_pool.items()})
+        found = known_sum({pool: each[years_after] for pool, each in self.by_pool.items()})
+        later = (FOREGONE,) if self.growth_unknown and years_after > 0 else ()
+        missing = dict.fromkeys((*found.missing, *self.not_counted, *later))
+        return KnownSum(found.value, tuple(missing))
 
     def stock_lost(self) -> KnownSum:
         """What goes at once."""
@@ -84,11 +100,13 @@ def need_of(stands: Sequence[TakenStand], years: int) -> Need:
     )  # fmt: skip
     baseline = run(start, [], curves, units=count, years=range(1, years + 1))
     owed = (baseline.stock - project.stock).sum(axis=3)
-    return Need({pool: owed[:, :, at] for at, pool in enumerate(TAKEN_POOLS)})
+    unknown = any(each.is_woody and each.growth is None for each in stands)
+    partly = tuple(dict.fromkeys(name for each in stands for name in each.not_counted))
+    return Need({pool: owed[:, :, at] for at, pool in enumerate(TAKEN_POOLS)}, unknown, partly)
 
 
 def _start(stands: Sequence[TakenStand]) -> tuple[Cohorts, list[Curve]]:
-    """One row per stand; curves of what each still puts on, then of what each would from bare."""
+    """One row and one curve per stand, at the age at which the curve holds what stands there."""
     densities = [(each.living_t_c_ha, each.dead_matter_t_c_ha, each.soil_t_c_ha) for each in stands]
     given = [
         [np.atleast_1d(np.nan if pool is None else np.asarray(pool, float)) for pool in each]
@@ -103,8 +121,12 @@ def _start(stands: Sequence[TakenStand]) -> tuple[Cohorts, list[Curve]]:
         ],
         axis=1,
     )  # fmt: skip
-    curves: list[Curve] = [_growth_from(each, each.living_t_c_ha) for each in stands]
-    curves += [_growth_from(each, 0.0) for each in stands]
+    rules = [each.growth for each in stands]
+    curves: list[Curve] = [STILL if each is None else each.curve for each in rules]
+    ages = [
+        0.0 if rule is None else float(rule.age_at(np.atleast_1d(each.living_t_c_ha)[:1])[0])
+        for rule, each in zip(rules, stands, strict=True)
+    ]
     rows = cohorts(
         TAKEN_POOLS,
         unit=range(len(stands)),
@@ -112,26 +134,14 @@ def _start(stands: Sequence[TakenStand]) -> tuple[Cohorts, list[Curve]]:
         area_ha=[each.area_ha for each in stands],
         stock_t_c=stock,
         curve=range(len(stands)),
-        age=[0.0] * len(stands),
+        age=ages,
     )
     return rows, curves
 
 
-def _growth_from(stand: TakenStand, living: Array | float) -> YieldCurve:
-    """What a stand that holds so much still puts on: straight up to its cap, and never a loss."""
-    rate = 0.0 if stand.growth_t_c_ha_yr is None else stand.growth_t_c_ha_yr
-    cap = stand.living_t_c_ha if stand.cap_t_c_ha is None else stand.cap_t_c_ha
-    room = np.maximum(np.subtract(cap, living), 0.0)
-    return YieldCurve(
-        "capped",
-        {"rate": np.atleast_1d(np.asarray(rate, float)), "cap": np.atleast_1d(room)},
-        {"living": 1.0},
-    )
-
-
 def _without_unknown_growth(rows: Cohorts, stands: Sequence[TakenStand]) -> Cohorts:
     """Rows whose stand has no stated growth stay as they are: what is foregone is not known."""
-    known = [each.growth_t_c_ha_yr is not None for each in stands]
+    known = [each.growth is not None for each in stands]
     return replace(rows, curve=np.where(known, rows.curve, NO_CURVE))
 
 
@@ -155,14 +165,14 @@ def _restorations(stands: Sequence[TakenStand]) -> list[Event]:
     """Temporary takes planted again: the stand starts anew on its own growth."""
     found = []
     for at, each in enumerate(stands):
-        if each.restored_after is None or each.growth_t_c_ha_yr is None:
+        if each.restored_after is None or each.growth is None:
             continue
         hectares = np.zeros(len(stands))
         hectares[at] = each.area_ha
         found.append(
             Event(
                 each.restored_after + 1, "restored", (_TAKEN,), hectares,
-                everything_to(TAKEN_POOLS, {}), NewLand(_STAND, curve=len(stands) + at),
+                everything_to(TAKEN_POOLS, {}), NewLand(_STAND, curve=at),
             )
         )  # fmt: skip
     return found

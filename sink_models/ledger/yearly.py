@@ -6,7 +6,7 @@ events; what an intervention does is the difference of two runs on the same draw
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sink_models.equations import EquationCard, mineral_soil_change
-from sink_models.ledger.cohort_rows import NO_CURVE, Cohorts, by_unit, joined, merged
+from sink_models.ledger.cohort_rows import NO_CURVE, Cohorts, by_unit, in_order, joined, merged
 from sink_models.ledger.pools import DESTINATIONS, Transfers
 from sink_models.ledger.yield_curves import Curve
 from sink_models.sampling import Array
@@ -31,11 +31,13 @@ TRIFLE = 1e-12
 class NewLand:
     """What ground becomes: type, curve, age and ratio to the curve.
 
+    Without ``kind`` it grows again as what it was, from age 0 on its own curve.
+
     ``soil_t_c_ha`` (d,) is the stock toward which the mineral soil moves from where it stands; None
     leaves the soil as it was.
     """
 
-    kind: str
+    kind: str = ""
     curve: int = NO_CURVE
     age: float = 0.0
     ratio: Array | float = 1.0
@@ -47,18 +49,20 @@ class NewLand:
 class Event:
     """Something that happens to ground in a year: planting, felling, fire, land take, tending.
 
-    ``takes`` are the types it may take, ``hectares`` (units,) how much it asks for; more than there
-    is is not placed. ``order``: ``oldest`` first, or a ``share`` of all alike. Without ``becomes``
-    the ground stays what it is and its stand keeps the ratio that is left of it.
-    ``at`` the ``start`` of the year it grows within the same year, at the ``end`` it does not.
+    ``takes`` are the types it may take, ``amount`` (units,) how much it asks for: hectares, t C of
+    the central stock (``carbon``) or a ``share`` of all; more than there is is not placed.
+    ``order``: ``oldest`` first, or a ``share`` of all alike. Without ``becomes`` the ground stays
+    what it is and its stand keeps the ratio that is left of it. ``at`` the ``start`` of the year it
+    grows within the same year, at the ``end`` it does not.
     """
 
     year: int
     cause: str
     takes: tuple[str, ...]
-    hectares: Array
+    amount: Array
     transfers: Transfers
     becomes: NewLand | None = None
+    of: Literal["hectares", "carbon", "share"] = "hectares"
     order: Literal["oldest", "share"] = "share"
     at: Literal["start", "end"] = "start"
     least_age: float = 0.0
@@ -83,6 +87,7 @@ class History:
     arrivals: Array
     placed_ha: Array
     last: Cohorts
+    watched: Array
 
     @property
     def sink_t_c(self) -> Array:
@@ -119,14 +124,19 @@ def run(
     units: int,
     years: Sequence[int],
     decay: Transfers | None = None,
+    watch: Callable[[Cohorts], Array] | None = None,
 ) -> History:
     """Carry cohorts through the years. ``decay`` is a yearly transfer of all ground.
 
+    ``watch`` reads something else off the cohorts at the start and at the end of every year.
+
     Within a year: events of its start, growth, soils, decay, events of its end.
     """
-    rows, pools = start, start.pools
+    rows, pools = in_order(start), start.pools
     placed = np.zeros((len(events), units))
     stock = [by_unit(rows.stock, rows.unit, units)]
+    look = watch or (lambda _: np.zeros(0))
+    watched = [look(rows)]
     flows: list[_Flows] = []
     for year in years:
         none = np.zeros((1, len(pools), units))
@@ -142,6 +152,7 @@ def run(
             if event.at == "end":
                 rows, placed[at] = _happen(rows, event, flow)
         stock.append(by_unit(rows.stock, rows.unit, units))
+        watched.append(look(rows))
         flows.append(flow)
     return History(
         years=tuple(years),
@@ -152,6 +163,7 @@ def run(
         arrivals=_stacked([each.arrivals for each in flows]),
         placed_ha=placed,
         last=rows,
+        watched=_stacked(watched),
     )
 
 
@@ -167,11 +179,13 @@ def claimed(rows: Cohorts, event: Event, units: int) -> Array:
         eligible &= rows.age >= event.least_age
     if event.pieces is not None:
         eligible &= np.isin(rows.piece, event.pieces)
-    own = np.flatnonzero(eligible & (rows.area_ha > 0))
+    size = rows.stock[0].sum(axis=0) if event.of == "carbon" else rows.area_ha
+    own = np.flatnonzero(eligible & (size > 0))
     share = np.zeros(len(rows))
-    unit, area = rows.unit[own], rows.area_ha[own]
+    unit, area = rows.unit[own], size[own]
     there = by_unit(area, unit, units)
-    wanted = np.minimum(event.hectares, there)
+    asked = event.amount * there if event.of == "share" else event.amount
+    wanted = np.minimum(asked, there)
     if event.order == "share":
         share[own] = _whole_or_part(np.divide(wanted[unit], there[unit]))
         return share
@@ -205,19 +219,23 @@ def _happen(rows: Cohorts, event: Event, flow: _Flows) -> tuple[Cohorts, Array]:
     taken = _transferred(taken, event.transfers, flow)
     if event.becomes is None:
         kept = event.transfers.kept[:, event.transfers.pools.index(rows.pools[0])]
-        return joined([rest, replace(taken, ratio=taken.ratio * kept[:, None])]), placed
-    return joined([rest, merged(_become(taken, event, event.becomes))]), placed
+        after = replace(taken, ratio=taken.ratio * kept[:, None])
+    else:
+        after = merged(_become(taken, event, event.becomes))
+    return in_order(joined([rest, after])), placed
 
 
 def _become(taken: Cohorts, event: Event, land: NewLand) -> Cohorts:
     """The rows as new land of a type, its soil on the way to its own stock."""
     count = len(taken)
+    again = not land.kind
+    history = taken.history if again else [f"{each}>{land.kind}" for each in taken.history]
     changed = replace(
         taken,
-        history=np.array([f"{each}>{land.kind}" for each in taken.history], dtype=object),
+        history=np.array(history, dtype=object),
         changed=np.full(count, event.year),
         cause=np.full(count, event.cause, dtype=object),
-        curve=np.full(count, land.curve),
+        curve=taken.curve if again else np.full(count, land.curve),
         age=np.full(count, land.age),
         ratio=np.broadcast_to(np.atleast_1d(land.ratio)[:, None], (np.size(land.ratio), count)),
     )
@@ -274,17 +292,18 @@ def _grown(rows: Cohorts, curves: Sequence[Curve], flow: _Flows) -> Cohorts:
 
 def _steps(rows: Cohorts, curves: Sequence[Curve], growing: NDArray[np.intp]) -> Array:
     """Rise of the curve over the year of each growing row, (d, n); few ages are asked for."""
-    pairs = np.column_stack([rows.curve[growing].astype(float), rows.age[growing]])
-    different, back = np.unique(pairs, axis=0, return_inverse=True)
-    rises = []
-    for curve, age in different:
-        if np.isnan(age):
-            rises.append(np.full(1, np.nan))
-            continue
-        ends = curves[int(curve)].density(np.array([age, age + 1.0]))
-        rises.append(ends[:, 1] - ends[:, 0])
-    table = np.stack(np.broadcast_arrays(*rises), axis=1)
-    return np.asarray(table[:, back.ravel()])
+    found: list[tuple[NDArray[np.intp], Array]] = []
+    for number in np.unique(rows.curve[growing]):
+        own = np.flatnonzero(rows.curve[growing] == number)
+        ages, back = np.unique(rows.age[growing][own], return_inverse=True)
+        ends = curves[number].density(np.concatenate([ages, ages + 1.0]))
+        rise = ends[:, len(ages) :] - ends[:, : len(ages)]
+        found.append((own, rise[:, back.ravel()]))
+    size = max(rise.shape[0] for _, rise in found)
+    table = np.empty((size, len(growing)))
+    for own, rise in found:
+        table[:, own] = rise
+    return table
 
 
 def yearly_growth(*, area_ha: Array, ratio: Array, step_t_c_ha: Array) -> Array:

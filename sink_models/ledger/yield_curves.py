@@ -7,7 +7,7 @@ over the draws, ``(1 or 1 + draws,)``; ages are years since planting, shape ``(n
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -45,6 +45,15 @@ def capped_yield(*, age_yr: ArrayLike, rate: ArrayLike, cap: ArrayLike) -> Array
     return np.asarray(np.minimum(np.multiply(rate, age_yr), cap), dtype=float)
 
 
+def table_yield(*, age_yr: ArrayLike, ages: ArrayLike, values: ArrayLike) -> Array:
+    """Yield read from a table, straight between its ages; the last value holds for ever.
+
+    >>> table_yield(age_yr=[5, 40], ages=[0, 10, 20], values=[0, 30, 50]).tolist()
+    [15.0, 50.0]
+    """
+    return np.asarray(np.interp(np.asarray(age_yr, float), np.ravel(ages), np.ravel(values)))
+
+
 @dataclass(frozen=True)
 class YieldCurve:
     """A curve by its form and parameters.
@@ -58,6 +67,16 @@ class YieldCurve:
     pools: Mapping[str, Array | float] = field(default_factory=lambda: {"above_ground": 1.0})
     t_c_per_unit: Array | float = 1.0
     source: str = ""
+
+    def central(self) -> YieldCurve:
+        """The curve at central values."""
+        parameters = {
+            name: each if self.form == "table" else np.atleast_1d(each)[:1]
+            for name, each in self.parameters.items()
+        }
+        return replace(
+            self, parameters=parameters, t_c_per_unit=np.atleast_1d(self.t_c_per_unit)[:1]
+        )
 
     def density(self, age_yr: Array) -> Array:
         """t C/ha at ages ``(n,)``, shape ``(1 or 1 + draws, n)``."""
@@ -94,15 +113,16 @@ FORMS: Mapping[str, Callable[..., Array]] = {
     "logistic": logistic_yield,
     "chapman_richards": chapman_richards_yield,
     "capped": capped_yield,
+    "table": table_yield,
 }
-"""Forms of a yield curve by the word in ``curves.csv``."""
+"""Forms of a yield curve by the word in the workspace."""
 
 PARAMETERS = {
     "logistic": ("w", "k", "a"),
     "chapman_richards": ("a", "b", "c"),
     "capped": ("rate", "cap"),
 }
-"""Parameters of each form, in the order of ``curves.csv``."""
+"""Parameters of the forms that have any."""
 
 
 def spread_over_ages(

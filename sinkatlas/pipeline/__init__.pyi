@@ -1,8 +1,15 @@
+from .change import (
+    covers_of as covers_of,
+    growth_choices as growth_choices,
+)
 from .methods import (
     text_of as text_of,
 )
 from .steps import (
     Run as Run,
+    draw_book as draw_book,
+    figures_of as figures_of,
+    last_epoch as last_epoch,
     layer_specs as layer_specs,
     run as run,
 )

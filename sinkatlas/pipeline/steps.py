@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
@@ -25,7 +26,9 @@ from maps.plate import SheetChoice, layout, load_layout
 from maps.report import Report
 from plans.judging import Verdict
 from sink_models.account import Accuracy, EpochData
+from sink_models.coefficients import CoefficientStore
 from sink_models.evaluate import evaluate
+from sink_models.ledger import GrowthRule, PastConversion, Tolerances, growth_rules
 from sink_models.measures import ParkReach, RiverRule, WorksOptions
 from sink_models.options import (
     Correlation,
@@ -37,8 +40,17 @@ from sink_models.options import (
 )
 from sink_models.results import Results
 from sink_models.sampling import Sampling
+from sink_models.uncertainty import DrawBook
 from sinkatlas.atomic_folder import Claim, claimed
 from sinkatlas.pipeline.biomass import biomass_maps
+from sinkatlas.pipeline.change import (
+    ChangeTables,
+    change_between,
+    change_files,
+    change_tables,
+    covers_of,
+    growth_choices,
+)
 from sinkatlas.pipeline.judging import Judgement, judge_promises, read_promises
 from sinkatlas.pipeline.measuring import (
     Beside,
@@ -51,6 +63,7 @@ from sinkatlas.pipeline.methods import Methods, forest_flows, method_files, read
 from sinkatlas.pipeline.outputs import write_outputs
 from sinkatlas.pipeline.remote_layers import fetched, is_on_server
 from sinkatlas.pipeline.reporting import make_report, unit_names
+from sinkatlas.pipeline.scenario import scenario_files, scenarios_of
 from sinkatlas.pipeline.urban import urban_strata
 from sinkatlas.views import MapView, SheetView, TableView, sheet_view, table_view
 from sinkatlas.workspace import (
@@ -189,20 +202,36 @@ def run(
         raise InputError([*error.problems, *noticed]) from error
 
 
-def _run(
+@dataclass(frozen=True)
+class _Evaluated:
+    """What a run knows once every indicator is evaluated."""
+
+    methods: Methods
+    inputs: Inputs
+    units: Units
+    accounts: Mapping[int, ExtentAccount]
+    beside: Mapping[int, Beside]
+    data: Sequence[EpochData]
+    results: Results
+
+
+def figures_of(space: Workspace) -> tuple[Results, Units]:
+    """Every indicator of a workspace, without verdicts, changes or files.
+
+    Raises ``InputError`` with every problem of the inputs.
+    """
+    found = _evaluated(space, _Clock(), False, None, silent, ProblemLog())
+    return found.results, found.units
+
+
+def _evaluated(
     space: Workspace,
-    place: Claim | None,
-    language: Language | None,
-    choice: SheetChoice,
+    clock: _Clock,
     strict: bool,
     engine: Engine | None,
     progress: Progress,
     problems: ProblemLog,
-) -> Run:
-    clock = _Clock()
-    if place is not None:
-        problems.extend(place.notices())
-    promises = read_promises(space, problems)
+) -> _Evaluated:
     with clock.timed("read"):
         methods = read_methods(space)
         inputs = read_inputs(space, problems=problems, progress=progress)
@@ -225,23 +254,47 @@ def _run(
     problems.extend(each for one in beside.values() for each in one.problems)
     if strict or space.table.workspace.strict:
         hold_strictly(space, problems)
-    sampling = _sampling(space)
     progress("evaluate", 0, 1)
-    problems.extend(sampling.doubts)
+    problems.extend(_sampling(space).doubts)
+    data = [
+        _epoch_data(epoch, inputs, accounts[epoch.year], beside[epoch.year], methods)
+        for epoch in space.epochs
+    ]
     with clock.timed("evaluate"):
         results = evaluate(
-            [
-                _epoch_data(epoch, inputs, accounts[epoch.year], beside[epoch.year], methods)
-                for epoch in space.epochs
-            ],
+            data,
             units.codes,
             (units.whole_code, units.whole_name),
-            sampling=sampling,
+            sampling=_sampling(space),
             options=_options(space, units),
             store=methods.store,
         )
     progress("evaluate", 1, 1)
     problems.extend((*methods.notices, *results.taken_on, *results.problems))
+    return _Evaluated(methods, inputs, units, accounts, beside, data, results)
+
+
+def _run(
+    space: Workspace,
+    place: Claim | None,
+    language: Language | None,
+    choice: SheetChoice,
+    strict: bool,
+    engine: Engine | None,
+    progress: Progress,
+    problems: ProblemLog,
+) -> Run:
+    clock = _Clock()
+    if place is not None:
+        problems.extend(place.notices())
+    promises = read_promises(space, problems)
+    found = _evaluated(space, clock, strict, engine, progress, problems)
+    inputs, units, accounts, results = found.inputs, found.units, found.accounts, found.results
+    methods, beside, data, sampling = found.methods, found.beside, found.data, _sampling(space)
+    with clock.timed("change"):
+        book = draw_book(space, units, results.store)
+        growth = growth_rules(book, growth_choices(space))
+        changes = _changes(space, units, inputs, data, accounts, book, growth, engine, progress)
     judgement = judge_promises(
         promises,
         results,
@@ -251,6 +304,11 @@ def _run(
         wetland_scope=space.table.workspace.wetland_scope,
         problems=problems,
     )
+    with clock.timed("scenarios"):
+        scenarios = scenarios_of(
+            space, units, inputs.layers[data[-1].year], data, results, judgement.verdicts, book,
+            growth,
+        )  # fmt: skip
     report = make_report(
         space,
         language or space.table.workspace.language,
@@ -275,9 +333,60 @@ def _run(
                 language=report.language,
                 is_synthetic=report.synthetic,
             )
+            files = (*files, *change_files(changes), *scenario_files(scenarios))
             report = write_outputs(report, place, clock.seconds, progress, files, sheets=choice)
     folder = place.folder if place is not None else None
     return Run(space, inputs, accounts, results, judgement, report, folder, dict(clock.seconds))
+
+
+def last_epoch(space: Workspace, problems: ProblemLog) -> tuple[Units, tuple[Layer, ...]]:
+    """The units and the layers of a workspace's last epoch."""
+    inputs = read_inputs(space, problems=problems)
+    return _units(inputs), inputs.layers[space.epochs[-1].year]
+
+
+def draw_book(space: Workspace, units: Units, store: CoefficientStore | None = None) -> DrawBook:
+    """The draws of a workspace: the same for every run, because they go by seed and key."""
+    options = _options(space, units)
+    return DrawBook(
+        store or read_methods(space).store, _sampling(space), options.zone, options.accepted,
+        options.correlations, options.soils,
+    )  # fmt: skip
+
+
+def _changes(
+    space: Workspace,
+    units: Units,
+    inputs: Inputs,
+    data: Sequence[EpochData],
+    accounts: Mapping[int, ExtentAccount],
+    book: DrawBook,
+    growth: Mapping[str, GrowthRule],
+    engine: Engine | None,
+    progress: Progress,
+) -> ChangeTables:
+    """Transitions between each epoch and the next, on the draws of the results."""
+    table = space.table.transitions
+    changes = [
+        change_between(
+            units,
+            inputs.layers,
+            earlier,
+            later,
+            accounts,
+            book,
+            tolerances=Tolerances(table.least_ha, table.position_m),
+            growth=growth,
+            engine=engine,
+            progress=progress,
+        )
+        for earlier, later in pairwise(data)
+    ]
+    past = [
+        PastConversion(each.unit, each.year, each.from_category, each.to_category, each.area_ha)
+        for each in table.conversions
+    ]
+    return change_tables(changes, unit_names(units), book.sampling, past)
 
 
 def sheet_choice(space: Workspace, which: Literal["main", "all"] | None = None) -> SheetChoice:
@@ -437,13 +546,11 @@ def _account(
     engine: Engine | None,
     progress: Progress,
 ) -> ExtentAccount:
-    ranked = sorted(layers, key=lambda layer: (kinds()[layer.spec.kind].priority, layer.spec.kind))
-    data = [layer.data for layer in ranked]
     account = extent_account(
         units,
-        [each for each in data if isinstance(each, PolygonCover | RasterCover)],
+        covers_of(layers),
         [
-            *(each for each in data if isinstance(each, Stratum)),
+            *_strata(layers),
             *further_strata(layers),
             *urban_strata(layers, space.table.carbon.urban),
         ],
@@ -459,6 +566,11 @@ def _account(
         keys=(*account.keys, *(["legal_form"] if "legal_form" in rows else [])),
         strata=tuple(each for each in account.strata if each in rows),
     )
+
+
+def _strata(layers: Sequence[Layer]) -> list[Stratum]:
+    ranked = sorted(layers, key=lambda layer: (kinds()[layer.spec.kind].priority, layer.spec.kind))
+    return [each.data for each in ranked if isinstance(each.data, Stratum)]
 
 
 def _epoch_data(

@@ -26,6 +26,10 @@ from gis.redaction import redact
 Year = Annotated[int, Field(ge=1900, le=2100)]
 Percent = Annotated[float, Field(gt=0, lt=100)]
 Text = Annotated[str, Field(min_length=1)]
+LandCategory = Literal[
+    "forest_land", "cropland", "grassland", "wetlands", "settlements", "other_land"
+]
+"""Land-use categories of the IPCC guidelines."""
 HeaderRow = Annotated[int, Field(ge=1)] | list[Annotated[int, Field(ge=1)]]
 """One row of column names, or several that are read together."""
 
@@ -371,6 +375,105 @@ class NetworkTable(Table):
     )
 
 
+class GrowthTable(Table):
+    """One ``[[growth]]`` entry: living biomass of a type by age; it comes to an end."""
+
+    type: Text = Field(description="ecosystem type, as in account.csv")
+    form: Literal["capped", "logistic", "chapman_richards", "table"] = "capped"
+    parameters: dict[str, float] = Field(
+        default_factory=dict,
+        description="capped: rate, cap; logistic: w, k, a; chapman_richards: a, b, c",
+    )
+    ages: list[float] = Field(default_factory=list, description="of a table: ages, rising")
+    values: list[float] = Field(default_factory=list, description="of a table: yield at each age")
+    unit: Literal["t_c", "m3"] = Field(default="t_c", description="per hectare")
+    t_c_per_m3: Annotated[float, Field(gt=0, le=2)] | None = Field(
+        default=None, description="living carbon of a cubic metre of growing stock"
+    )
+    root_shoot: Annotated[float, Field(ge=0, le=5)]
+    uncertainty_percent: Percent | None = Field(
+        default=None, description="half of the run's interval of the whole curve"
+    )
+    source: Text = Field(description="where the curve was read")
+
+
+class PastConversionTable(Table):
+    """One ``[[transitions.conversions]]`` entry: land converted before the first epoch."""
+
+    unit: Text = Field(description="code of the unit, or of the whole")
+    year: Year
+    from_category: LandCategory
+    to_category: LandCategory
+    area_ha: Annotated[float, Field(gt=0)]
+
+
+class TransitionsTable(Table):
+    """The ``[transitions]`` table: what tells a change between two epochs from an error."""
+
+    least_ha: Annotated[float, Field(gt=0, le=100)] = Field(
+        default=1.0 / 15.0, description="smaller patches of change are uncertain; 1 mu"
+    )
+    position_m: Annotated[float, Field(gt=0, le=500)] = Field(
+        default=5.0, description="positional tolerance of outlines; narrower than twice: uncertain"
+    )
+    conversions: list[PastConversionTable] = Field(default_factory=list)
+
+
+class ProgrammeTable(Table):
+    """One ``[[scenario.programme]]`` entry: works of every year of a span."""
+
+    unit: Text = Field(description="code of a unit, or of the whole")
+    type: Text = Field(description="ecosystem type that the land becomes")
+    from_year: Year
+    to_year: Year
+    hectares_yr: Annotated[float, Field(gt=0)]
+    survival: Annotated[float, Field(gt=0, le=1)] = 1.0
+    takes: list[Text] = Field(
+        default=["bare", "grass", "open_forest"], description="types that are planted"
+    )
+
+
+class HarvestTable(Table):
+    """One ``[[scenario.harvest]]`` entry: growing stock cut every year, oldest stands first."""
+
+    unit: Text
+    from_year: Year
+    to_year: Year
+    m3_yr: Annotated[float, Field(gt=0)]
+
+
+class LandTakeTable(Table):
+    """One ``[[scenario.land_take]]`` entry: land that construction takes every year."""
+
+    unit: Text
+    from_year: Year
+    to_year: Year
+    hectares_yr: Annotated[float, Field(gt=0)]
+    takes: list[Text] = Field(default_factory=list, description="types; all alike without")
+
+
+class ScenarioTable(Table):
+    """One ``[[scenario]]`` entry: what is planned from the last epoch on."""
+
+    name: Text
+    until: Year = 2060
+    programme: list[ProgrammeTable] = Field(default_factory=list)
+    table: str | None = Field(
+        default=None, description="CSV: year, unit, type, hectares, and survival, takes"
+    )
+    harvest: list[HarvestTable] = Field(default_factory=list)
+    land_take: list[LandTakeTable] = Field(default_factory=list)
+    disturbed_percent_yr: Annotated[float, Field(ge=0, le=20)] = Field(
+        default=0.0, description="share of all stands that fire and the like replace every year"
+    )
+    cover_lag_years: Annotated[int, Field(ge=0, le=30)] = Field(
+        default=5, description="age at which planted forest counts as forest"
+    )
+    products_share: Annotated[float, Field(ge=0, le=1)] = Field(
+        default=0.0, description="share of harvested carbon that stays in wood products"
+    )
+
+
 class WorkspaceTable(Table):
     """A whole workspace file."""
 
@@ -387,6 +490,9 @@ class WorkspaceTable(Table):
     works: WorksTable = WorksTable()
     river_rule: RiverRuleTable = RiverRuleTable()
     network: NetworkTable = NetworkTable()
+    growth: list[GrowthTable] = Field(default_factory=list)
+    scenario: list[ScenarioTable] = Field(default_factory=list)
+    transitions: TransitionsTable = TransitionsTable()
 
     @model_validator(mode="after")
     def years_are_distinct(self) -> WorkspaceTable:

@@ -1,0 +1,193 @@
+"""What became of the ground between two epochs: labelled transitions and their carbon."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from gis.account import (
+    EpochCovers,
+    TransitionAccount,
+    change_patches,
+    require_margins,
+    transition_account,
+)
+from gis.executors import Engine
+from gis.extent import CLASSIFIED, Cover, ExtentAccount, PolygonCover, RasterCover, Units
+from gis.problems import ProblemLog
+from gis.progress import Progress, silent
+from layers.declarations import Layer
+from layers.registry import kinds
+from sink_models.account import EpochData
+from sink_models.ledger import (
+    ARTEFACT_CAUSES,
+    TRANSITION_COLUMNS,
+    GrowthChoice,
+    GrowthRule,
+    PastConversion,
+    Tolerances,
+    TransitionCarbon,
+    certainty_of,
+    ipcc_land,
+    land_matrix,
+    transition_carbon,
+    transition_table,
+)
+from sink_models.sampling import Sampling
+from sink_models.uncertainty import DrawBook
+from sinkatlas.pipeline.methods import OutputFile
+from sinkatlas.tables import write_csv
+from sinkatlas.workspace import Workspace
+
+TYPE = "ecosystem_type"
+
+
+@dataclass(frozen=True)
+class Change:
+    """The transition account of a span, with its carbon and the patches one can see."""
+
+    account: TransitionAccount
+    carbon: TransitionCarbon
+    patches: gpd.GeoDataFrame
+
+
+def growth_choices(space: Workspace) -> list[GrowthChoice]:
+    """The growth curves of a workspace.
+
+    Raises ``InputError`` with everything that is wrong with any of them.
+    """
+    choices = [GrowthChoice(**each.model_dump()) for each in space.table.growth]
+    log = ProblemLog()
+    for each in choices:
+        each.check(log)
+    log.raise_if_errors()
+    return choices
+
+
+def covers_of(layers: Sequence[Layer]) -> list[Cover]:
+    """The covers of an epoch in order of priority, as every account of it reads them."""
+    ranked = sorted(layers, key=lambda layer: (kinds()[layer.spec.kind].priority, layer.spec.kind))
+    return [each.data for each in ranked if isinstance(each.data, PolygonCover | RasterCover)]
+
+
+def change_between(
+    units: Units,
+    layers: Mapping[int, Sequence[Layer]],
+    earlier: EpochData,
+    later: EpochData,
+    accounts: Mapping[int, ExtentAccount],
+    book: DrawBook,
+    *,
+    tolerances: Tolerances,
+    growth: Mapping[str, GrowthRule],
+    engine: Engine | None = None,
+    progress: Progress = silent,
+) -> Change:
+    """Lay two epochs over each other, label what changed and estimate its carbon."""
+    account = transition_account(
+        units,
+        EpochCovers(earlier.year, tuple(covers_of(layers[earlier.year]))),
+        EpochCovers(later.year, tuple(covers_of(layers[later.year]))),
+        engine=engine,
+        progress=progress,
+    )
+    require_margins(account, TYPE, (accounts[earlier.year], accounts[later.year]))
+    patches = change_patches(account, TYPE)
+    causes = _causes(account, layers[later.year])
+    rows = account.rows.assign(
+        certainty=_labels(account, patches, tolerances, causes), cause=causes
+    )
+    whole = pd.concat([rows, rows.assign(unit_code=units.whole_code)], ignore_index=True)
+    carbon = transition_carbon(whole, earlier, later, book, growth)
+    label = [rows["certainty"].iloc[each[0]] if each else "" for each in patches["rows"]]
+    return Change(account, carbon, patches.assign(certainty=label))
+
+
+def _causes(account: TransitionAccount, layers: Sequence[Layer]) -> NDArray[np.object_]:
+    """The code of the cause that the later survey gives for each piece that changed."""
+    rows = account.rows
+    causes = np.full(len(rows), "", dtype=object)
+    changed = (rows[f"{TYPE}_a"] != rows[f"{TYPE}_b"]).to_numpy()
+    for layer in layers:
+        if layer.attributes is None or "change_cause" not in layer.attributes:
+            continue
+        codes = layer.attributes["change_cause"].astype(str).to_numpy()
+        own = changed & (rows["cover_b"] == layer.spec.kind).to_numpy()
+        causes[own] = codes[rows["feature_b"].to_numpy()[own]]
+    return causes
+
+
+def _labels(
+    account: TransitionAccount,
+    patches: gpd.GeoDataFrame,
+    tolerances: Tolerances,
+    causes: NDArray[np.object_],
+) -> NDArray[np.object_]:
+    """The certainty of each row; ground that stayed what it is is certain by one source."""
+    rows = account.rows
+    known = [(rows[f"status{ending}"] == CLASSIFIED).to_numpy() for ending in ("_a", "_b")]
+    first, last = rows["cover_a"], rows["cover_b"]
+    by_survey = (rows["feature_a"] >= 0) & (rows["feature_b"] >= 0)
+    in_both = first.isin(set(last)) & last.isin(set(first))
+    changed = (rows[f"{TYPE}_a"] != rows[f"{TYPE}_b"]).to_numpy()
+    by_cell = (rows["feature_a"].to_numpy() < 0) & (rows["feature_b"].to_numpy() < 0)
+    area = np.full(len(rows), np.inf)
+    width = np.where(changed & by_cell & (not account.same_cells), 0.0, np.inf)
+    width[changed & ~by_cell] = 0.0
+    for patch in patches.itertuples():
+        own = list(patch.rows)
+        area[own], width[own] = patch.area_ha, patch.width_m
+    return certainty_of(
+        area_ha=area,
+        width_m=width,
+        tolerances=tolerances,
+        is_known=known[0] & known[1],
+        # a survey of both years that left ground to another survey speaks of it too
+        is_same_source=((first == last) | (by_survey & in_both)).to_numpy(),
+        is_artefact=np.isin(causes.astype(str), sorted(ARTEFACT_CAUSES)),
+    )
+
+
+@dataclass(frozen=True)
+class ChangeTables:
+    """The tables of all spans of a run, and the patches of the last."""
+
+    transitions: pd.DataFrame
+    matrix: pd.DataFrame
+    ipcc: pd.DataFrame
+    patches: gpd.GeoDataFrame | None
+
+
+def change_tables(
+    changes: Sequence[Change],
+    names: Mapping[str, str],
+    sampling: Sampling,
+    past: Sequence[PastConversion] = (),
+) -> ChangeTables:
+    """Tables of the spans of a run; without a span their headers alone."""
+    parts = [
+        transition_table(
+            each.carbon, (each.account.from_epoch, each.account.to_epoch), names, sampling
+        )
+        for each in changes
+    ]
+    none = pd.DataFrame(columns=list(TRANSITION_COLUMNS))
+    whole = pd.concat(parts, ignore_index=True) if parts else none
+    patches = changes[-1].patches if changes else None
+    return ChangeTables(whole, land_matrix(whole), ipcc_land(whole, past), patches)
+
+
+def change_files(tables: ChangeTables) -> list[OutputFile]:
+    """The CSV files of a run that tell of change."""
+    named = (
+        ("transitions.csv", tables.transitions),
+        ("land_matrix.csv", tables.matrix),
+        ("ipcc_land.csv", tables.ipcc),
+    )
+    return [(name, partial(write_csv, table)) for name, table in named]
