@@ -340,20 +340,22 @@ def landtake(
         Path | None, typer.Option(help="Outlines where compensation could be planted.")
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder for tables and sheets.")] = Path("out/landtake"),
+    form: FormOption = "text",
     lang: LanguageOption = None,
 ) -> None:
     """Tell what projects cost in carbon, what closes the way, and what would make up for it."""
+    from sinkatlas.fronts import front
+
     language = _language(lang)
-    with _reported(language):
+    with front(form, language) as told:
         from sinkatlas.land_take import land_take
         from sinkatlas.land_take_page import take_lines, write_land_take
 
         found = land_take(workspace, footprint, planting=planting)
         for each in found.problems:
-            typer.echo(_line(each, language), err=True)
-        for line in take_lines(found, language):
-            typer.echo(line)
-        typer.echo(str(write_land_take(found, out, language)))
+            told.problem(each)
+        page = write_land_take(found, out, language)
+        told.result({"page": str(page)}, [*take_lines(found, language), str(page)])
 
 
 @app.command()
@@ -361,19 +363,23 @@ def compare(
     first: Annotated[Path, typer.Argument(help="Workspace file before.")],
     second: Annotated[Path, typer.Argument(help="Workspace file after.")],
     out: Annotated[Path, typer.Option(help="Folder for table and page.")] = Path("out/compare"),
+    form: FormOption = "text",
     lang: LanguageOption = None,
 ) -> None:
     """Explain every changed figure by data, coefficients, boundaries and method."""
+    from sinkatlas.fronts import front
+
     language = _language(lang)
-    with _reported(language), _progress() as progress:
+    with front(form, language) as told:
         from sinkatlas.comparing import compare as compare_workspaces
         from sinkatlas.comparing_page import write_comparison
 
-        found = compare_workspaces(first, second, progress=progress)
+        found = compare_workspaces(first, second, progress=told.progress)
         for each in found.notes:
-            typer.echo(_line(each, language), err=True)
-        typer.echo(", ".join(found.changed) or "–")
-        typer.echo(str(write_comparison(found, out, language)))
+            told.problem(each)
+        page = write_comparison(found, out, language)
+        changed = ", ".join(found.changed) or "–"
+        told.result({"changed": list(found.changed), "page": str(page)}, [changed, str(page)])
 
 
 @app.command()

@@ -23,6 +23,7 @@ STAGES: dict[str, dict[Language, str]] = {
     "raster": {"zh": "统计栅格", "en": "Counting rasters"},
     "lines": {"zh": "量算线状图层", "en": "Measuring lines"},
     "evaluate": {"zh": "计算指标", "en": "Computing indicators"},
+    "compare": {"zh": "重算组合", "en": "Running the mixes"},
     "write": {"zh": "写出成果", "en": "Writing results"},
 }
 """Stages in a reader's words; one that is not listed shows by its key."""
