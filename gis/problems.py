@@ -15,6 +15,9 @@ The exception family::
 
     SinkAtlasError          carries one or more problems
     ├── InputError          a file, field or setting that the user can mend
+    │   ├── ArgumentError       a value that a call does not take: a ValueError too
+    │   ├── ArgumentTypeError   an object of a type that it does not take: a TypeError too
+    │   └── ArgumentKeyError    a name that is not there: a KeyError too
     ├── AccountError        an account that does not close: no figure may leave the run
     └── OutputError         results that could not be written
 """
@@ -168,6 +171,20 @@ class SinkAtlasError(Exception):
 
 class InputError(SinkAtlasError):
     """A file, field or setting that the user can mend."""
+
+
+class ArgumentError(InputError, ValueError):
+    """A value that a call does not take."""
+
+
+class ArgumentTypeError(InputError, TypeError):
+    """An object of a type that a call does not take."""
+
+
+class ArgumentKeyError(InputError, KeyError):
+    """A name that is not there."""
+
+    __str__ = SinkAtlasError.__str__  # a KeyError would show the quoted form
 
 
 class AccountError(SinkAtlasError):

@@ -1,0 +1,16 @@
+from .demo import CITIES as CITIES, write_demo as write_demo
+from .pipeline import Run as Run, run as run
+from .research import (
+    account as account,
+    draws as draws,
+    evaluate as evaluate,
+    features as features,
+    workspace_from as workspace_from,
+)
+from .workspace import (
+    Workspace as Workspace,
+    load_workspace as load_workspace,
+    workspace_schema as workspace_schema,
+)
+
+__version__: str

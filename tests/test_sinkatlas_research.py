@@ -1,0 +1,158 @@
+"""Objects in, labelled arrays out: the figures of files, and errors that name the argument."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import rioxarray
+import shapely
+import xarray as xr
+from rasterio.transform import from_origin
+
+import sinkatlas
+from gis.problems import ArgumentError, ArgumentKeyError, ArgumentTypeError
+
+WHOLE = ("440100", "某市")
+LEGEND = {10: "forest", 40: "crop", 80: "water_lake"}
+
+
+def districts() -> gpd.GeoDataFrame:
+    """Two squares of 0.02 degree side by side."""
+    squares = [shapely.box(113.0 + 0.02 * i, 23.0, 113.02 + 0.02 * i, 23.02) for i in range(2)]
+    table = {"adcode": ["440103", "440104"], "name": ["东区", "西区"]}
+    return gpd.GeoDataFrame(table, geometry=squares, crs="EPSG:4490")
+
+
+def cover() -> xr.DataArray:
+    """40 x 20 cells of 0.001 degree: forest in the west, crop in the east, a row of water."""
+    codes = np.full((20, 40), 40, dtype="uint8")
+    codes[:, :20] = 10
+    codes[0] = 80
+    array = xr.DataArray(
+        codes,
+        dims=("y", "x"),
+        coords={
+            "y": 23.02 - 0.001 * (np.arange(20) + 0.5),
+            "x": 113 + 0.001 * (np.arange(40) + 0.5),
+        },
+    )
+    return array.rio.write_crs("EPSG:4490").rio.write_transform(
+        from_origin(113.0, 23.02, 0.001, 0.001)
+    )
+
+
+def figures(account: Any) -> dict[tuple[str, str], float]:
+    held = account[account["status"] == "classified"]
+    return dict(held.groupby(["unit_code", "ecosystem_type"])["area_ha"].sum())
+
+
+def test_the_account_of_objects_closes_and_is_that_of_files(tmp_path: Path) -> None:
+    found = sinkatlas.account(
+        districts(), year=2024, land_cover=cover(), legend=LEGEND, whole=WHOLE
+    )
+    areas = figures(found)
+    whole = {kind: area for (code, kind), area in areas.items() if code == WHOLE[0]}
+    parts = [area for (code, _), area in areas.items() if code != WHOLE[0]]
+    assert sum(parts) == pytest.approx(sum(whole.values()), rel=1e-9)
+    assert whole["water_lake"] == pytest.approx(sum(whole.values()) / 20, rel=1e-3)
+
+    districts().to_file(tmp_path / "d.gpkg")
+    cover().rio.to_raster(tmp_path / "c.tif")
+    from_paths = sinkatlas.account(
+        tmp_path / "d.gpkg",
+        year=2024,
+        land_cover=str(tmp_path / "c.tif"),
+        legend=LEGEND,
+        whole=WHOLE,
+    )
+    assert found.equals(from_paths)
+
+
+def test_a_lazy_array_gives_the_account_of_one_in_memory() -> None:
+    held = sinkatlas.account(districts(), year=2024, land_cover=cover(), legend=LEGEND, whole=WHOLE)
+    lazy = cover().chunk({"y": 7, "x": 9})
+    assert held.equals(
+        sinkatlas.account(districts(), year=2024, land_cover=lazy, legend=LEGEND, whole=WHOLE)
+    )
+
+
+@pytest.fixture(scope="module")
+def done() -> sinkatlas.Run:
+    layers = {"land_cover": {"data": cover(), "legend": LEGEND}}
+    return sinkatlas.evaluate(
+        districts(), {2020: layers, 2024: layers}, whole=WHOLE, workspace={"draws": 500}
+    )
+
+
+def test_draws_are_labelled_and_make_the_interval_of_the_table(done: sinkatlas.Run) -> None:
+    found = sinkatlas.draws(done, "carbon_stock")
+    stock = found["carbon_stock_draws"]
+    assert stock.dims == ("unit", "epoch", "draw")
+    assert stock.sizes == {"unit": 3, "epoch": 2, "draw": 500}
+    assert found["carbon_stock"].attrs["units"] == "t C"
+    rows = done.results.set_index(["unit_code", "epoch", "indicator"])
+    low = float(stock.sel(unit="440103", epoch=2024).quantile(0.05))
+    assert low == pytest.approx(rows.loc[("440103", 2024, "carbon_stock"), "low"], rel=1e-12)
+    parts = stock.sel(unit=["440103", "440104"]).sum("unit")
+    assert np.allclose(parts, stock.sel(unit="440100"), rtol=1e-9)
+
+
+def test_features_carry_the_values_and_the_outlines(done: sinkatlas.Run) -> None:
+    found = sinkatlas.features(done).set_index("unit_code")
+    rows = done.results.set_index(["unit_code", "epoch", "indicator"])["value"]
+    assert found.loc["440103", "forest_area"] == rows["440103", 2024, "forest_area"]
+    assert found.crs == districts().crs
+    assert list(found.index) == ["440103", "440104"]
+
+
+def test_a_workspace_of_objects_can_be_run_again_from_its_folder(
+    done: sinkatlas.Run, tmp_path: Path
+) -> None:
+    layers = {"land_cover": {"data": cover(), "legend": LEGEND}}
+    space = sinkatlas.workspace_from(
+        tmp_path / "目录", districts(), {2020: layers, 2024: layers}, whole=WHOLE,
+        workspace={"draws": 500},
+    )  # fmt: skip
+    assert sinkatlas.run(space.path).results.equals(done.results)
+
+
+@pytest.mark.parametrize(
+    ("layer", "error", "told"),
+    [
+        (np.zeros((2, 2)), ArgumentTypeError, "ndarray"),
+        (cover().drop_vars("spatial_ref"), ArgumentError, "rio.write_crs"),
+        (cover().expand_dims(time=[1, 2]), ArgumentError, "time 2"),
+        ({"legend": LEGEND}, ArgumentError, "data"),
+    ],
+)
+def test_what_a_call_does_not_take_is_named(
+    layer: Any, error: type[Exception], told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANG", "en_US.UTF-8")
+    with pytest.raises(error, match=told):
+        sinkatlas.account(districts(), year=2024, land_cover=layer, legend=LEGEND, whole=WHOLE)
+
+
+def test_errors_are_those_that_python_users_catch(done: sinkatlas.Run) -> None:
+    assert issubclass(ArgumentError, ValueError)
+    assert issubclass(ArgumentTypeError, TypeError)
+    with pytest.raises(KeyError, match="forest_area"):
+        sinkatlas.draws(done, "forest")
+    with pytest.raises(ArgumentKeyError, match="2020, 2024"):
+        sinkatlas.features(done, epoch=1999)
+    with pytest.raises(ArgumentError, match="land_cover"):
+        sinkatlas.account(districts(), year=2024, whole=WHOLE)
+
+
+def test_rioxarray_is_the_one_that_reads_back(tmp_path: Path) -> None:
+    cover().rio.to_raster(tmp_path / "c.tif")
+    opened = rioxarray.open_rasterio(tmp_path / "c.tif", chunks={"x": 16, "y": 16})
+    assert figures(
+        sinkatlas.account(districts(), year=2024, land_cover=opened, legend=LEGEND, whole=WHOLE)
+    ) == figures(
+        sinkatlas.account(districts(), year=2024, land_cover=cover(), legend=LEGEND, whole=WHOLE)
+    )
