@@ -382,6 +382,53 @@ def compare(
         told.result({"changed": list(found.changed), "page": str(page)}, [changed, str(page)])
 
 
+@app.command("pack")
+def pack_results(
+    result: Annotated[Path, typer.Argument(help="Result folder of a run.")],
+    out: Annotated[Path, typer.Option(help="Zip file to write.")] = Path("evidence.zip"),
+    public: Annotated[bool, typer.Option("--public", help="Leave out single features.")] = False,
+    form: FormOption = "text",
+    lang: LanguageOption = None,
+) -> None:
+    """Pack the tables of a run with what they rest on and their SHA-256 sums."""
+    from sinkatlas.fronts import front
+
+    with front(form, _language(lang)) as told:
+        from sinkatlas.packing import pack
+
+        file = pack(result, out, public=public)
+        told.result({"pack": str(file)}, [str(file)])
+
+
+@app.command("verify")
+def verify_pack(
+    file: Annotated[Path, typer.Argument(help="Evidence pack.")],
+    workspace: Annotated[
+        Path | None, typer.Option(help="Workspace to compute again; without it sums only.")
+    ] = None,
+    form: FormOption = "text",
+    lang: LanguageOption = None,
+) -> None:
+    """Check sums and identities of a pack, and with a workspace its inputs and figures."""
+    from sinkatlas.fronts import front
+
+    language = _language(lang)
+    with front(form, language) as told:
+        from sinkatlas.packing import verify
+
+        found = verify(file, workspace)
+        for _, each in found.failures:
+            told.problem(each)
+        failed = list(dict.fromkeys(step for step, _ in found.failures))
+        steps: dict[Language, str] = {
+            "zh": f"已核验：{'、'.join(found.steps)}；未通过：{'、'.join(failed) or '无'}",
+            "en": f"checked: {', '.join(found.steps)}; failed: {', '.join(failed) or 'none'}",
+        }
+        told.result({"ok": found.is_ok, "failed": failed}, [steps[language]])
+        if not found.is_ok:
+            raise typer.Exit(1)
+
+
 @app.command()
 def doctor(lang: LanguageOption = None) -> None:
     """Tell what this machine has: fonts, browser, library versions."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
 from pathlib import Path
+from typing import TextIO
 
 import numpy as np
 import pandas as pd
@@ -19,10 +21,21 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
     A text cell that a spreadsheet would take for a formula gets a leading apostrophe.
     """
     with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(table.columns)
-        for row in table.itertuples(index=False):
-            writer.writerow([cell(value) for value in row])
+        _write(table, stream)
+
+
+def csv_text(table: pd.DataFrame) -> str:
+    """The text that :func:`write_csv` writes."""
+    stream = io.StringIO(newline="")
+    _write(table, stream)
+    return stream.getvalue()
+
+
+def _write(table: pd.DataFrame, stream: TextIO) -> None:
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(table.columns)
+    for row in table.itertuples(index=False):
+        writer.writerow([cell(value) for value in row])
 
 
 def cell(value: object) -> str:
