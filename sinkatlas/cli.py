@@ -40,6 +40,8 @@ app.add_typer(invest_app, name="invest", no_args_is_help=True)
 FIRST_STEPS: dict[Language, str] = {
     "zh": """SinkAtlas {version}：按区县核算森林、湿地、红树林与碳汇，并对照规划目标。
 
+不用命令行（在浏览器中打开，只在本机）：
+  sinkatlas workbench
 先看示例（约半分钟，数据为合成）：
   sinkatlas demo guangzhou --out 示例
 用自己的数据：
@@ -49,6 +51,8 @@ FIRST_STEPS: dict[Language, str] = {
 检查本机字体与浏览器：sinkatlas doctor；全部命令：sinkatlas --help""",
     "en": """SinkAtlas {version}: forest, wetland, mangrove and carbon-sink accounts by district.
 
+Without a command line (a page in your browser, on this machine alone):
+  sinkatlas workbench
 See an example first (half a minute, synthetic data):
   sinkatlas demo guangzhou --out example
 With your own data:
@@ -427,6 +431,36 @@ def verify_pack(
         told.result({"ok": found.is_ok, "failed": failed}, [steps[language]])
         if not found.is_ok:
             raise typer.Exit(1)
+
+
+@app.command()
+def workbench(
+    start: Annotated[Path, typer.Argument(help="Folder that the page opens with.")] = Path(),
+    browser: Annotated[bool, typer.Option(help="Open the page in the system's browser.")] = True,
+    lang: LanguageOption = None,
+) -> None:
+    """Open a page on this machine that does all of this without a command line."""
+    language = _language(lang)
+    with _reported(language):
+        from sinkatlas.workbench import serve
+
+        told = {
+            "zh": "工作台只在本机打开，链接只能用一次：\n  {link}\n"
+            "没有自动打开时，请把链接复制到 Chrome、Edge（90 版以上）或 Firefox（91 版以上）。"
+            "按 Ctrl+C 结束。",
+            "en": "The workbench is open on this machine alone; the link works once:\n  {link}\n"
+            "If no page opened, copy the link into Chrome, Edge (90 or later) or Firefox (91 or "
+            "later). Ctrl+C ends it.",
+        }
+
+        def announce(link: str) -> None:
+            typer.echo(told[language].format(link=link))
+            sys.stdout.flush()
+
+        try:
+            serve(start, language=language, is_opened=browser, announce=announce)
+        except KeyboardInterrupt:
+            raise typer.Exit() from None
 
 
 @app.command()

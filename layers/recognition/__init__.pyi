@@ -1,5 +1,9 @@
 from .evidence import Evidence as Evidence
-from .folders import data_files as data_files
+from .folders import (
+    RASTERS as RASTERS,
+    data_files as data_files,
+    is_data as is_data,
+)
 from .guesses import (
     Guess as Guess,
     LegendGuess as LegendGuess,
@@ -11,5 +15,6 @@ from .guesses import (
 from .sources import (
     Column as Column,
     Source as Source,
+    raster_extent as raster_extent,
     read_sources as read_sources,
 )

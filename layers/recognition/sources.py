@@ -170,6 +170,12 @@ def _raster(path: Path) -> Source:
         )  # fmt: skip
 
 
+def raster_extent(dataset: Any, crs: str | None) -> Bounds | None:
+    """Bounds of an open raster in degrees; ``crs`` is for one that has none of its own."""
+    own = dataset.crs or crs
+    return _lon_lat(tuple(dataset.bounds), CRS.from_user_input(own)) if own else None
+
+
 def _classes(dataset: Any) -> dict[int, int]:
     """Cells by value in a thinned reading of the first band; empty where these are no classes."""
     step = max(1, max(dataset.width, dataset.height) // _SIDE)

@@ -1,0 +1,5 @@
+"""``sinkatlas workbench``: a page on this machine that does what the command line does."""
+
+from lazy_loader import attach_stub
+
+__getattr__, __dir__, __all__ = attach_stub(__name__, __file__)
