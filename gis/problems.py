@@ -34,6 +34,8 @@ from functools import cache
 from importlib import resources
 from typing import Literal
 
+from gis.visible_text import visible
+
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
@@ -120,10 +122,10 @@ class Problem:
 
     def _said(self, language: Language) -> dict[str, str]:
         facts = {
-            name: fact if isinstance(fact, str) else fact[language]
+            name: visible(fact if isinstance(fact, str) else fact[language])
             for name, fact in self.facts.items()
         }
-        return {"where": self.where, **facts}
+        return {"where": visible(self.where), **facts}
 
     def text(self, language: Language) -> str:
         """Message and remedy in one line, with the code that the documentation lists."""

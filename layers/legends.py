@@ -14,6 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from gis.problems import InputError, ProblemLog, problem
+from gis.reading import bounded_bytes
 from layers.codes import ecosystem_types, normalised
 from layers.tables import nearest
 
@@ -84,7 +85,7 @@ def _built_in(name: str) -> Legend:
 
 
 def _decoded(path: Path) -> str:
-    data = path.read_bytes()
+    data = bounded_bytes(path)
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return data.decode(encoding)

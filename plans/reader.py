@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from gis.problems import InputError, ProblemLog, problem
+from gis.reading import LARGEST_TOML, bounded_bytes
 from plans.checks import DEFAULT_KIND, Head, Known, check_confirmed, check_target
 from plans.consistency import check_together
 from plans.extract import decoded, metric_of
@@ -69,7 +70,7 @@ def _text_of(source: str | Path) -> tuple[str, str]:
         return resource.read_text(encoding="utf-8"), f"plans/data/{source}.toml"
     path = Path(source)
     try:
-        content = path.read_bytes()
+        content = bounded_bytes(path, LARGEST_TOML)
     except OSError:
         raise InputError(
             problem(
@@ -89,13 +90,13 @@ def _parsed(text: str, file: str) -> Mapping[str, Any]:
     """The tables of a file; full-width figures, signs and quotes outside of texts are read too."""
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # a number of five thousand digits is no TOMLDecodeError
         first = error
     except RecursionError:
         raise InputError(problem("plans.syntax", where=file, detail="too deeply nested")) from None
     try:
         return tomllib.loads(half_width(text))
-    except tomllib.TOMLDecodeError:
+    except ValueError:
         raise InputError(problem("plans.syntax", where=file, detail=first)) from None
 
 

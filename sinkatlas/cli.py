@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from sinkatlas.fronts import say
+
 if TYPE_CHECKING:
     from gis.problems import Language
 
@@ -85,10 +87,10 @@ def first_steps(
     from sinkatlas import __version__
 
     if version:
-        typer.echo(f"sinkatlas {__version__}")
+        say(f"sinkatlas {__version__}")
         raise typer.Exit()
     if context.invoked_subcommand is None:
-        typer.echo(FIRST_STEPS[_language(None)].format(version=__version__))
+        say(FIRST_STEPS[_language(None)].format(version=__version__))
 
 
 def _language(asked: Literal["zh", "en"] | None) -> Language:
@@ -169,15 +171,15 @@ def new(
         from sinkatlas.workspace import choices, propose, write_proposal, write_template
 
         if source is None:
-            typer.echo(str(write_template(path, language)))
+            say(str(write_template(path, language)))
             return
         proposal = propose(source, language)
         file, *legends = write_proposal(proposal, path, language)
         for each in (file, *legends):
-            typer.echo(str(each))
+            say(str(each))
         years = ", ".join(map(str, proposal.epochs))
         layers = sum(map(len, proposal.epochs.values()))
-        typer.echo(
+        say(
             f"  年份 {years}，图层 {layers} 个；须由人选定 {choices(proposal)} 处。\n"
             f"  下一步：sinkatlas check {file}"
             if language == "zh"
@@ -200,15 +202,14 @@ def look(
     with _reported(language):
         import json
 
-        from maps.text import visible
         from sinkatlas.looking import look_record, look_text, looked
 
         for found in looked(paths):
             if form == "json":
-                typer.echo(json.dumps(look_record(found), ensure_ascii=False, allow_nan=False))
+                say(json.dumps(look_record(found), ensure_ascii=False, allow_nan=False))
             else:
                 for line in look_text(found, language):
-                    typer.echo(visible(line))
+                    say(line)
             sys.stdout.flush()
 
 
@@ -219,7 +220,7 @@ def schema() -> None:
 
     from sinkatlas.workspace import workspace_schema
 
-    typer.echo(json.dumps(workspace_schema(), ensure_ascii=False, indent=2))
+    say(json.dumps(workspace_schema(), ensure_ascii=False, indent=2))
 
 
 StrictOption = Annotated[
@@ -471,7 +472,7 @@ def doctor(lang: LanguageOption = None) -> None:
 
         findings = examine(_language(lang))
         for finding in findings:
-            typer.echo(finding.text)
+            say(finding.text)
         if not all(finding.is_well for finding in findings):
             raise typer.Exit(1)
 
@@ -483,7 +484,7 @@ def plans_list(lang: LanguageOption = None) -> None:
 
     language = _language(lang)
     for plan in bundled_plans():
-        typer.echo(f"{plan.id}\t{plan.adcode}\t{len(plan.targets)}\t{plan.title[language]}")
+        say(f"{plan.id}\t{plan.adcode}\t{len(plan.targets)}\t{plan.title[language]}")
 
 
 @plans_app.command("show")
@@ -497,7 +498,7 @@ def plans_show(
         from sinkatlas.showing import plan_lines
 
         for line in plan_lines(plan, language):
-            typer.echo(line)
+            say(line)
 
 
 @plans_app.command("check")
@@ -518,8 +519,8 @@ def plans_check(
             summary = plan_check(plan, language, log)
         finally:
             for each in log.notices:
-                typer.echo(problem_line(each, language), err=True)
-        typer.echo(summary)
+                say(problem_line(each, language), err=True)
+        say(summary)
 
 
 @plans_app.command("extract")
@@ -539,9 +540,9 @@ def plans_extract(
 
         log = ProblemLog()
         text = readings_json(file, log) if form == "json" else draft_text(file, language)
-        typer.echo(text, nl=False)
+        say(text, nl=False)
         for each in log.notices:
-            typer.echo(problem_line(each, language), err=True)
+            say(problem_line(each, language), err=True)
 
 
 @plans_app.command("new")
@@ -558,11 +559,11 @@ def plans_new(
         if source is None:
             from sinkatlas.workspace import write_template
 
-            typer.echo(str(write_template(path, language, "plan")))
+            say(str(write_template(path, language, "plan")))
         else:
             from plans.extract import write_draft
 
-            typer.echo(str(write_draft(source, path, language)))
+            say(str(write_draft(source, path, language)))
 
 
 @factors_app.command("list")
@@ -576,7 +577,7 @@ def factors_list(
         from sinkatlas.showing import factor_lines
 
         for line in factor_lines(contains, language):
-            typer.echo(line)
+            say(line)
 
 
 @factors_app.command("show")
@@ -588,7 +589,7 @@ def factors_show(
         from sinkatlas.showing import factor_card
 
         for line in factor_card(key):
-            typer.echo(line)
+            say(line)
 
 
 @factors_app.command("export")
@@ -600,7 +601,7 @@ def factors_export(
     with _reported(_language(lang)):
         from sinkatlas.showing import export_factors
 
-        typer.echo(f"{export_factors(path)}\t{path}")
+        say(f"{export_factors(path)}\t{path}")
 
 
 @factors_app.command("explain")
@@ -629,7 +630,7 @@ def factors_explain(
             accepted=frozenset(accept or ()),
             language=language,
         ):
-            typer.echo(line)
+            say(line)
 
 
 OutFolder = Annotated[Path, typer.Option(help="Folder for maps and tables.")]
@@ -652,8 +653,8 @@ def invest_carbon(
         found = run_carbon(pools, land_cover, out, after=after)
         for row in found.itertuples(index=False):
             shown = f"{row.value:.6g}".replace("nan", "–")
-            typer.echo(f"{row.state}\t{row.pool}\t{shown}\t{row.unit}")
-        typer.echo(str(out))
+            say(f"{row.state}\t{row.pool}\t{shown}\t{row.unit}")
+        say(str(out))
 
 
 @invest_app.command("blue-carbon")
@@ -672,8 +673,8 @@ def invest_blue_carbon(
 
         found = run_blue_carbon(biophysical, transitions, snapshots, out, end_year=end_year)
         for each in found.problems:
-            typer.echo(problem_line(each, _language(lang)), err=True)
+            say(problem_line(each, _language(lang)), err=True)
         last = found.table[found.table["year"] == end_year]
         for row in last.itertuples(index=False):
-            typer.echo(f"{row.year}\t{row.pool}\t{row.stock_t_c:.6g}\tt C")
-        typer.echo(str(out))
+            say(f"{row.year}\t{row.pool}\t{row.stock_t_c:.6g}\tt C")
+        say(str(out))

@@ -19,6 +19,7 @@ import typer
 
 from gis.problems import Language, Problem, SinkAtlasError, problem
 from gis.progress import Progress
+from gis.visible_text import escaped
 
 Form = Literal["text", "jsonl"]
 CANCELLED = 130
@@ -95,7 +96,12 @@ def _foreign(error: Exception) -> Problem:
 
 def _say_failure(found: Iterable[Problem], language: Language) -> None:
     for each in found:
-        typer.echo(each.text(language), err=True)
+        say(each.text(language), err=True)
+
+
+def say(text: str, *, err: bool = False, nl: bool = True) -> None:
+    """Print text; what would steer the terminal, or could not be seen, stands as an escape."""
+    typer.echo(escaped(text), err=err, nl=nl)
 
 
 def _tell_failure(found: Iterable[Problem]) -> None:
@@ -109,7 +115,8 @@ def _tell_failure(found: Iterable[Problem]) -> None:
 
 def tell(what: str, content: object) -> None:
     """Write one JSON object as one line, at once."""
-    sys.stdout.write(json.dumps({what: content}, ensure_ascii=False, allow_nan=False) + "\n")
+    sys.stdout.write(escaped(json.dumps({what: content}, ensure_ascii=False, allow_nan=False)))
+    sys.stdout.write("\n")
     sys.stdout.flush()
 
 
@@ -121,16 +128,16 @@ class TextFront:
     progress: Progress
 
     def line(self, text: str) -> None:
-        typer.echo(text)
+        say(text)
 
     def problem(self, found: Problem, more: str = "") -> None:
-        typer.echo(problem_line(found, self.language), err=True)
+        say(problem_line(found, self.language), err=True)
         if more:
-            typer.echo(f"  {more}", err=True)
+            say(f"  {more}", err=True)
 
     def result(self, record: dict[str, object], lines: Iterable[str]) -> None:
         for line in lines:
-            typer.echo(line)
+            say(line)
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from gis.grid import Grid, read_grid
 from gis.measure import AreaDensity, density_over
 from gis.problems import Problem, ProblemLog
 from gis.reading import open_raster
+from gis.visible_text import escaped
 from sink_models.blue_carbon import BlueCarbonBalance
 from sink_models.invest import (
     POOL_COLUMNS,
@@ -281,4 +282,4 @@ def _record(folder: Path, inputs: Sequence[Path]) -> None:
         "software": software_versions(),
     }
     text = json.dumps(record, ensure_ascii=False, indent=2)
-    (folder / RECORD).write_text(text + "\n", encoding="utf-8", newline="\n")
+    (folder / RECORD).write_text(escaped(text) + "\n", encoding="utf-8", newline="\n")

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from gis.problems import Language
-from maps.text import visible
+from gis.visible_text import visible
 from sink_models.carbon import POOL_NAMES
 from sink_models.ecosystem_types import type_names
 from sink_models.equations import co2_from_c

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import platform
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+from gis.problems import InputError, problem
 from gis.reading import split_archive
 
 _SIDECARS = (".shx", ".dbf", ".prj", ".cpg", ".tfw", ".aux.xml", ".ovr", ".msk")
@@ -35,9 +39,14 @@ def parts_of(path: Path) -> tuple[Path, ...]:
     path = split_archive(path)[0] or path
     if path.is_dir():
         return tuple(sorted(each for each in path.rglob("*") if each.is_file()))
-    siblings = [path.with_suffix(suffix) for suffix in _SIDECARS]
-    siblings += [path.with_name(path.name + suffix) for suffix in (".aux.xml", ".ovr", ".msk")]
-    return (path, *sorted({each for each in siblings if each.is_file() and each != path}))
+    start = path.stem.lower()
+    wanted = {start + suffix for suffix in _SIDECARS}
+    wanted |= {path.name.lower() + suffix for suffix in (".aux.xml", ".ovr", ".msk")}
+    siblings = path.parent.iterdir()  # a .DBF is beside its .shp on every system
+    return (
+        path,
+        *sorted(each for each in siblings if each.name.lower() in wanted and each != path),
+    )
 
 
 def sha256_of(path: Path) -> str:
@@ -51,6 +60,48 @@ def sha256_of(path: Path) -> str:
             while block := stream.read(1 << 20):
                 digest.update(block)
     return digest.hexdigest()
+
+
+@dataclass(frozen=True)
+class Seal:
+    """What a file was when the run began: its hash, and what the system says of its parts."""
+
+    sha256: str
+    state: tuple[tuple[str, int, int, int, int], ...]
+
+
+def sealed(paths: Iterable[Path]) -> dict[Path, Seal]:
+    """Hash files before they are read."""
+    return {path: Seal(sha256_of(path), _state(path)) for path in paths}
+
+
+def check_seals(seals: Mapping[Path, Seal]) -> None:
+    """Raise ``InputError`` for every file that is not, or was not all the time, what it was.
+
+    A file that was put in another's place and taken away again has its bytes, but not its times.
+    """
+    changed = [path for path, seal in seals.items() if not _is_as_sealed(path, seal)]
+    if changed:
+        raise InputError([problem("sinkatlas.input_changed", where=path) for path in changed])
+
+
+def _is_as_sealed(path: Path, seal: Seal) -> bool:
+    try:
+        state = _state(path)
+        if state == seal.state and os.name != "nt":  # Windows tells no time of a change
+            return True
+        moved = [each[:4] for each in state] != [each[:4] for each in seal.state]
+        return not moved and sha256_of(path) == seal.sha256
+    except OSError:
+        return False
+
+
+def _state(path: Path) -> tuple[tuple[str, int, int, int, int], ...]:
+    """Name, size, place, time of writing and of any change of each part, in nanoseconds."""
+    told = ((part.name, part.stat()) for part in parts_of(path))
+    return tuple(
+        (name, each.st_size, each.st_ino, each.st_mtime_ns, each.st_ctime_ns) for name, each in told
+    )
 
 
 def software_versions() -> dict[str, str]:

@@ -11,6 +11,8 @@ from typing import TextIO
 import numpy as np
 import pandas as pd
 
+from gis.visible_text import visible
+
 _FORMULA_STARTS = tuple("=+-@\t\r\n\0＝＋－＠")
 
 
@@ -18,7 +20,8 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
     """Write a table as UTF-8 CSV with ``\\n`` line ends.
 
     Floats are written in full without exponent, NaN and None as empty cells, booleans as 1 and 0.
-    A text cell that a spreadsheet would take for a formula gets a leading apostrophe.
+    Text keeps what can be seen, and gets a leading apostrophe where a spreadsheet would take it for
+    a formula.
     """
     with path.open("w", encoding="utf-8", newline="") as stream:
         _write(table, stream)
@@ -33,7 +36,7 @@ def csv_text(table: pd.DataFrame) -> str:
 
 def _write(table: pd.DataFrame, stream: TextIO) -> None:
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(table.columns)
+    writer.writerow([cell(name) for name in table.columns])
     for row in table.itertuples(index=False):
         writer.writerow([cell(value) for value in row])
 
@@ -53,7 +56,7 @@ def cell(value: object) -> str:
     if isinstance(value, float | np.floating):
         number = float(value)
         return "" if math.isnan(number) else plain(number)
-    text = str(value)
+    text = visible(str(value))
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 

@@ -15,10 +15,11 @@ from typing import get_args
 import pandas as pd
 
 from gis.problems import InputError, OutputError, problem
+from gis.visible_text import visible
 from maps.page import map_page, write_map
 from maps.plate import Format, Layout, choose, write_sheet
 from maps.report import Report
-from maps.text import shortened, visible
+from maps.text import shortened
 from sinkatlas.tables import write_csv
 
 TABLES = (

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from maps.report import Report
     from sinkatlas import Run
 
-collect_ignore = ["corpus_rows.py", "odd_rows.py"]
+collect_ignore = ["corpus_rows.py", "hostile_files.py", "odd_rows.py"]
 """Scripts that tests start in a process of their own."""
 
 settings.register_profile(

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from gis.account.accounting import extent_account
 from gis.executors.engine import Engine
-from gis.executors.partials import Partials
+from gis.executors.partials import Partials, discard_partials
 from gis.extent import DensityRaster, ExtentAccount, KeyRaster, RasterCover, Units
 from gis.grid import read_grid
 from gis.measure.cell_area import cell_areas_ha
@@ -227,7 +227,13 @@ def test_interrupted_run_goes_on_and_gives_the_same_bits(
     same_bits(alone, account(rasters, engine=engine))
     assert counted
     assert min(counted) == 2
-    assert not list(tmp_path.rglob("*.npz"))
+    parts = list(tmp_path.rglob("*.npz"))
+    assert parts, "they stay until the result is published"
+    mine = [tmp_path / "parts" / "notes.txt", parts[0].parent / "notes.txt"]
+    for each in mine:
+        each.touch()
+    discard_partials(tmp_path / "parts")
+    assert sorted(each for each in tmp_path.rglob("*") if each.is_file()) == sorted(mine)
 
 
 def test_broken_part_is_counted_again(
@@ -240,9 +246,17 @@ def test_broken_part_is_counted_again(
     engine = Engine(threads=1, partials=tmp_path)
     with pytest.raises(KeyboardInterrupt):
         account(rasters, engine=engine, progress=stop)
-    first = sorted(tmp_path.rglob("*.npz"))[0]
-    first.write_bytes(first.read_bytes()[:100])
-    same_bits(alone, account(rasters, engine=engine))
+    first, second = sorted(tmp_path.rglob("*.npz"))
+    whole = first.read_bytes()
+    for damaged in (
+        whole[:100],
+        whole[:200] + bytes([whole[200] ^ 1]) + whole[201:],
+        second.read_bytes(),  # a part that stands in another's place
+        b"",
+    ):
+        first.write_bytes(damaged)
+        same_bits(alone, account(rasters, engine=engine))
+    assert first.read_bytes() == whole
 
 
 def test_parts_of_other_inputs_are_not_taken(

@@ -15,11 +15,11 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from gis.visible_text import visible
 from maps.brief.document import write_brief
 from maps.brief.parts import shown
 from maps.figures import shown_unit
 from maps.report import Report
-from maps.text import visible
 from maps.words.catalogue import words
 
 Maker = Callable[..., Report]

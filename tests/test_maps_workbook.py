@@ -20,9 +20,10 @@ import shapely
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from gis.visible_text import visible
 from maps.report import Report
 from maps.status_style import LOOKS
-from maps.text import columns as text_columns, visible
+from maps.text import columns as text_columns
 from maps.workbook.book import write_workbook
 from maps.workbook.cells import CELL_LIMIT, Column, cell_text
 

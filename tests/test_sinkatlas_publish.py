@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from gis.problems import OutputError
+from gis.visible_text import is_unseen, visible
 from sinkatlas import atomic_folder
 from sinkatlas.atomic_folder import claimed, published
 from sinkatlas.tables import cell, plain, write_csv
@@ -267,7 +268,8 @@ def test_a_number_reads_back_as_itself_and_has_no_exponent(number: float) -> Non
 @given(st.text())
 def test_no_text_cell_starts_a_formula(text: str) -> None:
     shown = cell(text)
-    assert shown.lstrip("'") == text.lstrip("'")
+    assert shown.lstrip("'") == visible(text).lstrip("'")
+    assert not any(map(is_unseen, shown))
     assert not shown.startswith(tuple("=+-@\t\r\n＝＋－＠"))
 
 

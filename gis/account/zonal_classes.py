@@ -154,7 +154,6 @@ def _count(plan: RasterPlan, sums: _Sums, crew: Crew, progress: Progress) -> Non
             progress("raster", number + 1, len(plan.bands))
     finally:
         counted.close()
-    kept.discard()
 
 
 def unknown_code_problems(

@@ -7,4 +7,5 @@ from .engine import (
 )
 from .partials import (
     Partials as Partials,
+    discard_partials as discard_partials,
 )

@@ -1,6 +1,20 @@
 from .archives import (
-    check_workbook as check_workbook,
     split_archive as split_archive,
+)
+from .limits import (
+    FREE_CELLS as FREE_CELLS,
+    LARGEST_DOCUMENT as LARGEST_DOCUMENT,
+    LARGEST_PDF_STREAMS as LARGEST_PDF_STREAMS,
+    LARGEST_RASTER_CELLS as LARGEST_RASTER_CELLS,
+    LARGEST_SETTINGS as LARGEST_SETTINGS,
+    LARGEST_TOML as LARGEST_TOML,
+    MOST_CHARACTERS as MOST_CHARACTERS,
+    PDF_RATIO as PDF_RATIO,
+    bounded_bytes as bounded_bytes,
+    check_extent as check_extent,
+    check_word_file as check_word_file,
+    check_workbook as check_workbook,
+    too_large as too_large,
 )
 from .postgis import (
     is_database as is_database,
@@ -12,7 +26,6 @@ from .remote_rasters import (
     fetch_raster as fetch_raster,
 )
 from .safe_open import (
-    LARGEST_RASTER_CELLS as LARGEST_RASTER_CELLS,
     VECTOR_DRIVERS as VECTOR_DRIVERS,
     harden_environment as harden_environment,
     layer_names as layer_names,

@@ -7,16 +7,7 @@ import zipfile
 from pathlib import Path, PurePosixPath
 
 from gis.problems import InputError, Problem, problem
-
-LARGEST_UNPACKED = 100_000_000
-"""Bytes; archives that unpack to more must not be packed more tightly than ``LARGEST_RATIO``."""
-
-LARGEST_RATIO = 100
-
-LARGEST_WORKBOOK = 20_000_000
-"""Bytes of an unpacked workbook from which its ratio is judged; sheets are read whole."""
-
-MOST_MEMBERS = 20_000
+from gis.reading.limits import LARGEST_RATIO, LARGEST_UNPACKED, MOST_MEMBERS
 
 _LAYER_FILES = {".gpkg": "GPKG", ".geojson": "GeoJSON", ".kml": "LIBKML"}
 _RASTER_FILES = (".tif", ".tiff")
@@ -136,16 +127,6 @@ def checked_members(file: Path) -> list[zipfile.ZipInfo]:
     return members
 
 
-def check_workbook(file: Path) -> None:
-    """Refuse a workbook (.xlsx is an archive) that unpacks to far more than it looks."""
-    members = checked_members(file)
-    unpacked = sum(member.file_size for member in members)
-    packed = max(1, sum(member.compress_size for member in members))
-    if unpacked > LARGEST_WORKBOOK and unpacked / packed > LARGEST_RATIO / 4:
-        megabytes = f"{unpacked / 1e6:,.0f}"
-        raise InputError(problem("gis.zip_too_large", file.name, megabytes=megabytes))
-
-
 def _is_named(name: str, layer: str) -> bool:
     readable = PurePosixPath(readable_name(name))
     return layer in (str(readable), readable.name, readable.stem)
@@ -187,7 +168,8 @@ def _member_problems(members: list[zipfile.ZipInfo], file: Path) -> list[Problem
                 problem("gis.zip_encrypted", file.name, member=readable_name(member.filename))
             )
     unpacked = sum(member.file_size for member in members)
-    packed = max(1, sum(member.compress_size for member in members))
+    # members may lie over one another, and then claim more bytes than there are
+    packed = max(1, min(file.stat().st_size, sum(member.compress_size for member in members)))
     if unpacked > LARGEST_UNPACKED and unpacked / packed > LARGEST_RATIO:
         found.append(problem("gis.zip_too_large", file.name, megabytes=f"{unpacked / 1e6:,.0f}"))
     return found

@@ -28,6 +28,13 @@ from gis.reading.archives import (
     raster_inside_zip,
     split_archive,
 )
+from gis.reading.limits import (
+    LARGEST_RASTER_CELLS,
+    LARGEST_RASTER_RATIO,
+    MOST_BANDS,
+    MOST_VERTICES,
+    SMALL_RASTER_BYTES,
+)
 from gis.reading.postgis import is_database, read_postgis
 from gis.reading.shapefiles import check_shapefile
 from gis.reading.sidecars import checksum_problem, geopackage_problems, raster_side_problems
@@ -160,15 +167,6 @@ def open_raster(path: str | Path, problems: ProblemLog | None = None) -> Any:
     return dataset
 
 
-LARGEST_RASTER_CELLS = 30_000_000_000
-"""Cells of a whole raster: China at 30 m has about eleven thousand million."""
-
-MOST_BANDS = 64
-_SMALL_RASTER_BYTES = 1_000_000_000
-_LARGEST_RASTER_RATIO = 10_000
-"""Declared bytes per byte of file: deflate reaches a thousand on one class, a trap far more."""
-
-
 def raster_size_problem(dataset: Any, where: str, length: int) -> Problem | None:
     """What a file of ``length`` bytes declares is checked before any of it is read."""
     if dataset.count > MOST_BANDS:
@@ -176,7 +174,7 @@ def raster_size_problem(dataset: Any, where: str, length: int) -> Problem | None
     cells = dataset.width * dataset.height
     declared = cells * dataset.count * _bytes_per_cell(dataset)
     ratio = declared / max(1, length)
-    is_trap = declared > _SMALL_RASTER_BYTES and ratio > _LARGEST_RASTER_RATIO
+    is_trap = declared > SMALL_RASTER_BYTES and ratio > LARGEST_RASTER_RATIO
     if cells <= LARGEST_RASTER_CELLS and not is_trap:
         return None
     return problem(
@@ -194,9 +192,6 @@ def _bytes_per_cell(dataset: Any) -> int:
 
 _PROBES = 64
 """How many features of a Shapefile with an index are looked up through that index."""
-
-MOST_VERTICES = 900_000
-"""Vertices of one feature beyond which a file is taken for a mistake or an attack."""
 
 
 def read_vector(

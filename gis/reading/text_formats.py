@@ -12,9 +12,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from xml.parsers import expat
 
 from gis.problems import InputError, Problem, ProblemLog, problem
+from gis.reading.limits import LARGEST_TEXT, RefusedError, pieces, scan_xml, too_large
 
 _POLYGONAL = {"Polygon": 1, "MultiPolygon": 2}
 _SHOWN = 10
@@ -22,16 +22,13 @@ _CRS_NAME = re.compile(
     r"(urn:(x-)?ogc:def:crs:)?(EPSG:[^:]*:?\d{4,6}|OGC:[\d.]*:?CRS84h?|ESRI:[^:]*:?\d{4,6})",
     re.IGNORECASE,
 )
-LARGEST_TEXT = 500_000_000
-"""Bytes; a larger text belongs in a GeoPackage."""
 
 
 def check_text_size(file: Path) -> None:
     """Refuse a text file too large to be read whole."""
     size = file.stat().st_size
     if size > LARGEST_TEXT:
-        megabytes = f"{size / 1e6:,.0f}"
-        raise InputError(problem("gis.text_file_too_large", file.name, megabytes=megabytes))
+        raise InputError(too_large(file.name, size))
 
 
 def decoded(data: bytes, where: str, encoding: str | None, problems: ProblemLog) -> str:
@@ -192,14 +189,10 @@ def kml_links(file: Path) -> Problem | None:
     return problem("gis.kml_links", file.name, count=count) if count else None
 
 
-class _RefusedError(Exception):
-    """A document type or entity was declared."""
-
-
 def xml_problem(file: Path) -> Problem | None:
     """Whether an XML file is whole and declares no document type or entities of its own."""
     with file.open("rb") as stream:
-        return xml_stream_problem(iter(lambda: stream.read(1 << 20), b""), file.name)
+        return xml_stream_problem(pieces(stream), file.name)
 
 
 def xml_stream_problem(chunks: Iterator[bytes], where: str) -> Problem | None:
@@ -210,19 +203,8 @@ def xml_stream_problem(chunks: Iterator[bytes], where: str) -> Problem | None:
     >>> xml_stream_problem(iter([b"<!DOCTYPE a><a/>"]), "a.kml").code
     'gis.xml_doctype'
     """
-
-    def refuse(*_: object) -> None:
-        raise _RefusedError
-
-    parser = expat.ParserCreate()
-    parser.StartDoctypeDeclHandler = refuse
-    parser.EntityDeclHandler = refuse
     try:
-        for chunk in chunks:
-            parser.Parse(chunk, False)
-        parser.Parse(b"", True)
-    except _RefusedError:
-        return problem("gis.xml_doctype", where)
-    except (expat.ExpatError, ValueError) as error:
-        return problem("gis.xml_broken", where, detail=str(error))
+        scan_xml(chunks, where)
+    except RefusedError as refused:
+        return refused.problem
     return None

@@ -17,7 +17,7 @@ from typing import Any
 import pandas as pd
 
 from gis.problems import InputError, ProblemLog, problem
-from gis.reading import check_text_size, decoded
+from gis.reading import check_extent, check_text_size, decoded
 from layers.checks import Reporter, row_list
 from layers.codes import normalised
 from layers.tables.columns import PLAIN_NUMBER, nearest, numbers
@@ -105,6 +105,8 @@ def read_attribute_table(
             cells = _csv_cells(path, encoding, log)
         else:
             raise InputError(problem("layers.table_format", path.name, extension=suffix))
+        widest = max(map(len, cells), default=0)
+        check_extent(len(cells), widest, path.stat().st_size, path.name)
         table = _table(cells, header_row, path.name, log, marks)
         log.raise_if_errors()
     finally:

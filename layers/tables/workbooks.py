@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gis.problems import InputError, ProblemLog, problem
-from gis.reading import check_workbook
+from gis.reading import MOST_CHARACTERS, check_workbook, too_large
 from layers.checks import row_list
 
 MOST_ROWS = 1_000_000
@@ -42,13 +42,16 @@ class Marks:
 
 def sheet_cells(path: Path, sheet: str | None, log: ProblemLog) -> tuple[list[list[str]], Marks]:
     """Texts of a sheet's cells, merged ones filled, and the cells that need a second look."""
-    check_workbook(path)
+    check_workbook(path, path.name)
     held = _open_sheet(path, sheet)
     if held.hidden:
         rows = row_list(held.hidden)
         log.add("layers.table_hidden_rows", path.name, count=len(held.hidden), rows=rows)
     _check_formulas(held.values, held.formulas, path.name)
     cells = [["" if cell is None else _cell_text(cell) for cell in row] for row in held.values]
+    characters = sum(len(cell) for row in cells for cell in row)
+    if characters > MOST_CHARACTERS:  # cells share a text until it is worked on
+        raise InputError(too_large(path.name, characters))
     merged = held.merged
     for top, left, bottom, right in merged:
         for row in range(top, bottom + 1):

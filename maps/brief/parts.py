@@ -26,7 +26,8 @@ from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
 from gis.problems import Language
-from maps.text import shortened, visible
+from gis.visible_text import visible
+from maps.text import shortened
 
 _CREATED = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)

@@ -12,12 +12,12 @@ import matplotlib as mpl
 from matplotlib.backends.backend_pdf import PdfPages
 
 from gis.problems import LANGUAGES, OutputError, Problem, ProblemLog, problem
+from gis.visible_text import visible
 from maps.fonts import chinese_font
 from maps.plate.ground import ground_of
 from maps.plate.page_layout import Layout, layout
 from maps.plate.plate import Format, Sheet, Subject, choose, draw_sheet, save_sheet, style
 from maps.report import Report
-from maps.text import visible
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,14 @@ import shapely
 from matplotlib.axes import Axes
 from shapely import Geometry
 
+from gis.visible_text import visible
 from maps.fonts import MM_PER_POINT
 from maps.plate.furniture import draw_furniture, draw_graticule
 from maps.plate.ground import GROUND, LIMITS, Ground, draw_layers, draw_shapes, on_page, thinned
 from maps.plate.labels import Box, Label, Placed, place
 from maps.plate.paper import INK, Page
 from maps.plate.projection import Window, window
-from maps.text import shortened, visible
+from maps.text import shortened
 
 _MARGIN_MM = 7.0
 _LABEL_LETTERS = 14

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from gis.visible_text import visible
 from maps.imprint import data_sources, imprint
 from maps.plate.frame import DrawnMap
 from maps.plate.paper import ACCENT, GREY, INK, WARN, Page
 from maps.plate.projection import central_meridian
 from maps.report import IndicatorWords, Report
-from maps.text import visible
 
 _SHARES = {4: (0.24, 0.22, 0.26, 0.28), 2: (0.5, 0.5, 0.5, 0.5), 3: (0.34, 0.33, 0.33, 0.34)}
 """Width of each block of the footer, as a share of its row, by blocks in a row."""

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from gis.problems import InputError, ProblemLog, problem
+from gis.reading import LARGEST_TOML, bounded_bytes
 
 Box = tuple[float, float, float, float]
 """left, bottom, right, top in mm."""
@@ -82,8 +83,8 @@ def load_layout(path: str | os.PathLike[str]) -> Layout:
     """A layout of the user's own; raises ``InputError`` with everything that is wrong in it."""
     file = Path(path)
     try:
-        raw = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raw = tomllib.loads(bounded_bytes(file, LARGEST_TOML).decode("utf-8-sig"))
+    except (OSError, UnicodeDecodeError, RecursionError, tomllib.TOMLDecodeError) as error:
         raise InputError(problem("maps.template_unreadable", where=file, detail=error)) from error
     return _checked(raw, str(file))
 

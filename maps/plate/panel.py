@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from gis.visible_text import visible
 from maps.classes import Classes
 from maps.figures import ShownUnit, figure, shown_unit
 from maps.plate.ground import GROUND, LIMITS, OverlayStyle
 from maps.plate.page_layout import Box
 from maps.plate.paper import ACCENT, GREY, INK, Page
 from maps.report import Report
-from maps.text import visible
 
 _ROW_MM = 6.6
 _WIDE_MM = 140.0

@@ -16,6 +16,7 @@ import matplotlib as mpl
 from matplotlib.text import Text
 
 from gis.problems import OutputError, problem
+from gis.visible_text import visible
 from maps.classes import classes, kind_of
 from maps.figures import ShownUnit, figure, shown_unit
 from maps.fonts import Fonts, chinese_font
@@ -27,7 +28,6 @@ from maps.plate.panel import Headline, Key, Section, draw_headline, draw_indicat
 from maps.plate.paper import Page, new_page
 from maps.plate.targets import draw_targets
 from maps.report import IndicatorWords, Report
-from maps.text import visible
 from maps.words import parts_of, words
 
 _DEFAULT_INDICATOR = "forest_cover_rate"

@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from matplotlib.patches import Circle
 
 from gis.problems import Language
+from gis.visible_text import visible
 from maps.figures import figure, shown_unit
 from maps.plate.panel import Section
 from maps.plate.paper import GREY, INK, RULE, Page
 from maps.status_style import look
-from maps.text import visible
 
 _BOLD = 1.15
 """How much wider bold text may run than the regular face that is measured."""

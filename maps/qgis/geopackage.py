@@ -26,9 +26,9 @@ import shapely
 from shapely import Geometry
 
 from gis.problems import OutputError, problem
+from gis.visible_text import visible
 from maps.qgis.styles import styles, write_styles
 from maps.report import IndicatorWords, Report
-from maps.text import visible
 from maps.words import parts_of, words
 
 DISTRICTS, RESULTS, CONFLICTS = "districts", "results", "conflicts"

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import xlsxwriter
 
+from gis.visible_text import visible
 from maps.report import Report
-from maps.text import visible
 from maps.words import words
 from maps.workbook.account import add_account, add_account_rows
 from maps.workbook.bureau_units import add_change, add_units

@@ -17,10 +17,11 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from gis.visible_text import visible
 from maps.figures import ShownUnit
 from maps.report import Report
 from maps.status_style import LOOKS
-from maps.text import columns as text_columns, visible
+from maps.text import columns as text_columns
 from maps.workbook.printing import print_tall
 
 CELL_LIMIT = 32_767

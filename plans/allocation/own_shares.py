@@ -8,7 +8,8 @@ import re
 from fractions import Fraction
 from pathlib import Path
 
-from gis.problems import ProblemLog
+from gis.problems import InputError, ProblemLog
+from gis.reading import bounded_bytes
 from plans.fields import shown
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -26,7 +27,10 @@ def read_shares(
     """
     label = label or str(path)
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = bounded_bytes(path).decode("utf-8-sig")
+    except InputError as error:
+        problems.extend(error.problems)
+        return {}
     except (OSError, UnicodeDecodeError) as error:
         problems.add("plans.allocation_table", where=label, detail=type(error).__name__)
         return {}

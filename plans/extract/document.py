@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from gis.reading import FREE_CELLS, LARGEST_SETTINGS
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -33,12 +35,20 @@ class Document:
     is_marked: bool = False
 
 
+class TooMuchError(Exception):
+    """A document holds more text or more cells than any plan does."""
+
+
 @dataclass
 class Writer:
-    """Collects the text of a document and the places of its cells, in reading order."""
+    """Collects the text of a document and the places of its cells, in reading order.
+
+    Raises ``TooMuchError`` for more than a document may hold.
+    """
 
     parts: list[str] = field(default_factory=list)
     length: int = 0
+    cells: int = 0
     tables: list[Grid] = field(default_factory=list)
 
     def put(self, text: str) -> Cell:
@@ -46,7 +56,15 @@ class Writer:
         start = self.length
         self.parts.append(text)
         self.length += len(text)
+        if self.length > LARGEST_SETTINGS:
+            raise TooMuchError
         return Cell(start, self.length)
+
+    def count(self, cells: int) -> None:
+        """Count cells before they are made, merged ones as often as they are repeated."""
+        self.cells += cells
+        if self.cells > FREE_CELLS:
+            raise TooMuchError
 
     def paragraph(self, text: str) -> None:
         """Append a paragraph when it holds anything."""
@@ -56,6 +74,8 @@ class Writer:
 
     def table(self, rows: list[list[tuple[int, str] | None]]) -> None:
         """Append a table of ``(number of the cell, text)``; equal numbers are one merged cell."""
+        width = max((len(row) for row in rows), default=0)
+        self.count(width * len(rows))
         places: dict[int, Cell] = {}
         grid: list[list[Cell | None]] = []
         for row in rows:
@@ -71,7 +91,6 @@ class Writer:
                 line.append(places[number])
             self.put("\n")
             grid.append(line)
-        width = max((len(line) for line in grid), default=0)
         self.tables.append(tuple((*line, *[None] * (width - len(line))) for line in grid))
         self.put("\n")
 

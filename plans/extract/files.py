@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import re
 import warnings
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import IO
 
 from gis.problems import InputError, problem
-from plans.extract.document import Document
+from gis.reading import LARGEST_DOCUMENT, LARGEST_SETTINGS, check_word_file, check_workbook
+from plans.extract.document import Document, TooMuchError
 from plans.extract.encodings import decoded
 from plans.extract.html_pages import read_html
 from plans.extract.pdf_files import LockedError, read_pdf
 from plans.extract.word_files import read_docx
 from plans.extract.workbooks import read_xlsx
 
-LARGEST = 200 * 2**20
-"""Bytes of the largest file that is read, packed or unpacked."""
+_Check = Callable[[IO[bytes], str], None]
 
 _FORMATS = ".txt, .md, .docx, .pdf, .html, .htm, .xlsx"
 
@@ -29,17 +31,19 @@ def read_document(path: Path) -> Document:
     scanned PDF) without text.
     """
     try:
-        if path.stat().st_size > LARGEST:
-            raise InputError(
-                problem("plans.document_large", where=path, megabytes=LARGEST // 2**20)
-            )
-        content = path.read_bytes()
+        with path.open("rb") as stream:
+            content = stream.read(LARGEST_DOCUMENT + 1)
     except OSError as error:
         detail = error.strerror or error
         raise InputError(
             problem("plans.document_unreadable", where=path, detail=detail, formats=_FORMATS)
         ) from None
-    document = _reader(path, content)(content)
+    if len(content) > LARGEST_DOCUMENT:
+        raise _too_large(path, LARGEST_DOCUMENT)
+    try:
+        document = _reader(path, content)(content)
+    except TooMuchError:
+        raise InputError(problem("plans.document_excessive", where=path)) from None
     if not document.text.strip():
         raise InputError(problem("plans.document_empty", where=path))
     return document
@@ -55,6 +59,8 @@ def _reader(path: Path, content: bytes) -> Callable[[bytes], Document]:
         if "EncryptedPackage".encode("utf-16-le") in content:
             raise InputError(problem("plans.document_locked", where=path))
         raise _unreadable(path, "Word or Excel file of before 2007")
+    if len(content) > LARGEST_SETTINGS:
+        raise _too_large(path, LARGEST_SETTINGS)
     text = decoded(content)
     if text is None:
         raise _unreadable(path, "binary file")
@@ -64,22 +70,18 @@ def _reader(path: Path, content: bytes) -> Callable[[bytes], Document]:
 
 
 def _packed(path: Path, content: bytes) -> Callable[[bytes], Document]:
-    import io
-
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = set(archive.namelist())
-            size = sum(each.file_size for each in archive.infolist())
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
         raise _unreadable(path, error) from None
-    if size > LARGEST:
-        raise InputError(problem("plans.document_large", where=path, megabytes=LARGEST // 2**20))
-    readers: Mapping[str, Callable[[bytes], Document]] = {
-        "word/document.xml": read_docx,
-        "xl/workbook.xml": read_xlsx,
+    readers: Mapping[str, tuple[_Check, Callable[[bytes], Document]]] = {
+        "word/document.xml": (check_word_file, read_docx),
+        "xl/workbook.xml": (check_workbook, read_xlsx),
     }
-    for name, reader in readers.items():
+    for name, (check, reader) in readers.items():
         if name in names:
+            check(io.BytesIO(content), path.name)
             return reader
     raise _unreadable(path, "neither .docx nor .xlsx")
 
@@ -94,10 +96,16 @@ def _careful(reader: Callable[[bytes], Document], path: Path) -> Callable[[bytes
                 return reader(content)
         except LockedError:
             raise InputError(problem("plans.document_locked", where=path)) from None
+        except TooMuchError:
+            raise
         except Exception as error:
             raise _unreadable(path, error) from error
 
     return read
+
+
+def _too_large(path: Path, size: int) -> InputError:
+    return InputError(problem("plans.document_large", where=path, megabytes=size // 1_000_000))
 
 
 def _unreadable(path: Path, detail: object) -> InputError:

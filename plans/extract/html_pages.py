@@ -6,13 +6,15 @@ import re
 from html.parser import HTMLParser
 from itertools import count
 
-from plans.extract.document import Document, Writer
+from plans.extract.document import Document, TooMuchError, Writer
 
 _SKIPPED = {"script", "style", "noscript", "template", "svg", "head", "select", "textarea"}
 _BLOCKS = {
     "p", "div", "section", "article", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "dd",
     "dt", "header", "footer", "nav", "main", "blockquote", "pre", "form", "figure", "hr", "title",
 }  # fmt: skip
+_MOST_UNCLOSED = 100_000_000
+"""Tags times characters of a stretch without ``>``: the parser reads to its end from each tag."""
 _HIDEABLE = {"div", "span", "section", "ul", "ol", "table", "a", "article", "aside"}
 
 
@@ -20,8 +22,11 @@ def read_html(text: str) -> Document:
     """Blocks of a page as paragraphs, its tables with their merged cells.
 
     Hidden parts are left out unless the page holds nothing else: some pages show their text by a
-    script.
+    script. Raises ``TooMuchError`` for tags that are never closed, one inside the other.
     """
+    for part in text.split(">"):
+        if part.count("<") * len(part) > _MOST_UNCLOSED:
+            raise TooMuchError
     document = _read(text, _Page())
     return document if document.text.strip() else _read(text, _Page(shows_all=True))
 
@@ -43,6 +48,7 @@ class _Table:
         self.row: list[tuple[str, int, int]] | None = None
         self.cell: list[str] | None = None
         self.spans = (1, 1)
+        self.pending: dict[int, dict[int, tuple[int, str]]] = {}
 
 
 class _Page(HTMLParser):
@@ -136,6 +142,7 @@ class _Page(HTMLParser):
         table = self.tables[-1]
         if table.row:
             table.rows.append([])
+            self.writer.count(sum(rows * columns for _, rows, columns in table.row))
             _laid(table, table.row)
         table.row = None
 
@@ -159,20 +166,18 @@ def _spans(attrs: dict[str, str | None]) -> tuple[int, int]:
 
 def _laid(table: _Table, cells: list[tuple[str, int, int]]) -> None:
     """Lay a row's cells into the grid, over as many rows and columns as they span."""
-    at = len(table.rows) - 1
-    pending = getattr(table, "pending", {})
-    column = 0
+    at, column = len(table.rows) - 1, 0
+    own = table.pending.setdefault(at, {})
     for number, (text, rows, columns) in enumerate(cells):
-        while (at, column) in pending:
+        while column in own:
             column += 1
         mark = (at * 1000 + number, text)
         for down in range(rows):
-            for right in range(columns):
-                pending[at + down, column + right] = mark
+            line = table.pending.setdefault(at + down, {})
+            line.update((column + right, mark) for right in range(columns))
         column += columns
-    table.pending = pending  # type: ignore[attr-defined]
-    width = max((c for r, c in pending if r == at), default=-1) + 1
-    table.rows[at] = [pending.get((at, c)) for c in range(width)]
+    del table.pending[at]
+    table.rows[at] = [own.get(place) for place in range(max(own, default=-1) + 1)]
 
 
 def _numbered(rows: list[list[tuple[int, str] | None]]) -> list[list[tuple[int, str] | None]]:

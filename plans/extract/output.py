@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from gis.problems import InputError, Language, OutputError, ProblemLog, problem
+from gis.visible_text import escaped
 from plans.extract.draft import draft_plan
 from plans.extract.outside import looked_at, outside_vocabulary, outside_words
 from plans.extract.reading import extract_file
@@ -25,7 +26,8 @@ def readings_json(file: Path, problems: ProblemLog | None = None) -> str:
         log.add("plans.document_without_targets", where=file, **looked_at(document).facts())
     elif outside:
         log.add("plans.document_outside", where=file, outside=outside_words(outside))
-    return json.dumps([each.as_json() for each in found], ensure_ascii=False, indent=2) + "\n"
+    text = json.dumps([each.as_json() for each in found], ensure_ascii=False, indent=2)
+    return escaped(text) + "\n"
 
 
 def draft_text(file: Path, language: Language) -> str:

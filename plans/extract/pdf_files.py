@@ -8,9 +8,12 @@ from collections import Counter
 from typing import Any
 
 from plans.extract.document import Document, Writer
+from plans.extract.pdf_limits import check_streams
 
 _PAGE_NUMBER = re.compile(r"\s*(?:[-—–]\s*)?(?:第\s*)?\d{1,4}(?:\s*页)?(?:\s*[-—–/]\s*\d{0,4})?\s*")
 _MOST_PAGES = 1000
+_MOST_EDGES = 4000
+"""Lines of a page from which it is a drawing: crossings are sought between all of them."""
 
 
 class LockedError(Exception):
@@ -28,6 +31,7 @@ def read_pdf(content: bytes) -> Document:
     import pdfplumber
     from pdfminer.pdfdocument import PDFPasswordIncorrect
 
+    check_streams(content)
     writer = Writer()
     try:
         opened = pdfplumber.open(io.BytesIO(content))
@@ -70,7 +74,8 @@ def _parts(page: Any) -> list[str | list[list[tuple[int, str] | None]]]:
     """Text above, between and below the tables of a page, and the tables."""
     parts: list[str | list[list[tuple[int, str] | None]]] = []
     top = page.bbox[1]
-    for table in sorted(page.find_tables(), key=lambda each: float(each.bbox[1])):
+    ruled = page.find_tables() if len(page.edges) <= _MOST_EDGES else []
+    for table in sorted(ruled, key=lambda each: float(each.bbox[1])):
         if table.bbox[1] < top or len(table.rows) < 2:
             continue
         parts.append(_text(page, top, table.bbox[1]))

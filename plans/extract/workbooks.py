@@ -62,7 +62,11 @@ def _end(block: list[list[tuple[int, str] | None]], writer: Writer) -> None:
 
 def _hidden_columns(sheet: Any) -> set[int]:
     groups = (each for each in sheet.column_dimensions.values() if each.hidden)
-    return {column for each in groups for column in range(each.min, (each.max or each.min) + 1)}
+    return {
+        column
+        for each in groups
+        for column in range(each.min, min(each.max or each.min, _MOST_COLUMNS) + 1)
+    }
 
 
 def _merged(sheet: Any) -> dict[tuple[int, int], tuple[int, int]]:

@@ -16,6 +16,7 @@ from gis.extent import ExtentAccount, RasterCover, Units
 from gis.problems import LANGUAGES, InputError, Language, Problem, ProblemLog, Severity, strictly
 from gis.progress import Progress, silent
 from gis.redaction import redact
+from gis.visible_text import escaped
 from layers.declarations import Layer, LayerSpec
 from layers.legends import legend
 from sinkatlas.checking.findings import Check
@@ -159,9 +160,9 @@ def write_check(found: Check, folder: Path, language: Language) -> tuple[Path, P
     folder.mkdir(parents=True, exist_ok=True)
     record = folder / "check.json"
     content = json.dumps(as_record(found), ensure_ascii=False, indent=2, sort_keys=False)
-    record.write_text(redact(content) + "\n", encoding="utf-8")
+    record.write_text(escaped(redact(content)) + "\n", encoding="utf-8")
     page = folder / "check.html"
-    page.write_text(redact(as_page(found, language)), encoding="utf-8")
+    page.write_text(escaped(redact(as_page(found, language))), encoding="utf-8")
     return record, page
 
 

@@ -15,6 +15,7 @@ import pandas as pd
 
 from gis.extent import CLASSIFIED, OUTSIDE, ExtentAccount
 from gis.problems import InputError, Language, Problem, ProblemLog, problem
+from gis.reading import bounded_bytes
 from sink_models.coefficients import CoefficientStore, Override, coefficients, with_overrides
 from sink_models.invest import CarbonPools, carbon_totals, read_carbon_pools
 from sink_models.method import method_sheet
@@ -108,7 +109,7 @@ def text_of(path: Path) -> str:
     """
     if not path.is_file():
         raise InputError(problem("sinkatlas.table_missing", where=path.name))
-    content = path.read_bytes()
+    content = bounded_bytes(path)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -18,6 +18,7 @@ import pandas as pd
 
 from gis.problems import LANGUAGES, Problem, ProblemLog, SinkAtlasError, problem
 from gis.progress import Progress
+from gis.visible_text import escaped
 from maps.brief import write_brief
 from maps.page import write_map
 from maps.plate import SheetChoice, write_sheets
@@ -80,8 +81,11 @@ def write_outputs(
     also: Sequence[tuple[str, Callable[[Path], object]]] = (),
     *,
     sheets: SheetChoice,
+    last: Callable[[], None],
 ) -> Report:
     """Write every output of a run and publish it at its place; ``also`` are further files by name.
+
+    ``last`` is asked before anything is published: what it raises leaves the earlier result.
 
     Returns the report with what had to be left out. Raises ``OutputError`` when a table cannot be
     written or the disk refuses; then no result folder is touched.
@@ -95,6 +99,7 @@ def write_outputs(
         _write_json(report.provenance, stage / RECORD)
         _write_json(_rounded(seconds), stage / TIMINGS)
         progress("write", len(outputs) + 1, len(outputs) + 1)
+        last()
     return _with_problems(report, place.notices())
 
 
@@ -153,7 +158,7 @@ def _attributes(report: Report) -> pd.DataFrame:
 
 def _write_json(value: object, path: Path) -> None:
     text = json.dumps(value, ensure_ascii=False, indent=2, sort_keys=False, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf-8", newline="\n")
+    path.write_text(escaped(text) + "\n", encoding="utf-8", newline="\n")
 
 
 def _rounded(seconds: Mapping[str, float]) -> dict[str, float]:

@@ -22,6 +22,7 @@ from layers.legends import legend
 from layers.registry import kinds
 from maps.report import CHANGE_COLUMNS, IndicatorWords, MapLayer, Report
 from maps.sensitivity import public_view
+from maps.visible_report import visible_report
 from maps.words import sentences, words
 from plans.plan import SCHEMES, Plan
 from plans.tables import (
@@ -38,8 +39,8 @@ from sink_models.results import Results
 from sink_models.sampling import Sampling
 from sinkatlas.pipeline.judging import Judgement
 from sinkatlas.pipeline.measuring import Beside
-from sinkatlas.provenance import sha256_of, software_versions
-from sinkatlas.workspace import Workspace
+from sinkatlas.provenance import Seal, sha256_of, software_versions
+from sinkatlas.workspace import Workspace, named_files
 
 DISPLAY_CRS = "EPSG:4490"
 DETAIL_KIND = "forest_subcompartments"
@@ -61,6 +62,7 @@ def make_report(
     problems: tuple[Problem, ...],
     sampling: Sampling,
     beside: Mapping[int, Beside],
+    seals: Mapping[Path, Seal],
 ) -> Report:
     """Put together what the outputs show; every figure is computed before this point."""
     settings = space.table.workspace
@@ -93,7 +95,9 @@ def make_report(
         coefficients=results.coefficients_used,
         plan_title=dict(plan.title) if plan else {"zh": "", "en": ""},
         plan_source={"zh": plan.source, "en": plan.source_en} if plan else {"zh": "", "en": ""},
-        provenance=_provenance(space, units, layers, accounts, results, plan, problems, sampling),
+        provenance=_provenance(
+            space, units, layers, accounts, results, plan, problems, sampling, seals
+        ),
         changes=changes_table(results, names, sampling),
         sensitivity=settings.sensitivity,
         organisation=settings.organisation,
@@ -107,6 +111,7 @@ def make_report(
         conflicts=conflicts,
         sentences=said,
     )
+    report = visible_report(report)
     return public_view(report) if settings.sensitivity == "public" else report
 
 
@@ -352,6 +357,7 @@ def _provenance(
     plan: Plan | None,
     problems: tuple[Problem, ...],
     sampling: Sampling,
+    seals: Mapping[Path, Seal],
 ) -> dict[str, object]:
     """The run record: inputs with hashes and CRS, settings, software, coefficients, checks.
 
@@ -364,12 +370,12 @@ def _provenance(
         "synthetic": settings.synthetic,
         "workspace": {
             "file": space.path.name,
-            "sha256": sha256_of(space.path),
+            "sha256": seals[space.path].sha256,
             "content": without_secrets(space.table.model_dump(mode="json", exclude_none=True)),
         },
         "plan": {"id": plan.id, "source": plan.source} if plan else None,
-        "inputs": [_input_record(space, each) for each in sources],
-        "tables": _table_records(space),
+        "inputs": [_input_record(space, each, seals) for each in sources],
+        "tables": _table_records(space, sources, seals),
         "software": software_versions(),
         "sampling": {
             "seed": sampling.seed,
@@ -402,25 +408,29 @@ def problem_record(found: Problem) -> dict[str, str]:
     }
 
 
-def _input_record(space: Workspace, layer: Layer) -> dict[str, object]:
+def _input_record(space: Workspace, layer: Layer, seals: Mapping[Path, Seal]) -> dict[str, object]:
+    def sha256(file: Path) -> str:
+        """Of what was read: a local copy of a file on a server was made in this run."""
+        return seals[file].sha256 if file in seals else sha256_of(file)
+
     spec = layer.spec
     record: dict[str, object] = {
         "kind": spec.kind,
         "epoch": spec.epoch,
         "path": _shown(space, spec.path),
-        "sha256": layer.facts.get("sha256") or sha256_of(spec.path),
+        "sha256": layer.facts.get("sha256") or sha256(spec.path),
         **layer.facts,
     }
     further = [
         {
             "path": _shown(space, file),
-            "sha256": layer.facts.get(f"sha256 [{number}]") or sha256_of(file),
+            "sha256": layer.facts.get(f"sha256 [{number}]") or sha256(file),
         }
         for number, file in enumerate(spec.files[1:], start=2)
     ]
     if "table" in spec.options:
         table = spec.options["table"]["path"]
-        further.append({"path": _shown(space, table), "sha256": sha256_of(table)})
+        further.append({"path": _shown(space, table), "sha256": sha256(table)})
     if further:
         record["further_files"] = further
     return record
@@ -433,15 +443,19 @@ def _shown(space: Workspace, file: Path) -> str:
         return file.name
 
 
-def _table_records(space: Workspace) -> list[dict[str, object]]:
-    """The analyst's own plan file and tables of shares; a bundled plan is part of the software."""
-    settings = space.table.workspace
-    named = [("plan", settings.plan)] if settings.plan else []
-    named += [("allocation", each.table) for each in space.table.allocation if each.table]
+def _table_records(
+    space: Workspace, layers: Sequence[Layer], seals: Mapping[Path, Seal]
+) -> list[dict[str, object]]:
+    """The analyst's other files: plan, shares, coefficients, legends, matrices, a template.
+
+    A bundled plan is part of the software.
+    """
+    shown = {file for layer in layers for file in layer.spec.files} | {space.path}
+    shown |= {each.spec.options["table"]["path"] for each in layers if "table" in each.spec.options}
     return [
-        {"kind": kind, "path": path, "sha256": sha256_of(space.resolve(path))}
-        for kind, path in named
-        if space.resolve(path).is_file()
+        {"kind": kind, "path": _shown(space, path), "sha256": seals[path].sha256}
+        for path, kind in named_files(space).items()
+        if path in seals and path not in shown
     ]
 
 

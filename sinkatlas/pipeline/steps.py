@@ -13,7 +13,7 @@ from typing import Literal
 import pandas as pd
 
 from gis.account import extent_account
-from gis.executors import Engine
+from gis.executors import Engine, discard_partials
 from gis.extent import OUTSIDE, ExtentAccount, PolygonCover, RasterCover, Stratum, Units
 from gis.problems import InputError, Language, ProblemLog, Severity, problem, strictly
 from gis.progress import Progress, silent
@@ -65,6 +65,7 @@ from sinkatlas.pipeline.remote_layers import fetched, is_on_server
 from sinkatlas.pipeline.reporting import make_report, unit_names
 from sinkatlas.pipeline.scenario import scenario_files, scenarios_of
 from sinkatlas.pipeline.urban import urban_strata
+from sinkatlas.provenance import check_seals, sealed
 from sinkatlas.views import MapView, SheetView, TableView, sheet_view, table_view
 from sinkatlas.workspace import (
     AccuracyTable,
@@ -75,6 +76,7 @@ from sinkatlas.workspace import (
     as_confirmed,
     confirmation_problems,
     load_workspace,
+    named_files,
     read_confirmations,
 )
 
@@ -285,6 +287,7 @@ def _run(
     problems: ProblemLog,
 ) -> Run:
     clock = _Clock()
+    seals = sealed(named_files(space))
     if place is not None:
         problems.extend(place.notices())
     promises = read_promises(space, problems)
@@ -320,7 +323,9 @@ def _run(
         tuple(problems),
         sampling,
         beside,
+        seals,
     )
+    check_seals(seals)
     if place is not None:
         with clock.timed("write"):
             files = method_files(
@@ -334,7 +339,17 @@ def _run(
                 is_synthetic=report.synthetic,
             )
             files = (*files, *change_files(changes), *scenario_files(scenarios))
-            report = write_outputs(report, place, clock.seconds, progress, files, sheets=choice)
+            report = write_outputs(
+                report,
+                place,
+                clock.seconds,
+                progress,
+                files,
+                sheets=choice,
+                last=lambda: check_seals(seals),
+            )
+        if engine is not None and engine.partials is not None:
+            discard_partials(engine.partials)
     folder = place.folder if place is not None else None
     return Run(space, inputs, accounts, results, judgement, report, folder, dict(clock.seconds))
 

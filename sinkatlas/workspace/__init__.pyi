@@ -22,5 +22,6 @@ from .settings import (
     UrbanTable as UrbanTable,
     Workspace as Workspace,
     load_workspace as load_workspace,
+    named_files as named_files,
     workspace_schema as workspace_schema,
 )

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from gis.problems import InputError, Problem, problem
-from gis.reading import is_database
+from gis.reading import LARGEST_TOML, bounded_bytes, is_database
 from sinkatlas.provenance import sha256_of
 from sinkatlas.workspace.toml_text import quoted
 
@@ -62,9 +62,9 @@ def read_confirmations(workspace: Path) -> tuple[Confirmed, ...]:
     if not file.is_file():
         return ()
     try:
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
+        content = tomllib.loads(bounded_bytes(file, LARGEST_TOML).decode("utf-8"))
         return tuple(_entry(each) for each in content.get("layer", []))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError, KeyError, ValueError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         told = problem("sinkatlas.confirmation_unreadable", file.name, detail=str(error)[:80])
         raise InputError(told) from None
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import datetime
 import difflib
+import os
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -20,7 +21,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from pydantic_core import ErrorDetails
 
 from gis.problems import InputError, Language, Problem, ProblemLog, problem
-from gis.reading import address_problems, is_database, is_remote, split_archive
+from gis.reading import (
+    LARGEST_TOML,
+    address_problems,
+    bounded_bytes,
+    is_database,
+    is_remote,
+    split_archive,
+)
 from gis.redaction import redact
 
 Year = Annotated[int, Field(ge=1900, le=2100)]
@@ -531,7 +539,42 @@ class Workspace:
     def resolve(self, path: str) -> Path:
         """A path of the workspace file, counted from its folder; what is no file as it stands."""
         is_elsewhere = is_database(path) or is_remote(path)
-        return Path(path) if is_elsewhere else (self.folder / path).resolve()
+        # unlike Path.resolve, of links that lead in a circle it gives a path where no file is
+        return Path(path) if is_elsewhere else Path(os.path.realpath(self.folder / path))
+
+
+def named_files(space: Workspace) -> dict[Path, str]:
+    """Every file that a workspace names and that exists, with the key that names it.
+
+    Whatever key is added to the file is in it: a text that leads to a file is taken for its name.
+    """
+    found = {space.path: "workspace"}
+    for keys, text in _texts(space.table.model_dump(mode="json", exclude_none=True)):
+        if is_remote(text) or is_database(text) or "\x00" in text:
+            continue
+        path = space.resolve(text)
+        if _is_data(split_archive(path)[0] or path):
+            names = [key for key in keys if key not in ("path", "paths", "table")]
+            found.setdefault(path, names[-1] if names else keys[-1])
+    return found
+
+
+def _is_data(file: Path) -> bool:
+    try:
+        return file.is_file() or (file.is_dir() and file.suffix.lower() == ".gdb")
+    except OSError:  # a title may be too long for a file's name
+        return False
+
+
+def _texts(value: object, keys: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
+    if isinstance(value, str):
+        yield keys, value
+    elif isinstance(value, Mapping):
+        for name, each in value.items():
+            yield from _texts(each, (*keys, name))
+    elif isinstance(value, list):
+        for each in value:
+            yield from _texts(each, keys)
 
 
 def load_workspace(path: str | Path) -> Workspace:
@@ -568,7 +611,7 @@ def workspace_schema() -> dict[str, Any]:
 
 def _parsed(file: Path) -> Mapping[str, Any]:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        return tomllib.loads(bounded_bytes(file, LARGEST_TOML).decode("utf-8-sig"))
     except FileNotFoundError:
         raise InputError(problem("sinkatlas.workspace_not_found", where=file)) from None
     except UnicodeDecodeError:
@@ -577,13 +620,15 @@ def _parsed(file: Path) -> Mapping[str, Any]:
         raise InputError(
             problem("sinkatlas.workspace_syntax", where=file, detail="nested too deeply")
         ) from None
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # a number of five thousand digits is no TOMLDecodeError
         raise InputError(problem("sinkatlas.workspace_syntax", where=file, detail=error)) from None
 
 
 _SECRET = re.compile(
-    r"://[^/\s:@]*:[^/\s@]+@|[?&;](?:sig|token|key|signature|password|passwd|pwd|X-Amz-[\w-]+)=[^&\s]+"
-    r"|\bpassword\s*=\s*\S+",
+    r"://[^/\s:@]{0,200}:[^/\s@]{1,200}@"
+    r"|[?&;](?:sig|token|key|signature|password|passwd|pwd|tk|auth|code|ak|sk|"
+    r"access_?key|api_?key|app_?key|secret|X-Amz-[\w-]{1,40})=[^&\s]"
+    r"|\bpassword\s{0,8}=\s{0,8}\S",
     re.IGNORECASE,
 )
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 
+from gis.visible_text import escaped
+
 
 def quoted(text: str) -> str:
-    """A TOML string; JSON's escapes are TOML's too, but for the bare DEL.
+    """A TOML string; what cannot be seen stands as an escape.
 
     >>> quoted('a"b')
     '"a\\\\"b"'
     """
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return escaped(json.dumps(text, ensure_ascii=False), toml=True)
 
 
 def commented(text: str) -> str:
