@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from plans.extract.years import FIVE, YEAR, Times, year_of
+from plans.extract.years import FIVE, YEAR, Manner, Times, year_of
 
 _DATE = r"(?P<year>20\d\d)(?:年(?P<month>\d{1,2})月\d{1,2}日?|[-/.](?P<number>\d{1,2})[-/.]\d{1,2})"
 _TURNED = r"\d{1,2}\.(?P<second>\d{1,2})\.(?P<last>20\d\d)"
@@ -24,7 +24,7 @@ _YEARLY = re.compile(
 )
 _REPORT = re.compile(rf"(?P<year>{YEAR})年[\u4e00-\u9fff]{{0,12}}工作报告")
 _PLAN_TITLE = re.compile(
-    r"(?:规划|计划|方案|纲要|要点|意见|通知|决定|目标任务|任务分解|主要指标)》?(?:\([^()]*\))?$"
+    r"(?:规划|计划|方案|纲要|要点|意见|通知|决定|目标任务|任务分解|主要指标|工作报告)》?(?:\([^()]*\))?$"
 )
 _NEWS = re.compile(
     r"记者|报讯|讯[(:]|日电|介绍|据悉|获悉|据了解|表示|透露|报道|通讯员|来源|编辑|近日|日前|摄"
@@ -52,18 +52,23 @@ def document_times(text: str, page: str = "") -> Times:
     if start is None:
         start = end = _year_of_titles(titles)
     written, late = _written(page or text)
+    is_dated = written is not None
+    goals = Counter(re.findall(r"(?<![截止长高升加大增年])(?:到|至)(20[0-6]\d)年", text))
+    ahead = re.findall(r"(20[0-6]\d)年(?!前)[^。;\n]{0,12}?(?:将|计划|力争|确保|拟)", text)
+    goals.update(ahead)
+    if written is not None and ahead and max(int(each) for each in goals) < written:
+        written, late = None, False  # put up again years later
     if written is None:
         written = _written_by_what_is_told(text)
-    goals = Counter(re.findall(r"(?<![截止])(?:到|至)(20[0-6]\d)年", text))
-    goals.update(re.findall(r"(20[0-6]\d)年(?!前)[^。;\n]{0,12}?(?:将|计划|力争|确保|拟)", text))
     present = start or written or 2021
     if goals and start is None and written is None:
         present = min(present, int(goals.most_common(1)[0][0]))
     later = {int(each) for each in goals if int(each) >= present}
     only = next(iter(later)) if len(later) == 1 else None
     is_plan = end is not None or any(_PLAN_TITLE.search(each) for each in titles)
-    promises = is_plan or _NEWS.search(page or text) is None
-    return Times(present, end, only, _terms(text), written or start, late, promises)
+    is_news = is_dated or _NEWS.search(page or text) is not None
+    manner: Manner = "plan" if is_plan else "news" if is_news else "dated" if goals else "plan"
+    return Times(present, end, only, _terms(text), written or start, late, manner)
 
 
 def _year_of_titles(titles: Sequence[str]) -> int | None:
@@ -129,7 +134,9 @@ def _period(head: str, text: str) -> tuple[int | None, int | None]:
         r"十([一二三四五六七八九])五[“”\"']?(?:时期|期间)?[^,。;:\n]{0,24}(?:规划|计划|纲要|方案)",
         head,
     ):
-        is_report = re.match(r"[^,。;\n]{0,10}(?:完成|执行|实施|落实)情况", head[named.end() :])
+        is_report = re.match(
+            r"[^,。;\n]{0,10}(?:完成|执行|实施|落实)情况", head[named.end() :]
+        ) or re.search(r"(?:完成|实现|达到)[^,。;\n]{0,4}$", head[: named.start()])
         if not is_report and not re.search(
             r"(?:根据|按照|依据|落实|贯彻|衔接|》、?)《?[^》\n]{0,60}$", head[: named.start()]
         ):

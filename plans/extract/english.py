@@ -54,7 +54,7 @@ _AHEAD = re.compile(
     re.I,
 )
 _PAST = re.compile(
-    r"\b(?:ha[sd]|have|was|were|reached|rose|grew|stood|stands|totall?ed|completed|planted|"
+    r"\b(?<!be )(?:ha[sd]|have|was|were|reached|rose|grew|stood|stands|totall?ed|completed|planted|"
     r"restored|increased|expanded|covered|covering|added|achieved|home to|so far|current(?:ly)?|"
     r"at present|already|now|compared with|up from|over the past|in the past|since)\b",
     re.I,
@@ -347,7 +347,8 @@ def _is_promise(
         [0, *(hit.end() for hit in re.finditer(r"[,;:]|\bwhile\b", sentence[: figure.start]))]
     )
     clause = sentence[left : figure.start]
-    if _AHEAD.search(clause):
+    passive = re.match(r"[^,;]{0,30}?\b(?:will|would|should|to) be\b", sentence[figure.end :])
+    if _AHEAD.search(clause) or passive:
         return True
     if _PAST.search(clause):
         return False

@@ -23,6 +23,7 @@ from plans.extract.years import Times, YearMark, year_marks
 _GOES_ON = re.compile(
     r"其中[,:]?[^。]{2}|(?:到\d{4}年,?)?(?:上述|前述|以上|这)?(?:[两二三四五各2-5]项指标|[两二三]者|上述|前述)"
 )
+_NEXT = re.compile(r"下一步|将(?!近)|计划|力争|争取|确保")
 _YEARLY = re.compile(r"每年|年均|逐年|年(?:度)?(?:净|新)?增(?!长率)")
 _ADDED = re.compile(
     r"(?:新[建增]|净增|增建|扩建|再建)(?![^;。]*?(?:达到?|至|到|总)[^,;。]{0,4}\x02)"
@@ -56,12 +57,15 @@ def read_prose(
             topics = ()
         if is_menu(paragraph.text):
             continue
+        is_ahead = False
         for sentence in sentences(paragraph.text, times):
-            setting = Setting(place, times, carried, nearby[number], is_local, topics, said, now)
+            known = (carried, nearby[number], is_local, topics, said, now, is_ahead)
+            setting = Setting(place, times, *known)
             found = _read(sentence, setting)
             topics = tuple(m for m in sentence.mentions if m.metric.kind != "system")
             yield from (_placed(each, paragraph) for each in found)
             carried = _goal_mark(sentence, carried)
+            is_ahead = _NEXT.search(sentence.masked) is not None
             if any(m.role == "bare" and m.year == times.written for m in sentence.marks):
                 now = times.written
             if any(mark.role == "goal" for mark in sentence.marks):
@@ -237,9 +241,10 @@ def _is_base(sentence: Sentence, quantity: Quantity) -> bool:
         r"到|至|达|提[高升]|增[加长]|[净新]增|扩大|上升|以上|高出|于", since.group()
     ):
         return False
+    comma = ",?" if since.group()[0] in "从由" else ""
     return (
         re.search(
-            r"^[^,;。]{0,14}?(?:提高|增加|提升|扩大|上升|增长|增至|下降|恢复|基础上|升)",
+            rf"^{comma}[^,;。]{{0,14}}?(?:提高|增加|提升|扩大|上升|增长|增至|下降|恢复|基础上|升)",
             sentence.text[quantity.end :],
         )
         is not None

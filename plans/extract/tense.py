@@ -28,7 +28,8 @@ class Setting:
     """What is known before a sentence is read.
 
     ``said_goal`` is the only goal year of the document, once it was said, ``said_now`` the year it
-    was written in, once it spoke of that year's tasks.
+    was written in, once it spoke of that year's tasks; ``is_ahead`` behind a sentence of the same
+    paragraph that speaks of what will be.
     """
 
     place: Place
@@ -39,6 +40,7 @@ class Setting:
     topics: tuple[Mention, ...] = ()
     said_goal: int | None = None
     said_now: int | None = None
+    is_ahead: bool = False
 
 
 def tense_of(sentence: Sentence, setting: Setting, start: int, end: int, metric: Metric) -> Tense:
@@ -49,7 +51,7 @@ def tense_of(sentence: Sentence, setting: Setting, start: int, end: int, metric:
         return Tense(mark.year, is_past, 0.0 if mark.years else 0.2)
     if _past_words(sentence, start, None):
         return Tense(None, True, 0.0)
-    promises = _promises(sentence, start)
+    promises = _promises(sentence, start) or setting.is_ahead
     carried = setting.carried
     if carried is not None and carried.role == "past" and promises:
         carried = None
@@ -60,11 +62,17 @@ def tense_of(sentence: Sentence, setting: Setting, start: int, end: int, metric:
         return Tense(None, True, 0.0)
     if metric.takes_year_nearby and setting.nearby is not None:
         return Tense(setting.nearby, False, 0.2)
-    is_past = not (promises or setting.times.promises)
+    is_past = not (promises or _orders(setting, metric))
     fallback = setting.times.plan_end or setting.said_goal
     if fallback is not None:
         return Tense(fallback, is_past, 0.25)
     return Tense(setting.said_now if promises else None, is_past, 0.2)
+
+
+def _orders(setting: Setting, metric: Metric) -> bool:
+    """Whether a figure of the metric is a promise in this text without any word for the future."""
+    manner = setting.times.manner
+    return manner == "plan" or (manner == "dated" and metric.kind != "target")
 
 
 def _promises(sentence: Sentence, start: int) -> bool:
@@ -82,6 +90,12 @@ def _is_reported(setting: Setting) -> bool:
 def _told_before(times: Times) -> int:
     """The first year of which a bare mention (2023年森林覆盖率为41%) is no report."""
     return 2025 if times.written is None else times.written
+
+
+def _latest_told(times: Times) -> int:
+    """The last year that news can tell of: that of writing, else before its earliest goal."""
+    unknown = _told_before(times) - 1 if times.present >= 2021 else times.present
+    return unknown if times.written is None else times.written
 
 
 def _mark_for(sentence: Sentence, start: int, end: int) -> YearMark | None:
@@ -118,9 +132,8 @@ def _is_told(sentence: Sentence, setting: Setting, mark: YearMark, start: int) -
         return True
     between = sentence.text[mark.end : start]
     says_goal = FUTURE.search(between) or "不低于" in between or "达到" in between
-    if not setting.times.promises:
-        latest = setting.times.written or setting.times.present
-        return (mark.year or 0) <= latest and not FUTURE.search(between)
+    if setting.times.manner != "plan":
+        return (mark.year or 0) <= _latest_told(setting.times) and not FUTURE.search(between)
     return (mark.year or 0) < _told_before(setting.times) and not says_goal
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+Manner = Literal["plan", "news", "dated"]
 Role = Literal["goal", "bare", "past", "base", "open"]
 
 _CN = {c: str(n) for n, c in enumerate("〇一二三四五六七八九")} | {"零": "0", "O": "0", "o": "0"}
@@ -23,7 +24,7 @@ _MARK = re.compile(
     r"|(?P<so_far>今年以来|今年(?:上半年|前[一二三四五六七八九十\d]+个?月|[一1]?[—至到-]\d{1,2}月份?)|年初以来)"
     r"|(?P<this_year>(?:到|至)?(?:今年|本年度?)(?:年底|年末|底|末|内|度)?)"
     r"|(?P<next_year>(?:到|至)?(?:明年|来年|下一年度?)(?:年底|年末|底|末|初)?)|(?P<winter>今冬明春)"
-    r"|(?P<century>本世纪中叶)|(?P<horizon>(?:今后|未来)(?:的)?(?:三|四|五|六|十|[3456]|10)年)"
+    r"|(?P<century>本世纪中叶)|(?P<horizon>(?:今后|未来)(?:的)?(?:三|四|五|六|十|[3456]|10)年|(?<!\d)(?:[三四五六十3456])年内)"
     r"|(?:(?<=[,;:。\n(])|^)(?P<term>[近中远]期)(?=[,:]|[^,;。到至]{0,14}(?:达到|稳定|保持|不低于|完成))"
     r"|(?P<end>(?:本)?(?:规划|方案|计划)(?:期末|期内|期间|末期|目标年)|(?:到|至)期末)"
 )
@@ -64,8 +65,11 @@ class Times:
     ``present`` is the first year that is not past, ``plan_end`` the last year of the plan's period,
     ``only_goal`` the goal year when the document has a single one, ``terms`` the years that it
     calls its near, middle and far term, ``written`` the year it was written or published in (今年),
-    ``late`` whether that was in its second half. ``promises`` when it is known to be a plan, so
-    that a figure without any word for the future is one.
+    ``late`` whether that was in its second half.
+
+    ``manner`` says what a figure without year and without any word for the future is: in a ``plan``
+    a promise, in ``news`` a fact, in a text that says by when elsewhere (``dated``) a fact where it
+    tells what stands, and a promise where it is work.
     """
 
     present: int
@@ -74,7 +78,7 @@ class Times:
     terms: tuple[tuple[str, int], ...] = ()
     written: int | None = None
     late: bool = False
-    promises: bool = True
+    manner: Manner = "plan"
 
 
 def year_of(text: str) -> int:
@@ -140,7 +144,9 @@ def _single_marks(text: str, times: Times) -> Iterator[YearMark]:
             if last <= year_of(hit["period"]):
                 place = hit.end("period")
             elif not after.startswith("年版"):
-                yield YearMark(hit.start(), hit.end(), (last,), _period_role(last, times))
+                is_since = re.match(r"\)?以来", after) is not None
+                role: Role = "past" if is_since or last < times.present else "goal"
+                yield YearMark(hit.start(), hit.end(), (last,), role)
         elif not _is_a_name(hit, after):
             yield _of_years(hit, after, times)
 
@@ -181,15 +187,12 @@ def _of_plan(hit: re.Match[str], after: str, times: Times) -> Iterator[YearMark]
         return
     if re.match(r"的?(?:开局|收官|起步|开篇|谋划|第[一二三四五]年)", after):
         return  # it says which year this is, not by when
-    role: Role = "past" if end < times.present or hit["plan_tail"] == "以来" else "goal"
+    is_since = hit["plan_tail"] == "以来" or re.match(r"\([^()]{0,16}\)以来", after)
+    role: Role = "past" if end < times.present or is_since else "goal"
     if end == times.written and role == "goal":
         role = "bare"  # told or promised in its last year: other words must say which
     role = "base" if hit["since"] else role
     yield YearMark(hit.start(), hit.end(), (end,), role)
-
-
-def _period_role(last: int, times: Times) -> Role:
-    return "past" if last < times.present else "goal"
 
 
 def _of_years(hit: re.Match[str], after: str, times: Times) -> YearMark:
@@ -204,6 +207,10 @@ def _of_years(hit: re.Match[str], after: str, times: Times) -> YearMark:
         role = "past"
     elif lead.startswith("截"):
         role = "past" if times.plan_end is None and times.present <= 2021 else "goal"
+    elif re.search(
+        r"增长|提高|提升|增加|上升|扩大", hit.string[max(0, hit.start() - 2) : hit.start()]
+    ):
+        role = "bare"  # 增长至2020年底的42%: the figure grew, it is not due by then
     elif lead or "底" in tail or "末" in tail or "前" in tail:
         role = "goal"
     return YearMark(hit.start(), hit.end(), years, role)
