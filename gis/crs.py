@@ -56,6 +56,13 @@ _MODERN_DATUMS = (
 
 _MODERN_ELLIPSOID_AXIS_M = 6_378_137.0
 
+_FAMILIES = {
+    "Xian 1980": ("xian1980", "xian80", "西安80", "西安1980"),
+    "Beijing 1954": ("beijing1954", "beijing54", "北京54", "北京1954"),
+    "modern": ("cgcs2000", "china2000", "chinageodetic", "wgs84", "wgs1984", "国家2000"),
+}
+"""Words of names, reduced to letters and digits, that tell a datum of China or its modern kin."""
+
 
 def parse_crs(text: str | CRS, where: object = "") -> CRS:
     """Read a CRS from ``EPSG:n``, ``ESRI:n``, ``OGC:CRS84``, a PROJ string or WKT.
@@ -71,23 +78,70 @@ def parse_crs(text: str | CRS, where: object = "") -> CRS:
     'China Geodetic Coordinate System 2000'
     """
     if isinstance(text, CRS):
-        return text
+        return without_sphere_shift(text)
     if not _ACCEPTED_TEXT.fullmatch(text):
         raise InputError(problem("gis.crs_unreadable", where, crs=text[:80]))
     try:
-        return CRS.from_user_input(text.strip())
+        return without_sphere_shift(CRS.from_user_input(text.strip()))
     except CRSError as error:
         raise InputError(problem("gis.crs_unreadable", where, crs=text[:80])) from error
 
 
+def without_sphere_shift(crs: CRS) -> CRS:
+    """The system without parameters of a datum shift where its body is a sphere.
+
+    Products on a sphere (MODIS sinusoidal) put geodetic latitudes on it. A shift, even one of
+    zeros, would take them for geocentric ones and move the map by up to 21 km.
+
+    >>> text = "+proj=sinu +R=6371007.181"
+    >>> parse_crs(f"{text} +towgs84=0,0,0") == parse_crs(text)
+    True
+    """
+    if crs.is_bound and crs.source_crs is not None and is_sphere(crs.source_crs):
+        return crs.source_crs
+    return crs
+
+
+def is_sphere(crs: CRS) -> bool:
+    """Whether the body of a system is a sphere."""
+    return crs.ellipsoid is not None and crs.ellipsoid.inverse_flattening == 0
+
+
+def lacks_datum(crs: CRS) -> bool:
+    """Whether a system names an older ellipsoid alone, no datum: where it lies is not stated.
+
+    >>> lacks_datum(CRS("+proj=aea +lat_1=25 +lat_2=47 +lon_0=105 +ellps=krass"))
+    True
+    """
+    if crs.is_bound or crs.datum is None or crs.ellipsoid is None or is_sphere(crs):
+        return False
+    name = re.sub(r"[^a-z0-9]", "", crs.datum.name.lower())
+    is_nameless = name.startswith(("unknown", "notspecified", "dkrasov", "krasov", "krassov"))
+    return is_nameless and crs.ellipsoid.semi_major_metre != _MODERN_ELLIPSOID_AXIS_M
+
+
+def datum_family(name: str) -> str:
+    """Xian 1980, Beijing 1954 or modern, as the name of a datum or system tells; else empty.
+
+    >>> datum_family("Xian_1980_GK_Zone_19"), datum_family("D_China_2000"), datum_family("Albers")
+    ('Xian 1980', 'modern', '')
+    """
+    plain = re.sub(r"[^a-z0-9\u4e00-\u9fff]", "", name.lower())
+    return next((key for key, words in _FAMILIES.items() if any(w in plain for w in words)), "")
+
+
 def has_modern_datum(crs: CRS) -> bool:
-    """Whether coordinates agree with CGCS2000 within about a metre.
+    """Whether coordinates agree with CGCS2000 within about a metre, or are read as if they did.
+
+    A sphere, and an ellipsoid without a datum, are read as longitude and latitude on CGCS2000.
 
     >>> has_modern_datum(CRS("EPSG:32649")), has_modern_datum(CRS("EPSG:4610"))
     (True, False)
     """
     if crs.is_bound or crs.datum is None or crs.ellipsoid is None:
         return False
+    if is_sphere(crs) or lacks_datum(crs):
+        return True
     name = re.sub(r"[^a-z0-9]", "", crs.datum.name.lower())
     if name.removeprefix("d").startswith(_MODERN_DATUMS) or name.startswith(_MODERN_DATUMS):
         return True
@@ -111,9 +165,19 @@ def geographic(crs: CRS) -> CRS:
 
 @lru_cache(maxsize=64)
 def unprojection(crs: CRS) -> Transformer:
-    """From the CRS to longitude and latitude (degrees) on its own datum."""
-    own = crs.source_crs if crs.is_bound and crs.source_crs is not None else crs
-    return Transformer.from_crs(own, geographic(crs), always_xy=True)
+    """From the CRS to longitude and latitude (degrees).
+
+    On its own datum; by the parameters of a bound CRS on the datum that they lead to, so that a
+    layer's ellipsoid changes no area.
+    """
+    if crs.is_bound and crs.target_crs is not None:
+        return Transformer.from_crs(crs, crs.target_crs, always_xy=True)
+    return Transformer.from_crs(crs, geographic(crs), always_xy=True)
+
+
+def is_plain_degrees(crs: CRS) -> bool:
+    """Whether coordinates are longitude and latitude on the datum that areas are measured on."""
+    return crs.is_geographic and not crs.is_bound
 
 
 def transform_between(source: CRS, target: CRS, where: object = "") -> Transform:
@@ -329,7 +393,12 @@ def _metre_problems(
     if max(abs(west), abs(east)) <= 180 and max(abs(south), abs(north)) <= 180:
         return [problem("gis.crs_degrees_as_metres", where, **facts)]
     false_easting = _false_easting(crs)
-    if false_easting is None or false_easting > 1e6:
+    if false_easting is None:
+        return []
+    if false_easting > 1e6:
+        if -1e6 < west <= east < 1e6:
+            twin = _plain_twin(crs, int(false_easting // 1_000_000))
+            return [problem("gis.crs_zone_prefix_missing", where, twin=twin, **facts)]
         return []
     zone = int(east // 1_000_000)
     if west > 1e6 and int(west // 1_000_000) == zone and 13 <= zone <= 45:
@@ -410,8 +479,18 @@ def _zone_twin(crs: CRS, zone: int) -> str:
     Three-degree zones 25–45 are EPSG:4513–4533, six-degree zones 13–23 are EPSG:4491–4501.
     """
     if not _is_modern_chinese(crs):
-        return "zone-prefixed twin"
+        return "–"
     return f"EPSG:{4513 + zone - 25}" if zone >= 25 else f"EPSG:{4491 + zone - 13}"
+
+
+def _plain_twin(crs: CRS, zone: int) -> str:
+    """The CGCS2000 Gauss-Kruger CRS of the same meridian whose eastings carry no zone number.
+
+    Three-degree zones 25–45 are EPSG:4534–4554, six-degree zones 13–23 are EPSG:4502–4512.
+    """
+    if not _is_modern_chinese(crs):
+        return "–"
+    return f"EPSG:{4534 + zone - 25}" if zone >= 25 else f"EPSG:{4502 + zone - 13}"
 
 
 def _is_modern_chinese(crs: CRS) -> bool:
@@ -419,9 +498,13 @@ def _is_modern_chinese(crs: CRS) -> bool:
 
 
 __all__ = [
+    "datum_family",
     "datum_operation",
     "geographic",
     "has_modern_datum",
+    "is_plain_degrees",
+    "is_sphere",
+    "lacks_datum",
     "likely_systems",
     "metres_per_unit",
     "parse_crs",
@@ -432,4 +515,5 @@ __all__ = [
     "to_crs",
     "transform_between",
     "unprojection",
+    "without_sphere_shift",
 ]

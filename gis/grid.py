@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pyproj import CRS
 
 from gis.crs import parse_crs, range_problems
+from gis.crs_labels import label_problems
 from gis.problems import InputError, Problem, problem
 
 Array = NDArray[np.float64]
@@ -92,6 +93,8 @@ def read_grid(dataset: Any, where: object = "", crs_override: str | CRS | None =
         raise InputError(problems)
     grid = Grid(crs, dataset.transform, int(dataset.width), int(dataset.height))
     problems = range_problems(crs, grid.bounds, where)
+    if not crs_override:
+        problems += label_problems(crs, where)
     if problems:
         raise InputError(problems)
     return grid

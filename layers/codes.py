@@ -32,6 +32,29 @@ def ecosystem_types() -> pd.DataFrame:
 
 
 @cache
+def ecosystem_type_words() -> Mapping[str, str]:
+    """Words for ecosystem types in both languages, folded, to their keys.
+
+    Beside the types' own names these are class names of the bundled legends that mean one type.
+    """
+    types = ecosystem_types()
+    found: dict[str, set[str]] = {}
+    folder = resources.files("layers") / "code_lists" / "legends"
+    for item in folder.iterdir():
+        with item.open(encoding="utf-8") as lines:
+            for row in pd.read_csv(lines, dtype=str, keep_default_na=False).to_dict("records"):
+                for word in (row["zh"], row["en"]):
+                    if word and row["ecosystem_type"]:
+                        found.setdefault(word.casefold(), set()).add(row["ecosystem_type"])
+    words = {word: next(iter(keys)) for word, keys in found.items() if len(keys) == 1}
+    for key, row in types.iterrows():
+        for word in (row["zh"], row["en"], key):
+            words[str(word).casefold()] = str(key)
+            words[re.sub(r"[（(].*?[）)]", "", str(word)).strip().casefold()] = str(key)
+    return words
+
+
+@cache
 def species_groups() -> pd.DataFrame:
     """Species groups indexed by key: ``zh``, ``en`` and the species ``names`` (tuple) they hold."""
     table = read_table("species_groups").set_index("key")
@@ -72,6 +95,12 @@ def forest_land_codes() -> pd.DataFrame:
 def renewed_unit_codes() -> pd.DataFrame:
     """Codes of counties and districts that were renewed, by old code: new code, names and year."""
     return read_table("unit_codes_renewed").set_index("old_code")
+
+
+@cache
+def official_units() -> pd.DataFrame:
+    """Official codes and names of the districts of the bundled plans' cities, by code."""
+    return read_table("official_units").set_index("code")
 
 
 @cache

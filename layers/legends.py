@@ -15,7 +15,7 @@ import pandas as pd
 
 from gis.problems import InputError, ProblemLog, problem
 from gis.reading import bounded_bytes
-from layers.codes import ecosystem_types, normalised
+from layers.codes import ecosystem_type_words, ecosystem_types, normalised
 from layers.tables import nearest
 
 _TITLES = {
@@ -31,6 +31,13 @@ _TITLES = {
     "globeland30": "GlobeLand30 30 m",
     "modis_igbp": "MODIS MCD12Q1 IGBP 500 m",
 }
+_HEADERS = {
+    "代码": "code", "编码": "code", "像元值": "code", "值": "code",
+    "生态系统类型": "ecosystem_type", "类型": "ecosystem_type", "中文名": "zh", "名称": "zh",
+    "英文名": "en", "颜色": "colour",
+    "无数据": "no_data", "来源": "source",
+}  # fmt: skip
+"""Chinese names of the columns."""
 _REQUIRED = ("code", "ecosystem_type")
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 _YES, _NO = ("1", "true", "yes", "是"), ("", "0", "false", "no", "否")
@@ -97,6 +104,7 @@ def _decoded(path: Path) -> str:
 def _parsed(name: str, title: str, text: str, where: str) -> Legend:
     lines = list(csv.reader(StringIO(text, newline=""), strict=False))
     header = [normalised(cell).lower() for cell in lines[0]] if lines else []
+    header = [_HEADERS.get(cell, cell) for cell in header]
     problems = ProblemLog()
     missing = [column for column in _REQUIRED if column not in header]
     if missing:
@@ -135,17 +143,20 @@ def _take(
     flag = row.get("no_data", "").lower()
     if flag not in _YES + _NO:
         problems.add("layers.legend_no_data", where, line=line, given=flag)
-    kind, types = row.get("ecosystem_type", ""), ecosystem_types().index
-    if flag not in _YES and kind not in types:
+    given, words = row.get("ecosystem_type", ""), ecosystem_type_words()
+    kind = words.get(given.casefold(), given)
+    if flag not in _YES and kind not in ecosystem_types().index:
+        likely = nearest(given, words)
         problems.add(
             "layers.legend_type",
             where,
             line=line,
             value=code,
-            given=kind,
-            nearest=nearest(kind, types),
-            allowed=", ".join(types),
+            given=given,
+            nearest=f"{likely} ({words[likely]})" if likely in words else likely,
+            allowed=", ".join(f"{row['zh']} ({key})" for key, row in ecosystem_types().iterrows()),
         )
+    row = {**row, "ecosystem_type": kind}
     colour = row.get("colour", "").lower()
     if colour and not _COLOUR.fullmatch(colour):
         problems.add("layers.legend_colour", where, line=line, given=colour)

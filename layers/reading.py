@@ -10,7 +10,7 @@ from layers.declarations import Layer, LayerKind, LayerSpec
 from layers.registry import kinds
 from layers.tables import nearest
 
-COMMON_OPTIONS = ("fields", "encoding", "year", "table", "assume")
+COMMON_OPTIONS = ("fields", "encoding", "year", "table", "assume", "states")
 """Options that every kind understands; ``encoding`` is for attribute tables only."""
 
 _CHOICES: Mapping[str, tuple[str, ...]] = {

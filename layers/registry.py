@@ -11,6 +11,19 @@ from types import MappingProxyType
 from layers.declarations import LayerKind
 
 
+def kind_key(word: str) -> str:
+    """The key of a kind by its key or its name in either language; the word itself for none.
+
+    >>> kind_key("森林资源小班"), kind_key("Land cover"), kind_key("roads")
+    ('forest_subcompartments', 'land_cover', 'roads')
+    """
+    plain = word.strip().casefold()
+    for key, kind in kinds().items():
+        if plain in (key, kind.title_zh.casefold(), kind.title_en.casefold()):
+            return key
+    return word
+
+
 @cache
 def kinds() -> Mapping[str, LayerKind]:
     """All layer kinds by key, covers in the order in which they claim ground.

@@ -27,17 +27,23 @@ from gis.crs import (
     same_crs,
     shift_to_wgs84,
     to_crs,
+    without_sphere_shift,
 )
+from gis.crs_labels import label_problems
 from gis.measure import geometry_areas_ha
 from gis.offset_copies import Offset
 from gis.problems import InputError, ProblemLog
 from gis.reading import read_vector
 from layers.checks import (
     HALF_GLOBE,
+    STATUS,
+    STATUS_YEAR,
     Flags,
     Reporter,
     checked_geometry,
+    counts,
     repeats,
+    report_left_out,
     shapes_reporter,
     wider_than_half_the_globe,
 )
@@ -158,7 +164,7 @@ def open_features(
     table["row"] = np.arange(1, len(table) + 1)
     named = _identifier(spec.kind, given)
     features = Features(table, frozenset(given), spec.where, facts, problems, named)
-    checked = _without_empty_ground(features)
+    checked = _without_empty_ground(_that_count(features, spec))
     checked = _without_repeated(checked, is_counted_once=spec.kind != "districts")
     checked.facts["features"] = str(len(checked.table))
     problems.raise_if_errors()
@@ -183,6 +189,8 @@ def _open_file(
         existing, fields, chosen_columns(spec, fields), where=spec.where, problems=problems
     )
     crs = chosen_crs(features.crs, spec, ProblemLog())
+    if crs is not None and _misplaced(crs, features):
+        crs = None  # told below; nothing can be measured until it is mended
     named = _identifier(spec.kind, columns)
     ids = None if named is None else features[columns[named]]
     shapes = np.asarray(features.geometry.array)
@@ -190,6 +198,8 @@ def _open_file(
     features = checked_geometry(features, geometry, crs, reporter)
     if spec.shift is None and set(existing) >= _DATAV and _DATAV_EITHER & set(existing):
         problems.add("layers.datav_fingerprint", spec.where)
+    if spec.crs is None and features.crs is not None:
+        problems.extend(label_problems(CRS(features.crs), spec.where, held.get("prj")))
     located = _located(features, spec, ids, problems)
     problems.raise_if_errors()
     table = gpd.GeoDataFrame(
@@ -206,6 +216,12 @@ def _open_file(
     if spec.shift is not None:
         facts["shift"] = f"{spec.shift} → WGS 84 (approximate)"
     return table, facts
+
+
+def _misplaced(crs: CRS, features: gpd.GeoDataFrame) -> bool:
+    """Whether the coordinates cannot be in the system."""
+    west, south, east, north = (float(bound) for bound in features.total_bounds)
+    return bool(range_problems(crs, (west, south, east, north)))
 
 
 def _identifier(kind: str, fields: Container[str]) -> str | None:
@@ -256,6 +272,16 @@ def _united(parts: Sequence[gpd.GeoDataFrame], where: str) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(
         pd.concat(parts, ignore_index=True), geometry="geometry", crs=parts[0].crs
     )
+
+
+def _that_count(features: Features, spec: LayerSpec) -> Features:
+    """Features less those whose state does not count at the epoch; told by state."""
+    if not {STATUS.name, STATUS_YEAR.name} & features.given:
+        return features
+    status, years = features.text(STATUS.name), features.text(STATUS_YEAR.name)
+    kept = counts(status, years, spec.epoch, spec.options.get("states", ()))
+    report_left_out(status, years, kept, spec, features.reporter)
+    return replace(features, table=features.table[kept].reset_index(drop=True))
 
 
 def _without_empty_ground(features: Features) -> Features:
@@ -353,7 +379,7 @@ def chosen_crs(
     A declared system that differs from the file's wins, with a warning; a file without one needs
     a declaration. What the coordinates look like is proposed, never assumed.
     """
-    held = None if own is None else CRS.from_user_input(own)
+    held = None if own is None else without_sphere_shift(CRS.from_user_input(own))
     if held is not None and held.geodetic_crs is None:
         held = None  # a local system says nothing of where on Earth it lies
     if spec.crs is None:

@@ -74,13 +74,40 @@ class Accuracy:
 
 
 @dataclass(frozen=True)
+class Product:
+    """What a mapped cover was made from: legend, version as the files say it, area of a cell."""
+
+    legend: str
+    version: str
+    cell_ha: float
+
+    def differences(self, other: Product) -> tuple[str, ...]:
+        """Why a change between two maps is partly one of product: which of the three differ.
+
+        >>> Product("CLCD", "", 0.09).differences(Product("CLCD", "v1", 0.0901))
+        ()
+        """
+        apart = {
+            "legend": self.legend != other.legend,
+            "version": bool(self.version and other.version) and self.version != other.version,
+            "resolution": abs(self.cell_ha / other.cell_ha - 1.0) > SAME_CELL_SHARE,
+        }
+        return tuple(name for name, differs in apart.items() if differs)
+
+
+SAME_CELL_SHARE = 0.10
+"""Cells whose areas differ by more than this share are of another resolution."""
+
+
+@dataclass(frozen=True)
 class EpochData:
     """What the layers hold at one epoch.
 
     ``rows`` are account rows; parts outside the units are ignored. ``measures`` holds what layers
     that cut no account say of the units, by indicator key. ``kinds`` names the layer kinds present,
     which tells an empty layer (a true 0) from an absent one. ``accuracy`` and ``matrices`` are
-    keyed by layer kind: a layer with an error matrix is read by its adjusted areas.
+    keyed by layer kind: a layer with an error matrix is read by its adjusted areas. ``products``
+    tells what the mapped covers were made from.
     """
 
     year: int
@@ -89,6 +116,7 @@ class EpochData:
     kinds: frozenset[str] = frozenset()
     accuracy: Mapping[str, Accuracy] = field(default_factory=dict)
     matrices: Mapping[str, ErrorMatrix] = field(default_factory=dict)
+    products: Mapping[str, Product] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -103,6 +131,7 @@ class Account:
     accuracy: Mapping[str, Accuracy]
     matrices: Mapping[str, ErrorMatrix]
     book: DrawBook
+    products: Mapping[str, Product] = field(default_factory=dict)
 
     def everywhere(self) -> Mask:
         """Select every row."""
@@ -253,6 +282,7 @@ def read_account(data: EpochData, units: Sequence[str], book: DrawBook) -> Accou
         accuracy=data.accuracy,
         matrices=data.matrices,
         book=book,
+        products=data.products,
     )
 
 

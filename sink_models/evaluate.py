@@ -18,7 +18,7 @@ from sink_models.carbon import (
     strata,
 )
 from sink_models.coefficients import CoefficientStore, coefficients
-from sink_models.indicator import Absent, Context, Reading, indicators
+from sink_models.indicator import Absent, Context, Reading, indicators, product_differences
 from sink_models.options import DEFAULT_OPTIONS, Options
 from sink_models.results import Absence, Results, StratumGround
 from sink_models.sampling import Sampling
@@ -112,6 +112,7 @@ def evaluate(
         options=options,
         streams=dict(book.drawn),
         shared_errors=error_correlations(shared),
+        products={each.account.year: each.account.products for each in contexts},
     )
 
 
@@ -153,7 +154,9 @@ def _contexts(
 
 def _soil_spans(earlier: Context, account: Account, carbon: CarbonAccount) -> tuple[SoilSpan, ...]:
     """The changes of soils so far; a span between different bases compares nothing."""
-    is_comparable = earlier.carbon.basis == carbon.basis
+    is_comparable = earlier.carbon.basis == carbon.basis and not product_differences(
+        earlier.account, account
+    )
     span = soil_span(earlier.account, account) if is_comparable else None
     return earlier.soils if span is None else (*earlier.soils, span)
 

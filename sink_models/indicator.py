@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from gis.problems import Problem, problem
+from gis.problems import Fact, Language, Problem, problem
 from sink_models.account import Account, Mask
 from sink_models.carbon import CarbonAccount, SoilSpan
 from sink_models.options import Options
@@ -42,8 +42,11 @@ class Reading:
     ``method`` says how the figure was made. ``lower_bound`` is True, for all units or for each of
     them, where something that could only add to the value was not given. ``whole`` stands for the
     numerator of the whole where that is not the sum of the units, shape ``(1 or 1 + draws,)``.
-    ``needs_cover`` is False where ground without a class changes nothing. ``keys``
-    are coefficients that the value rests on beside those of the carbon account.
+    ``needs_cover`` is False where ground without a class changes nothing. ``census`` names surveys
+    that list all there is of it: where one has been, ground without a class changes nothing either.
+    ``is_denominator_known`` is True where ground without a class cannot add to the denominator.
+    ``compares_epochs`` is True for a change since the epoch before, which both must know.
+    ``keys`` are coefficients that the value rests on beside those of the carbon account.
     """
 
     numerator: Array
@@ -55,6 +58,9 @@ class Reading:
     lower_bound: bool | Mask = False
     whole: Array | None = None
     needs_cover: bool = True
+    census: tuple[str, ...] = ()
+    is_denominator_known: bool = False
+    compares_epochs: bool = False
     keys: tuple[str, ...] = ()
 
 
@@ -109,7 +115,7 @@ def indicators() -> Mapping[str, Indicator]:
 def comparable_earlier(context: Context, key: str) -> CarbonAccount | Absent:
     """The carbon account of the epoch before, or why ``key`` has no change to tell.
 
-    Two epochs on different statistical bases are never subtracted.
+    Two epochs on different statistical bases are never subtracted, nor two products.
     """
     where = f"{key} {context.account.year}"
     if context.earlier is None:
@@ -118,4 +124,28 @@ def comparable_earlier(context: Context, key: str) -> CarbonAccount | Absent:
     if before.basis != after.basis:
         bases = f"{before.year} {before.basis}, {after.year} {after.basis}"
         return Absent(problem("sink_models.basis_changed", where, bases=bases))
+    differences = product_differences(context.earlier.account, context.account)
+    if differences:
+        return Absent(problem("sink_models.product_changed", where, **differences[0]))
     return before
+
+
+def product_differences(earlier: Account, later: Account) -> list[dict[str, Fact]]:
+    """Mapped covers of two epochs that are made from other products, and in what they differ."""
+    found: list[dict[str, Fact]] = []
+    for kind in sorted(set(earlier.products) & set(later.products)):
+        names = later.products[kind].differences(earlier.products[kind])
+        if names:
+            words: dict[Language, str] = {
+                "zh": "、".join(PRODUCT_WORDS[name]["zh"] for name in names),
+                "en": ", ".join(PRODUCT_WORDS[name]["en"] for name in names),
+            }
+            found.append({"kind": kind, "what": words, "epochs": f"{earlier.year}, {later.year}"})
+    return found
+
+
+PRODUCT_WORDS: Mapping[str, Mapping[Language, str]] = {
+    "legend": {"zh": "图例", "en": "legend"},
+    "version": {"zh": "产品版本", "en": "product version"},
+    "resolution": {"zh": "分辨率", "en": "resolution"},
+}

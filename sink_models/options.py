@@ -244,6 +244,7 @@ class Options:
     that use them then go before the defaults. ``flows`` are for the gain-loss method; without them
     the rates of the province hold where they were published. ``soils`` says how fields and pasture
     are managed. ``urban`` and ``methane`` ask for figures beside the carbon account.
+    ``minimum_coverage`` is the share of a unit's ground, 0 to 1, that must be known for a figure.
     """
 
     wetland_scope: str = "sandiao_00"
@@ -257,6 +258,7 @@ class Options:
     urban: UrbanGreenChoice | None = None
     methane: MethaneChoice | None = None
     soils: tuple[SoilUse, ...] = ()
+    minimum_coverage: float = 0.95
 
     @property
     def zone(self) -> Zone:

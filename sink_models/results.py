@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 import numpy as np
 import pandas as pd
 
 from gis.problems import Problem, problem
+from sink_models.account import Product
 from sink_models.carbon import (
     YEARS,
     Choice,
@@ -28,7 +30,7 @@ from sink_models.uncertainty import Driver, first_order_half_width
 
 TABLE_COLUMNS = (
     *("unit_code", "unit_name", "epoch", "indicator", "value", "low", "high"),
-    *("unit", "basis", "method", "coverage"),
+    *("unit", "basis", "method", "coverage", "status"),
 )
 
 UNCERTAINTY_COLUMNS = (
@@ -47,15 +49,51 @@ ValueKey = tuple[str, int, str]
 """Indicator key, epoch, unit code."""
 
 
+class Status(StrEnum):
+    """What a row of the results tells: a figure, or why there is none."""
+
+    KNOWN = "known"
+    LOWER_BOUND = "lower_bound"
+    """Something that could only add to the figure was not given."""
+    BOUNDS = "bounds"
+    """Too much ground is unknown: no figure, but what it is at least and, of ground, at most."""
+    UNKNOWN = "unknown"
+    NOT_APPLICABLE = "not_applicable"
+    """There is nothing to divide by."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Least and most of a figure whose ground is not known well enough, sampled as the figure is.
+
+    ``most`` is None where unknown ground can hold any amount.
+    """
+
+    least: Array
+    most: Array | None
+
+    def bounds(self, sampling: Sampling) -> tuple[float, float]:
+        """The lower end of the least and the upper end of the most; NaN for no limit."""
+        return (
+            _end(sampling, self.least, 0),
+            float("nan") if self.most is None else _end(sampling, self.most, 1),
+        )
+
+
+def _end(sampling: Sampling, sampled: Array, end: int) -> float:
+    return float(sampled[0]) if len(sampled) < 2 else sampling.bounds(sampled)[end]
+
+
 @dataclass(frozen=True)
 class IndicatorValue:
     """A value of one unit at one epoch.
 
     ``sampled[0]`` is the value, the rest its draws; length 1 means that no uncertainty is known,
     NaN that the unit has no value (nothing to divide by, or its stock is not known).
-    ``coverage`` is the classified share of the unit's territory, 0 to 1. ``lower_bound`` says that
-    the true value can only be higher, because something was not given. ``denominator`` is the
+    ``coverage`` is the share of the unit's ground that the figure knows, 0 to 1. ``lower_bound``
+    says that the true value can only be higher, as something was not given. ``denominator`` is the
     central value of what a ratio divides by (ha for a rate of ground), None for a plain sum.
+    ``limits`` stand in place of a value where too little ground is known.
     """
 
     indicator: str
@@ -68,6 +106,21 @@ class IndicatorValue:
     coverage: float
     lower_bound: bool = False
     denominator: float | None = None
+    limits: Limits | None = None
+
+    @property
+    def status(self) -> Status:
+        if self.is_known:
+            return Status.LOWER_BOUND if self.lower_bound else Status.KNOWN
+        if self.limits is not None:
+            return Status.BOUNDS
+        return Status.NOT_APPLICABLE if self.denominator == 0 else Status.UNKNOWN
+
+    def bounds(self, sampling: Sampling) -> tuple[float, float]:
+        """Low and high end: of the interval, or the limits in place of a value; NaN for none."""
+        if self.limits is not None:
+            return self.limits.bounds(sampling)
+        return sampling.bounds(self.sampled) if self.is_known else (float("nan"), float("nan"))
 
     @property
     def value(self) -> float:
@@ -124,6 +177,16 @@ class Results:
     """Correlations of the errors of layers that share them, by the names of their sources."""
     streams: Mapping[str, Array] = field(default_factory=dict)
     """The shared draws by the name of their source, element 0 central."""
+    products: Mapping[int, Mapping[str, Product]] = field(default_factory=dict)
+    """What the mapped covers of each epoch were made from."""
+
+    def are_comparable(self, before: IndicatorValue, after: IndicatorValue) -> bool:
+        """Whether the difference of two values is one of the land: same basis, same product."""
+        if before.basis != after.basis:
+            return False
+        one, other = (self.products.get(each.epoch, {}) for each in (before, after))
+        kinds = [kind for kind in set(one) & set(other) if kind in str(after.basis)]
+        return not any(one[kind].differences(other[kind]) for kind in kinds)
 
     def uncertainty_table(self, sampling: Sampling) -> pd.DataFrame:
         """What drives the spread of each figure of the whole, beside both kinds of interval.
@@ -201,12 +264,13 @@ class Results:
         """
         rows = []
         for each in self.values.values():
-            low, high = sampling.bounds(each.sampled) if each.is_known else (np.nan, np.nan)
+            low, high = each.bounds(sampling)
             rows.append(
                 (
                     *(each.unit_code, names.get(each.unit_code, ""), each.epoch, each.indicator),
                     *(each.value, low, high, each.unit, str(each.basis), str(each.method)),
                     each.coverage,
+                    each.status.value,
                 )
             )
         return pd.DataFrame(rows, columns=list(TABLE_COLUMNS))

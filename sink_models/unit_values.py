@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from gis.problems import AccountError, problem
+from sink_models.account import Account, Mask
 from sink_models.carbon import check_sum
 from sink_models.indicator import Absent, Context, Indicator, Outcome, Reading
-from sink_models.results import IndicatorValue
+from sink_models.results import IndicatorValue, Limits
 from sink_models.sampling import Array
 
 
@@ -24,62 +25,122 @@ class Answer:
     outcome: Outcome
 
 
+WALL_TO_WALL = frozenset({"land_cover", "land_survey"})
+"""Layers that mean to say of all ground what it is."""
+
+GROUND_UNITS = ("ha", "%")
+"""Units of figures of ground: a hectare that nobody knows adds at most a hectare to them."""
+
+
+@dataclass(frozen=True)
+class _Known:
+    """How much ground a figure knows: its share of each unit and of the whole, and what lacks, ha.
+
+    ``shares`` and ``gaps_ha`` have one place per unit and a last one for the whole.
+    """
+
+    shares: Array
+    gaps_ha: Array
+
+    def and_of(self, other: _Known) -> _Known:
+        """What two epochs both know, at best."""
+        return _Known(
+            np.minimum(self.shares, other.shares), np.maximum(self.gaps_ha, other.gaps_ha)
+        )
+
+    def is_enough(self, minimum: float) -> Mask:
+        """Where a figure may be told; a unit without area has nothing to know, so its 0 stands."""
+        return np.isnan(self.shares) | ((self.shares >= minimum) & (self.shares > 0))
+
+
 def stamp(answer: Answer, whole_code: str) -> Iterator[IndicatorValue]:
-    """Values of all units and the whole; nothing for an absent indicator."""
+    """Values of all units and the whole; nothing for an absent indicator.
+
+    Where less ground is known than ``Options.minimum_coverage`` there is no value but its bounds:
+    at least what the known ground holds, at most that and all unknown ground.
+    """
     if isinstance(answer.outcome, Absent):
         return
-    account = answer.context.account
-    shares, whole_share = account.coverage
-    reading = _only_known(answer.outcome, answer, shares)
-    if not reading.needs_cover:
-        shares, whole_share = np.ones_like(shares), 1.0
+    account, reading = answer.context.account, answer.outcome
     by_unit = _ratio(reading.numerator, reading.denominator, reading.scale)
     total = whole_of(reading)
     if answer.indicator.additive and reading.whole is None:
         _check_additive(answer, by_unit, total)
-    bounds, divisors = _lower_bounds(reading), _divisors(reading)
-    columns = [*(by_unit[:, place] for place in range(len(account.units))), total]
+    known = _known(reading, account)
+    if reading.compares_epochs and answer.context.earlier is not None:
+        known = known.and_of(_known(reading, answer.context.earlier.account))
+    is_told = known.is_enough(answer.context.options.minimum_coverage)
+    bounds, divisors = _lower_bounds(reading, is_told), _divisors(reading)
     for place, code in enumerate((*account.units, whole_code)):
-        sampled = columns[place]
+        sampled = total if code == whole_code else by_unit[:, place]
+        limits = None if is_told[place] else _limits(answer, reading, known.gaps_ha, place)
+        is_value = is_told[place] and not np.isnan(sampled[0])
         yield IndicatorValue(
             indicator=answer.key,
             epoch=account.year,
             unit_code=code,
-            sampled=sampled if not np.isnan(sampled[0]) else sampled[:1],
+            sampled=sampled if is_value else np.array([np.nan]),
             unit=answer.indicator.unit,
             basis=reading.basis,
             method=reading.method,
-            coverage=float((*shares, whole_share)[place]),
+            coverage=float(known.shares[place]),
             lower_bound=bounds[place],
             denominator=divisors[place],
+            limits=limits,
         )
 
 
-WALL_TO_WALL = frozenset({"land_cover", "land_survey"})
-"""Layers that mean to say of all ground what it is."""
+def _known(reading: Reading, account: Account) -> _Known:
+    """Ground of each unit and of the whole of which a reading knows what it must.
 
-
-def _only_known(reading: Reading, answer: Answer, shares: Array) -> Reading:
-    """The reading with NaN for units of which a layer of all ground says nothing: not 0.
-
-    A survey of stands alone is another thing: where it has none, there are none.
+    A survey is a census: where it has been, ground outside its features holds none of what it
+    surveys. Without a layer of all ground every cover is read so.
     """
-    needs = answer.indicator.needs
-    of_ground = any(WALL_TO_WALL & needed for needed in needs)
-    unknown = shares == 0  # a unit without area has nothing to know: its 0 stands
-    if not (of_ground and WALL_TO_WALL & answer.context.account.kinds and unknown.any()):
-        return reading
-    return replace(reading, numerator=np.where(unknown[None, :], np.nan, reading.numerator))
+    territory = account.territory
+    share = account.coverage[0]
+    if not reading.needs_cover:
+        share = np.where(np.isnan(share), np.nan, 1.0)
+    elif reading.census or not WALL_TO_WALL & account.kinds:
+        covers = reading.census or tuple(set(account.rows["cover"]) - {""})
+        seen = account.per_unit(account.is_in("cover", covers), "area_ha") > 0
+        share = np.where(seen, 1.0, share)
+    gaps = np.where(np.isnan(share), 0.0, (1.0 - share) * territory)
+    whole = territory.sum()
+    of_whole = 1.0 - gaps.sum() / whole if whole > 0 else np.nan
+    return _Known(np.append(share, of_whole), np.append(gaps, gaps.sum()))
 
 
-def _lower_bounds(reading: Reading) -> list[bool]:
+def _limits(answer: Answer, reading: Reading, gaps_ha: Array, place: int) -> Limits | None:
+    """Least and most of a figure that knows too little ground; None where neither can be told.
+
+    A figure that can be negative has no such bounds, and one that is not of ground only a least.
+    """
+    numerator, bottom = reading.numerator, reading.denominator
+    if place == numerator.shape[1]:
+        top = _sum_known(numerator) if reading.whole is None else reading.whole
+        bottom = None if bottom is None else _sum_known(bottom)
+    else:
+        top = np.nan_to_num(numerator[:, place])
+        bottom = None if bottom is None else bottom[:, place]
+    unit, gap = answer.indicator.unit, gaps_ha[place]
+    if unit not in GROUND_UNITS:
+        is_stock = answer.indicator.additive and "/" not in unit and bottom is None
+        return Limits(top * reading.scale, None) if is_stock else None
+    if bottom is None:
+        return Limits(top * reading.scale, (top + gap) * reading.scale)
+    divisor = bottom if reading.is_denominator_known else bottom + gap
+    most = np.minimum(_ratio(top + gap, divisor, reading.scale), reading.scale)
+    return Limits(_ratio(top, divisor, reading.scale), most)
+
+
+def _lower_bounds(reading: Reading, is_told: Mask) -> list[bool]:
     """Which values can only be too low: units as declared, the whole if any unit is or has none.
 
     A whole that stands on its own is known on its own.
     """
     units = reading.numerator.shape[1]
     declared = np.broadcast_to(np.asarray(reading.lower_bound, dtype=bool), (units,))
-    is_unknown = np.isnan(reading.numerator[0])
+    is_unknown = np.isnan(reading.numerator[0]) | ~is_told[:-1]
     is_low = reading.whole is None and bool((declared | is_unknown).any())
     return [*map(bool, declared), is_low]
 

@@ -248,6 +248,8 @@ def test_older_codes_are_read_and_named_as_not_confirmed(read: Read) -> None:
 def test_land_that_is_no_forest_land_leaves_the_layer_with_its_hectares(read: Read) -> None:
     layer, said = read(stands(DI_LEI=["030101", "210", "120000", "030101"]))
     assert len(layer.data.features) == 2
+    assert said == ["layers.codes_recalled", "layers.stock_outside_forestland"]
+    _, said = read(stands(DI_LEI=["030101", "210", "120000", "030101"], ZXJ=[80, 0, None, 80]))
     assert said == ["layers.codes_recalled", "layers.not_forestland"]
 
 
@@ -316,9 +318,53 @@ def test_every_unit_of_stock_survives_a_shuffle_of_rows(read: Read) -> None:
 # What is filled in, but not with what it should be
 
 
-def test_a_stock_of_nothing_nearly_everywhere_is_said(read: Read) -> None:
-    assert "layers.stock_zero" in read(stands(ZXJ=[0.0, 0.0, 0.0, 80.0]))[1]
-    assert "layers.stock_zero" not in read(stands(ZXJ=[0.0, 80.0, 80.0, 80.0]))[1]
+def test_a_stock_of_nothing_is_said_but_of_young_stands(read: Read) -> None:
+    assert "layers.stock_zero" in read(stands(ZXJ=[0.0, 80.0, 80.0, 80.0], LING_ZU="3"))[1]
+    young = stands(ZXJ=[0.0, 80.0, 80.0, 80.0], LING_ZU=["1", "3", "3", "3"])
+    assert "layers.stock_zero" not in read(young)[1]
+
+
+def test_a_crown_density_of_zero_on_trees_is_not_filled_in(read: Read) -> None:
+    layer, said = read(stands(YU_BI_DU=[0.0, 0.7, 0.5, 0.0]))
+    assert "layers.crown_density_zero" in said
+    assert column(layer, "forest_class") == ["arbor"] * 4
+    assert "layers.crown_density_zero" not in read(stands(YU_BI_DU=[0.2, 0.7, 0.5, 0.3]))[1]
+    # open forest may have none
+    assert "layers.crown_density_zero" not in read(stands(DI_LEI="030200", YU_BI_DU=0.0))[1]
+
+
+@pytest.mark.parametrize("value", [99999.0, 9999.99, 999999.0])
+def test_numbers_for_not_surveyed_are_missing_and_named(read: Read, value: float) -> None:
+    layer, said = read(stands(ZXJ=[value, 80.0, 60.0, value]))
+    assert "layers.sentinel_values" in said
+    assert column(layer, "stock_basis") == ["missing", "measured", "measured", "missing"]
+
+
+def test_large_stocks_that_are_in_line_are_measured(read: Read) -> None:
+    assert "layers.sentinel_values" not in read(stands(ZXJ=[999.0, 870.0, 1010.0, 640.0]))[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("亩蓄积", 5.0), ("每亩蓄积", 5.0), ("XJ_PER_MU", 5.0), ("公顷蓄积", 75.0)]
+)
+def test_a_name_that_says_per_mu_or_per_hectare_is_obeyed(
+    read: Read, name: str, value: float
+) -> None:
+    """5 m3 per mu x 15 = 75 m3/ha, whichever of the two fields the column is read as."""
+    usual, _ = read(stands(HUO_LMGQXJ=75.0).drop(columns="ZXJ"))
+    for field in ("stock", "stock_per_ha"):
+        frame = stands(**{name: value}).drop(columns=["ZXJ", "HUO_LMGQXJ"], errors="ignore")
+        layer, _ = read(frame, fields={field: name})
+        assert column(layer, "growing_stock_m3") == pytest.approx(column(usual, "growing_stock_m3"))
+
+
+def test_a_name_in_ten_thousand_cubic_metres_is_obeyed(read: Read) -> None:
+    layer, said = read(
+        stands(**{"蓄积（万立方米）": 0.008}).drop(columns="ZXJ"),
+        fields={"stock": "蓄积（万立方米）"},
+    )
+    assert column(layer, "growing_stock_m3") == pytest.approx([80.0] * 4)
+    assert "layers.unit_by_name" in said
 
 
 def test_a_stock_in_ten_thousands_is_said(read: Read) -> None:

@@ -18,15 +18,12 @@ from gis.extent import PolygonCover, RasterCover, Stratum, Units
 from gis.grid import Grid
 from gis.measure.geometry_areas import polygon_areas_ha
 from gis.problems import Problem, Severity
-from layers.checks.between_layers import (
-    account_problems,
-    attribute_problems,
-    grid_problems,
-    is_same_lattice,
-    layer_grid,
-    layer_problems,
-    unit_problems,
-)
+from layers.checks.attribute_statements import attribute_problems
+from layers.checks.between_layers import layer_problems
+from layers.checks.closed_account import account_problems
+from layers.checks.epochs import grid_problems
+from layers.checks.layer_grids import is_same_lattice, layer_grid
+from layers.checks.reporting_units import unit_problems
 from layers.declarations import Layer, LayerSpec, Lines
 from layers.registry import kinds
 
@@ -258,6 +255,7 @@ def test_no_data_that_changes_between_epochs_is_told(tmp_path: Path) -> None:
 def test_codes_of_features_are_held_against_the_units() -> None:
     codes = ["u0", "u1001002", "x9", ""]
     table = pd.DataFrame({"row": [1, 2, 3, 4], "id": None, "hectares": [1.0, 2.0, 4.0, 8.0]})
+    table["place"] = [0, -1, -1, -1]
     given = table.assign(unit_code=codes)
     given.attrs["given"] = ["unit_code"]
     data = forest([rectangle(0, 100)])

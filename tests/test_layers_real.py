@@ -9,7 +9,8 @@ import pytest
 
 from gis.extent import RasterCover, Units
 from gis.problems import InputError, ProblemLog, Severity
-from layers.checks.between_layers import layer_problems, unit_problems
+from layers.checks.between_layers import layer_problems
+from layers.checks.reporting_units import unit_problems
 from layers.declarations import Layer, LayerSpec
 from layers.reading import read_layer
 

@@ -31,7 +31,7 @@ CITY_CODE = "330400"
 # fmt: off
 RESULT_COLUMNS = [
     "unit_code", "unit_name", "epoch", "indicator", "value", "low", "high", "unit", "basis",
-    "basis_words", "method", "method_words", "coverage",
+    "basis_words", "method", "method_words", "coverage", "status",
 ]
 VERDICT_COLUMNS = [
     "plan", "clause", "indicator", "scope", "nature", "year", "base_epoch", "comparator",
@@ -261,10 +261,13 @@ def test_more_no_data_never_adds_forest_and_shows_in_coverage(
     keys = ["unit_code", "epoch", "indicator"]
     both = done.results.merge(holed.results, on=keys, suffixes=("", "_holed"))
     areas = both[both["unit"] == "ha"]
-    assert (areas["value_holed"] <= areas["value"] + 1e-6).all()
+    least = areas["value_holed"].fillna(areas["low_holed"])
+    assert (least <= areas["value"] + 1e-6).all()
     whole = both[both["unit_code"] == done.report.whole_code]
-    of_ground = whole["indicator"] != "greenway_length"  # lines need no class of the ground
-    assert whole.loc[of_ground, "coverage_holed"].max() < 0.9
+    stock = whole[whole["indicator"] == "carbon_stock"]
+    assert stock["coverage_holed"].max() < 0.9
+    assert set(stock["status_holed"]) == {"bounds"}
+    assert stock["value_holed"].isna().all()
     assert any(each.code == "layers.no_data" for each in holed.report.problems)
 
 

@@ -231,11 +231,92 @@ def test_whole_rate_divides_sums_and_does_not_average_rates() -> None:
     assert value(results, "forest_cover_rate") == pytest.approx(100 * 810 / 2020)
 
 
-def test_coverage_is_the_classified_share_of_the_territory() -> None:
+def test_coverage_is_the_share_of_the_ground_that_a_figure_knows() -> None:
+    """All ground counts for carbon; a survey of the forest lists what there is of it."""
     found = run(epoch()).values
-    assert found["forest_area", 2024, "440103"].coverage == pytest.approx(1000 / 1020)
-    assert found["forest_area", 2024, "440104"].coverage == pytest.approx(950 / 1000)
-    assert found["forest_area", 2024, WHOLE[0]].coverage == pytest.approx(1950 / 2020)
+    for code, share in (("440103", 1000 / 1020), ("440104", 950 / 1000), (WHOLE[0], 1950 / 2020)):
+        assert found["carbon_stock", 2024, code].coverage == pytest.approx(share)
+        assert found["forest_area", 2024, code].coverage == 1.0
+
+
+def unknown_ground(*parts: tuple[str, str, float], kinds: frozenset[str]) -> EpochData:
+    """Rows of (unit, type, ha): type "" is ground without a class, a survey's is arbor forest."""
+    cover = "land_cover" if "land_cover" in kinds else "forest_subcompartments"
+    rows = [
+        {
+            "unit_code": unit, "cover": cover if kind else "", "ecosystem_type": kind,
+            "status": "classified" if kind else "uncovered", "area_ha": area,
+            "forest_class": "arbor" if kind.startswith("forest") else "",
+        }
+        for unit, kind, area in parts
+    ]  # fmt: skip
+    return EpochData(2024, pd.DataFrame(rows), kinds=kinds)
+
+
+LAND_COVER_ONLY = frozenset({"land_cover"})
+
+
+def test_unknown_ground_is_told_as_bounds() -> None:
+    """(540 + 0) / 1800 = 30 %; (540 + 891) / 1800 = 79.5 %."""
+    parts = (
+        *(("440103", "forest", 540.0), ("440103", "cropland", 360.0)),
+        *(("440104", "cropland", 9.0), ("440104", "", 891.0)),
+    )
+    table = run(unknown_ground(*parts, kinds=LAND_COVER_ONLY)).table({}, Sampling(draws=0))
+    rows = table.set_index(["indicator", "unit_code"])[["value", "low", "high", "status"]]
+    assert rows.loc[("forest_cover_rate", "440103")].tolist()[0] == 60.0
+    assert rows.loc[("forest_cover_rate", "440103"), "status"] == "known"
+    for key, code, low, high in (
+        ("forest_area", "440104", 0.0, 891.0), ("forest_area", WHOLE[0], 540.0, 1431.0),
+        ("forest_cover_rate", "440104", 0.0, 99.0), ("forest_cover_rate", WHOLE[0], 30.0, 79.5),
+    ):  # fmt: skip
+        row = rows.loc[(key, code)]
+        assert (row["low"], row["high"]) == (pytest.approx(low), pytest.approx(high))
+        assert np.isnan(row["value"])
+        assert row["status"] == "bounds"
+
+
+@pytest.mark.parametrize(("minimum", "status"), [(0.95, "bounds"), (0.9, "known"), (0.5, "known")])
+def test_how_much_ground_must_be_known_can_be_set(minimum: float, status: str) -> None:
+    parts = (("440103", "forest", 90.0), ("440103", "", 10.0), ("440104", "cropland", 1e4))
+    options = replace(OPTIONS, minimum_coverage=minimum)
+    found = run(unknown_ground(*parts, kinds=LAND_COVER_ONLY), options=options)
+    assert found.values["forest_area", 2024, "440103"].status == status
+    assert found.values["forest_area", 2024, WHOLE[0]].status == (
+        "known" if status == "known" else "lower_bound"
+    )
+
+
+def test_a_forest_survey_is_a_census_of_the_units_it_has_been_in() -> None:
+    kinds = frozenset({"forest_subcompartments"})
+    parts = (
+        *(("440103", "forest_arbor", 300.0), ("440103", "", 700.0)),
+        ("440104", "", 1000.0),
+    )
+    found = run(unknown_ground(*parts, kinds=kinds)).values
+    surveyed, other = (found["forest_area", 2024, code] for code in ("440103", "440104"))
+    assert (surveyed.value, surveyed.status) == (300.0, "known")
+    assert (other.is_known, other.bounds(Sampling(draws=0))) == (False, (0.0, 1000.0))
+    stock = found["forest_stock_volume", 2024, "440104"]
+    assert (stock.status, stock.bounds(Sampling(draws=0))[0]) == ("bounds", 0.0)
+
+
+def test_a_change_needs_the_ground_of_both_epochs() -> None:
+    parts = (("440103", "forest", 100.0), ("440103", "", 100.0), ("440104", "cropland", 100.0))
+    whole = (("440103", "forest", 150.0), ("440103", "cropland", 50.0), ("440104", "forest", 100.0))
+    before = replace(unknown_ground(*parts, kinds=LAND_COVER_ONLY), year=2020)
+    found = run(before, unknown_ground(*whole, kinds=LAND_COVER_ONLY)).values
+    assert found["carbon_sink", 2024, "440103"].status == "unknown"
+    assert found["carbon_sink", 2024, "440104"].status == "known"
+
+
+def test_figures_of_other_ground_do_not_ask_for_classes() -> None:
+    """The area inside the red line is known whatever grows there."""
+    held = unknown_ground(("440103", "", 100.0), ("440104", "", 50.0), kinds=LAND_COVER_ONLY)
+    rows = held.rows.assign(in_redline=[True, False])
+    kinds = frozenset({"land_cover", "redline"})
+    found = run(replace(held, rows=rows, kinds=kinds)).values["redline_area", 2024, WHOLE[0]]
+    assert (found.value, found.status) == (100.0, "known")
 
 
 @pytest.mark.parametrize(
@@ -273,7 +354,7 @@ def test_without_survey_forest_is_tree_cover_and_mangrove() -> None:
     rows = city()
     rows = rows[rows["cover"] != "forest_subcompartments"]
     kinds = ALL - {"forest_subcompartments"}
-    results = run(epoch(rows=rows, kinds=kinds))
+    results = run(epoch(rows=rows, kinds=kinds), options=replace(OPTIONS, minimum_coverage=0.9))
     found = results.values["forest_area", 2024, WHOLE[0]]
     assert (found.value, str(found.basis)) == (pytest.approx(350.0), "land_cover")
     assert absence(results, "forest_stock_volume") == "sink_models.layers_needed"
@@ -355,15 +436,7 @@ def test_ground_that_a_layer_of_all_ground_does_not_know_is_missing_and_not_zero
     assert value(results, "forest_area", "440103") == 300.0
     assert not results.values["forest_area", 2024, "440104"].is_known
     whole = results.values["forest_area", 2024, WHOLE[0]]
-    assert whole.value == 300.0
-    assert whole.lower_bound
-
-
-def test_where_a_survey_of_stands_has_none_there_are_none() -> None:
-    rows = [arbor("440103", 400.0, 32_000.0), row("440104", "", "", 500.0, status="uncovered")]
-    kinds = frozenset({"forest_subcompartments"})
-    results = run(epoch(rows=pd.DataFrame(rows), kinds=kinds))
-    assert value(results, "forest_stock_volume", "440104") == 0.0
+    assert whole.bounds(Sampling(draws=0)) == (300.0, 800.0)
 
 
 def missing_stock(unit: str, area: float) -> dict[str, Any]:

@@ -49,7 +49,7 @@ legend = "esa_worldcover"
 [carbon]
 {carbon}
 """
-MATRIX = "class,forest,crop\nforest,45,5\ncrop,2,48\n"
+MATRIX = "map\\reference,forest,crop\nforest,45,5\ncrop,2,48\n"
 POOLS = "lucode,c_above,c_below,c_soil,c_dead\n10,50,10,40,2\n40,3,1,30,0\n"
 OWN = "key,value,unit,reason,analyst\nannual_crop_biomass_2019,4,t C/ha,own plots,Li Hua\n"
 

@@ -16,3 +16,7 @@ from .proximity import (
 from .walking_distance import (
     walking_ground as walking_ground,
 )
+from .ways_once import (
+    SAME_WAY_M as SAME_WAY_M,
+    ways_once as ways_once,
+)

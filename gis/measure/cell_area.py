@@ -24,7 +24,7 @@ from numpy.polynomial import chebyshev
 from numpy.typing import NDArray
 from pyproj import CRS
 
-from gis.crs import metres_per_unit, unprojection
+from gis.crs import is_plain_degrees, metres_per_unit, unprojection
 from gis.grid import Grid
 from gis.measure.ellipsoid import M2_PER_HA, area_density_m2, ellipsoid_of
 from gis.problems import InputError, problem
@@ -128,7 +128,7 @@ def density_over(grid: Grid, rows: tuple[int, int], columns: tuple[int, int]) ->
     InputError
         ``gis.grid_out_of_domain`` where the projection has no smooth inverse.
     """
-    if grid.crs.is_geographic:
+    if is_plain_degrees(grid.crs):
         return _by_latitude(grid)
     return _by_fit(grid, rows, columns)
 

@@ -48,8 +48,8 @@ CGCS2000 = Ellipsoid(6_378_137.0, 1.0 / 298.257222101)
 
 
 def ellipsoid_of(crs: CRS) -> Ellipsoid:
-    """CGCS2000 for every modern datum, the CRS's own ellipsoid for the others."""
-    if has_modern_datum(crs) or crs.ellipsoid is None:
+    """CGCS2000 for every modern datum and wherever parameters lead to one, else the CRS's own."""
+    if has_modern_datum(crs) or crs.is_bound or crs.ellipsoid is None:
         return CGCS2000
     inverse = crs.ellipsoid.inverse_flattening
     return Ellipsoid(crs.ellipsoid.semi_major_metre, 1.0 / inverse if inverse else 0.0)

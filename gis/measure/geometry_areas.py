@@ -12,7 +12,7 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import CRS, Geod
 
-from gis.crs import metres_per_unit, unprojection
+from gis.crs import is_plain_degrees, metres_per_unit, unprojection
 from gis.measure.ellipsoid import (
     M2_PER_HA,
     ellipsoid_of,
@@ -155,7 +155,7 @@ def _edge_integrals(
 
 def _lon_lat(points: Array, crs: CRS) -> tuple[Array, Array]:
     """Longitude and latitude in radians of (n, 2) coordinates."""
-    if crs.is_geographic:
+    if is_plain_degrees(crs):
         return np.radians(points[:, 0]), np.radians(points[:, 1])
     lon, lat = unprojection(crs).transform(points[:, 0], points[:, 1])
     return np.radians(lon), np.radians(lat)

@@ -18,7 +18,7 @@ from numpy.polynomial import chebyshev
 from numpy.typing import NDArray
 from pyproj import CRS
 
-from gis.crs import metres_per_unit
+from gis.crs import is_plain_degrees, metres_per_unit
 from gis.measure.cell_area import area_scale, fitted
 from gis.measure.ellipsoid import M2_PER_HA, area_density_m2, ellipsoid_of
 from gis.measure.outlines import Outlines
@@ -136,7 +136,7 @@ def _slopes(at: Array, half: float, weights: Array) -> list[Array]:
 
 def _scale(crs: CRS, x: Array, y: Array) -> Array:
     """m2 of ground per square unit of the CRS's plane."""
-    if crs.is_geographic:
+    if is_plain_degrees(crs):
         return np.asarray(area_density_m2(np.radians(y), ellipsoid_of(crs)) * np.radians(1.0) ** 2)
     return area_scale(crs, x, y)
 

@@ -36,7 +36,7 @@ from gis.reading.limits import (
     SMALL_RASTER_BYTES,
 )
 from gis.reading.postgis import is_database, read_postgis
-from gis.reading.shapefiles import check_shapefile
+from gis.reading.shapefiles import check_shapefile, projection_text
 from gis.reading.sidecars import checksum_problem, geopackage_problems, raster_side_problems
 from gis.reading.text_formats import geojson_problems, kml_links, xml_problem
 
@@ -324,6 +324,9 @@ def _read_checked(
         encoding = check_shapefile(source, file, log, encoding)
         layer = None if kind == ".zip" else layer
         _check_index(source, file, encoding, log)
+        read = _read_with_gdal(source, driver, file.name, layer, encoding, log)
+        read.attrs["prj"] = projection_text(source, file)
+        return read
     if driver in ("GPKG", "GeoJSON", "LIBKML") and kind == ".zip":
         return _read_unpacked(file, str(source).rpartition("}/")[2], layer, log)
     if driver not in ("GML", "LIBKML"):

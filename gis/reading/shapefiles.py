@@ -51,6 +51,7 @@ WESTERN = ("CP1252", "CP437", "CP850", "CP28591", "ISO-8859-1", "ISO8859-1", "IS
 _HIGH_BYTES = re.compile(rb"[\x80-\xff]+")
 _LETTERS = re.compile(rb"[A-Za-z]")
 _SHOWN_ROWS = 10
+_LONGEST_PRJ = 20_000
 
 
 def check_shapefile(
@@ -88,6 +89,17 @@ def check_shapefile(
     problems.extend(log.notices)
     log.raise_if_errors()
     return chosen
+
+
+def projection_text(source: str | Path, file: Path) -> str | None:
+    """The text of the .prj, as it is: software may read no more of it than the name."""
+    if isinstance(source, Path):
+        head, _, whole = _parts_on_disk(source)
+    else:
+        head, _, whole = _parts_in_zip(file, source.rpartition("}/")[2])
+    if not head(".prj"):
+        return None
+    return whole(".prj").tobytes()[:_LONGEST_PRJ].decode("utf-8", errors="replace")
 
 
 def _index_problems(index: Bytes, shapes: Bytes, where: str) -> Iterator[Problem]:

@@ -1,13 +1,18 @@
 from .between_layers import (
+    layer_problems as layer_problems,
+)
+from .closed_account import (
     account_problems as account_problems,
     coverage_problems as coverage_problems,
-    grid_problems as grid_problems,
-    layer_problems as layer_problems,
 )
 from .concerned import (
     Flags as Flags,
     Reporter as Reporter,
     row_list as row_list,
+)
+from .epochs import (
+    grid_problems as grid_problems,
+    product_of as product_of,
 )
 from .geometry import (
     HALF_GLOBE as HALF_GLOBE,
@@ -18,4 +23,13 @@ from .geometry import (
 )
 from .mended_copies import (
     mended_copy as mended_copy,
+)
+from .states import (
+    DONE as DONE,
+    NO_LONGER as NO_LONGER,
+    NOT_YET as NOT_YET,
+    STATUS as STATUS,
+    STATUS_YEAR as STATUS_YEAR,
+    counts as counts,
+    report_left_out as report_left_out,
 )

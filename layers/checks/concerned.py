@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from gis.problems import ProblemLog
+from layers.declarations import Layer
 
 Flags = NDArray[np.bool_]
 
@@ -69,3 +70,21 @@ def _as_id(value: object) -> str:
         return str(int(value))
     text = str(value)[:_LONGEST_ID]
     return "".join(each if each.isprintable() else "\ufffd" for each in text) or "–"
+
+
+def attribute_reporter(given: pd.DataFrame, where: str, problems: ProblemLog) -> Reporter:
+    """Reports features of a layer by the rows, identifiers and hectares among its attributes."""
+    area = given["hectares"].to_numpy()
+    ids = None if given["id"].isna().all() else given["id"]
+    rows = given["row"].to_numpy()
+    return Reporter(where, problems, rows, ids, lambda flags: f"{area[flags].sum():.6g}")
+
+
+def concerned_features(layer: Layer, places: NDArray[np.int64]) -> dict[str, object]:
+    """Count, rows and identifiers of the features at some places of a cover's table."""
+    given = layer.attributes
+    if given is None:
+        return {"count": len(places)}
+    reporter = attribute_reporter(given, layer.spec.where, ProblemLog())
+    found = reporter.concerned(given["place"].isin(places).to_numpy())
+    return {name: value for name, value in found.items() if name != "hectares"}

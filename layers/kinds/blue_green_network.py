@@ -16,5 +16,6 @@ KIND = register_kind(
     title_en="Blue-green network",
     geometry=LINES,
     fields=FIELDS,
+    are_ways=True,
     names=("blue green", "蓝绿", "绿廊", "水网"),
 )

@@ -17,6 +17,8 @@ from layers.surveys import (
     official_areas_ha,
     species_groups_of,
     survey_values,
+    without_sentinels,
+    without_unfilled_density,
 )
 from layers.vector_files import Features, open_features
 
@@ -80,19 +82,22 @@ def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
     definition = definition_of(spec.options)
     classes = classify(features, spec.options.get("land_codes"))
     problems.raise_if_errors()
+    density = without_unfilled_density(features, classes, density)
     classes = apply_definition(classes, density, features, definition)
+    age_group = survey_values(features, "age_group")
     surveyed = np.where(np.isnan(official), features.hectares, official)
     stock = growing_stock(
-        features, classes["forest_class"], surveyed, spec.options.get("stock_unit", "m3")
-    )
+        features, classes["forest_class"], surveyed, spec.options.get("stock_unit", "m3"),
+        is_young=(age_group == "young").to_numpy(),
+    )  # fmt: skip
     table = features.table[["geometry"]].assign(
         **classes,
         **stock,
         species_group=species_groups_of(features, classes["forest_class"]),
-        age_group=survey_values(features, "age_group"),
+        age_group=age_group,
         origin=survey_values(features, "origin"),
         protection_class=survey_values(features, "protection"),
-        scattered_stock_m3=features.number("scattered_stock"),
+        scattered_stock_m3=without_sentinels(features, "scattered_stock"),
         official_area_ha=official,
     )
     kept = _rows_of_known_ecosystem(features, classes, table["growing_stock_m3"])
@@ -114,12 +119,13 @@ def _rows_of_known_ecosystem(
     features: Features, classes: pd.DataFrame, stock: pd.Series
 ) -> pd.Series:
     kept = classes["ecosystem_type"] != ""
-    features.reporter.report(
-        ~kept,
-        "layers.not_forestland",
-        codes=", ".join(sorted(set(classes.loc[~kept, "land_code"]))[:20]),
-        stock=f"{stock[~kept].sum():.6g}",
-    )
+    has_stock = stock.fillna(0) > 0
+    for flags, code in (
+        (~kept & has_stock, "layers.stock_outside_forestland"),
+        (~kept & ~has_stock, "layers.not_forestland"),
+    ):
+        codes = ", ".join(sorted(set(classes.loc[flags, "land_code"]))[:20])
+        features.reporter.report(flags, code, codes=codes, stock=f"{stock[flags].sum():.6g}")
     if not kept.any():
         features.problems.add("layers.nothing_left", features.where)
     return kept

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from gis.problems import ProblemLog
+from layers.checks import STATUS, STATUS_YEAR
 from layers.declarations import LINES, Field, LayerKind, LayerSpec, Lines, Reading
+from layers.surveys import each_way_once
 from layers.vector_files import open_features
 
 FIELDS = (
     Field("name", "name", "名称", "Name"),
     Field("level", "level", "等级", "Level"),
+    STATUS,
+    STATUS_YEAR,
 )
 
 
 def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
     """Read greenway lines with name and level."""
-    features = open_features(spec, FIELDS, LINES, problems)
+    features = each_way_once(open_features(spec, FIELDS, LINES, problems), spec)
     attributes = {each.name: features.text(each.name) for each in FIELDS}
     table = features.table[["geometry"]].assign(**attributes)
     return Reading(Lines("greenways", table), features.facts)
@@ -28,7 +32,7 @@ KIND = LayerKind(
     priority=0,
     geometry=LINES,
     fields=FIELDS,
-    options=(),
+    options=("same_way_m",),
     read=read,
     names=("greenway",),
 )

@@ -15,7 +15,14 @@ from gis.problems import InputError, ProblemLog
 from gis.reading import open_raster
 from layers.declarations import LayerKind, LayerSpec, Reading
 from layers.legends import Legend, built_in_legends, legend
-from layers.rasters import Contents, check_class_raster, class_contents, joined_raster
+from layers.rasters import (
+    Contents,
+    Signs,
+    check_class_raster,
+    check_product,
+    class_contents,
+    joined_raster,
+)
 from layers.vector_files import crs_facts
 
 KEYS = ("ecosystem_type", "land_code")
@@ -29,6 +36,8 @@ class _Tile:
     grid: Grid
     declared: float | None
     contents: Contents
+    signs: Signs
+    band_name: str
 
 
 def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
@@ -48,6 +57,7 @@ def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
     held = [tile for tile in tiles if tile is not None]
     if meaning is None or not held:
         raise AssertionError("a missing legend, band or grid was not reported")
+    band_name = held[0].band_name
     path, band, grid, contents = spec.path, held[0].band, held[0].grid, held[0].contents
     if len(held) > 1:
         path, band = joined_raster(
@@ -60,6 +70,8 @@ def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
     cover = RasterCover("land_cover", path, classes[list(KEYS)], KEYS, band, no_data, spec.crs)
     problems.raise_if_errors()
     facts = _facts(meaning, grid, [tile.declared for tile in held], band)
+    facts["band_name"] = band_name
+    facts |= _product_facts([tile.signs for tile in held])
     facts["cells_by_value"] = ", ".join(f"{v}: {n}" for v, n in sorted(contents.counts.items()))
     return Reading(cover, facts)
 
@@ -76,14 +88,21 @@ def _tile(spec: LayerSpec, meaning: Legend | None, problems: ProblemLog) -> _Til
             _check_no_data(spec, meaning, declared, own)
             if own.errors:
                 return None
-            return _Tile(
-                band, grid, declared, check_class_raster(dataset, band, spec, meaning, own)
-            )
+            contents = check_class_raster(dataset, band, spec, meaning, own)
+            signs = check_product(dataset, band, set(contents.counts), spec, meaning, own)
+            band_name = str(dataset.descriptions[band - 1] or "")
+            return _Tile(band, grid, declared, contents, signs, band_name)
     except InputError as error:
         own.extend(error.problems)
         return None
     finally:
         problems.extend(own)
+
+
+def _product_facts(held: Sequence[Signs]) -> dict[str, str]:
+    """Product and version as the tiles say them; several, where they differ."""
+    said = {"product": [each.product for each in held], "version": [each.version for each in held]}
+    return {name: ", ".join(dict.fromkeys(filter(None, each))) for name, each in said.items()}
 
 
 def _legend(spec: LayerSpec, problems: ProblemLog) -> Legend | None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from layers.checks import STATUS, STATUS_YEAR
 from layers.declarations import POLYGONS, Field
 from layers.surveys import register_kind
 
 FIELDS = (
     Field("name", "name", "名称", "Name", aliases=("MC", "GYMC", "名称")),
     Field("type", "type", "公园类型", "Type of park", aliases=("LX", "GYLX")),
+    STATUS,
+    STATUS_YEAR,
 )
 
 KIND = register_kind(

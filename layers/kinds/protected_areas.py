@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from gis.extent import Stratum
 from gis.problems import ProblemLog
+from layers.checks import STATUS, STATUS_YEAR
 from layers.declarations import POLYGONS, Field, LayerKind, LayerSpec, Reading
 from layers.vector_files import open_features
 
 FIELDS = (
     Field("name", "name", "名称", "Name"),
     Field("legal_form", "legal_form", "保护地类型", "Legal form"),
+    STATUS,
+    STATUS_YEAR,
 )
 
 

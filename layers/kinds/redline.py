@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from gis.extent import Stratum
 from gis.problems import ProblemLog
+from layers.checks import STATUS, STATUS_YEAR
 from layers.declarations import POLYGONS, Field, LayerKind, LayerSpec, Reading
 from layers.vector_files import open_features
 
-FIELDS = (Field("name", "name", "名称", "Name"),)
+FIELDS = (Field("name", "name", "名称", "Name"), STATUS, STATUS_YEAR)
 
 
 def read(spec: LayerSpec, problems: ProblemLog) -> Reading:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gis.problems import ProblemLog
+from layers.checks import STATUS, STATUS_YEAR
 from layers.declarations import POLYGONS, Field, LayerKind, LayerSpec, Reading
 from layers.surveys import YEAR, read_register, read_table_register
 from layers.tables import SUFFIXES
@@ -13,6 +14,8 @@ FIELDS = (
     Field("name", "name", "名称", "Name", aliases=("XMMC", "项目名称")),
     Field("unit", "unit_code", "报告单元", "Unit", aliases=("XIAN", "县区", "区县", "adcode")),
     Field("area", "area_ha", "面积", "Area", aliases=("MIAN_JI", "面积")),
+    STATUS,
+    STATUS_YEAR,
 )
 
 

@@ -7,6 +7,11 @@ from .densities import (
 from .mosaic import (
     joined_raster as joined_raster,
 )
+from .product_signs import (
+    Signs as Signs,
+    check_product as check_product,
+    signs_of as signs_of,
+)
 from .raster_profile import (
     Contents as Contents,
     check_class_raster as check_class_raster,

@@ -13,6 +13,7 @@ from .forest import (
     look_like_tenths as look_like_tenths,
     species_groups_of as species_groups_of,
     survey_values as survey_values,
+    without_unfilled_density as without_unfilled_density,
 )
 from .land_codes import (
     code_set_of as code_set_of,
@@ -28,6 +29,9 @@ from .registers import (
     read_table_register as read_table_register,
     register_kind as register_kind,
 )
+from .sentinels import (
+    without_sentinels as without_sentinels,
+)
 from .single_class_survey import (
     single_type_kind as single_type_kind,
 )
@@ -35,4 +39,7 @@ from .stock import (
     LARGEST_DENSITY_M3_HA as LARGEST_DENSITY_M3_HA,
     growing_stock as growing_stock,
     stock_unit_of as stock_unit_of,
+)
+from .ways import (
+    each_way_once as each_way_once,
 )

@@ -20,6 +20,7 @@ from layers.checks import Flags
 from layers.codes import forest_land_codes, match_code, species_group_of, survey_codes
 from layers.surveys.area_fields import Array
 from layers.surveys.land_codes import land_code_texts, report_unknown
+from layers.surveys.sentinels import without_sentinels
 from layers.vector_files import Features
 
 LEAST_CROWN_DENSITY = 0.20
@@ -94,11 +95,20 @@ def crown_density(features: Features, unit: str) -> pd.Series:
     it). Values that fit only another unit are refused: all alike as "looks like", some as "mixed"
     with their rows.
     """
-    given = features.number("crown_density")
+    given = without_sentinels(features, "crown_density")
     positive = given > 0
     if positive.any():
         _check_crown_density(features, given, positive, unit)
     return given / PER_WHOLE[unit]
+
+
+def without_unfilled_density(
+    features: Features, classes: pd.DataFrame, density: pd.Series
+) -> pd.Series:
+    """Crown densities, missing where an arbor stand has 0: no stand of trees has no crowns."""
+    unfilled = (classes["forest_class"] == "arbor") & (density == 0)
+    features.reporter.report(unfilled, "layers.crown_density_zero")
+    return density.mask(unfilled)
 
 
 def _check_crown_density(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from layers.codes import land_survey_codes, planning_codes_2023
@@ -88,3 +89,37 @@ def sandiao_codes(codes: pd.Series, code_set: str) -> pd.Series:
 
 def _listed(codes: pd.Series) -> str:
     return ", ".join(sorted(set(codes))[:20])
+
+
+def check_names(features: Features, codes: pd.Series, names: pd.Series, code_set: str) -> None:
+    """Rows whose class name is that of another code: one of the two statements is wrong.
+
+    Names that the list lacks say nothing; the name of a class or of one above it agrees.
+    """
+    table = planning_codes_2023() if code_set == "planning2023" else land_survey_codes()
+    known = table["zh"].map(_plain)
+    codes_of: dict[str, set[str]] = {}
+    for code, name in known.items():
+        codes_of.setdefault(name, set()).add(str(code))
+    given = names.map(_plain)
+    pairs = pd.DataFrame({"code": codes, "name": given})
+    unlike = {
+        (code, name)
+        for code, name in set(pairs.itertuples(index=False, name=None))
+        if name in codes_of
+        and code in table.index
+        and not any(code.startswith(each) or each.startswith(code) for each in codes_of[name])
+    }
+    apart = np.array([pair in unlike for pair in pairs.itertuples(index=False, name=None)])
+    listed = "; ".join(f"{code} {known[code]} / {name}" for code, name in sorted(unlike)[:10])
+    features.reporter.report(apart, "layers.code_against_name", names=listed)
+
+
+def _plain(name: str) -> str:
+    """A class name without 用地 or 地 at its end: 红树林地 is 红树林.
+
+    >>> _plain("红树林地"), _plain("公路用地"), _plain("草地")
+    ('红树林', '公路', '草地')
+    """
+    short = name.removesuffix("用地").removesuffix("地")
+    return short if len(short) >= 2 else name

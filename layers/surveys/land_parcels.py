@@ -12,6 +12,7 @@ from layers.codes import land_survey_codes
 from layers.declarations import POLYGONS, Field, LayerSpec
 from layers.surveys.area_fields import official_areas_ha
 from layers.surveys.land_codes import (
+    check_names,
     code_set_of,
     colliding_codes,
     land_code_texts,
@@ -45,6 +46,7 @@ def read_parcels(spec: LayerSpec, fields: Sequence[Field], problems: ProblemLog)
     code_set = code_set_in(features, codes, spec)
     problems.raise_if_errors()
     survey = sandiao_codes(codes, code_set)
+    check_names(features, codes, features.text("land_name"), code_set)
     report_unknown(features, codes, survey != "")
     problems.raise_if_errors()
     ecosystem = survey.map(land_survey_codes()["ecosystem_type"]).fillna("")

@@ -19,7 +19,16 @@ from gis.measure import geometry_areas_ha, line_lengths_km
 from gis.problems import ProblemLog
 from layers.checks import Reporter
 from layers.declarations import LINES, Field, LayerKind, LayerSpec, Reading, Register
-from layers.tables import find_columns, numbers, read_attribute_table
+from layers.surveys.area_fields import PER_HA
+from layers.surveys.ledgers import ledger_sums, undone_entries
+from layers.surveys.ways import each_way_once
+from layers.tables import (
+    PER_STANDARD,
+    AttributeTable,
+    find_columns,
+    numbers,
+    read_attribute_table,
+)
 from layers.vector_files import Features, open_features
 
 YEAR = Field("year", "year", "年度", "Year", aliases=("ND", "NIAN_DU", "年度", "年份"))
@@ -37,14 +46,16 @@ def register_kind(
     fields: tuple[Field, ...],
     names: tuple[str, ...] = (),
     land_groups: tuple[str, ...] = (),
+    are_ways: bool = False,
 ) -> LayerKind:
-    """The kind of a register that is read from vector files alone."""
+    """The kind of a register that is read from vector files alone; of ways, each counts once."""
 
     def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
-        return read_register(spec, fields, geometry, problems)
+        return read_register(spec, fields, geometry, problems, are_ways=are_ways)
 
+    options = ("same_way_m",) if are_ways else ()
     return LayerKind(
-        key, title_zh, title_en, "register", 0, geometry, fields, (), read, names, land_groups
+        key, title_zh, title_en, "register", 0, geometry, fields, options, read, names, land_groups
     )
 
 
@@ -53,9 +64,12 @@ def read_register(
     fields: Sequence[Field],
     geometry: Sequence[str],
     problems: ProblemLog,
+    *,
+    are_ways: bool = False,
 ) -> Reading:
     """Read features with their fields as text, ``year`` as a checked number."""
     features = open_features(spec, fields, geometry, problems)
+    features = each_way_once(features, spec) if are_ways else features
     table = features.table[["geometry"]].assign(
         **{each.name: features.text(each.name) for each in fields}
     )
@@ -83,12 +97,32 @@ def read_table_register(spec: LayerSpec, fields: Sequence[Field], problems: Prob
         table.refuse_repeated(columns["area"], problems)
         stated = table.rows[columns["area"]]
         area = numbers(stated.where(stated != "", None), reporter)
-        factor = table.factors.get(columns["area"], {"mu": 1 / 15, "m2": 1e-4}.get(
-            spec.options.get("area_unit", "ha"), 1.0))  # fmt: skip
-        held["area"] = area * factor
-        facts["stated_ha"] = f"{(area * factor).sum(min_count=1):.10g}"
+        held["area"] = area * _ha_per_unit(table, columns["area"], spec, problems)
+        is_left_out = ledger_sums(held, reporter)
+        if not spec.options.get("states"):
+            is_left_out |= undone_entries(table.rows.drop(columns="line"), reporter)
+        held = held[~is_left_out]
+        facts["stated_ha"] = f"{held['area'].sum(min_count=1):.10g}"
     problems.raise_if_errors()
-    return Reading(Register(spec.kind, held), facts)
+    return Reading(Register(spec.kind, held.reset_index(drop=True)), facts)
+
+
+def _ha_per_unit(
+    table: AttributeTable, column: str, spec: LayerSpec, problems: ProblemLog
+) -> float:
+    """Hectares per unit of the area column: as its header says, the workspace, or a title."""
+    if column in table.factors:
+        return table.factors[column]
+    asked = spec.options.get("area_unit")
+    title = table.stated.get("ha")
+    by_title = PER_STANDARD[title][1] if title else None
+    by_setting = None if asked is None else 1.0 / PER_HA[asked]
+    if by_title is not None and by_setting is not None and not np.isclose(by_title, by_setting):
+        problems.add("layers.table_unit_conflict", spec.where, stated=title, declared=asked)
+    if by_title is not None:
+        problems.add("layers.table_units", spec.where, columns=f"{column} ({title} → ha)")
+        return by_title
+    return 1.0 if by_setting is None else by_setting
 
 
 def _check_years(years: pd.Series | None, reporter: Reporter) -> None:

@@ -8,6 +8,8 @@ import pandas as pd
 from layers.checks import Flags
 from layers.surveys.area_fields import Array
 from layers.surveys.forest import STOCKED_CLASSES
+from layers.surveys.sentinels import without_sentinels
+from layers.tables import PER_STANDARD, per_area_of_name, unit_of_name
 from layers.vector_files import Features
 
 LARGEST_DENSITY_M3_HA = 2000.0
@@ -19,14 +21,18 @@ LEAST_TYPICAL_M3_HA = 8.0
 China's arbor stands hold some 95 m3/ha (ninth national inventory), 6 m3 per mu.
 """
 
-_MOSTLY = 0.5
 _LEAST_ROWS, _LEAST_SPREAD, _UNCLEAR = 20, 0.3, 0.2
 _AGREEMENT = 0.01
 _AGREEMENT_FLOOR_M3 = 1.0
 
 
 def growing_stock(
-    features: Features, forest_class: pd.Series, area_ha: Array, unit: str
+    features: Features,
+    forest_class: pd.Series,
+    area_ha: Array,
+    unit: str,
+    *,
+    is_young: Flags,
 ) -> pd.DataFrame:
     """``growing_stock_m3`` and ``stock_basis`` of each sub-compartment.
 
@@ -35,8 +41,12 @@ def growing_stock(
     open stands without a figure are ``missing`` (NaN); land that bears no measured stand has basis
     ``""`` and NaN unless the survey gives it some.
     """
-    total = features.number("stock")
-    density = features.number("stock_per_ha")
+    total = without_sentinels(features, "stock") * _m3_per_unit(features, "stock")
+    density = without_sentinels(features, "stock_per_ha") * _m3_per_unit(features, "stock_per_ha")
+    unit = _unit_by_name(features, unit)
+    density *= 15.0 if _per_area(features, "stock_per_ha") == "mu" else 1.0
+    if unit == "m3_per_mu":
+        total, unit = total * 15.0, "m3_per_ha"
     _check_unit(features, "stock", total, area_ha, unit)
     _check_unit(features, "stock_per_ha", density, area_ha, "m3_per_ha")
     total = total * area_ha if unit == "m3_per_ha" else total
@@ -48,11 +58,42 @@ def growing_stock(
     is_measured = np.where(is_stand, stock.notna(), stock > 0)
     is_missing = (is_stand & ~is_measured).to_numpy()
     features.reporter.report(is_missing, "layers.stock_missing")
-    _check_size(features, stock, area_ha, (forest_class == "arbor").to_numpy())
+    _check_size(features, stock, area_ha, (forest_class == "arbor").to_numpy(), is_young)
     basis = np.select([is_measured, is_missing], ["measured", "missing"], default="")
     return pd.DataFrame(
         {"growing_stock_m3": stock.where(is_measured), "stock_basis": basis.astype(object)}
     )
+
+
+def _m3_per_unit(features: Features, field: str) -> float:
+    """Cubic metres per unit that the name of a column states, as in 蓄积（万立方米）."""
+    unit = unit_of_name(features.facts.get(f"column.{field}", ""))
+    standard, factor = PER_STANDARD.get(unit, ("", 1.0))
+    if standard != "m3" or factor == 1.0:
+        return 1.0
+    features.problems.add(
+        "layers.unit_by_name", features.where, column=features.facts[f"column.{field}"], unit=unit
+    )
+    return factor
+
+
+def _per_area(features: Features, field: str) -> str:
+    """``mu`` or ``ha`` where the name of a column says that its stock is per that."""
+    found = per_area_of_name(features.facts.get(f"column.{field}", ""))
+    if found == "mu":
+        features.problems.add(
+            "layers.unit_by_name", features.where, column=features.facts[f"column.{field}"],
+            unit="m³/亩",
+        )  # fmt: skip
+    return found
+
+
+def _unit_by_name(features: Features, unit: str) -> str:
+    """The unit of the field ``stock``: as declared, or as its column's name says it is per area."""
+    per = _per_area(features, "stock")
+    if not per or unit == "m3_per_ha":
+        return "m3_per_mu" if per == "mu" else unit
+    return f"m3_per_{per}"
 
 
 def stock_unit_of(stock: Array, area_ha: Array) -> tuple[str, float]:
@@ -105,13 +146,17 @@ def _compare(features: Features, total: pd.Series, by_density: pd.Series) -> Non
         )
 
 
-def _check_size(features: Features, stock: pd.Series, area_ha: Array, is_arbor: Flags) -> None:
-    """Arbor stands that mostly hold nothing, or less than any grown stand: unfilled, or 万m3."""
+def _check_size(
+    features: Features, stock: pd.Series, area_ha: Array, is_arbor: Flags, is_young: Flags
+) -> None:
+    """Arbor stands that hold nothing, or less than any grown stand: unfilled, or 万m3.
+
+    Young stands are below the diameter from which trees are measured, and hold 0.
+    """
     given = stock.to_numpy(dtype=float)
     known = is_arbor & ~np.isnan(given) & (area_ha > 0)
-    empty = known & (given == 0)
-    if area_ha[empty].sum() > _MOSTLY * area_ha[known].sum():
-        features.reporter.report(empty, "layers.stock_zero")
+    empty = known & (given == 0) & ~is_young
+    features.reporter.report(empty, "layers.stock_zero")
     positive = known & (given > 0)
     if positive.any():
         typical = float(np.median(given[positive] / area_ha[positive]))

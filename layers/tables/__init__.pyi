@@ -1,5 +1,6 @@
 from .attribute_tables import (
     SUFFIXES as SUFFIXES,
+    AttributeTable as AttributeTable,
     joined as joined,
     read_attribute_table as read_attribute_table,
 )
@@ -12,4 +13,9 @@ from .columns import (
 )
 from .encodings import (
     original_text as original_text,
+)
+from .stated_units import (
+    PER_STANDARD as PER_STANDARD,
+    per_area_of_name as per_area_of_name,
+    unit_of_name as unit_of_name,
 )

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from gis.reading import check_extent, check_text_size, decoded
 from layers.checks import Reporter, row_list
 from layers.codes import normalised
 from layers.tables.columns import PLAIN_NUMBER, nearest, numbers
+from layers.tables.stated_units import PER_STANDARD, UNIT, units_of_lines
 from layers.tables.workbooks import Marks, sheet_cells
 
 SUFFIXES = (".csv", ".txt", ".xlsx", ".xlsm", ".xls", ".et", ".ods")
@@ -29,23 +30,6 @@ SUFFIXES = (".csv", ".txt", ".xlsx", ".xlsm", ".xls", ".et", ".ods")
 _TOTALS = {"合计", "总计", "小计", "累计", "共计", "total", "subtotal", "grandtotal", "sum"}
 _ENDS_OF_TOTALS = ("合计", "总计", "小计")
 
-PER_STANDARD = {
-    "万亩": ("ha", 10_000 / 15), "亩": ("ha", 1 / 15), "公顷": ("ha", 1.0), "ha": ("ha", 1.0),
-    "hm2": ("ha", 1.0), "hm²": ("ha", 1.0), "万公顷": ("ha", 1e4), "平方米": ("ha", 1e-4),
-    "m2": ("ha", 1e-4), "m²": ("ha", 1e-4), "㎡": ("ha", 1e-4), "平方公里": ("ha", 100.0),
-    "km2": ("ha", 100.0), "km²": ("ha", 100.0), "立方米": ("m3", 1.0), "m3": ("m3", 1.0),
-    "m³": ("m3", 1.0), "万立方米": ("m3", 1e4), "万m3": ("m3", 1e4), "万m³": ("m3", 1e4),
-}  # fmt: skip
-"""Units that headers carry: the standard unit, and how many of it one makes (15 mu = 1 ha)."""
-
-_UNITS = "|".join(sorted(PER_STANDARD, key=len, reverse=True))
-_UNIT = re.compile(
-    rf"[(\[]\s*(?:单位\s*:?\s*)?({_UNITS})\s*[)\]]"
-    rf"|(?:[/,\s]|_(?![a-z]))\s*(?:单位\s*:?\s*)?({_UNITS})$"
-)
-"""A unit in brackets, or after a stroke, a blank or 单位 at the end (in normalised text).
-
-``stock_m3`` stays the name that it is: only Chinese units follow a low line."""
 _SPREADSHEET_CODE = re.compile(r"(\d+)\.0+|\d(?:\.\d+)?[eE]\+?\d+")
 
 
@@ -54,7 +38,8 @@ class AttributeTable:
     """Rows of text under their headers; ``line`` numbers them as the file does.
 
     ``units`` names the unit each header stated, ``factors`` what its numbers are to be times for
-    the standard unit.
+    the standard unit. ``stated`` has the unit of areas (``ha``) and volumes (``m3``) that a title
+    or a note beside the table states.
     """
 
     rows: pd.DataFrame
@@ -63,6 +48,7 @@ class AttributeTable:
     where: str
     repeated: Mapping[str, int]
     """Columns with a number that a merged cell spreads over several rows, and one such line."""
+    stated: Mapping[str, str] = field(default_factory=dict)
 
     def number(self, column: str, problems: ProblemLog) -> pd.Series:
         """A column as float in its standard unit."""
@@ -162,7 +148,7 @@ def _table(
     body = [
         [line, *(row + [""] * width)[:width]]
         for line, row in enumerate(cells[at + 1 :], start=at + 2)
-        if any(row)
+        if any(row) and not (len([cell for cell in row if cell]) == 1 and units_of_lines(row))
     ]
     rows = pd.DataFrame(body, columns=["line", *names])
     rows = _without_totals(rows, names, where, log)
@@ -180,7 +166,14 @@ def _table(
         for row, column in sorted(marks.merged)
         if row > at and column < width and PLAIN_NUMBER.fullmatch(cells[row][column])
     }
-    return AttributeTable(rows.reset_index(drop=True), units, factors, where, repeated)
+    beside = [cell for row in (*cells[: places[0]], *_notes(cells[at + 1 :])) for cell in row]
+    stated = units_of_lines(filter(None, beside))
+    return AttributeTable(rows.reset_index(drop=True), units, factors, where, repeated, stated)
+
+
+def _notes(cells: Sequence[Sequence[str]]) -> Iterator[Sequence[str]]:
+    """Rows below the header that hold one text and no more: notes under a table."""
+    return (row for row in cells if len([cell for cell in row if cell]) == 1)
 
 
 def _check_shown_units(
@@ -217,8 +210,8 @@ def _joined_header(rows: Sequence[Sequence[str]]) -> list[str]:
 
 def _without_units(header: Sequence[str]) -> tuple[list[str], dict[str, str]]:
     """Column names without the units they state, where they stay distinct, and those units."""
-    stated = {name: found[1] or found[2] for name in header if (found := _UNIT.search(name))}
-    plain = {name: _UNIT.sub("", name).strip() or name for name in header}
+    stated = {name: found[1] or found[2] for name in header if (found := UNIT.search(name))}
+    plain = {name: UNIT.sub("", name).strip() or name for name in header}
     names = [
         plain[name] if name in stated and list(plain.values()).count(plain[name]) == 1 else name
         for name in header

@@ -46,14 +46,18 @@ def find_columns(
     takes its usual column, and is left out when the file lacks it and the kind can do without.
     """
     names = [each.name for each in fields]
+    words = {word: each.name for each in fields for word in (each.title_en, each.title_zh)}
+    words |= {name: name for name in names}
+    chosen = {words.get(name, name): column for name, column in chosen.items()}
     for name in chosen:
         if name not in names:
+            similar = nearest(name, words)
             problems.add(
                 "layers.unknown_field",
                 where,
                 field=name,
-                nearest=nearest(name, names),
-                allowed=", ".join(names),
+                nearest=words.get(similar, similar),
+                allowed=", ".join(f"{each.name} ({each.title_zh})" for each in fields),
             )
     found = {}
     existing = list(existing)

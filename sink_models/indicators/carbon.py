@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 import numpy as np
 
+from gis.extent import CLASSIFIED
 from gis.problems import Problem, problem
 from sink_models.carbon import (
     ABOVE,
@@ -44,7 +46,9 @@ def carbon_stock(context: Context) -> Outcome:
 
 def carbon_stock_parts(context: Context) -> Mapping[str, Outcome]:
     carbon = context.carbon
-    parts = _breakdown(context, carbon.stocks, lambda cells: _stock_method(carbon, cells))
+    parts: dict[str, Outcome] = {
+        **_breakdown(context, carbon.stocks, lambda cells: _stock_method(carbon, cells))
+    }
     where = f"carbon_stock {context.account.year}"
     kinds = {each.ecosystem_type for each in carbon.not_estimated}
     for kind in sorted(kinds - {cell[0] for cell in carbon.stocks.cells}):
@@ -62,15 +66,50 @@ def carbon_sink(context: Context) -> Outcome:
         return uptake
     where = f"carbon_sink {context.account.year}"
     total = co2_from_c(uptake.total())
-    warnings = (*_gaps(context, where), *_mixed_methods(context, where))
-    return Reading(total, context.carbon.basis, _sink_method(context), warnings=warnings)
+    warnings = (
+        *_gaps(context, where),
+        *_mixed_methods(context, where),
+        *_beyond_growth(context, total[0], where),
+    )
+    return Reading(
+        total, context.carbon.basis, _sink_method(context), warnings=warnings, compares_epochs=True
+    )
+
+
+def _beyond_growth(context: Context, sink_t_co2: Array, where: str) -> tuple[Problem, ...]:
+    """A warning for units whose plants would take up more per hectare than any that was measured.
+
+    Such a sink is one of maps that differ, not of growth.
+    """
+    account = context.account
+    rates = [
+        float(np.fmax(row.value, row.high))
+        for row in account.book.store
+        if row.unit == "t C/ha/yr" and not any(word in row.key for word in EMISSIONS)
+    ]
+    ceiling = float(co2_from_c(np.array(max(rates))))
+    is_planted = np.array([group_of(each) not in BARREN for each in account.rows["ecosystem_type"]])
+    area = account.per_unit(is_planted & account.is_in("status", (CLASSIFIED,)), "area_ha")
+    rate = np.divide(sink_t_co2, area, out=np.zeros_like(area), where=area > 0)
+    beyond = np.flatnonzero(rate > ceiling)
+    if not len(beyond):
+        return ()
+    listed = ", ".join(f"{account.units[place]}: {rate[place]:,.0f}" for place in beyond)
+    return (
+        problem("sink_models.sink_beyond_growth", where, units=listed, ceiling=f"{ceiling:.0f}"),
+    )
+
+
+EMISSIONS = ("ef_", "drain")
+"""Words in the keys of rates that tell of losses."""
 
 
 def carbon_sink_parts(context: Context) -> Mapping[str, Outcome]:
     uptake = _uptake(context)
     if isinstance(uptake, Absent):
         return {}
-    return _breakdown(context, uptake, lambda cells: _sink_method(context), co2_from_c)
+    parts = _breakdown(context, uptake, lambda cells: _sink_method(context), co2_from_c)
+    return {name: replace(part, compares_epochs=True) for name, part in parts.items()}
 
 
 def _uptake(context: Context) -> Amounts | Absent:
@@ -91,10 +130,10 @@ def _breakdown(
     amounts: Amounts,
     method_of: Callable[[Iterable[Cell]], Statement],
     convert: Callable[[Array], Array] = _same,
-) -> dict[str, Outcome]:
+) -> dict[str, Reading]:
     """Readings by pool and by type; stops the run when either does not sum to the total."""
     total, size = amounts.whole(), amounts.size()
-    parts: dict[str, Outcome] = {}
+    parts: dict[str, Reading] = {}
     cells = amounts.cells
     kinds = tuple(sorted({kind for kind, _ in cells}))
     for group, names, place in (("pool", POOLS, 1), ("type", kinds, 0)):

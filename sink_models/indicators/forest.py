@@ -6,6 +6,8 @@ outside the survey is not added.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from gis.problems import Problem, problem
@@ -31,6 +33,11 @@ def has_survey(account: Account) -> bool:
     return SURVEY in account.kinds
 
 
+def _census(account: Account) -> tuple[str, ...]:
+    """The survey that lists all forest, where there is one."""
+    return (SURVEY,) if has_survey(account) else ()
+
+
 def forest_rows(account: Account) -> Mask:
     """Rows that are forest by the Chinese definition, on the epoch's basis.
 
@@ -49,14 +56,20 @@ def forest_area(context: Context) -> Reading:
     account = context.account
     numerator = account.area(forest_rows(account))
     if has_survey(account):
-        return Reading(numerator, BY_SURVEY, statement("survey_forest"))
+        return Reading(numerator, BY_SURVEY, statement("survey_forest"), census=_census(account))
     return Reading(numerator, BY_LAND_COVER, statement("land_cover_forest"))
 
 
 def forest_cover_rate(context: Context) -> Reading:
     area = forest_area(context)
     method = statement("per_territory", inner=area.method).also("without_scattered_trees")
-    return Reading(area.numerator, area.basis, method, context.account.territory[None, :], 100.0)
+    return _of_territory(replace(area, method=method), context.account)
+
+
+def _of_territory(area: Reading, account: Account) -> Reading:
+    """An area as a percentage of the units' territory."""
+    territory = account.territory[None, :]
+    return replace(area, denominator=territory, scale=100.0, is_denominator_known=True)
 
 
 def forest_greening_rate(context: Context) -> Reading:
@@ -68,7 +81,7 @@ def forest_greening_rate(context: Context) -> Reading:
     area = forest_area(context)
     method = statement("with_all_shrub", inner=area.method).also("without_scattered_trees")
     numerator = account.area(forest_rows(account) | shrub)
-    return Reading(numerator, area.basis, method, account.territory[None, :], 100.0)
+    return _of_territory(replace(area, numerator=numerator, method=method), account)
 
 
 def measured(account: Account, *classes: str) -> Mask:
@@ -124,7 +137,9 @@ def forest_stock_volume(context: Context) -> Outcome:
     stock = account.stock(measured(account, *FOREST_CLASSES))
     values = _unknown_as_nan(account, stock, "arbor")
     lacking = _lacks_stock(account, "arbor")
-    return Reading(values, BY_SURVEY, method, warnings=warnings, lower_bound=lacking)
+    return Reading(
+        values, BY_SURVEY, method, warnings=warnings, lower_bound=lacking, census=_census(account)
+    )
 
 
 def standing_stock_volume(context: Context) -> Outcome:
@@ -143,7 +158,9 @@ def standing_stock_volume(context: Context) -> Outcome:
         method = method.also("scattered_not_given")
     values = _unknown_as_nan(account, stock + scattered, "arbor")
     lacking = _lacks_stock(account, "arbor", "open") | (account.per_unit(gaps, "area_ha") > 0)
-    return Reading(values, BY_SURVEY, method, warnings=warnings, lower_bound=lacking)
+    return Reading(
+        values, BY_SURVEY, method, warnings=warnings, lower_bound=lacking, census=_census(account)
+    )
 
 
 def forest_stock_density(context: Context) -> Outcome:
@@ -153,7 +170,8 @@ def forest_stock_density(context: Context) -> Outcome:
         return absent
     rows = measured(account, "arbor")
     method = statement("stock_density")
-    return Reading(account.stock(rows), BY_SURVEY, method, account.area(rows))
+    stock = account.stock(rows)
+    return Reading(stock, BY_SURVEY, method, account.area(rows), census=_census(account))
 
 
 def forestland_area(context: Context) -> Reading:
@@ -163,7 +181,7 @@ def forestland_area(context: Context) -> Reading:
     mangrove = account.is_in("ecosystem_type", ("mangrove",)) & ~account.is_in(
         "cover", (LAND_COVER,)
     )
-    return Reading(account.area(rows | mangrove), BY_SURVEY, method)
+    return Reading(account.area(rows | mangrove), BY_SURVEY, method, census=_census(account))
 
 
 def public_welfare_forest_area(context: Context) -> Outcome:
@@ -173,7 +191,8 @@ def public_welfare_forest_area(context: Context) -> Outcome:
     rows = account.is_in("cover", (SURVEY,)) & account.is_in(
         "protection_class", ("public_welfare",)
     )
-    return Reading(account.area(rows), BY_SURVEY, statement("public_welfare"))
+    method = statement("public_welfare")
+    return Reading(account.area(rows), BY_SURVEY, method, census=_census(account))
 
 
 INDICATORS = (

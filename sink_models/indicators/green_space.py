@@ -56,8 +56,9 @@ def built_up_green_coverage_rate(context: Context) -> Reading:
         )
     inside: Array = account.per_unit(built_up, "area_ha")[None, :]
     return Reading(
-        account.per_unit(built_up & green, "area_ha")[None, :], basis, method, inside, 100.0
-    )
+        account.per_unit(built_up & green, "area_ha")[None, :], basis, method, inside, 100.0,
+        needs_cover=GREEN_COVER not in account.kinds, is_denominator_known=True,
+    )  # fmt: skip
 
 
 def _green_types(context: Context) -> frozenset[str]:
@@ -71,6 +72,7 @@ def built_up_area(context: Context) -> Reading:
         account.per_unit(account.flag("in_built_up"), "area_ha")[None, :],
         statement(BUILT_UP),
         statement("built_up_territory"),
+        needs_cover=False,
     )
 
 

@@ -25,14 +25,18 @@ WITH_COVER = tuple(frozenset({REDLINE, *each}) for each in ANY_COVER)
 def redline_area(context: Context) -> Reading:
     account = context.account
     numerator = account.per_unit(account.flag("in_redline"), "area_ha")[None, :]
-    return Reading(numerator, BY_REDLINE, statement("redline_territory"))
+    return Reading(numerator, BY_REDLINE, statement("redline_territory"), needs_cover=False)
 
 
 def redline_area_share(context: Context) -> Reading:
     area = redline_area(context)
-    territory = context.account.territory[None, :]
+    return _of_territory(area, context.account)
+
+
+def _of_territory(area: Reading, account: Account) -> Reading:
+    """An area as a percentage of the units' territory."""
     method = statement("over_territory", inner=area.method)
-    return Reading(area.numerator, BY_REDLINE, method, territory, 100.0)
+    return replace(area, method=method, denominator=account.territory[None, :], scale=100.0)
 
 
 def redline_conflict_area(context: Context) -> Reading:
@@ -104,14 +108,12 @@ def _said(reading: Reading) -> Reading:
 def protected_area_area(context: Context) -> Reading:
     account = context.account
     numerator = account.per_unit(account.flag("in_protected"), "area_ha")[None, :]
-    return Reading(numerator, BY_PROTECTED, statement("protected_territory"))
+    return Reading(numerator, BY_PROTECTED, statement("protected_territory"), needs_cover=False)
 
 
 def protected_area_share(context: Context) -> Reading:
     area = protected_area_area(context)
-    territory = context.account.territory[None, :]
-    method = statement("over_territory", inner=area.method)
-    return Reading(area.numerator, BY_PROTECTED, method, territory, 100.0)
+    return _of_territory(area, context.account)
 
 
 INDICATORS = (

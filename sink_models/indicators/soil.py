@@ -48,6 +48,7 @@ def mineral_soil_change(context: Context) -> Outcome:
         context.carbon.basis,
         _method(spans),
         warnings=_left_out(context, spans),
+        compares_epochs=True,
         keys=tuple(sorted({key for span in spans for key in span.keys})),
     )
 
@@ -62,7 +63,12 @@ def mineral_soil_parts(context: Context) -> Mapping[str, Outcome]:
         return {}
     unknown = np.logical_or.reduce([span.unknown for span in spans])
     return {
-        name: Reading(np.where(unknown, np.nan, co2_from_c(part)), context.carbon.basis, method)
+        name: Reading(
+            np.where(unknown, np.nan, co2_from_c(part)),
+            context.carbon.basis,
+            method,
+            compares_epochs=True,
+        )
         for name, part in parts.items()
     }
 

@@ -58,7 +58,7 @@ def wetland_area(context: Context) -> Outcome:
         if basis == BY_LAND_COVER
         else statement("survey_wetland", scope=scope)
     )
-    return Reading(context.account.area(rows), basis, method)
+    return Reading(context.account.area(rows), basis, method, needs_cover=basis == BY_LAND_COVER)
 
 
 def protected_wetland_area(context: Context) -> Outcome:
@@ -66,7 +66,7 @@ def protected_wetland_area(context: Context) -> Outcome:
     if isinstance(rate, Absent):
         return rate
     method = replace(rate.method, code="protected_wetland")
-    return Reading(rate.numerator, rate.basis, method, lower_bound=rate.lower_bound)
+    return replace(rate, method=method, denominator=None, scale=1.0, warnings=())
 
 
 def protected_wetland_parts(context: Context) -> Mapping[str, Outcome]:
@@ -80,12 +80,15 @@ def protected_wetland_parts(context: Context) -> Mapping[str, Outcome]:
         chosen = rows & inside & (forms == form)
         name = form or "unnamed"
         parts[f"form.{name}"] = Reading(
-            account.area(chosen), basis, statement("wetland_legal_form", form=name)
-        )
+            account.area(chosen), basis, statement("wetland_legal_form", form=name),
+            needs_cover=basis == BY_LAND_COVER,
+        )  # fmt: skip
     only = rows & ~inside & account.flag("in_redline")
     if REDLINE in account.kinds:
         method = statement("wetland_redline_only")
-        parts["form.redline_only"] = Reading(account.area(only), basis, method)
+        parts["form.redline_only"] = Reading(
+            account.area(only), basis, method, needs_cover=basis == BY_LAND_COVER
+        )
     return parts
 
 
@@ -110,8 +113,9 @@ def wetland_protection_rate(context: Context) -> Outcome:
         method = method.also("protected_lower_bound", kind=lacking)
     numerator, denominator = account.area_inside(rows, inside), account.area(rows)
     return Reading(
-        numerator, basis, method, denominator, 100.0, warnings, lower_bound=len(present) == 1
-    )
+        numerator, basis, method, denominator, 100.0, warnings, lower_bound=len(present) == 1,
+        needs_cover=basis == BY_LAND_COVER,  # a survey is a census: dry districts have none
+    )  # fmt: skip
 
 
 def mangrove_demo_zone_area(context: Context) -> Outcome:
@@ -125,7 +129,8 @@ def mangrove_area(context: Context) -> Outcome:
     if surveys:
         rows = is_mangrove & ~account.is_in("cover", (LAND_COVER,))
         basis = SURVEY_BASES[surveys[0]]
-        return Reading(account.area(rows), basis, statement("mangrove_of", kinds=tuple(surveys)))
+        method = statement("mangrove_of", kinds=tuple(surveys))
+        return Reading(account.area(rows), basis, method, needs_cover=False)
     if not is_mangrove.any():
         return Absent(problem("sink_models.no_mangrove_class", f"mangrove_area {account.year}"))
     return Reading(account.area(is_mangrove), BY_LAND_COVER, statement("mangrove_class"))

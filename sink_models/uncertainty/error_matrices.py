@@ -10,6 +10,7 @@ own mapped areas; units then sum to the whole, and their errors are shared, not 
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
@@ -148,23 +149,57 @@ def _producers_error(
     return np.asarray(np.sqrt(variance) / np.where(estimated > 0, estimated, np.nan))
 
 
-def read_error_matrix(text: str, *, where: str) -> ErrorMatrix:
-    """Read a CSV whose first row and first column name the classes in the same order.
+_MAP_WORDS = re.compile(r"map|classif|predict|地图|制图|分类|图上|产品", re.IGNORECASE)
+_REFERENCE_WORDS = re.compile(
+    r"ref|truth|ground|actual|参考|参照|真实|真值|实地|实际|验证|样本", re.IGNORECASE
+)
+_TOTAL = re.compile(r"合计|总计|小计|总和|total|sum", re.IGNORECASE)
 
-    Rows are map classes, columns reference classes, cells numbers of sample points. Raises
-    ``InputError`` for names that differ, cells that are no numbers, and bad counts.
+
+def read_error_matrix(text: str, *, where: str) -> ErrorMatrix:
+    r"""Read a CSV whose first row and first column name the classes, in any order.
+
+    The first cell says what rows and columns are, as ``map\reference`` or ``参考\地图`` (rows
+    first); without it the matrix would be one of two, so it is asked for. Rows and columns of
+    totals are left out. Raises ``InputError`` for classes that only rows or only columns have,
+    cells that are no numbers, and bad counts.
     """
     lines = [line for line in csv.reader(text.lstrip("\ufeff").splitlines()) if any(line)]
-    header = [cell.strip() for cell in lines[0][1:]] if lines else []
-    named = [line[0].strip() for line in lines[1:]]
+    cells = [[cell.strip() for cell in line] for line in lines]
+    header = cells[0][1:] if cells else []
+    kept = [place for place, name in enumerate(header) if name and not _TOTAL.search(name)]
+    rows = [row for row in cells[1:] if not _TOTAL.search(row[0])]
+    columns, named = [header[place] for place in kept], [row[0] for row in rows]
     try:
-        counts = [[float(cell) for cell in line[1:]] for line in lines[1:]]
-    except ValueError:
-        counts = []
-    is_square = bool(counts) and all(len(row) == len(header) for row in counts)
-    if not header or header != named or not is_square:
-        raise InputError(problem("sink_models.matrix_text", where=where))
-    return error_matrix(header, counts)
+        counts = np.array([[float(row[place + 1]) for place in kept] for row in rows])
+    except (ValueError, IndexError):
+        counts = np.empty((0, 0))
+    log = ProblemLog()
+    if not counts.size or len(set(columns)) < len(columns) or len(set(named)) < len(named):
+        log.add("sink_models.matrix_text", where)
+    elif set(columns) != set(named):
+        log.add(
+            "sink_models.matrix_sides", where,
+            rows=", ".join(sorted(set(named) - set(columns))) or "–",
+            columns=", ".join(sorted(set(columns) - set(named))) or "–",
+        )  # fmt: skip
+    log.raise_if_errors()
+    ordered = counts[:, [columns.index(name) for name in named]]
+    return error_matrix(named, ordered if _rows_are_map(cells[0][0], ordered, where) else ordered.T)
+
+
+def _rows_are_map(corner: str, counts: Array, where: str) -> bool:
+    """Whether rows are map classes, as the first cell says; of a symmetric matrix no matter."""
+    parts = [part for part in re.split(r"[\\/|×,，→]| by | vs\.? ", corner) if part.strip()]
+    if len(parts) == 2:
+        first, second = parts
+        if _MAP_WORDS.search(first) and _REFERENCE_WORDS.search(second):
+            return True
+        if _REFERENCE_WORDS.search(first) and _MAP_WORDS.search(second):
+            return False
+    if np.array_equal(counts, counts.T):
+        return True
+    raise InputError(problem("sink_models.matrix_orientation", where=where, corner=corner or "–"))
 
 
 def _mapped(matrix: ErrorMatrix, mapped: ArrayLike) -> Array:

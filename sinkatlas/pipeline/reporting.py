@@ -141,14 +141,14 @@ def changes_table(results: Results, names: Mapping[str, str], sampling: Sampling
 
     Draw ``k`` of both epochs belongs to the same imagined world, so what both share (a coefficient)
     cancels and what they do not share (the accuracy of each year's map) stays. Values of different
-    bases are not compared: their difference would be one of definitions. Without draws on both
-    sides the interval is missing.
+    bases or products are not compared: their difference would be one of definitions. Without draws
+    on both sides the interval is missing.
     """
     rows = []
     for (indicator, later, code), after in results.values.items():
         for earlier in (each for each in results.epochs if each < later):
             before = results.values.get((indicator, earlier, code))
-            if before is None or before.basis != after.basis:
+            if before is None or not results.are_comparable(before, after):
                 continue
             change = _difference(after.sampled, before.sampled)
             known = not np.isnan(change[0]) and min(len(after.sampled), len(before.sampled)) > 1

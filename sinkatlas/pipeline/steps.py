@@ -17,7 +17,7 @@ from gis.executors import Engine, discard_partials
 from gis.extent import OUTSIDE, ExtentAccount, PolygonCover, RasterCover, Stratum, Units
 from gis.problems import InputError, Language, ProblemLog, Severity, problem, strictly
 from gis.progress import Progress, silent
-from layers.checks import account_problems, layer_problems
+from layers.checks import account_problems, layer_problems, product_of
 from layers.declarations import Layer, LayerSpec
 from layers.reading import read_layer
 from layers.registry import kinds
@@ -25,7 +25,7 @@ from maps.fonts import chinese_font, glyph_problems
 from maps.plate import SheetChoice, layout, load_layout
 from maps.report import Report
 from plans.judging import Verdict
-from sink_models.account import Accuracy, EpochData
+from sink_models.account import Accuracy, EpochData, Product
 from sink_models.coefficients import CoefficientStore
 from sink_models.evaluate import evaluate
 from sink_models.ledger import GrowthRule, PastConversion, Tolerances, growth_rules
@@ -88,6 +88,8 @@ LAYER_OPTIONS = (
     "code_set",
     "land_codes",
     "assume",
+    "states",
+    "same_way_m",
     "encoding",
     "header_row",
     "sheet",
@@ -273,6 +275,8 @@ def _evaluated(
         )
     progress("evaluate", 1, 1)
     problems.extend((*methods.notices, *results.taken_on, *results.problems))
+    if strict or space.table.workspace.strict:
+        hold_strictly(space, problems)
     return _Evaluated(methods, inputs, units, accounts, beside, data, results)
 
 
@@ -527,7 +531,7 @@ def _spec(
         shift=source.shift,
         layer=source.layer,
         legend=legend,
-        options={name: value for name, value in options.items() if value},
+        options={name: each for name, each in options.items() if each not in (None, "", [], {})},
     )
 
 
@@ -597,6 +601,11 @@ def _epoch_data(
         measures=beside.measures,
         kinds=frozenset(layer.spec.kind for layer in inputs.layers[epoch.year]),
         accuracy={table.kind: _accuracy(table.accuracy) for table in epoch.layers},
+        products={
+            layer.spec.kind: Product(**product_of(layer))
+            for layer in inputs.layers[epoch.year]
+            if isinstance(layer.data, RasterCover)
+        },
         matrices={
             kind: matrix for (year, kind), matrix in methods.matrices.items() if year == epoch.year
         },
@@ -630,6 +639,7 @@ def _options(space: Workspace, units: Units) -> Options:
     settings, carbon = space.table.workspace, space.table.carbon
     return Options(
         wetland_scope=settings.wetland_scope,
+        minimum_coverage=settings.minimum_coverage_percent / 100.0,
         forest_definition=settings.forest_definition,
         region=units.whole_code if units.whole_code.isdigit() else "",
         climate_zone=space.table.carbon.climate_zone,

@@ -17,7 +17,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import ErrorDetails
 
 from gis.problems import InputError, Language, Problem, ProblemLog, problem
@@ -72,6 +80,10 @@ class Settings(Table):
     forest_definition: Literal["china", "fao"] = "china"
     strict: bool = Field(
         default=False, description="true makes every warning that can change a figure an error"
+    )
+    minimum_coverage_percent: Annotated[float, Field(ge=0, le=100)] = Field(
+        default=95.0,
+        description="share of a unit's ground that must be known; below it figures are bounds",
     )
     seed: Annotated[int, Field(ge=0)] = 20240601
     draws: Annotated[int, Field(ge=0, le=100_000)] = 1000
@@ -146,23 +158,53 @@ class AttributeTableTable(Table):
     encoding: str | None = None
 
 
+def _kind_word(word: str) -> str:
+    """The key of a layer kind, which may be named in either language."""
+    from layers.registry import kind_key
+
+    return kind_key(word)
+
+
+def _word(word: object) -> object:
+    """A word of the trade as the setting writes it; anything else as it is."""
+    return WORDS.get(word.strip(), word) if isinstance(word, str) else word
+
+
+WORDS = {
+    "公顷": "ha", "亩": "mu", "平方米": "m2", "立方米": "m3", "立方米/公顷": "m3_per_ha",
+    "公顷蓄积": "m3_per_ha", "小数": "fraction", "百分数": "percent", "百分比": "percent",
+    "成": "tenths", "十分法": "tenths", "三调": "sandiao", "国土三调": "sandiao",
+    "用地用海分类": "planning2023",
+}  # fmt: skip
+"""Chinese words for choices."""
+
+
 class LayerTable(Source):
     """One ``[[epochs.layers]]`` entry."""
 
-    kind: Text
+    kind: Annotated[Text, AfterValidator(_kind_word)]
     legend: str | None = Field(default=None, description="a built-in legend or the path of a CSV")
     fields: dict[str, str] = Field(
         default_factory=dict, description="standard field name = column name in the file"
     )
-    area_unit: Literal["ha", "mu", "m2"] | None = None
-    stock_unit: Literal["m3", "m3_per_ha"] | None = None
-    crown_density_unit: Literal["fraction", "percent", "tenths"] | None = None
-    code_set: Literal["sandiao", "planning2023"] | None = None
+    area_unit: Annotated[Literal["ha", "mu", "m2"], BeforeValidator(_word)] | None = None
+    stock_unit: Annotated[Literal["m3", "m3_per_ha"], BeforeValidator(_word)] | None = None
+    crown_density_unit: (
+        Annotated[Literal["fraction", "percent", "tenths"], BeforeValidator(_word)] | None
+    ) = None
+    code_set: Annotated[Literal["sandiao", "planning2023"], BeforeValidator(_word)] | None = None
     land_codes: dict[str, str] = Field(
         default_factory=dict, description="value in the file = code or class name it stands for"
     )
     assume: dict[str, str] = Field(
         default_factory=dict, description="standard field = one value for the whole file"
+    )
+    same_way_m: Annotated[float, Field(ge=0, le=100)] | None = Field(
+        default=None, description="lines that run nearer than this are one way; 10 unless stated"
+    )
+    states: list[str] = Field(
+        default_factory=list,
+        description="values of the status field that count, instead of all but planned and revoked",
     )
     table: AttributeTableTable | None = None
     header_row: HeaderRow | None = Field(
@@ -776,7 +818,10 @@ def _check_layers(workspace: Workspace, problems: ProblemLog) -> None:
         for place, layer in enumerate(epoch.layers, start=1):
             key = f"epochs[{number}].layers[{place}]"
             if layer.kind not in cover_kinds:
-                nearest = difflib.get_close_matches(layer.kind, cover_kinds, n=1)
+                words = {known[k].title_zh: k for k in cover_kinds} | {k: k for k in cover_kinds}
+                nearest = [
+                    words[each] for each in difflib.get_close_matches(layer.kind, words, n=1)
+                ]
                 problems.add(
                     "sinkatlas.workspace_unknown_kind",
                     where=workspace.path,
