@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from gis.problems import InputError, ProblemLog, problem
-from gis.reading import bounded_bytes
+from gis.reading import bounded_bytes, is_file
 from layers.codes import ecosystem_type_words, ecosystem_types, normalised
 from layers.tables import nearest
 
@@ -79,7 +79,7 @@ def legend(name_or_path: str | Path) -> Legend:
     if name in built_in_legends():
         return _built_in(name)
     path = Path(name_or_path)
-    if not path.is_file():
+    if not is_file(path):
         allowed = ", ".join(built_in_legends())
         raise InputError(problem("layers.legend_unknown", where=name, allowed=allowed))
     return _parsed(path.stem, path.stem, _decoded(path), path.name)

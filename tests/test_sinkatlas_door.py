@@ -6,7 +6,10 @@ that must stay silent.
 
 from __future__ import annotations
 
+import sqlite3
+import unicodedata
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -580,3 +583,75 @@ def test_chinese_words_are_taken_wherever_ours_are(case: Case) -> None:
     done = case.run(case.text.replace('kind = "land_cover"', 'kind = "土地覆盖"'))
     assert value(done, "forest_stock_volume") == 4000.0
     assert value(done, "forest_area") == pytest.approx(50.0, rel=1e-3)
+
+
+LOOPS = ("x.tif", "x.gpkg", "x.gdb", "x.csv", "x.shp")
+
+
+@pytest.mark.parametrize(
+    ("setting", "path"),
+    [(old, path) for old in ("lc.tif", "d.gpkg", "l.csv", "k.csv") for path in (*LOOPS, "a" * 300)]
+    + [("lc.tif", "x.gdb/lc.tif"), ("l.csv", "长" * 2000)],
+)
+def test_no_path_ends_in_a_traceback(case: Case, setting: str, path: str) -> None:
+    case.raster("lc.tif", legend="l.csv").table(LEDGER)
+    (case.folder / "l.csv").write_text("code,ecosystem_type\n10,forest\n40,crop\n", "utf-8")
+    for name in LOOPS:
+        (case.folder / name).symlink_to(name)
+    with pytest.raises(InputError, match=r"file_missing|legend_unknown|workspace_layer"):
+        case.run(case.text.replace(f'"{setting}"', f'"{path}"'))
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_name_in_another_unicode_form_is_found(case: Case, form: Any) -> None:
+    case.raster("lc.tif")
+    (case.folder / "lc.tif").rename(case.folder / unicodedata.normalize(form, "é区.tif"))
+    for written in ("NFC", "NFD"):
+        name = unicodedata.normalize(written, "é区.tif")  # type: ignore[arg-type]
+        assert case.run(case.text.replace("lc.tif", name)) is not None
+
+
+@pytest.mark.parametrize(
+    ("cpg", "prj", "code"),
+    [
+        (b"UT\x00F-8", None, ""),
+        (b"\x00\x00", None, ""),
+        (b"", b'PROJCS["CGCS2000_3_Degree_GK_CM_114E",GEOGCS[', "prj_unreadable"),
+        (b"", b"\x00\x01\x02", "crs_missing"),
+        (b"", b"PROJCS[" * 3000, "prj_unreadable"),
+    ],
+)
+def test_side_files_of_any_bytes_are_answered(
+    case: Case, cpg: bytes, prj: bytes | None, code: str
+) -> None:
+    gpd.read_file(case.folder / "d.gpkg").to_file(case.folder / "d.shp")
+    (case.folder / "d.cpg").write_bytes(cpg)
+    text = case.raster("lc.tif").text.replace("d.gpkg", "d.shp")
+    if prj is None:
+        assert case.run(text) is not None
+        return
+    (case.folder / "d.prj").write_bytes(prj)
+    with pytest.raises(InputError, match=code):
+        case.run(text)
+    # the remedy: without the broken file, and with the system stated
+    (case.folder / "d.prj").unlink()
+    stated = text.replace('path = "d.shp"\n', 'path = "d.shp"\ncrs = "EPSG:4547"\n')
+    assert value(case.run(stated), "forest_area") == pytest.approx(200.0, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "drop table gpkg_contents",
+        "drop table gpkg_geometry_columns",
+        "drop table gpkg_spatial_ref_sys",
+        "pragma writable_schema=1; update sqlite_master set sql='create table d (' where name='d'",
+        "alter table gpkg_contents rename column table_name to x",
+    ],
+)
+def test_a_damaged_schema_is_refused(case: Case, sql: str) -> None:
+    with closing(sqlite3.connect(case.folder / "d.gpkg")) as base:
+        base.executescript(sql)
+        base.commit()
+    with pytest.raises(InputError, match="vector_unreadable"):
+        case.raster("lc.tif").run()

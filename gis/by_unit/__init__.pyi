@@ -13,10 +13,10 @@ from .proximity import (
     unit_of_most as unit_of_most,
     within_reach as within_reach,
 )
-from .walking_distance import (
-    walking_ground as walking_ground,
-)
-from .ways_once import (
+from .single_ways import (
     SAME_WAY_M as SAME_WAY_M,
     ways_once as ways_once,
+)
+from .walking_distance import (
+    walking_ground as walking_ground,
 )

@@ -16,6 +16,10 @@ from .limits import (
     check_workbook as check_workbook,
     too_large as too_large,
 )
+from .paths import (
+    found_path as found_path,
+    is_file as is_file,
+)
 from .postgis import (
     is_database as is_database,
 )

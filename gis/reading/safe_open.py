@@ -35,6 +35,7 @@ from gis.reading.limits import (
     MOST_VERTICES,
     SMALL_RASTER_BYTES,
 )
+from gis.reading.paths import is_file
 from gis.reading.postgis import is_database, read_postgis
 from gis.reading.shapefiles import check_shapefile, projection_text
 from gis.reading.sidecars import checksum_problem, geopackage_problems, raster_side_problems
@@ -322,6 +323,7 @@ def _read_checked(
     )
     if driver == "ESRI Shapefile":
         encoding = check_shapefile(source, file, log, encoding)
+        _check_projection(projection_text(source, file), file.name)
         layer = None if kind == ".zip" else layer
         _check_index(source, file, encoding, log)
         read = _read_with_gdal(source, driver, file.name, layer, encoding, log)
@@ -333,6 +335,19 @@ def _read_checked(
         return _read_with_gdal(source, driver, file.name, layer, encoding, log)
     with _private_copy(file) as copy:  # reading GML writes a .gfs beside the file
         return _read_with_gdal(copy, driver, file.name, layer, encoding, log)
+
+
+def _check_projection(text: str | None, where: str) -> None:
+    """A .prj that means to be a system and cannot be read as one."""
+    from pyproj import CRS
+    from pyproj.exceptions import CRSError
+
+    if text is None or not text.lstrip("\ufeff \n\r\t")[:1].isalpha() or "[" not in text:
+        return
+    try:
+        CRS.from_wkt(text)
+    except CRSError as error:
+        raise InputError(problem("gis.prj_unreadable", where, start=text[:60])) from error
 
 
 def _read_unpacked(file: Path, member: str, layer: str | None, log: ProblemLog) -> gpd.GeoDataFrame:
@@ -424,9 +439,12 @@ def _existing(path: str | Path, *, folder: bool) -> Path:
     if text.startswith(("/vsi", "\\vsi")) or "://" in text or "<" in text or "\x00" in text:
         raise InputError(problem("gis.path_not_plain", text[:80]))
     file = Path(text).absolute()
-    if not (file.is_dir() if folder else file.is_file()):
+    if not (file.is_dir() if folder and len(text) < _LONGEST_PATH else is_file(file)):
         raise InputError(problem("gis.file_missing", text))
     return file
+
+
+_LONGEST_PATH = 4000
 
 
 def _first_bytes(file: Path) -> bytes:

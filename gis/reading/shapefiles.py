@@ -239,7 +239,7 @@ def _everyday_share(cells: list[TextCell], encoding: str) -> float:
 
 def _declared(cpg: bytes | None, language_id: int) -> tuple[str | None, str]:
     """Encoding and source of the declaration; code page 936 and its like get Python's names."""
-    text = (cpg or b"").decode("ascii", errors="ignore").strip().strip("\x00").upper()
+    text = (cpg or b"").replace(b"\x00", b"").decode("ascii", errors="ignore").strip().upper()
     if text:
         number = text.removeprefix("ANSI").removeprefix("CP").strip(" _-")
         known = {"936": "GBK", "950": "BIG5", "65001": "UTF-8", "UTF8": "UTF-8", "54936": "GB18030"}

@@ -17,7 +17,7 @@ from typing import Any
 import pandas as pd
 
 from gis.problems import InputError, ProblemLog, problem
-from gis.reading import check_extent, check_text_size, decoded
+from gis.reading import check_extent, check_text_size, decoded, is_file
 from layers.checks import Reporter, row_list
 from layers.codes import normalised
 from layers.tables.columns import PLAIN_NUMBER, nearest, numbers
@@ -80,7 +80,7 @@ def read_attribute_table(
     with what makes the table unreadable; what was changed in reading goes to ``problems``.
     """
     log = ProblemLog()
-    if not path.is_file():
+    if not is_file(path):
         raise InputError(problem("layers.table_broken", path.name, detail="–"))
     try:
         suffix = path.suffix.lower()

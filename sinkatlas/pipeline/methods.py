@@ -15,7 +15,7 @@ import pandas as pd
 
 from gis.extent import CLASSIFIED, OUTSIDE, ExtentAccount
 from gis.problems import InputError, Language, Problem, ProblemLog, problem
-from gis.reading import bounded_bytes
+from gis.reading import bounded_bytes, is_file
 from sink_models.coefficients import CoefficientStore, Override, coefficients, with_overrides
 from sink_models.invest import CarbonPools, carbon_totals, read_carbon_pools
 from sink_models.method import method_sheet
@@ -107,7 +107,7 @@ def text_of(path: Path) -> str:
 
     Raises ``InputError`` for a file that is neither, or that is not there.
     """
-    if not path.is_file():
+    if not is_file(path):
         raise InputError(problem("sinkatlas.table_missing", where=path.name))
     content = bounded_bytes(path)
     try:

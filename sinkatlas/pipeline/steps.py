@@ -17,6 +17,7 @@ from gis.executors import Engine, discard_partials
 from gis.extent import OUTSIDE, ExtentAccount, PolygonCover, RasterCover, Stratum, Units
 from gis.problems import InputError, Language, ProblemLog, Severity, problem, strictly
 from gis.progress import Progress, silent
+from gis.reading import is_file
 from layers.checks import account_problems, layer_problems, product_of
 from layers.declarations import Layer, LayerSpec
 from layers.reading import read_layer
@@ -537,7 +538,7 @@ def _spec(
 
 def _layer_spec(space: Workspace, table: LayerTable, year: int) -> LayerSpec:
     legend = table.legend
-    if legend is not None and space.resolve(legend).is_file():
+    if legend is not None and is_file(space.resolve(legend)):
         legend = str(space.resolve(legend))
     options = {name: getattr(table, name) for name in LAYER_OPTIONS}
     if table.table is not None:

@@ -33,6 +33,7 @@ from gis.reading import (
     LARGEST_TOML,
     address_problems,
     bounded_bytes,
+    found_path,
     is_database,
     is_remote,
     split_archive,
@@ -581,8 +582,7 @@ class Workspace:
     def resolve(self, path: str) -> Path:
         """A path of the workspace file, counted from its folder; what is no file as it stands."""
         is_elsewhere = is_database(path) or is_remote(path)
-        # unlike Path.resolve, of links that lead in a circle it gives a path where no file is
-        return Path(path) if is_elsewhere else Path(os.path.realpath(self.folder / path))
+        return Path(path) if is_elsewhere else found_path(self.folder / path)
 
 
 def named_files(space: Workspace) -> dict[Path, str]:
@@ -635,7 +635,7 @@ def load_workspace(path: str | Path) -> Workspace:
         table = _validated(raw, file)
     except InputError as error:
         raise InputError([*error.problems, *problems.notices]) from None
-    workspace = Workspace(table, file.resolve(), tuple(problems.notices))
+    workspace = Workspace(table, found_path(file), tuple(problems.notices))
     _check_layers(workspace, problems)
     problems.raise_if_errors()
     return workspace
