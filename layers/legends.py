@@ -153,7 +153,7 @@ def _take(
             line=line,
             value=code,
             given=given,
-            nearest=f"{likely} ({words[likely]})" if likely in words else likely,
+            nearest=_with_key(likely, words),
             allowed=", ".join(f"{row['zh']} ({key})" for key, row in ecosystem_types().iterrows()),
         )
     row = {**row, "ecosystem_type": kind}
@@ -189,3 +189,9 @@ def _legend(name: str, title: str, rows: Mapping[int, Mapping[str, str]]) -> Leg
     table = pd.DataFrame(records, columns=columns, index=index)
     sources = sorted({row.get("source", "") for row in rows.values()} - {""})
     return Legend(name, title, table, no_data, "; ".join(sources))
+
+
+def _with_key(word: str, words: Mapping[str, str]) -> str:
+    """A word for a type with the type's key where they differ."""
+    key = words.get(word, word)
+    return word if key == word else f"{word} ({key})"
