@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime
 import difflib
-import os
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
