@@ -533,3 +533,63 @@ def test_shares_of_districts_stand_in_the_card_and_colour_the_verdicts(
         assert share.share_printed in text
         assert words[share.status] in text
     assert "不是计划原文" in page.inner_text(".legend")
+
+
+@pytest.mark.parametrize("city", CITIES)
+def test_verdicts_are_recomputed_from_the_tables_by_separate_arithmetic(
+    city: str, demo_run: Runs
+) -> None:
+    """Value, gap, base and status of every verdict again, from the tables alone."""
+    report = demo_run(city).report
+    whole = report.results[report.results["unit_code"] == report.whole_code]
+    series = whole.pivot(index="indicator", columns="epoch", values="value")
+    low, high = 0.1, 0.9
+    judged = 0
+    for row in report.verdicts.to_dict("records"):
+        if row["status"] == "not_evaluable" or row["scope"] != report.whole_code:
+            continue
+        judged += 1
+        known = series.loc[row["indicator"]].dropna()
+        year = None if pd.isna(row["year"]) else int(row["year"])
+        due = [epoch for epoch in known.index if year is not None and epoch >= year]
+        epoch = due[0] if due else known.index[-1]
+        value, first = known[epoch], known.index[0]
+        assert (row["epoch"], row["value"]) == (epoch, pytest.approx(value, rel=1e-12))
+        is_change = row["comparator"] in ("increase", "decrease", "stable")
+        if is_change:
+            # every plan counts from 2020, which the demonstrations have
+            assert row["base_epoch"] == 2020
+            assert row["gap"] == pytest.approx(value - known[2020], rel=1e-9, abs=1e-12)
+        else:
+            assert row["gap"] == pytest.approx(value - row["target"], rel=1e-9)
+        is_ahead = year is not None and not due
+        then = value
+        if is_ahead and len(known) > 1:
+            # the straight line through two epochs
+            then = value + (value - known[first]) / (epoch - first) * (year - epoch)
+        if pd.isna(row["probability"]):
+            if row["status"] == "cannot_tell":
+                continue
+            change = then - known[first]
+            held = {
+                ">=": then >= (row["target"] or 0.0),
+                "=": then >= (row["target"] or 0.0),
+                "increase": change > 0.001 * abs(known[first]),
+                "stable": change <= 0.001 * abs(known[first]),
+            }[row["comparator"]]
+            assert held is (row["status"] in ("met", "on_track")), row["indicator"]
+            continue
+        inside = low <= row["probability"] <= high
+        assert inside is (row["status"] == "cannot_tell"), row["indicator"]
+        if not inside:
+            assert (row["probability"] > high) is (row["status"] in ("met", "on_track"))
+            assert (row["status"] in ("met", "not_met")) >= (not is_ahead)
+        ways = report.trajectories
+        own = ways[
+            (ways["indicator"] == row["indicator"])
+            & (ways["clause"] == row["clause"])
+            & (ways["comparator"] == row["comparator"])
+            & (ways["target_year"].isna() if year is None else ways["target_year"] == year)
+        ]
+        assert set(own["probability"]) == {row["probability"]}
+    assert judged
