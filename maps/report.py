@@ -112,6 +112,8 @@ class Report:
     allocation: pd.DataFrame = field(default_factory=pd.DataFrame)
     works: pd.DataFrame = field(default_factory=pd.DataFrame)
     schemes: pd.DataFrame = field(default_factory=pd.DataFrame)
+    named_areas: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """Values of the areas that the plan names, with the columns of ``results.csv``."""
     scheme_words: tuple[Mapping[str, Mapping[Language, str]], ...] = ()
     """What the plan wants built or done without a figure: the rows of ``schemes.csv`` in words."""
     conflicts: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)

@@ -24,7 +24,7 @@ from sinkatlas.tables import write_csv
 
 TABLES = (
     *("results", "changes", "verdicts", "trajectories", "allocation", "works", "conflicts"),
-    *("account", "schemes"),
+    *("account", "schemes", "named_areas"),
 )
 """Tables that a run can show: those of the report's CSV files."""
 

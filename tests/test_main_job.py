@@ -72,6 +72,7 @@ def test_a_run_writes_every_output_the_architecture_names(done: Run) -> None:
         "method.html",
         "uncertainty.csv",
         "soil_change.csv",
+        "named_areas.csv",
         "schemes.csv",
         "works.csv",
         "transitions.csv",

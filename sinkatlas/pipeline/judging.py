@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypedDict
 
 import pandas as pd
@@ -29,9 +29,12 @@ from plans.judging import (
 )
 from plans.plan import AssignedValue, Plan
 from plans.reader import load_plan
-from sink_models.results import Results
+from sink_models.results import IndicatorValue, Results, ValueKey
 from sink_models.sampling import Sampling
 from sinkatlas.workspace import Workspace
+
+
+NO_AREAS: Mapping[ValueKey, IndicatorValue] = {}
 
 
 @dataclass(frozen=True)
@@ -134,16 +137,19 @@ def judge_promises(
     sampling: Sampling,
     wetland_scope: str,
     problems: ProblemLog,
+    areas: Mapping[ValueKey, IndicatorValue] = NO_AREAS,
 ) -> Judgement:
     """Verdicts, trajectories and shares of the districts.
 
+    ``areas`` holds values of areas that the plan names, by their names in place of a unit's code;
     ``accounts`` holds account rows by epoch, ``names`` the units' names by code. Raises
     ``InputError`` for an allocation that the plan or the units do not allow.
     """
     if promises is None:
         return Judgement()
     plan, assigned, tolerances = promises.plan, promises.assigned, promises.tolerances
-    problems.extend(check_scopes(plan, results, names=names))
+    seen = replace(results, values={**results.values, **areas})
+    problems.extend(check_scopes(plan, seen, names=names))
     allocations = allocate(
         plan,
         promises.requests,
@@ -161,6 +167,6 @@ def judge_promises(
         "names": names,
         "today": promises.today,
     }
-    verdicts = judge(plan, results, **settings)
-    ways = trajectories(plan, results, **settings)
+    verdicts = judge(plan, seen, **settings)
+    ways = trajectories(plan, seen, **settings)
     return Judgement(plan, tuple(verdicts), ways, allocations)

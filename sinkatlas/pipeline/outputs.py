@@ -57,6 +57,7 @@ _TABLES = (
     Output("verdicts.csv", lambda report, path, _: write_csv(report.verdicts, path)),
     Output("trajectories.csv", lambda report, path, _: write_csv(report.trajectories, path)),
     Output("allocation.csv", lambda report, path, _: write_csv(report.allocation, path)),
+    Output("named_areas.csv", lambda report, path, _: write_csv(report.named_areas, path)),
     Output("schemes.csv", lambda report, path, _: write_csv(report.schemes, path)),
     Output("works.csv", lambda report, path, _: write_csv(report.works, path)),
     Output("conflicts.csv", lambda report, path, _: write_csv(_attributes(report), path)),

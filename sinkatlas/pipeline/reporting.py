@@ -63,6 +63,7 @@ def make_report(
     sampling: Sampling,
     beside: Mapping[int, Beside],
     seals: Mapping[Path, Seal],
+    areas: Mapping[ValueKey, IndicatorValue],
 ) -> Report:
     """Put together what the outputs show; every figure is computed before this point."""
     settings = space.table.workspace
@@ -72,7 +73,8 @@ def make_report(
     names, plan = unit_names(territory), judgement.plan
     verdicts = [each for each in judgement.verdicts if each.target.kind not in SCHEMES]
     conflicts = conflicts_table(beside, names)
-    said = sentences_of(results)
+    of_areas = replace(results, values=areas)
+    said = {**sentences_of(results), **sentences_of(of_areas)}
     report = Report(
         title=settings.title,
         language=language,
@@ -106,6 +108,9 @@ def make_report(
         trajectories=trajectory_table(judgement.trajectories, language=language),
         allocation=allocation_table(judgement.allocations, names, language=language),
         works=works_table(beside, names),
+        named_areas=with_words(
+            of_areas.table({code: code for _, _, code in areas}, sampling), said, language
+        ),
         schemes=scheme_table(plan, language=language),
         scheme_words=scheme_words(plan),
         conflicts=conflicts,

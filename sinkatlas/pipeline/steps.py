@@ -303,6 +303,7 @@ def _run(
         book = draw_book(space, units, results.store)
         growth = growth_rules(book, growth_choices(space))
         changes = _changes(space, units, inputs, data, accounts, book, growth, engine, progress)
+    areas = _area_values(space, inputs, promises, methods, sampling, engine)
     judgement = judge_promises(
         promises,
         results,
@@ -311,6 +312,7 @@ def _run(
         sampling=sampling,
         wetland_scope=space.table.workspace.wetland_scope,
         problems=problems,
+        areas=areas,
     )
     with clock.timed("scenarios"):
         scenarios = scenarios_of(
@@ -329,6 +331,7 @@ def _run(
         sampling,
         beside,
         seals,
+        areas,
     )
     check_seals(seals)
     if place is not None:
@@ -591,6 +594,44 @@ def _account(
 def _strata(layers: Sequence[Layer]) -> list[Stratum]:
     ranked = sorted(layers, key=lambda layer: (kinds()[layer.spec.kind].priority, layer.spec.kind))
     return [each.data for each in ranked if isinstance(each.data, Stratum)]
+
+
+def _area_values(
+    space: Workspace,
+    inputs: Inputs,
+    promises: Promises | None,
+    methods: Methods,
+    sampling: Sampling,
+    engine: Engine | None,
+) -> dict[ValueKey, IndicatorValue]:
+    """Values of the areas that the plan names, by name, from accounts of their own.
+
+    Draws are those of the districts, since streams depend on their names alone. What is measured
+    beside an account (lengths, parks, works) is not read for areas.
+    """
+    scopes = [] if promises is None else [each.scope for each in promises.plan.targets]
+    found: dict[ValueKey, IndicatorValue] = {}
+    for areas in area_units(inputs.layers, scopes):
+        data = []
+        for epoch in space.epochs:
+            layers = tuple(
+                each
+                for each in inputs.layers[epoch.year]
+                if isinstance(each.data, PolygonCover | RasterCover | Stratum)
+            )
+            account = _account(space, areas, layers, epoch.year, engine, silent)
+            own = replace(inputs, layers={**inputs.layers, epoch.year: layers})
+            data.append(_epoch_data(epoch, own, account, Beside({}), methods))
+        results = evaluate(
+            data,
+            areas.codes,
+            (areas.whole_code, areas.whole_name),
+            sampling=sampling,
+            options=_options(space, _units(inputs)),
+            store=methods.store,
+        )
+        found |= {key: each for key, each in results.values.items() if key[2] in areas.codes}
+    return found
 
 
 def _epoch_data(
