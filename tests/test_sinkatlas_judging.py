@@ -9,8 +9,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import geopandas as gpd
 import pandas as pd
 import pytest
+import shapely
 
 from gis.problems import InputError
 from plans.reader import load_plan
@@ -51,6 +53,22 @@ comparator = "increase"
 clause = "二"
 quote = "增加南湖片区森林面积"
 scope = "南湖片区"
+
+[[targets]]
+id = "named"
+indicator = "forest_area"
+comparator = "increase"
+clause = "二"
+quote = "增加湘家荡、运河湾森林面积"
+scope = "湘家荡、运河湾"
+
+[[targets]]
+id = "cross"
+indicator = "forest_area"
+comparator = "increase"
+clause = "三"
+quote = "增加跨区廊道森林面积"
+scope = "跨区廊道"
 """
 EXTRA = """
 [[assigned]]
@@ -82,12 +100,29 @@ decimals = 4
 """
 
 
+def _write_named_areas(data: Path) -> None:
+    """The first two districts by names of their own, and an area that crosses both."""
+    districts = gpd.read_file(data / "districts.gpkg").to_crs(4490)
+    first, second = districts.geometry.iloc[:2]
+    across = shapely.union(first, second).centroid.buffer(0.2)
+    cut = shapely.intersection(across, shapely.union(first, second))
+    areas = gpd.GeoDataFrame(
+        {"name": ["湘家荡", "运河湾", "跨区廊道"]}, geometry=[first, second, cut], crs=4490
+    )
+    areas.to_file(data / "点名区域.gpkg")
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     data = write_demo("jiaxing", tmp_path_factory.mktemp("判断") / "data").parent
     text = (data / "workspace.toml").read_text(encoding="utf-8")
     assert text.count('plan = "jiaxing"') == 1
     text = text.replace('plan = "jiaxing"', 'plan = "plans/own.toml"')
+    epoch = "\n[[epochs]]\nyear = 2024\n"
+    assert text.count(epoch) == 1
+    layer = '\n  [[epochs.layers]]\n  kind = "named_areas"\n  path = "点名区域.gpkg"\n'
+    text = text.replace(epoch, epoch + layer)
+    _write_named_areas(data)
     (data / "workspace.toml").write_text(text + EXTRA, encoding="utf-8")
     (data / "plans").mkdir()
     (data / "plans" / "own.toml").write_text(OWN_PLAN, encoding="utf-8")
@@ -114,6 +149,43 @@ def test_doubts_about_plan_scope_and_entered_figures_reach_the_report(done: Run)
     assert done.folder is not None
     record = (done.folder / "run.json").read_text(encoding="utf-8")
     assert str(done.workspace.folder) not in record
+
+
+def test_named_areas_have_the_figures_of_the_ground_they_cover(done: Run) -> None:
+    assert done.folder is not None
+    table = pd.read_csv(done.folder / "named_areas.csv", dtype={"unit_code": str})
+    areas = table.set_index(["unit_code", "epoch", "indicator"])
+    ours = done.results.set_index(["unit_code", "epoch", "indicator"])
+    first, second = done.report.units["unit_code"].iloc[:2]
+    for epoch in done.report.epochs:
+        for indicator in ("forest_area", "wetland_area", "carbon_stock"):
+            for name, code in (("湘家荡", first), ("运河湾", second)):
+                # the same outline, the same draws: the same value and interval
+                own, district = (
+                    areas.loc[(name, epoch, indicator)],
+                    ours.loc[(code, epoch, indicator)],
+                )
+                for column in ("value", "low", "high"):
+                    assert own[column] == pytest.approx(district[column], rel=1e-9)
+            both = areas.loc[("湘家荡、运河湾", epoch, indicator), "value"]
+            parts = [areas.loc[(name, epoch, indicator), "value"] for name in ("湘家荡", "运河湾")]
+            assert both == pytest.approx(sum(parts), rel=1e-9)
+            assert 0.0 <= areas.loc[("跨区廊道", epoch, indicator), "value"] <= both * (1 + 1e-9)
+    assert not set(areas.index.get_level_values(0)) & set(ours.index.get_level_values(0))
+
+
+def test_scope_that_names_an_area_is_judged_by_its_own_account(done: Run) -> None:
+    assert done.folder is not None
+    table = pd.read_csv(done.folder / "named_areas.csv", dtype={"unit_code": str})
+    values = table.set_index(["unit_code", "epoch", "indicator"])["value"]
+    verdicts = done.verdicts.set_index("scope")
+    first, last = done.report.epochs
+    for scope in ("湘家荡、运河湾", "跨区廊道"):
+        row = verdicts.loc[scope]
+        then, now = (values[scope, epoch, "forest_area"] for epoch in (first, last))
+        assert row["gap"] == pytest.approx(now - then, rel=1e-9, abs=1e-9)
+        assert row["status"] != "not_evaluable"
+    assert verdicts.loc["南湖片区", "status"] == "not_evaluable"
 
 
 def test_own_files_stand_in_the_run_record_with_their_hash(done: Run) -> None:
@@ -221,7 +293,7 @@ def test_check_tells_mistakes_and_doubts_with_their_lines(tmp_path: Path) -> Non
     assert f"[plans.figure_not_quoted] own.toml:{doubt} targets[1] cover" in shown.stderr
     (tmp_path / "own.toml").write_text(OWN_PLAN, encoding="utf-8")
     well = sinkatlas("plans", "check", "own.toml", cwd=tmp_path)  # in the plan's own language
-    assert (well.returncode, "3 条目标可用" in well.stdout) == (0, True)
+    assert (well.returncode, "5 条目标可用" in well.stdout) == (0, True)
 
 
 def test_new_plan_file_says_what_it_wants_and_is_never_written_over(tmp_path: Path) -> None:

@@ -33,7 +33,6 @@ from sink_models.results import IndicatorValue, Results, ValueKey
 from sink_models.sampling import Sampling
 from sinkatlas.workspace import Workspace
 
-
 NO_AREAS: Mapping[ValueKey, IndicatorValue] = {}
 
 

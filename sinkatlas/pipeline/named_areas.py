@@ -1,8 +1,8 @@
 """Areas that a plan names, each with an account of its own beside that of the districts.
 
-A layer ``named_areas`` gives their outlines; every indicator that rests on covers and strata alone is
-then evaluated for them as for districts, with the same draws, and a target whose scope is such a name
-is judged by it. Areas may overlap and cross districts, so they are never part of the whole.
+A layer ``named_areas`` gives their outlines; every indicator that rests on covers and strata alone
+is then evaluated for them as for districts, with the same draws, and a target whose scope is such a
+name is judged by it. Areas may overlap and cross districts, so they are never part of the whole.
 """
 
 from __future__ import annotations
@@ -20,9 +20,7 @@ TOGETHER = "、"
 """Between the names of a scope that speaks of several areas as one."""
 
 
-def area_units(
-    layers: Mapping[int, Sequence[Layer]], scopes: Collection[str]
-) -> tuple[Units, ...]:
+def area_units(layers: Mapping[int, Sequence[Layer]], scopes: Collection[str]) -> tuple[Units, ...]:
     """Units of the named areas, in as many sets as it takes for no two of a set to overlap.
 
     ``scopes`` are those of the plan: one that lists several known names is an area too, their

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeGuard
 
@@ -35,7 +36,7 @@ from plans.tables import (
 )
 from sink_models.indicator import indicators
 from sink_models.measures import conflict_table
-from sink_models.results import Results
+from sink_models.results import IndicatorValue, Results, ValueKey
 from sink_models.sampling import Sampling
 from sinkatlas.pipeline.judging import Judgement
 from sinkatlas.pipeline.measuring import Beside

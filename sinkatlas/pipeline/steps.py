@@ -39,7 +39,7 @@ from sink_models.options import (
     SoilUse,
     UrbanGreenChoice,
 )
-from sink_models.results import Results
+from sink_models.results import IndicatorValue, Results, ValueKey
 from sink_models.sampling import Sampling
 from sink_models.uncertainty import DrawBook
 from sinkatlas.atomic_folder import Claim, claimed
@@ -52,7 +52,7 @@ from sinkatlas.pipeline.change import (
     covers_of,
     growth_choices,
 )
-from sinkatlas.pipeline.judging import Judgement, judge_promises, read_promises
+from sinkatlas.pipeline.judging import Judgement, Promises, judge_promises, read_promises
 from sinkatlas.pipeline.measuring import (
     Beside,
     RuleSettings,
@@ -61,6 +61,7 @@ from sinkatlas.pipeline.measuring import (
     with_legal_forms,
 )
 from sinkatlas.pipeline.methods import Methods, forest_flows, method_files, read_methods
+from sinkatlas.pipeline.named_areas import area_units
 from sinkatlas.pipeline.outputs import write_outputs
 from sinkatlas.pipeline.remote_layers import fetched, is_on_server
 from sinkatlas.pipeline.reporting import make_report, unit_names
