@@ -3,20 +3,19 @@
 Nothing is fetched unless the analyst allows the host. Fetched are the header and the blocks that
 the units touch; they are written to a GeoTIFF whose other blocks are not known, so that everything
 that follows works on a file of its own. A dropped connection is tried again a bounded number of
-times. That the file on the server stayed the same is checked by its length and tag.
+times. Every answer says by its length and tag that the file is the same.
 
-GDAL reads through ``/vsicurl/`` with settings that hold for this one file: no listing of folders,
-no files beside it, certificates checked, no redirects (asked for beforehand).
+GDAL sees local bytes only: a file object whose ranges our own client fetches (``gis.reading.web``).
 """
 
 from __future__ import annotations
 
-import urllib.request
+import io
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import numpy as np
 import shapely
@@ -28,7 +27,7 @@ from gis.crs import to_crs
 from gis.grid import Grid, read_grid
 from gis.problems import InputError, problem
 from gis.progress import Progress, silent
-from gis.reading.web import PAUSE_S, TIMEOUT_S, TRIES, RemoteFile, ask, pause
+from gis.reading.web import RemoteFile, ask, bytes_of
 from gis.redaction import redact
 
 if TYPE_CHECKING:
@@ -64,7 +63,7 @@ def fetch_raster(
     ------
     InputError
         What :func:`ask` finds; ``gis.raster_format`` when the first bytes are no TIFF;
-        ``gis.remote_lost`` when the connection does not come back; ``gis.remote_changed``;
+        ``gis.remote_unreachable`` when the connection does not come back; ``gis.remote_changed``;
         ``gis.remote_too_large``; ``gis.remote_elsewhere`` when no unit lies on it; what reading
         the grid finds.
     """
@@ -76,7 +75,8 @@ def fetch_raster(
     if RASTER_DRIVERS.get(remote.start[:4]) != "GTiff":
         found = looks_like(remote.start)
         raise InputError(problem("gis.raster_format", remote.name, found=found))
-    with rasterio.Env(**_settings(url)):
+    settings = {"GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR", "GDAL_PAM_ENABLED": "NO"}
+    with rasterio.Env(**settings):
         source = _Source(remote)
         try:
             excessive = raster_size_problem(source.dataset, remote.name, remote.length)
@@ -88,9 +88,6 @@ def fetch_raster(
             _copy(source, blocks, path, grid, progress)
         finally:
             source.close()
-    again = ask(url, hosts)
-    if (again.length, again.etag) != (remote.length, remote.etag):
-        raise InputError(problem("gis.remote_changed", redact(url)))
     facts = {
         "url": redact(url), "length": str(remote.length), "etag": remote.etag,
         "blocks_fetched": f"{len(blocks.touched)} of {blocks.count}",
@@ -98,57 +95,107 @@ def fetch_raster(
     return Fetched(path, facts)
 
 
-def _settings(url: str) -> dict[str, str]:
-    """GDAL's settings while one remote file is read."""
-    parts = urlsplit(url)
-    proxies = urllib.request.getproxies()
-    direct = urllib.request.proxy_bypass(parts.hostname or "")
-    return {
-        "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
-        "GDAL_PAM_ENABLED": "NO",
-        "CPL_VSIL_CURL_NON_CACHED": "/vsicurl/",
-        "GDAL_HTTP_UNSAFESSL": "NO",
-        "GDAL_HTTP_MAX_RETRY": str(TRIES - 1),
-        "GDAL_HTTP_RETRY_DELAY": str(PAUSE_S),
-        "GDAL_HTTP_TIMEOUT": str(TIMEOUT_S),
-        "GDAL_HTTP_PROXY": "" if direct else proxies.get(parts.scheme, ""),
-    }
+_PIECE = 1 << 14
+"""Bytes fetched at once, at least: what GDAL asks for lies close together."""
+
+_KEPT = 1024
+"""Pieces kept."""
 
 
-class _Source:
-    """The open remote file; a read that fails opens it again and tries once more."""
+class _RangeFile(io.RawIOBase):
+    """A file on a server as GDAL sees it: local bytes, fetched in pieces by our own client.
+
+    No exception can pass through GDAL: ``failure`` is the first, for the caller to raise.
+    """
+
+    name = "remote.tif"
 
     def __init__(self, remote: RemoteFile) -> None:
         self.remote = remote
-        self.dataset = self._opened()
+        self.failure: InputError | None = None
+        self._place = 0
+        self._pieces: OrderedDict[int, bytes] = OrderedDict()
 
-    def _opened(self) -> Any:
+    def opened(self, path: str, *_: object, **__: object) -> io.BytesIO | _RangeFile:
+        """What rasterio opens for GDAL: this file, and a trial of its own."""
+        if path == "test":
+            return io.BytesIO()
+        if path != self.name:
+            raise FileNotFoundError(path)
+        self.seek(0)
+        return self
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._place
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        self._place = max(0, offset + (0, self._place, self.remote.length)[whence])
+        return self._place
+
+    def read(self, size: int = -1) -> bytes:
+        end = self.remote.length if size < 0 else min(self._place + size, self.remote.length)
+        if end <= self._place or self.failure is not None:
+            return b""
+        first, last = self._place // _PIECE, (end - 1) // _PIECE
+        try:
+            held = self._held(first, last)
+        except InputError as error:
+            self.failure = error
+            return b""
+        start = self._place - first * _PIECE
+        self._place, size = end, end - self._place
+        return held[start : start + size]
+
+    def _held(self, first: int, last: int) -> bytes:
+        """Pieces ``first`` … ``last``, fetching those that are missing in one go."""
+        missing = [number for number in range(first, last + 1) if number not in self._pieces]
+        if missing:
+            start = missing[0] * _PIECE
+            fetched = bytes_of(self.remote, start, (missing[-1] + 1) * _PIECE - 1)
+            for number in range(missing[0], missing[-1] + 1):
+                at = number * _PIECE - start
+                self._pieces[number] = fetched[at : at + _PIECE]
+        found = b"".join(self._pieces[number] for number in range(first, last + 1))
+        while len(self._pieces) > _KEPT:
+            self._pieces.popitem(last=False)
+        return found
+
+
+class _Source:
+    """The open remote file."""
+
+    def __init__(self, remote: RemoteFile) -> None:
         import rasterio
         from rasterio.errors import RasterioError
 
-        for number in range(TRIES):
-            try:
-                return rasterio.open(f"/vsicurl/{self.remote.url}", driver="GTiff")
-            except RasterioError:
-                pause(number)
-        raise self._lost()
-
-    def _lost(self) -> InputError:
-        return InputError(problem("gis.remote_lost", redact(self.remote.url), tries=TRIES))
+        self.file = _RangeFile(remote)
+        try:
+            self.dataset = rasterio.open(self.file.name, driver="GTiff", opener=self.file.opened)
+        except RasterioError as error:
+            raise self._fault() from error
 
     def read(self, band: int, window: Any) -> tuple[NDArray[Any], NDArray[np.uint8]]:
         """Values and the file's own mask of a window."""
         from rasterio.errors import RasterioError
 
-        for number in range(TRIES):
-            try:
-                values = self.dataset.read(band, window=window)
-                return values, self.dataset.read_masks(band, window=window)
-            except RasterioError:
-                pause(number)
-                self.dataset.close()
-                self.dataset = self._opened()
-        raise self._lost()
+        try:
+            values = self.dataset.read(band, window=window)
+            mask = self.dataset.read_masks(band, window=window)
+        except RasterioError as error:
+            raise self._fault() from error
+        if self.file.failure is not None:
+            raise self.file.failure
+        return values, mask
+
+    def _fault(self) -> InputError:
+        broken = InputError(problem("gis.raster_unreadable", self.file.remote.name))
+        return self.file.failure or broken
 
     def close(self) -> None:
         self.dataset.close()
