@@ -61,6 +61,8 @@ def document_times(text: str, page: str = "") -> Times:
     if written is None:
         written = _written_by_what_is_told(text)
     present = start or written or 2021
+    if start and end and written and start <= written <= end:
+        present = written  # what lies before the writing is told, though the plan began earlier
     if goals and start is None and written is None:
         present = min(present, int(goals.most_common(1)[0][0]))
     later = {int(each) for each in goals if int(each) >= present}
@@ -138,7 +140,8 @@ def _period(head: str, text: str) -> tuple[int | None, int | None]:
             r"[^,。;\n]{0,10}(?:完成|执行|实施|落实)情况", head[named.end() :]
         ) or re.search(r"(?:完成|实现|达到)[^,。;\n]{0,4}$", head[: named.start()])
         if not is_report and not re.search(
-            r"(?:根据|按照|依据|落实|贯彻|衔接|》、?)《?[^》\n]{0,60}$", head[: named.start()]
+            r"(?:根据|按照|依据|落实|贯彻|衔接|结合|围绕|对照|纳入|》、?)《?[^》\n]{0,60}$",
+            head[: named.start()],
         ):
             last = 2010 + 5 * FIVE.index(named.group(1))
             return last - 4, last

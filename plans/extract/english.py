@@ -158,10 +158,22 @@ def written_in(text: str) -> int | None:
     return int(next(filter(None, hit.groups()))) if hit else None
 
 
-def read_english(text: str, base: int, written: int | None) -> Iterator[FoundTarget]:
-    """The promises of an English paragraph that begins at ``base`` in its document."""
-    plain = re.sub(r"[\u00a0\t\r]", " ", text)
+def read_english(
+    paragraphs: Sequence[tuple[str, int]], written: int | None
+) -> Iterator[FoundTarget]:
+    """The promises of English paragraphs, each with where it begins in its document."""
     carried: int | None = None
+    for text, base in paragraphs:
+        found, carried = _paragraph(text, base, written, carried)
+        yield from found
+
+
+def _paragraph(
+    text: str, base: int, written: int | None, carried: int | None
+) -> tuple[list[FoundTarget], int | None]:
+    """The promises of a paragraph, and the last goal year that it or an earlier one named."""
+    plain = re.sub(r"[\u00a0\t\r]", " ", text)
+    promised: list[FoundTarget] = []
     is_ahead = False
     start = 0
     for stop in [*_STOP.finditer(plain), None]:
@@ -170,11 +182,12 @@ def read_english(text: str, base: int, written: int | None) -> Iterator[FoundTar
         years = list(_years(sentence, written))
         found = list(_sentence(sentence, years, carried, written, is_ahead=is_ahead))
         for each, first, last in found:
-            yield _placed(each, base + start + first, base + start + last)
+            promised.append(_placed(each, base + start + first, base + start + last))
         goals = [each.year for each in years if each.is_goal]
         carried = goals[-1] if goals else carried
         is_ahead = bool(goals) or _AHEAD.search(sentence) is not None
         start = stop.end() if stop else end
+    return promised, carried
 
 
 def _placed(found: FoundTarget, start: int, end: int) -> FoundTarget:

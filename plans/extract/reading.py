@@ -70,11 +70,13 @@ def _read_english(
     text: str, paragraphs: Sequence[Cleaned], english: Sequence[bool]
 ) -> Iterator[FoundTarget]:
     """The promises of English paragraphs, read with their blanks as they stand in the text."""
-    written = written_in(text) if any(english) else None
-    for paragraph, is_read in zip(paragraphs, english, strict=True):
-        if is_read:
-            start, end = paragraph.origin[0], paragraph.origin[-1] + 1
-            yield from read_english(text[start:end], start, written)
+    read = [
+        (text[each.origin[0] : each.origin[-1] + 1], each.origin[0])
+        for each, is_read in zip(paragraphs, english, strict=True)
+        if is_read
+    ]
+    if read:
+        yield from read_english(read, written_in(text))
 
 
 def _regions(document: Document) -> list[_Region]:
