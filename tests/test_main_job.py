@@ -75,6 +75,7 @@ def test_a_run_writes_every_output_the_architecture_names(done: Run) -> None:
         "named_areas.csv",
         "schemes.csv",
         "works.csv",
+        "works_effect.csv",
         "transitions.csv",
         "land_matrix.csv",
         "ipcc_land.csv",

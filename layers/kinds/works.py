@@ -16,7 +16,11 @@ FIELDS = (
     Field("area", "area_ha", "面积", "Area", aliases=("MIAN_JI", "面积")),
     STATUS,
     STATUS_YEAR,
-)
+    Field(
+        "survival", "survival", "成活率或保存率", "Share that survived, 0 to 1",
+        aliases=("CHL", "BCL", "成活率", "保存率"),
+    ),
+)  # fmt: skip
 
 
 def read(spec: LayerSpec, problems: ProblemLog) -> Reading:

@@ -13,6 +13,7 @@ ELSEWHERE = (
     "sink_models.ledger.change_areas",
     "sink_models.ledger.contributions",
     "sink_models.ledger.land_take",
+    "sink_models.ledger.projects",
     "sink_models.ledger.values",
     "sink_models.ledger.works_effect",
     "sink_models.ledger.yearly",

@@ -56,6 +56,19 @@ from .pools import (
     everything_to as everything_to,
     known_sum as known_sum,
 )
+from .projects import (
+    MARK as MARK,
+    TO_BE_SHOWN as TO_BE_SHOWN,
+    Patch as Patch,
+    adjusted_for_error as adjusted_for_error,
+    credited_removals as credited_removals,
+    discounted_by_bands as discounted_by_bands,
+    estimate as estimate,
+    long_term_average as long_term_average,
+    methodologies as methodologies,
+    reasons_against as reasons_against,
+    stratified_error as stratified_error,
+)
 from .scenarios import (
     BASELINE as BASELINE,
     DIFFERENCE_COLUMNS as DIFFERENCE_COLUMNS,

@@ -21,6 +21,7 @@ from .works import (
     WorksOptions as WorksOptions,
     WorksType as WorksType,
     read_ledger as read_ledger,
+    type_of as type_of,
     works_measures as works_measures,
     works_types as works_types,
 )

@@ -63,10 +63,12 @@ from sinkatlas.pipeline.measuring import (
 from sinkatlas.pipeline.methods import Methods, forest_flows, method_files, read_methods
 from sinkatlas.pipeline.named_areas import area_units
 from sinkatlas.pipeline.outputs import write_outputs
+from sinkatlas.pipeline.projects import project_files, project_tables
 from sinkatlas.pipeline.remote_layers import fetched, is_on_server
 from sinkatlas.pipeline.reporting import make_report, unit_names
 from sinkatlas.pipeline.scenario import scenario_files, scenarios_of
 from sinkatlas.pipeline.urban import urban_strata
+from sinkatlas.pipeline.works_effect import effect_files, read_plots, works_effect
 from sinkatlas.provenance import check_seals, sealed
 from sinkatlas.views import MapView, SheetView, TableView, sheet_view, table_view
 from sinkatlas.workspace import (
@@ -320,6 +322,10 @@ def _run(
             space, units, inputs.layers[data[-1].year], data, results, judgement.verdicts, book,
             growth,
         )  # fmt: skip
+    with clock.timed("works"):
+        effect = _works_effect(space, units, inputs.layers[data[-1].year], data[-1].year, growth)
+    with clock.timed("projects"):
+        projects = project_tables(space, units, inputs.layers, growth, sampling)
     report = make_report(
         space,
         language or space.table.workspace.language,
@@ -347,7 +353,8 @@ def _run(
                 language=report.language,
                 is_synthetic=report.synthetic,
             )
-            files = (*files, *change_files(changes), *scenario_files(scenarios))
+            further = (*change_files(changes), *scenario_files(scenarios), *effect_files(effect))
+            files = (*files, *further, *project_files(projects))
             report = write_outputs(
                 report,
                 place,
@@ -361,6 +368,26 @@ def _run(
             discard_partials(engine.partials)
     folder = place.folder if place is not None else None
     return Run(space, inputs, accounts, results, judgement, report, folder, dict(clock.seconds))
+
+
+def _works_effect(
+    space: Workspace,
+    units: Units,
+    layers: Sequence[Layer],
+    year: int,
+    growth: Mapping[str, GrowthRule],
+) -> pd.DataFrame:
+    table = space.table.works
+    return works_effect(
+        units,
+        layers,
+        year,
+        growth,
+        WorksOptions(table.since, table.types),
+        None if table.plots is None else read_plots(space.resolve(table.plots)),
+        table.detectable_years,
+        _sampling(space),
+    )
 
 
 def last_epoch(space: Workspace, problems: ProblemLog) -> tuple[Units, tuple[Layer, ...]]:

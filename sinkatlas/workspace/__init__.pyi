@@ -17,6 +17,7 @@ from .settings import (
     AccuracyTable as AccuracyTable,
     EpochTable as EpochTable,
     LayerTable as LayerTable,
+    ProjectTable as ProjectTable,
     ScenarioTable as ScenarioTable,
     Source as Source,
     UrbanTable as UrbanTable,

@@ -375,6 +375,12 @@ class WorksTable(Table):
     types: dict[str, str] = Field(
         default_factory=dict, description="type as the ledger writes it = indicator it adds to"
     )
+    plots: str | None = Field(
+        default=None, description="CSV of monitoring plots: site, plot, year, t_c_ha"
+    )
+    detectable_years: Annotated[float, Field(ge=0, le=50)] = Field(
+        default=5.0, description="age from which an effect on biomass can be told"
+    )
 
 
 class RiverRuleTable(Table):
@@ -524,6 +530,21 @@ class ScenarioTable(Table):
     )
 
 
+class ProjectTable(Table):
+    """One ``[[project]]`` entry: patches that are to be estimated by a methodology."""
+
+    name: Text
+    methodology: Text = Field(description="id of a methodology, e.g. CCER-14-001-V01")
+    path: Text = Field(description="outlines of the patches; fields name and year are read")
+    type: Text = Field(description="ecosystem type that the patches become")
+    start_year: Year = Field(description="of patches without a year")
+    until: Year = Field(description="year to estimate until")
+    clauses: dict[str, float] = Field(
+        default_factory=dict, description="your own values of clauses that could not be read"
+    )
+    clauses_source: str = Field(default="", description="where these values were read")
+
+
 class WorkspaceTable(Table):
     """A whole workspace file."""
 
@@ -542,6 +563,7 @@ class WorkspaceTable(Table):
     network: NetworkTable = NetworkTable()
     growth: list[GrowthTable] = Field(default_factory=list)
     scenario: list[ScenarioTable] = Field(default_factory=list)
+    project: list[ProjectTable] = Field(default_factory=list)
     transitions: TransitionsTable = TransitionsTable()
 
     @model_validator(mode="after")
