@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from pictures import looks_like
+from pictures import looks_like, require_browser_font
 from pypdf import PdfReader
 
 from gis.problems import Language
@@ -173,6 +173,7 @@ def test_card_numbers_are_those_of_results_csv(
 
 @pytest.mark.parametrize("city", CITIES)
 def test_the_first_picture_looks_as_kept(city: str, demo_run: Runs, opened: Open) -> None:
+    require_browser_font()
     view = opened(demo_run(city).report)
     looks_like(f"demo_{city}", view.page.screenshot(), part=MAP)
 

@@ -347,6 +347,7 @@ def test_missing_is_told_in_words_with_the_reason_and_never_as_zero(opened: Open
     assert "无数据" in row
     assert "0.00" not in row
     assert "greenway_length" in view.page.inner_text(".side [data-row='greenway_length']")
+    view.page.click(".chooser [data-view='value']")
     view.page.click(".chooser [data-indicator='mangrove_area']")
     fills = view.page.eval_on_selector_all(
         "path[data-unit]", "all => all.map(each => [each.dataset.unit, each.getAttribute('fill')])"
@@ -358,6 +359,7 @@ def test_missing_is_told_in_words_with_the_reason_and_never_as_zero(opened: Open
 def test_themes_are_exclusive_and_the_legend_follows(opened: Open) -> None:
     view = opened(make_report())
     page = view.page
+    page.click(".chooser [data-view='value']")
     for name, (_, title) in INDICATORS.items():
         page.click(f".chooser [data-indicator='{name}']")
         assert page.locator(".choice[aria-checked='true']").count() == 1
@@ -379,6 +381,8 @@ def test_themes_are_exclusive_and_the_legend_follows(opened: Open) -> None:
 def test_districts_are_reached_and_chosen_by_keyboard(opened: Open) -> None:
     view = opened(make_report())
     path = "path[data-unit='440104']"
+    view.page.click(".chooser [data-view='value']")
+    view.page.click(".chooser [data-indicator='forest_area']")
     assert view.page.get_attribute(path, "aria-label").startswith("越秀区: 2,656")
     view.page.focus(path)
     view.page.keyboard.press("Enter")
@@ -396,11 +400,67 @@ def test_districts_are_reached_and_chosen_by_keyboard(opened: Open) -> None:
 @pytest.mark.browser
 def test_ranking_is_in_order_and_carries_exact_values(opened: Open) -> None:
     view = opened(make_report())
+    view.page.click(".chooser [data-view='value']")
+    view.page.click(".chooser [data-indicator='forest_area']")
     view.page.click(".side [data-tab='ranking']")
     shown = view.page.eval_on_selector_all(
         ".ranking [data-code] .amount [data-value]", "all => all.map(e => Number(e.dataset.value))"
     )
     assert shown == sorted(values(2024)["forest_area"][:3], reverse=True)
+
+
+@pytest.mark.browser
+def test_the_page_opens_on_the_worst_target(opened: Open) -> None:
+    """Behind is told before met; the map, the chooser and the address show the same target."""
+    view = opened(make_report())
+    shown = view.page.eval_on_selector_all(".side .target", "all => all.map(e => e.dataset.status)")
+    assert shown == ["off_track", "met"]
+    assert view.page.get_attribute(".chooser [data-view='gap']", "aria-checked") == "true"
+    assert view.page.get_attribute(".chooser [data-target] >> nth=0", "aria-checked") == "true"
+    view.page.click(".side [data-pick] >> nth=1")
+    assert view.page.get_attribute(".chooser [data-target] >> nth=1", "aria-checked") == "true"
+    assert view.page.locator(".side .target.current").get_attribute("data-status") == "met"
+
+
+CIRCLES = ".leaflet-symbols-pane path"
+
+
+@pytest.mark.browser
+def test_amounts_are_circles_whose_area_goes_by_the_value(opened: Open) -> None:
+    view = opened(make_report())
+    view.page.click(".chooser [data-view='value']")
+    view.page.click(".chooser [data-indicator='forest_area']")
+    boxes = view.page.eval_on_selector_all(CIRCLES, "all => all.map(e => e.getBBox().width / 2)")
+    amounts = sorted(values(2024)["forest_area"][:3], reverse=True)
+    most = max(values(2020)["forest_area"][:3] + values(2024)["forest_area"][:3])
+    assert boxes == pytest.approx([30 * (each / most) ** 0.5 for each in amounts], abs=0.6)
+    grounds = view.page.eval_on_selector_all(
+        "path[data-unit]", "all => all.map(each => each.getAttribute('fill'))"
+    )
+    assert set(grounds) == {"#f3f5f2"}
+    view.page.click(".chooser [data-indicator='forest_cover_rate']")
+    assert view.page.locator(CIRCLES).count() == 0
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("size", [(1280, 720), (1366, 768), (1920, 1080), (3840, 2160)])
+def test_controls_on_the_map_never_collide(opened: Open, size: tuple[int, int]) -> None:
+    view = opened(make_report())
+    view.page.set_viewport_size({"width": size[0], "height": size[1]})
+    names = (".epoch-box", ".banner", ".leaflet-control-zoom", ".legend", ".leaflet-control-scale")
+    boxes = {name: view.page.locator(name).first.bounding_box() for name in names}
+    assert all(boxes.values())
+    hits = [
+        (one, two)
+        for one, a in boxes.items()
+        for two, b in boxes.items()
+        if one < two
+        and a["x"] < b["x"] + b["width"]
+        and b["x"] < a["x"] + a["width"]
+        and a["y"] < b["y"] + b["height"]
+        and b["y"] < a["y"] + a["height"]
+    ]
+    assert hits == []
 
 
 @pytest.mark.browser
@@ -509,6 +569,8 @@ def test_hostile_attributes_shares_and_imprint_are_shown_and_never_run(opened: O
 @pytest.mark.browser
 def test_csv_holds_what_is_shown_and_no_formula(opened: Open) -> None:
     view = opened(make_report(("=1+1", "@SUM(A1)", '越"秀,区')))
+    view.page.click(".chooser [data-view='value']")
+    view.page.click(".chooser [data-indicator='forest_area']")
     with view.page.expect_download() as saved:
         view.page.click("[data-action='csv']")
     text = Path(saved.value.path()).read_text(encoding="utf-8-sig")
@@ -609,6 +671,6 @@ def test_the_address_keeps_what_is_chosen_and_takes_nothing_else(opened: Open) -
     assert page.get_attribute("html", "lang") == "en"
     bad = "#view=<img src=x>&unit=__proto__&epoch=1999&language=constructor&target=7&x=1"
     page.evaluate("hash => { location.hash = hash; }", bad)
-    page.wait_for_selector(".chooser [data-view='value'][aria-checked='true']")
+    page.wait_for_selector(".chooser [data-view='gap'][aria-checked='true']")
     assert page.get_attribute("html", "lang") == "zh-CN"
     assert page.url == start

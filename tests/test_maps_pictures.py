@@ -13,7 +13,15 @@ import numpy as np
 import pypdfium2
 import pytest
 from matplotlib.text import Text
-from pictures import FOLDER, MOST_MEAN, MOST_SHARE, difference, kept, looks_like
+from pictures import (
+    FOLDER,
+    MOST_MEAN,
+    MOST_SHARE,
+    difference,
+    kept,
+    looks_like,
+    require_browser_font,
+)
 from PIL import Image, ImageFilter
 
 from maps.fonts import chinese_font
@@ -101,10 +109,15 @@ def _picture(figure: Any) -> bytes:
 
 
 STATES: dict[str, tuple[str, ...]] = {
-    "map_value": (),
+    "map_opened": (),
+    "map_value": (".chooser [data-view='value']",),
     "map_verdict": (".chooser [data-view='verdict']",),
     "map_change_ranking": (".chooser [data-view='change']", ".side [data-tab='ranking']"),
-    "map_swipe": ("[data-focus='swipe']",),
+    "map_swipe": (
+        ".chooser [data-view='value']",
+        ".chooser [data-indicator='forest_cover_rate']",
+        "[data-focus='swipe']",
+    ),
     "map_quality": (".side [data-tab='quality']", ".chooser [data-tab='layers']"),
     "map_english": ("[data-action='language']",),
 }
@@ -112,6 +125,7 @@ STATES: dict[str, tuple[str, ...]] = {
 
 @pytest.mark.browser
 def test_states_of_the_map_look_as_kept(make_report: Maker, chromium: Any, tmp_path: Path) -> None:
+    require_browser_font()
     write_map(make_report(names=CITY), tmp_path / "map.html")
     for name, clicks in STATES.items():
         context = chromium.new_context(viewport={"width": 1440, "height": 900}, offline=True)

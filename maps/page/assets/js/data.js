@@ -1,12 +1,25 @@
 // The data of the page, what the reader has chosen, and how the one is looked up by the other.
 const data = JSON.parse(document.getElementById("sinkatlas-data").textContent);
 
+/** Statuses by what a reader must see first: what is missed, what is in doubt, what is kept. */
+const URGENCY = ["not_met", "off_track", "cannot_tell", "on_track", "met", "not_evaluable"];
+
+/** Indices of targets, the worst first; among equals the least likely, then the plan's own order. */
+function byUrgency(indices) {
+  const rank = (i) => [URGENCY.indexOf(data.verdicts[i].status), data.verdicts[i].probability ?? 2];
+  return [...indices].sort((a, b) => rank(a)[0] - rank(b)[0] || rank(a)[1] - rank(b)[1] || a - b);
+}
+
+/** The page opens on the plan: the worst target that can be drawn, or null without any. */
+const worst = byUrgency(data.verdicts.keys()).find((i) => data.verdicts[i].value !== null
+  && data.indicators.some((each) => each.key === data.verdicts[i].indicator)) ?? null;
+
 const state = {
   language: data.language,
-  view: "value",
+  view: worst === null ? "value" : "gap",
   measure: "total",
-  indicator: data.indicators.length ? data.indicators[0].key : null,
-  target: Math.max(0, data.verdicts.findIndex((each) => each.value !== null)),
+  indicator: worst !== null ? data.verdicts[worst].indicator : data.indicators.length ? data.indicators[0].key : null,
+  target: worst ?? 0,
   epoch: data.epochs[data.epochs.length - 1],
   base: data.epochs[0],
   unit: null,
@@ -127,12 +140,12 @@ function districtVerdict(target, code) {
 /** Indices of the targets a reader can choose: one for a target that is set district by district. */
 function chosenTargets() {
   const promise = (each) => JSON.stringify([each.clause, each.indicator, each.year]);
-  return data.verdicts.map((_, i) => i).filter((i) => !units.has(data.verdicts[i].scope)
+  return byUrgency(data.verdicts.keys()).filter((i) => !units.has(data.verdicts[i].scope)
     || data.verdicts.findIndex((each) => promise(each) === promise(data.verdicts[i])) === i);
 }
 
 function ownTargets(code) {
-  return data.verdicts.map((_, i) => i).filter((i) => data.verdicts[i].scope === code);
+  return byUrgency(data.verdicts.keys()).filter((i) => data.verdicts[i].scope === code);
 }
 
 function hasTwoEpochs() {

@@ -8,7 +8,7 @@ function legendBox() {
     if (at < 0) missing += 1;
     else counts[at] += 1;
   }
-  const rows = theme.classes.map((each, i) => legendRow(each.colour, each.sign, each.word, counts[i]));
+  const rows = theme.classes.map((each, i) => legendRow(each.colour, each.sign, each.word, counts[i], Boolean(theme.most)));
   rows.push(legendRow(null, "", t("common.no_data"), missing));
   return [
     el("button", { type: "button", class: "legend-title", "aria-expanded": String(state.legend), data: { focus: "legend" }, on: { click: () => update({ legend: !state.legend }) } },
@@ -21,9 +21,9 @@ function legendBox() {
   ];
 }
 
-function legendRow(colour, sign, word, count) {
+function legendRow(colour, sign, word, count, isCircle) {
   return el("li", {},
-    el("span", { class: colour === null ? "swatch hatched" : "swatch", style: colour === null ? {} : { "background-color": colour } }, sign || ""),
+    el("span", { class: colour === null ? "swatch hatched" : isCircle ? "swatch circle" : "swatch", style: colour === null ? {} : { "background-color": colour } }, sign || ""),
     el("span", { class: "legend-word" }, word),
     el("span", { class: "legend-count" }, count ? t("units_count", { count }) : t("common.none")));
 }

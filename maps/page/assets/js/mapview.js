@@ -29,7 +29,10 @@ const CORNERS = [[], ["at-right"], ["at-top", "at-right"], ["at-top"]];
 
 const renderers = new Map();
 const map = map_sinkatlas;
-const drawn = { districts: new Map(), labels: new Map(), overlays: new Map(), sides: new Map(), chosen: null, stand: null };
+const drawn = { districts: new Map(), labels: new Map(), overlays: new Map(), sides: new Map(), symbols: [], chosen: null, stand: null };
+
+/** Radius of the largest circle of a map of amounts, in pixels, and the ground under the circles. */
+const LARGEST_CIRCLE = 30, GROUND = "#f3f5f2";
 
 /** Latitudes and longitudes of a step list. */
 function unstep(steps) {
@@ -50,6 +53,7 @@ function outline(parts) {
 function startMap() {
   pane("rasters", 250);
   pane("overlays", 430);
+  pane("symbols", 440);
   pane("chosen", 460);
   map.setView([0, 0], 1);
   map.invalidateSize({ animate: false });
@@ -67,7 +71,7 @@ function pane(name, height) {
 }
 
 function fitCity(animate) {
-  map.fitBounds(data.bounds, { padding: [14, 14], animate: Boolean(animate) });
+  map.fitBounds(data.bounds, { paddingTopLeft: [14, data.verdicts.length ? 84 : 46], paddingBottomRight: [14, 14], animate: Boolean(animate) });
 }
 
 function drawDistrict(unit) {
@@ -88,7 +92,7 @@ function drawDistrict(unit) {
   const text = el("div", { class: "label-text" });
   const icon = L.divIcon({ className: "district-label", iconSize: [0, 0], html: text });
   L.marker(unit.label, { icon, pane: "tooltipPane", interactive: false, keyboard: false }).addTo(map);
-  drawn.labels.set(unit.code, { text, value: null, size: null });
+  drawn.labels.set(unit.code, { text, value: null, size: null, below: 0 });
 }
 
 function hoverText(code, epoch) {
@@ -102,9 +106,24 @@ function districtStyle(theme, code) {
   const at = theme.classOf(code), underRaster = rasterShown();
   const colour = at < 0 ? null : theme.classes[at].colour;
   return {
-    fillColor: colour || "url(#hatch)", fillOpacity: underRaster ? 0 : 1,
+    fillColor: colour === null ? "url(#hatch)" : theme.most ? GROUND : colour, fillOpacity: underRaster ? 0 : 1,
     color: underRaster ? "#20302a" : "#6b766f", weight: underRaster ? 1.4 : 0.9,
   };
+}
+
+/** Circles whose area goes by the amount, in the colour of its class; larger ones lie below. */
+function symbolsOf(theme, side) {
+  if (!theme.most) return [];
+  const name = side === "left" ? "leftSymbols" : "symbols";
+  const shown = data.units.filter((unit) => theme.of(unit.code)).sort((a, b) => Math.abs(theme.of(b.code)) - Math.abs(theme.of(a.code)));
+  return shown.map((unit) => L.circleMarker(unit.label, {
+    pane: name, renderer: overlayRenderer(name), interactive: false, radius: circleRadius(theme.of(unit.code), theme.most),
+    color: "#20302a", weight: 0.8, fillColor: theme.classes[theme.classOf(unit.code)].colour, fillOpacity: 0.85,
+  }).addTo(map));
+}
+
+function circleRadius(amount, most) {
+  return Math.max(2, LARGEST_CIRCLE * Math.sqrt(Math.abs(amount) / most));
 }
 
 /** Recolour all districts for the present theme. */
@@ -119,6 +138,8 @@ function paint() {
     writeLabel(code, theme);
   }
   drawn.sides.clear();
+  for (const circle of drawn.symbols) circle.remove();
+  drawn.symbols = symbolsOf(theme);
   markChosen();
   paintOverlays();
   markStand();
@@ -128,6 +149,8 @@ function paint() {
 
 function writeLabel(code, theme) {
   const label = drawn.labels.get(code);
+  label.below = theme.most && theme.of(code) ? circleRadius(theme.of(code), theme.most) + 18 : 0; // under its circle
+  label.text.style.setProperty("--below", `${label.below}px`);
   const value = theme.kind === "numeric" ? labelNumber(theme, code) : labelSign(theme, code);
   if (label.value === value) return;
   label.value = value;
@@ -180,7 +203,7 @@ function thinLabels() {
     // Measuring makes the browser lay out the page: once for each text is enough.
     if (label.size === null) label.size = [node.offsetWidth / 2, node.offsetHeight / 2];
     const [width, height] = label.size;
-    return { node, box: [at.x - width, at.y - height, at.x + width, at.y + height] };
+    return { node, box: [at.x - width, at.y + label.below - height, at.x + width, at.y + label.below + height] };
   });
   const kept = [];
   for (const { node, box } of boxes) {

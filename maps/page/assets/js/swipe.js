@@ -1,13 +1,14 @@
 // Two epochs side by side under a curtain: the earlier choice on its left, the epoch in view on its
 // right. Each side is a set of panes cut by clip-path, so that pictures and outlines take part alike.
-const RIGHT_PANES = ["rasters", "overlayPane", "overlays"];
-const LEFT_PANES = ["leftRasters", "leftDistricts", "leftOverlays"];
+const RIGHT_PANES = ["rasters", "overlayPane", "overlays", "symbols"];
+const LEFT_PANES = ["leftRasters", "leftDistricts", "leftOverlays", "leftSymbols"];
 const curtain = { shapes: new Map(), overlays: [] };
 
 function startSwipe() {
   pane("leftRasters", 251);
   pane("leftDistricts", 402);
   pane("leftOverlays", 432);
+  pane("leftSymbols", 442);
   map.getPane("leftDistricts").style.pointerEvents = "auto";
   map.on("move zoomend resize viewreset", clipPanes);
 }
@@ -28,6 +29,7 @@ function paintSwipe() {
     if (!curtain.shapes.has(unit.code)) curtain.shapes.set(unit.code, leftShape(unit));
     curtain.shapes.get(unit.code).setStyle(districtStyle(theme, unit.code));
   }
+  curtain.overlays.push(...symbolsOf(theme, "left"));
   for (const [layer, opacity] of wantedLayers(epoch)) {
     const shape = overlayShape(layer, "left").addTo(map);
     fade(layer, shape, opacity);

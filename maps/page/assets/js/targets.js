@@ -13,7 +13,7 @@ function targetRow(index) {
   const isShown = state.target === index && (state.view === "verdict" || state.view === "gap");
   return el("div", { class: isShown ? "target current" : "target", data: { target: index, status: target.status } },
     el("div", { class: "target-line" },
-      el("span", { class: "target-title" }, given(targetTitle(target)), disclosure(`target/${index}`, t("about", { title: said(target.words.title) }), "i", quote, () => targetDetails(target))),
+      el("span", { class: "target-title" }, targetButton(index, target), disclosure(`target/${index}`, t("about", { title: said(target.words.title) }), "i", quote, () => targetDetails(target))),
       statusBadge(target.status)),
     said(target.words.leaning) ? el("p", { class: "muted small leaning" }, given(said(target.words.leaning))) : null,
     el("dl", { class: "target-facts" },
@@ -24,6 +24,18 @@ function targetRow(index) {
     trendFigure(target),
     el("p", { class: "reason" }, given(said(target.words.reason))),
     quote);
+}
+
+/** A target's title: chosen, it is what map, ranking and trend show. */
+function targetButton(index, target) {
+  return el("button", { type: "button", class: "target-button", "aria-pressed": String(byTarget() && state.target === index), data: { focus: `pick/${index}`, pick: index },
+    on: { click: () => pickTarget(index) } }, given(targetTitle(target)));
+}
+
+/** Show a target on the map, with its indicator for the other views. */
+function pickTarget(index) {
+  const { indicator } = data.verdicts[index];
+  update({ target: index, view: byTarget() ? state.view : "gap", indicator: indicators.has(indicator) ? indicator : state.indicator });
 }
 
 function fact(name, content) {

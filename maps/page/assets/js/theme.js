@@ -48,6 +48,7 @@ function valueTheme(epoch, key, wanted) {
   const unit = { total: indicator.unit, share: "%", land: indicator.per_land_unit }[measure];
   return numeric({
     key: `value/${indicator.key}/${measure}`, of, unit, measure, indicator: indicator.key,
+    most: measure === "total" && indicator.adds_up ? largest(data.epochs.flatMap((each) => data.units.map((one) => valueOf(indicator.key, each, one.code)))) : 0,
     title: measure === "total" ? said(indicator.title) : `${said(indicator.title)} · ${t(`measure_${measure}`)}`,
     note: measure === "share" ? t("note_share") : "", within: measure === "share" ? null : (code) => withinOf(indicator, measure, epoch, code),
     when: String(epoch),
@@ -63,12 +64,18 @@ function withinOf(indicator, measure, epoch, code) {
   return land ? [found.low, found.high].map((each) => (indicator.per_land * each) / land) : null;
 }
 
+/** The largest amount among values, by its size; amounts of whole districts are drawn as circles, never as coloured ground. */
+function largest(amounts) {
+  return Math.max(0, ...amounts.filter((each) => each !== null).map(Math.abs));
+}
+
 function changeTheme() {
   const indicator = indicators.get(state.indicator);
   if (!indicator) return emptyTheme();
   const from = Math.min(baseEpoch(), state.epoch), to = Math.max(baseEpoch(), state.epoch);
   return numeric({
     key: `change/${indicator.key}`, indicator: indicator.key, signed: true, measure: "total",
+    most: indicator.adds_up ? largest(data.units.map((each) => (changeOf(indicator.key, from, to, each.code) || { value: null }).value)) : 0,
     of: (code) => (changeOf(indicator.key, from, to, code) || { value: null }).value,
     within: (code) => {
       const found = changeOf(indicator.key, from, to, code);
@@ -90,6 +97,7 @@ function gapTheme(epoch) {
   const level = (code) => valueOf(indicator.key, epoch, code);
   return numeric({
     key, indicator: indicator.key, signed: !indicator.adds_up,
+    most: indicator.adds_up ? largest(data.epochs.flatMap((each) => data.units.map((one) => percent(valueOf(indicator.key, each, one.code), target.target)))) : 0,
     of: (code) => {
       const value = level(code);
       if (value === null) return null;
@@ -111,6 +119,7 @@ function shareGapTheme(target, key, epoch) {
   return numeric({
     key, indicator: target.indicator, signed: true, unit: target.unit === "%" ? "points" : target.unit,
     of: (code) => (shareOf(target, code) || { gap: null }).gap,
+    most: indicators.get(target.indicator)?.adds_up ? largest(data.units.map((each) => (shareOf(target, each.code) || { gap: null }).gap)) : 0,
     title: t("ours_title", { title: targetTitle(target) }), note: t("note_gap_share"), when: String(epoch), target,
   });
 }
