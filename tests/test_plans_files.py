@@ -10,6 +10,7 @@ from gis.problems import LANGUAGES, InputError, ProblemLog, catalogue
 from plans.checks import WITH_FIGURE
 from plans.fields import TARGET_FIELDS
 from plans.judging.reasons import reason_words
+from plans.magnitudes import Level, largest
 from plans.reader import load_plan
 
 HEAD = """\
@@ -228,6 +229,14 @@ def test_a_figure_beyond_all_measure_is_pointed_out(
     )
     text = text.replace("value = 40.5", f"value = {figure}").replace('unit = "%"', 'unit = "m3"')
     assert warnings(tmp_path, text) == code
+
+
+def test_no_level_holds_more_than_the_one_above_it() -> None:
+    levels: tuple[Level, ...] = ("county", "city", "province", "nation")
+    for unit in ("ha", "m3"):
+        bounds = [bound.most for level in levels if (bound := largest(unit, level))]
+        assert len(bounds) == len(levels)
+        assert bounds == sorted(bounds)
 
 
 def test_a_floor_above_the_ceiling_of_the_same_year_is_refused(tmp_path: Path) -> None:

@@ -54,7 +54,11 @@ def document_times(text: str, page: str = "") -> Times:
     written, late = _written(page or text)
     is_dated = written is not None
     goals = Counter(re.findall(r"(?<![截止长高升加大增年])(?:到|至)(20[0-6]\d)年", text))
-    ahead = re.findall(r"(20[0-6]\d)年(?!前)[^。;\n]{0,12}?(?:将|计划|力争|确保|拟)", text)
+    ahead = re.findall(
+        r"(20[0-6]\d)年(?!前)(?:[^。;\n]{0,12}?(?:将|计划|力争|确保|拟)"
+        r"|[^。;\n]{0,24}?(?:目标|任务)(?:任务)?(?:是|为|:))",
+        text,
+    )
     goals.update(ahead)
     if written is not None and ahead and max(int(each) for each in goals) < written:
         written, late = None, False  # put up again years later
