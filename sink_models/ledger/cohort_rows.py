@@ -124,6 +124,20 @@ def joined(parts: Sequence[Cohorts]) -> Cohorts:
     return replace(given[0], **whole)
 
 
+def inserted(rows: Cohorts, new: Cohorts) -> Cohorts:
+    """Rows by unit with others put in behind those of their unit: one copy of what is large."""
+    new = in_order(new)
+    at = np.searchsorted(rows.unit, new.unit, side="right")
+    columns: dict[str, Any] = {}
+    for name in _ROW_FIELDS:
+        one, two = getattr(rows, name), getattr(new, name)
+        if name in _LAST_AXIS:
+            draws = max(one.shape[0], two.shape[0])
+            one, two = (np.broadcast_to(each, (draws, *each.shape[1:])) for each in (one, two))
+        columns[name] = np.insert(one, at, two, axis=-1)
+    return replace(rows, **columns)
+
+
 def in_order(rows: Cohorts) -> Cohorts:
     """Rows by unit, so that sums over units need not sort them again and again."""
     if not (np.diff(rows.unit) < 0).any():

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sink_models.equations import EquationCard, mineral_soil_change
-from sink_models.ledger.cohort_rows import NO_CURVE, Cohorts, by_unit, in_order, joined, merged
+from sink_models.ledger.cohort_rows import NO_CURVE, Cohorts, by_unit, in_order, inserted, merged
 from sink_models.ledger.pools import DESTINATIONS, Transfers
 from sink_models.ledger.yield_curves import Curve
 from sink_models.sampling import Array
@@ -108,8 +108,11 @@ class _Flows:
     losses: Array
     arrivals: Array
 
-    def grow(self, rows: Cohorts, amount: Array) -> None:
-        self.gains = self.gains + by_unit(amount, rows.unit, self.units)
+    def grow(self, rows: Cohorts, own: NDArray[np.intp], pool: int, amount: Array) -> None:
+        """Add what some rows gained in a pool, (d, own)."""
+        gained = np.zeros((amount.shape[0], len(rows.pools), self.units))
+        gained[:, pool] = by_unit(amount, rows.unit[own], self.units)
+        self.gains = self.gains + gained
 
     def move(self, rows: Cohorts, leaving: Array, arriving: Array) -> None:
         self.losses = self.losses + by_unit(leaving, rows.unit, self.units)
@@ -137,7 +140,9 @@ def run(
     stock = [by_unit(rows.stock, rows.unit, units)]
     look = watch or (lambda _: np.zeros(0))
     watched = [look(rows)]
-    flows: list[_Flows] = []
+    gains: list[Array] = []
+    losses: list[Array] = []
+    arrivals: list[Array] = []
     for year in years:
         none = np.zeros((1, len(pools), units))
         flow = _Flows(units, none, none, np.zeros((1, len(pools) + len(DESTINATIONS), units)))
@@ -153,23 +158,31 @@ def run(
                 rows, placed[at] = _happen(rows, event, flow)
         stock.append(by_unit(rows.stock, rows.unit, units))
         watched.append(look(rows))
-        flows.append(flow)
+        gains.append(flow.gains)
+        losses.append(flow.losses)
+        arrivals.append(flow.arrivals)
     return History(
         years=tuple(years),
         pools=pools,
         stock=_stacked(stock),
-        gains=_stacked([each.gains for each in flows]),
-        losses=_stacked([each.losses for each in flows]),
-        arrivals=_stacked([each.arrivals for each in flows]),
+        gains=_stacked(gains),
+        losses=_stacked(losses),
+        arrivals=_stacked(arrivals),
         placed_ha=placed,
         last=rows,
         watched=_stacked(watched),
     )
 
 
-def _stacked(parts: Sequence[Array]) -> Array:
-    """Arrays of one or more draws on a new first axis."""
-    return np.stack(np.broadcast_arrays(*parts)) if parts else np.zeros((0, 1, 1, 1))
+def _stacked(parts: list[Array]) -> Array:
+    """Arrays of one or more draws on a new first axis; the list is emptied to save memory."""
+    if not parts:
+        return np.zeros((0, 1, 1, 1))
+    shape = np.broadcast_shapes(*(each.shape for each in parts))
+    whole = np.empty((len(parts), *shape))
+    for number in range(len(parts) - 1, -1, -1):
+        whole[number] = parts.pop()
+    return whole
 
 
 def claimed(rows: Cohorts, event: Event, units: int) -> Array:
@@ -212,17 +225,26 @@ def _happen(rows: Cohorts, event: Event, flow: _Flows) -> tuple[Cohorts, Array]:
     placed = by_unit((share * rows.area_ha)[touched], rows.unit[touched], flow.units)
     if not touched.size:
         return rows, placed
-    rest_share = 1.0 - share
-    rest_at = np.flatnonzero(rest_share > 0)
-    rest = rows.take(rest_at).scaled(rest_share[rest_at])
     taken = rows.take(touched).scaled(share[touched])
+    rest = _less(rows, share, touched)
     taken = _transferred(taken, event.transfers, flow)
     if event.becomes is None:
         kept = event.transfers.kept[:, event.transfers.pools.index(rows.pools[0])]
         after = replace(taken, ratio=taken.ratio * kept[:, None])
     else:
         after = merged(_become(taken, event, event.becomes))
-    return in_order(joined([rest, after])), placed
+    return inserted(rest, after), placed
+
+
+def _less(rows: Cohorts, share: Array, touched: NDArray[np.intp]) -> Cohorts:
+    """Rows without a share of the touched ones; what is wholly taken is gone."""
+    left = 1.0 - share[touched]
+    area, stock, step = rows.area_ha.copy(), rows.stock.copy(), rows.soil_step.copy()
+    area[touched] *= left
+    stock[..., touched] *= left
+    step[..., touched] *= left
+    rest = replace(rows, area_ha=area, stock=stock, soil_step=step)
+    return rest if (left > 0).all() else rest.take(np.flatnonzero(share < 1.0))
 
 
 def _become(taken: Cohorts, event: Event, land: NewLand) -> Cohorts:
@@ -270,40 +292,31 @@ def _transferred(rows: Cohorts, transfers: Transfers, flow: _Flows) -> Cohorts:
 
 def _grown(rows: Cohorts, curves: Sequence[Curve], flow: _Flows) -> Cohorts:
     """A year older: what the curve adds at the stand's own ratio, into the curve's pools."""
-    growing = np.flatnonzero(rows.curve != NO_CURVE)
-    aged = replace(rows, age=rows.age + 1.0)
-    if not growing.size:
-        return aged
-    added = yearly_growth(
-        area_ha=rows.area_ha[growing],
-        ratio=rows.ratio[:, growing],
-        step_t_c_ha=_steps(rows, curves, growing),
-    )
-    amount = np.zeros((added.shape[0], len(rows.pools), len(rows)))
-    for number in np.unique(rows.curve[growing]):
-        own = np.flatnonzero(rows.curve[growing] == number)
+    stock = rows.stock
+    for number in np.unique(rows.curve[rows.curve != NO_CURVE]):
+        own = np.flatnonzero(rows.curve == number)
+        added = yearly_growth(
+            area_ha=rows.area_ha[own],
+            ratio=rows.ratio[:, own],
+            step_t_c_ha=_steps(rows.age[own], curves[number]),
+        )
         for pool, share in curves[number].pools.items():
-            amount[:, rows.pools.index(pool), growing[own]] = (
-                added[:, own] * np.atleast_1d(share)[:, None]
-            )
-    flow.grow(rows, amount)
-    return replace(aged, stock=rows.stock + amount)
+            part = added * np.atleast_1d(share)[:, None]
+            at = rows.pools.index(pool)
+            if stock is rows.stock or stock.shape[0] < part.shape[0]:
+                draws = max(stock.shape[0], part.shape[0])
+                stock = np.array(np.broadcast_to(stock, (draws, *stock.shape[1:])))
+            stock[:, at, own] += part
+            flow.grow(rows, own, at, part)
+    return replace(rows, age=rows.age + 1.0, stock=stock)
 
 
-def _steps(rows: Cohorts, curves: Sequence[Curve], growing: NDArray[np.intp]) -> Array:
-    """Rise of the curve over the year of each growing row, (d, n); few ages are asked for."""
-    found: list[tuple[NDArray[np.intp], Array]] = []
-    for number in np.unique(rows.curve[growing]):
-        own = np.flatnonzero(rows.curve[growing] == number)
-        ages, back = np.unique(rows.age[growing][own], return_inverse=True)
-        ends = curves[number].density(np.concatenate([ages, ages + 1.0]))
-        rise = ends[:, len(ages) :] - ends[:, : len(ages)]
-        found.append((own, rise[:, back.ravel()]))
-    size = max(rise.shape[0] for _, rise in found)
-    table = np.empty((size, len(growing)))
-    for own, rise in found:
-        table[:, own] = rise
-    return table
+def _steps(ages: Array, curve: Curve) -> Array:
+    """Rise of a curve over the year for ages (n,), (d, n); NaN for an unknown age."""
+    different, back = np.unique(ages, return_inverse=True)
+    count = len(different)
+    ends = curve.density(np.concatenate([different, different + 1.0]))
+    return np.asarray((ends[:, count:] - ends[:, :count])[:, back.ravel()])
 
 
 def yearly_growth(*, area_ha: Array, ratio: Array, step_t_c_ha: Array) -> Array:
@@ -319,7 +332,7 @@ def _moved_soils(rows: Cohorts, flow: _Flows) -> Cohorts:
     step = np.where(rows.soil_years > 0, rows.soil_step, 0.0)
     amount = np.zeros((step.shape[0], len(rows.pools), len(rows)))
     amount[:, at] = np.maximum(step, 0.0)
-    flow.grow(rows, amount)
+    flow.grow(rows, np.arange(len(rows)), at, amount[:, at])
     leaving = np.zeros_like(amount)
     leaving[:, at] = np.maximum(-step, 0.0)
     arriving = np.zeros((step.shape[0], len(rows.pools) + len(DESTINATIONS), len(rows)))
