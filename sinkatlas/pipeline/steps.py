@@ -29,7 +29,7 @@ from plans.judging import Verdict
 from sink_models.account import Accuracy, EpochData, Product
 from sink_models.coefficients import CoefficientStore
 from sink_models.evaluate import evaluate
-from sink_models.ledger import GrowthRule, PastConversion, Tolerances, growth_rules
+from sink_models.ledger import GrowthRule, PastConversion, Price, Tolerances, growth_rules
 from sink_models.measures import ParkReach, RiverRule, WorksOptions
 from sink_models.options import (
     Correlation,
@@ -52,6 +52,7 @@ from sinkatlas.pipeline.change import (
     covers_of,
     growth_choices,
 )
+from sinkatlas.pipeline.gep import gep_files, gep_table
 from sinkatlas.pipeline.judging import Judgement, Promises, judge_promises, read_promises
 from sinkatlas.pipeline.measuring import (
     Beside,
@@ -354,7 +355,8 @@ def _run(
                 is_synthetic=report.synthetic,
             )
             further = (*change_files(changes), *scenario_files(scenarios), *effect_files(effect))
-            files = (*files, *further, *project_files(projects))
+            values = gep_files(_gep(space, results, unit_names(units)))
+            files = (*files, *further, *project_files(projects), *values)
             report = write_outputs(
                 report,
                 place,
@@ -368,6 +370,14 @@ def _run(
             discard_partials(engine.partials)
     folder = place.folder if place is not None else None
     return Run(space, inputs, accounts, results, judgement, report, folder, dict(clock.seconds))
+
+
+def _gep(space: Workspace, results: Results, names: Mapping[str, str]) -> pd.DataFrame | None:
+    table = space.table.gep
+    if not table.prices:
+        return None
+    prices = [Price(**each.model_dump()) for each in table.prices]
+    return gep_table(results, names, prices, _sampling(space), with_oxygen=table.oxygen)
 
 
 def _works_effect(

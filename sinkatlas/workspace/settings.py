@@ -530,6 +530,22 @@ class ScenarioTable(Table):
     )
 
 
+class PriceTable(Table):
+    """One ``[[gep.prices]]`` entry: yuan per tonne, from a year on."""
+
+    yuan: Annotated[float, Field(gt=0)]
+    per: Literal["t C", "t CO2"] = Field(description="a tonne of what: there is no default")
+    year: Year
+    source: Text
+
+
+class GepTable(Table):
+    """The ``[gep]`` table: value of carbon fixation; without a price there is none."""
+
+    prices: list[PriceTable] = Field(default_factory=list)
+    oxygen: bool = Field(default=False, description="tonnes of oxygen from the same net carbon")
+
+
 class ProjectTable(Table):
     """One ``[[project]]`` entry: patches that are to be estimated by a methodology."""
 
@@ -565,6 +581,7 @@ class WorkspaceTable(Table):
     scenario: list[ScenarioTable] = Field(default_factory=list)
     project: list[ProjectTable] = Field(default_factory=list)
     transitions: TransitionsTable = TransitionsTable()
+    gep: GepTable = GepTable()
 
     @model_validator(mode="after")
     def years_are_distinct(self) -> WorkspaceTable:
