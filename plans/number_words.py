@@ -23,9 +23,9 @@ _TREND_UNIT = {"m3": "万立方米", "ha": "公顷", "km": "公里"}
 """How Chinese writes a value where the plan prints no unit."""
 
 _WITHOUT_FIGURE: Mapping[str, Words] = {
-    "rule": {"zh": "管控要求(未印数值)", "en": "a rule (no figure printed)"},
-    "system": {"zh": "体系建设(未印数值)", "en": "a system to be built (no figure printed)"},
-    "task": {"zh": "任务(未印数值)", "en": "a task (no figure printed)"},
+    "rule": {"zh": "管控要求（未印数值）", "en": "a rule (no figure printed)"},
+    "system": {"zh": "体系建设（未印数值）", "en": "a system to be built (no figure printed)"},
+    "task": {"zh": "任务（未印数值）", "en": "a task (no figure printed)"},
 }
 _EACH_YEAR: Mapping[Period, Words] = {
     "whole": {"zh": "", "en": ""},
@@ -66,7 +66,7 @@ def gap_words(gap: float, target: Target) -> Words:
     if unit_of(target).factor == 1:
         return words
     in_si = f"{words['en'].rpartition(' ')[0]} {_ZH_UNIT.get(target.unit, target.unit)}"
-    return {"zh": f"{words['zh']},合 {in_si}", "en": f"{words['en']}, {words['zh']}"}
+    return {"zh": f"{words['zh']}，合 {in_si}", "en": f"{words['en']}, {words['zh']}"}
 
 
 def pace_words(pace: float, target: Target) -> Words:
@@ -99,7 +99,7 @@ def printed_words(target: Target) -> Words:
     elif target.comparator in ("assigned", "increase", "decrease", "stable", "none"):
         said: dict[str, Words] = {
             "assigned": {
-                "zh": "完成下达指标(计划未印数值)",
+                "zh": "完成下达指标（计划未印数值）",
                 "en": "as assigned (no figure printed)",
             },
             "increase": {"zh": "上升", "en": "to rise"},
@@ -120,7 +120,7 @@ def printed_words(target: Target) -> Words:
     zh = f"到{target.year}年 {words['zh']}" if target.year else words["zh"]
     en = f"{words['en']} by {target.year}" if target.year else words["en"]
     if target.force == "strive":
-        zh, en = f"{zh}(力争)", f"{en} (strive)"
+        zh, en = f"{zh}（力争）", f"{en} (strive)"
     return {"zh": zh, "en": en}
 
 

@@ -99,7 +99,7 @@ def test_striving_is_printed() -> None:
     plan = load_plan("chengdu")
     words = verdict_words(judge(plan, results("forest_area", "ha", 1, 2, 3, whole=6.0)))
     printed = {target.id: word["printed"] for target, word in zip(plan.targets, words, strict=True)}
-    assert printed["greenway-2025"]["zh"] == "到2025年 ≥ 10000 公里(力争)"
+    assert printed["greenway-2025"]["zh"] == "到2025年 ≥ 10000 公里（力争）"
 
 
 def test_shares_of_an_additive_indicator_add_up_to_the_whole() -> None:

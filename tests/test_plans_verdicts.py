@@ -656,7 +656,7 @@ def test_gap_and_pace_stand_in_the_plans_unit_and_in_si() -> None:
         pytest.approx(-700.0),
         pytest.approx(-0.07, rel=1e-12),
     )
-    assert "差 0.070 万公顷,合 700 公顷" in missed.reason("zh")
+    assert "差 0.070 万公顷，合 700 公顷" in missed.reason("zh")
     assert "short by 700 ha, 0.070 万公顷" in missed.reason("en")
     early = verdict(replace(aim, year=2030), value(2023, 28_000.0, **quantity))
     # 700 ha in 7 years
