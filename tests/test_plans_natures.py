@@ -17,7 +17,7 @@ from plans.judging.chance import chance_words, decided, leaning, supported
 from plans.plan import Plan, Target
 from plans.reader import load_plan
 from sink_models.coefficients.store import coefficients
-from sink_models.results import IndicatorValue, Results
+from sink_models.results import IndicatorValue, Limits, Results
 from sink_models.statements import statement
 
 CITY = "440100"
@@ -382,6 +382,48 @@ def test_asking_for_more_never_helps(first: float, last: float, more: float) -> 
     easy = verdict(change("increase", 1.0, 2024), *epochs)
     hard = verdict(change("increase", 1.0 + more, 2024), *epochs)
     assert (easy.status is Status.MET) or (hard.status is not Status.MET)
+
+
+# --- limits in place of a value ----------------------------------------------------------------
+
+
+def limited(epoch: int, least: float, most: float | None) -> IndicatorValue:
+    bounds = Limits(np.array([least]), None if most is None else np.array([most]))
+    return value(epoch, math.nan, coverage=0.8, limits=bounds)
+
+
+@pytest.mark.parametrize(
+    ("comparator", "year", "least", "most", "status"),
+    [
+        (">=", 2024, 41.5, 50.0, Status.MET),
+        (">=", 2024, 30.0, 40.5, Status.NOT_MET),
+        (">=", 2024, 30.0, 50.0, Status.CANNOT_TELL),
+        (">=", 2024, 41.5, None, Status.MET),
+        (">=", 2024, 30.0, None, Status.CANNOT_TELL),
+        ("<=", 2024, 41.5, None, Status.NOT_MET),
+        ("<=", 2024, 30.0, 40.0, Status.MET),
+        (">=", 2030, 41.5, 50.0, Status.MET),  # reached early
+        (">=", 2030, 30.0, 40.0, Status.CANNOT_TELL),
+        ("<=", 2030, 30.0, 40.0, Status.CANNOT_TELL),
+    ],
+)
+def test_limits_give_a_verdict_only_where_both_say_the_same(
+    comparator: str, year: int, least: float, most: float | None, status: Status
+) -> None:
+    found = verdict(target(comparator, 41.0, year), limited(2024, least, most))
+    assert (found.status, found.value, found.low, found.high) == (status, None, least, most)
+    assert found.probability is None
+    assert keys(found)[0] == ("limits" if status is Status.CANNOT_TELL else "limits_agree")
+    assert "80 %" in found.reason("zh")
+
+
+def test_an_epoch_of_limits_is_not_passed_over_for_an_older_value() -> None:
+    found = verdict(target(">=", 41.0, 2024), value(2020, 45.0), limited(2024, 30.0, 50.0))
+    assert (found.status, found.epoch) == (Status.CANNOT_TELL, 2024)
+    rise = verdict(change("increase", None, None), value(2020, 40.0), limited(2024, 30.0, 50.0))
+    assert (rise.status, rise.epoch) == (Status.CANNOT_TELL, 2024)
+    older = verdict(target(">=", 41.0, 2024), limited(2020, 30.0, 50.0), value(2024, 45.0))
+    assert (older.status, older.epoch) == (Status.MET, 2024)
 
 
 # --- the trap plan -----------------------------------------------------------------------------

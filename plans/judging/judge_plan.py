@@ -18,16 +18,16 @@ from plans.assigned import check_assigned, entered_for, with_figure
 from plans.bases import is_works
 from plans.fields import shown
 from plans.judging.assessment import Finding, find
-from plans.judging.comparators import CHANGES, Tolerances, needs_tolerance
+from plans.judging.comparators import CHANGES, Tolerances, is_floor, limits, needs_tolerance
 from plans.judging.notes import basis_mismatch, notes, rounding_turns
 from plans.judging.reasons import Reason, reason
 from plans.judging.settling import settling
 from plans.judging.target_series import Case, Evidence
 from plans.judging.verdict import Status, Verdict
-from plans.number_words import target_words
+from plans.number_words import percent_words, target_words, value_words
 from plans.plan import SCHEMES, AssignedValue, Plan, Target, Words
 from sink_models.indicator import indicators
-from sink_models.results import Results
+from sink_models.results import IndicatorValue, Results
 from sink_models.sampling import Sampling
 
 _NOTHING_KNOWN: Words = {"zh": "计算方法与所需图层", "en": "a method and its layers"}
@@ -78,7 +78,8 @@ def verdict_on(
     missing = _missing(case, evidence)
     if missing:
         return Verdict(plan.id, target, Status.NOT_EVALUABLE, missing)
-    verdict = _verdict(plan.id, case)
+    limited = case.judged_by_limits
+    verdict = _verdict(plan.id, case) if limited is None else _by_limits(plan.id, case, limited)
     if entry is None:
         return verdict
     source = reason(
@@ -106,7 +107,7 @@ def _missing(case: Case, evidence: Evidence) -> tuple[Reason, ...]:
         return (reason("assigned_missing", indicator=target.indicator),)
     if case.series and target.kind != "works" and is_works(case.judged):
         return (reason("works_for_state", title=target.title),)
-    if case.series:
+    if case.series or case.limited:
         return ()
     reasons = _missing_layers(target, evidence, needs)
     if evidence.results.values and not evidence.has_scope(target):
@@ -165,6 +166,51 @@ def _scope_words(target: Target) -> Words:
 
 def _or_direction(figures: Words, target: Target) -> Words:
     return figures if target.value is not None else target.title
+
+
+def _by_limits(plan_id: str, case: Case, value: IndicatorValue) -> Verdict:
+    """The verdict on an epoch of which only limits are known: given where both say the same."""
+    target = case.target
+    least, most = value.bounds(case.sampling)
+    low, high = least, math.inf if math.isnan(most) else most
+    shown = Verdict(
+        plan_id,
+        target,
+        Status.CANNOT_TELL,
+        (),
+        epoch=value.epoch,
+        low=None if math.isnan(low) else low,
+        high=None if math.isinf(high) else high,
+        coverage=value.coverage,
+        basis=str(value.basis),
+    )
+    bare = replace(
+        case,
+        target=replace(target, value=None),
+        series=(replace(value, sampled=value.limits.least if value.limits else value.sampled),),
+    )
+    mismatch = basis_mismatch(bare)
+    if mismatch:
+        return replace(shown, status=Status.NOT_EVALUABLE, reasons=mismatch)
+    is_due = target.year is None or value.epoch >= target.year
+    status = Status.CANNOT_TELL
+    if target.value is not None and target.period == "whole":
+        asked_low, asked_high = limits(target, case.tolerances)
+        if asked_low <= low and high <= asked_high and (is_due or is_floor(target)):
+            status = Status.MET
+        elif (high < asked_low or low > asked_high) and is_due:
+            status = Status.NOT_MET
+    said = reason(
+        "limits" if status is Status.CANNOT_TELL else "limits_agree",
+        epoch=value.epoch,
+        coverage=percent_words(value.coverage),
+        low=value_words(low, target),
+        high=NO_LIMIT if math.isinf(high) else value_words(high, target),
+    )
+    return replace(shown, status=status, reasons=(said,), early=status is Status.MET and not is_due)
+
+
+NO_LIMIT: Words = {"zh": "不限", "en": "no limit"}
 
 
 def _what_decides(finding: Finding, case: Case) -> tuple[Reason, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from plans.bases import basis_of
@@ -21,7 +21,8 @@ class Case:
     ``base_year`` is the year from which changes and yearly work count, None where nothing tells it;
     ``is_base_stated`` tells a year that the plan gives from one by the calendar of five-year plans.
     ``today`` is the date that the run bears, None without one. ``streams`` holds the shared draws
-    by the name of their source.
+    by the name of their source. ``limited`` are epochs with limits in place of a value, because
+    too little of the ground is known.
     """
 
     target: Target
@@ -34,13 +35,21 @@ class Case:
     is_base_stated: bool = True
     today: datetime.date | None = None
     streams: Mapping[str, Array] = field(default_factory=dict)
+    limited: tuple[IndicatorValue, ...] = ()
 
     @property
     def judged(self) -> IndicatorValue:
         """The first epoch in or after the target's year, else the latest."""
-        year = self.target.year
-        later = (each for each in self.series if year is not None and each.epoch >= year)
-        return next(later, self.series[-1])
+        return _judged(self.series, self.target.year)
+
+    @property
+    def judged_by_limits(self) -> IndicatorValue | None:
+        """The epoch to be judged, where it has only limits; None where it has a value."""
+        if not self.limited:
+            return None
+        epochs = sorted((*self.series, *self.limited), key=lambda each: each.epoch)
+        found = _judged(epochs, self.target.year)
+        return None if found.is_known else found
 
     @property
     def is_due(self) -> bool:
@@ -86,6 +95,11 @@ class Case:
         return min(earlier, key=lambda each: (abs(each.epoch - year), each.epoch))
 
 
+def _judged(epochs: Sequence[IndicatorValue], year: int | None) -> IndicatorValue:
+    later = (each for each in epochs if year is not None and each.epoch >= year)
+    return next(later, epochs[-1])
+
+
 @dataclass(frozen=True)
 class Evidence:
     """What a run holds against which promises are judged, and the settings of judging.
@@ -115,16 +129,22 @@ class Evidence:
             is_base_stated=stated is not None,
             today=self.today,
             streams=self.results.streams,
+            limited=self._found(target, target.indicator, are_known=False),
         )
 
     def series(self, target: Target, indicator: str | None = None) -> tuple[IndicatorValue, ...]:
         """Values of an indicator for a target's scope, by epoch, without those that are NaN."""
-        wanted = indicator or target.indicator
+        return self._found(target, indicator or target.indicator, are_known=True)
+
+    def _found(self, target: Target, wanted: str, *, are_known: bool) -> tuple[IndicatorValue, ...]:
+        """Epochs of a target's scope with a value, or those with limits in place of one."""
         for code in self._codes(target):
             found = [
                 value
                 for (key, _, unit_code), value in self.results.values.items()
-                if key == wanted and unit_code == code and value.is_known
+                if key == wanted
+                and unit_code == code
+                and (value.is_known if are_known else value.limits is not None)
             ]
             if found:
                 return tuple(sorted(found, key=lambda value: value.epoch))

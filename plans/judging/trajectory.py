@@ -145,7 +145,7 @@ def trajectory(verdict: Verdict, case: Case) -> Trajectory:
 
 _WITHHOLD = (
     *("assigned_missing", "basis_mismatch", "basis_mismatch_trend", "basis_changes"),
-    *("wetland_setting", "coverage", "lower_bound", "disputed"),
+    *("wetland_setting", "coverage", "lower_bound", "limits", "limits_agree", "disputed"),
 )
 """Reasons for which a verdict gives no chance though there may be draws."""
 
