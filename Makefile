@@ -10,7 +10,7 @@ ROOMS := gis layers sink_models plans maps sinkatlas
 PYTEST_FLAGS ?= -n auto --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint check format bench clean
+.PHONY: help setup demo test lint check format bench bundle clean
 
 help:
 	@echo "make demo    build the synthetic city and open-able results (CITY=$(CITY), OUT=$(OUT))"
@@ -18,6 +18,8 @@ help:
 	@echo "make check   formatting, lint, types, then every test: what a change must pass"
 	@echo "make format  let ruff format and mend what it can"
 	@echo "make bench   compare with other tools and write docs/benchmarks.md (about an hour)"
+	@echo "make bundle  one archive for machines without internet: PLATFORM=win_amd64, linux_x86_64 or"
+	@echo "             linux_aarch64, PYTHON=3.12 (RUNTIME=archive SHA256=... brings the interpreter)"
 	@echo "make setup   only create $(VENV); PYTHON=... chooses the interpreter"
 	@echo "make clean   remove results, caches and $(VENV)"
 
@@ -28,7 +30,7 @@ setup: $(READY)
 $(READY): pyproject.toml constraints.txt
 	@set -e; \
 	new_enough='import sys; sys.exit(sys.version_info < (3, 11))'; \
-	for candidate in $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python); do \
+	for candidate in $(or $(filter-out 3.%,$(PYTHON)),python3 python3.13 python3.12 python3.11 python); do \
 	  if "$$candidate" -c "$$new_enough" 2>/dev/null; then python="$$candidate"; break; fi; \
 	done; \
 	if [ -z "$$python" ]; then \
@@ -70,6 +72,10 @@ bench: $(READY)
 	  --no-binary prcoords --constraint constraints.txt --editable '.[bench]'
 	@set -e; for script in benchmarks/bench_*.py; do \
 	  echo "== $$script"; $(BIN)/python "$$script" --write; done
+
+bundle: $(READY)
+	$(BIN)/python -m bundle.make_bundle --platform "$(PLATFORM)" --python "$(PYTHON)" \
+	  $(if $(RUNTIME),--runtime "$(RUNTIME)" --sha256 "$(SHA256)")
 
 clean:
 	rm -rf $(VENV) out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,1 @@
+"""One archive for machines without internet: wheels, font, installer, documents, example city."""
