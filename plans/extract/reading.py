@@ -15,7 +15,8 @@ from plans.extract.files import read_document
 from plans.extract.found import FoundTarget
 from plans.extract.outline import Place, outline
 from plans.extract.prose import read_prose
-from plans.extract.tables import TableSetting, dated_parts, is_prose, read_table
+from plans.extract.table_cells import dated_parts, is_prose
+from plans.extract.tables import TableSetting, read_table
 from plans.extract.text_tables import text_tables
 from plans.extract.years import Times, YearMark, year_marks
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from plans.extract.cleaning import Cleaned
-from plans.extract.document import Cell, Grid
+from plans.extract.document import Grid
 from plans.extract.figures import (
     SIZES,
     PrintedUnit,
@@ -24,17 +24,19 @@ from plans.extract.figures import (
 )
 from plans.extract.found import FoundTarget
 from plans.extract.outline import Place
-from plans.extract.vocabulary import Mention, Metric, damaged_mentions, mentions
-from plans.extract.wording import ASSIGNED_CELL, RISING, Bound, Sign, bound, unexplained
+from plans.extract.table_cells import (
+    BACK,
+    FIGURE,
+    Entry,
+    dated_parts,
+    entries_of,
+    named_in,
+    unit_in,
+)
+from plans.extract.vocabulary import Metric, mentions
+from plans.extract.wording import ASSIGNED_CELL, RISING, Bound, Sign, bound
 from plans.extract.years import Times, year_marks
 
-_FIGURE = re.compile(
-    r"^[^\d一二三四五六七八九十百]{0,12}?(?P<low>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*(?:%|‰)?\s*"
-    r"(?:(?:-|—+|~|至|到)\s*(?P<high>\d+(?:\.\d+)?))?[^\d]{0,8}$"
-)
-_BACK = re.compile(
-    r"现状|基期|基准|基数|实际|完成情况|完成值|完成数|已完成|历史|上年|本底|起始|初值|达到情况|实绩|基础值|评估|当前|目前"
-)
 _AHEAD = re.compile(r"目标|规划|计划|预期|约束|指标值|期末|任务量|任务数|建设规模|规模|下达")
 _CHANGE = re.compile(r"增量|增长|增加|增幅|新增|净增|变化|年均")
 _ANNUAL = re.compile(r"年均|增速|增长率|增幅|变化率|排名|权重|分值|序号|编号|投资|资金|责任|单位$")
@@ -44,23 +46,6 @@ _SIGN_CELL = re.compile(
 )
 _AREA_NAME = re.compile(r"[\u4e00-\u9fff]{1,10}(?:省|市|县|区|旗|镇|乡|街道|林场|新区|开发区|园区)")
 _AHEAD_CELL = re.compile(r"^(?:目标|规划|现状|基期)(?:值|年)?$")
-_SIZES = r"(?:十万|百万|千万|[百千万亿])?"
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A cell with its plain text; ``is_part`` for one of several dated figures in it."""
-
-    row: int
-    col: int
-    place: Cell
-    plain: Cleaned
-    text: str
-    named: Mention | None
-    unit: str | None
-    years: tuple[int, ...]
-    is_back: bool
-    is_part: bool = False
 
 
 @dataclass(frozen=True)
@@ -108,7 +93,7 @@ def read_table(
     grid: Grid, plains: Sequence[Sequence[Cleaned | None]], setting: TableSetting
 ) -> Iterator[FoundTarget]:
     """Every promise in a table, row by row; ``plains`` are the plain texts of its cells."""
-    entries = _entries(grid, plains, setting.times)
+    entries = entries_of(grid, plains, setting.times)
     dated = any(each and each.years and each.row < 3 for line in entries[:3] for each in line)
     table = Table(entries, setting, dated)
     seen: set[int] = set()
@@ -117,109 +102,6 @@ def read_table(
             if entry is not None and entry.place.start not in seen:
                 seen.add(entry.place.start)
                 yield from _read_cell(entry, table)
-
-
-def is_prose(text: str) -> bool:
-    """Whether a cell holds sentences rather than an entry of a table."""
-    return len(text) > 20 and re.search("[,。;]", text) is not None and bool(list(quantities(text)))
-
-
-_DATED = re.compile(r"(?:到|至)?(20[2-6]\d)年?(?:底|末|目标|前)*(?:达到?|为|:|\()?")
-
-
-def dated_parts(text: str) -> list[tuple[int, int, int]]:
-    """Years of a cell such as “2025年:38.2;2030年:39” with where the figure of each stands."""
-    hits = list(_DATED.finditer(text))
-    if not hits or hits[0].start() > 0 or mentions(text):
-        return []
-    ends = [*(each.start() for each in hits[1:]), len(text)]
-    ends = [len(text[:end].rstrip(";,、 ")) for end in ends]
-    parts = [(int(hit[1]), hit.end(), end) for hit, end in zip(hits, ends, strict=True)]
-    return parts if all(re.search(r"\d", text[a:b]) for _, a, b in parts) else []
-
-
-def names_metric(text: str) -> bool:
-    """Whether a text is little more than the name of a metric."""
-    return _named(text) is not None
-
-
-def holds_figure(text: str) -> bool:
-    """Whether a cell's text is a figure, with or without sign and unit, or an assigned value."""
-    return _FIGURE.match(text) is not None or ASSIGNED_CELL.search(text) is not None
-
-
-def _entries(
-    grid: Grid, plains: Sequence[Sequence[Cleaned | None]], times: Times
-) -> list[list[Entry | None]]:
-    rows: list[list[Entry | None]] = []
-    for r, (line, texts) in enumerate(zip(grid, plains, strict=True)):
-        row: list[Entry | None] = []
-        for c, (cell, plain) in enumerate(zip(line, texts, strict=True)):
-            row.append(None if cell is None or plain is None else _entry(r, c, cell, plain, times))
-        rows.append(_undated(row, rows))
-    return rows
-
-
-def _undated(row: list[Entry | None], above: list[list[Entry | None]]) -> list[Entry | None]:
-    """A bare 2030 beside or below a metric is a figure, unless its column is one of years."""
-    beside = any(each and each.named for each in row)
-    checked: list[Entry | None] = []
-    for each in row:
-        if each and each.years and re.fullmatch(r"20[0-6]\d", each.text):
-            heads = [head for line in above if (head := line[each.col]) is not None]
-            of_years = any(
-                re.search("年份|年度|年限|时间|目标年|期限", head.text) for head in heads
-            )
-            if not of_years and (beside or any(head.named for head in heads)):
-                checked.append(replace(each, years=(), is_back=False))
-                continue
-        checked.append(each)
-    return checked
-
-
-def _entry(row: int, col: int, place: Cell, plain: Cleaned, times: Times) -> Entry:
-    text = re.sub(r"^(?:\(\d+\)(?=[^\d%])|\d{1,2}[.、](?!\d)|[①-⑳])", "", plain.text).strip()
-    marks = [mark for mark in year_marks(text, times) if mark.role != "base"]
-    years = tuple(year for mark in marks for year in mark.years)
-    bare = re.fullmatch(r"(20[0-6]\d)年?(?:\(.*\)|[\u4e00-\u9fff]{1,6})?", text)
-    if not years and bare:
-        years = (int(bare.group(1)),)
-    past = any(mark.role == "past" for mark in marks) or (
-        bool(years) and max(years) < times.present
-    )
-    is_back = past or (_BACK.search(text) is not None and "目标" not in text)
-    return Entry(row, col, place, plain, text, _named(text), _unit_in(text), years, is_back)
-
-
-def _named(text: str) -> Mention | None:
-    """The metric a cell names, when it says little else."""
-    bare = re.sub(r"^[\d.、()一二三四五六七八九十①-⑳*※]+", "", text)
-    if len(bare) > 40 or re.search("完成率|增长率", bare):
-        return None
-    found = mentions(bare) or list(damaged_mentions(bare))
-    found = [each for each in found if each.metric.kind in ("target", "works")]
-    if not found:
-        return None
-    best = max(found, key=lambda each: (not each.is_bare, each.end - each.start))
-    rest = bare[: best.start] + re.sub(r"\([^)]*\)", "", bare[best.end :])
-    rest = re.sub(r"\([^)]*\)|20\d\d年?|\d[\d.,]*", "", rest)
-    rest = re.sub(rf"[/:]?{_SIZES}(?:{'|'.join(map(re.escape, base_units()))})", "", rest)
-    return best if len(unexplained(rest)) <= (2 if best.is_bare else 6) else None
-
-
-def _unit_in(text: str) -> str | None:
-    """The unit a cell gives: alone, in brackets or behind “单位:”."""
-    units = "|".join(re.escape(each) for each in sorted(base_units(), key=len, reverse=True))
-    unit = rf"{_SIZES}(?:{units})(?:/(?:公顷|hm2|ha|亩|人|年|a))?"
-    for pattern in (
-        rf"^({unit})$",
-        rf"[(/,:]\s*(?:单位:?)?({unit})\s*(?:[)/,]|$)",
-        rf"单位[:为]?\s*({unit})",
-    ):
-        hit = re.search(pattern, text)
-        if hit is not None:
-            return hit.group(1)
-    return None
 
 
 def _read_cell(entry: Entry, table: Table) -> Iterator[FoundTarget]:
@@ -287,7 +169,7 @@ def _figure(entry: Entry) -> str | None:
         return None
     if entry.named is not None:
         return text if _holds_both(entry) else None
-    if _FIGURE.match(text):
+    if FIGURE.match(text):
         return text
     return text if len(list(quantities(text))) == 1 and len(text) <= 24 else None
 
@@ -321,9 +203,9 @@ def _whole_name(entry: Entry, table: Table) -> Entry:
         return entry
     right = table.entries[entry.row][entry.col + 1 :]
     following = next((each for each in right if each is not None), None)
-    if following is None or _FIGURE.match(following.text) or following.unit == following.text:
+    if following is None or FIGURE.match(following.text) or following.unit == following.text:
         return entry
-    named = _named(entry.text + following.text)
+    named = named_in(entry.text + following.text)
     return entry if named is None else replace(entry, named=named)
 
 
@@ -349,7 +231,7 @@ def _heads(entry: Entry, owner: Entry, table: Table) -> list[Entry]:
 
 
 def _is_label(entry: Entry) -> bool:
-    return bool(entry.years) or _FIGURE.match(entry.text) is None
+    return bool(entry.years) or FIGURE.match(entry.text) is None
 
 
 def _year(
@@ -384,7 +266,7 @@ def _looks_back(spot: Spot, table: Table) -> bool:
         return True
     if _DONE.search(setting.caption):
         return True
-    told = _BACK.search(setting.caption) or setting.place.looks_back
+    told = BACK.search(setting.caption) or setting.place.looks_back
     is_goal = label is not None and (_AHEAD.search(label.text) or label.years)
     return bool(told) and not is_goal and not _AHEAD.search(setting.caption)
 
@@ -427,7 +309,7 @@ def _quantity(spot: Spot, text: str, table: Table) -> Quantity | None:
     for each in quantities(text):
         if each.values_in(spot.metric.unit) is not None and not each.is_implied:
             return per_mu(each, spot.metric.unit, spot.owner.text)
-    hit = _FIGURE.match(text)
+    hit = FIGURE.match(text)
     if hit is None or spot.entry is spot.owner:
         return None
     unit = _unit_of(spot, table)
@@ -463,7 +345,7 @@ def _unit_of(spot: Spot, table: Table) -> str | None:
         beside = [each for each in column if each is not None]
     texts = [spot.owner.unit, *(each.unit for each in beside if each.unit == each.text)]
     texts += [each.unit for each in spot.heads]
-    texts.append(_unit_in(table.setting.caption))
+    texts.append(unit_in(table.setting.caption))
     if spot.metric.unit == "%":
         texts.append("%")
     return next((unit for unit in texts if unit is not None and _fits(unit, spot.metric)), None)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from plans.extract.cleaning import plain
 from plans.extract.document import Cell, Grid, Row
-from plans.extract.tables import dated_parts, holds_figure, names_metric
+from plans.extract.table_cells import dated_parts, holds_figure, names_metric
 
 _RULE = re.compile(r"[\s|:+\-—=─━│┃┌┐└┘├┤┬┴┼]*")
 _PARTS = (
