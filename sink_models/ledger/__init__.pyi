@@ -8,6 +8,7 @@ from .carbon_of_change import (
 )
 from .change_areas import (
     ARTEFACT_CAUSES as ARTEFACT_CAUSES,
+    CERTAIN as CERTAIN,
     DEFAULT_TOLERANCES as DEFAULT_TOLERANCES,
     SampledArea as SampledArea,
     Tolerances as Tolerances,

@@ -35,6 +35,31 @@ whole_name = "{name}"
 about_percent = 1.0
 """
 
+SCENARIO = """
+[[scenario]]
+name = "规划造林（示意）"
+until = 2060
+disturbed_percent_yr = 0.2
+
+[[scenario.programme]]
+unit = "{code}"
+type = "forest_arbor"
+from_year = {first}
+to_year = 2030
+hectares_yr = 100.0
+survival = 0.85
+
+[[scenario.programme]]
+unit = "{district}"
+type = "mangrove"
+from_year = {first}
+to_year = 2030
+hectares_yr = 20.0
+survival = 0.7
+takes = ["wetland_tidal_flat"]
+"""
+"""Assumed works after the last epoch, for the city whose works are drawn."""
+
 # Half-widths in percent, and how far two epochs err alike. Assumed, not measured: a real survey
 # brings its own accuracy.
 ACCURACY = {
@@ -67,6 +92,10 @@ def workspace_text(city: City) -> str:
 def _rules(city: City) -> str:
     """What works and projects count, where the city has any."""
     text = f"\n[works]\nsince = {EPOCHS[0] + 1}\n" if city.works else ""
+    if city.works_are_drawn:
+        text += SCENARIO.format(
+            first=EPOCHS[-1] + 1, code=city.adcode, district=city.works[0].districts[0]
+        )
     if "rivers" in city.further:
         named = city.rivers[0].name
         text += f'\n[river_rule]\nrivers = ["{named}"]\nproject_types = ["化工"]\n'

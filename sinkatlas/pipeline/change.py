@@ -18,15 +18,20 @@ from gis.account import (
     require_margins,
     transition_account,
 )
+from gis.crs import to_crs
 from gis.executors import Engine
 from gis.extent import CLASSIFIED, Cover, ExtentAccount, PolygonCover, RasterCover, Units
-from gis.problems import ProblemLog
+from gis.problems import LANGUAGES, Language, ProblemLog
 from gis.progress import Progress, silent
 from layers.declarations import Layer
 from layers.registry import kinds
+from maps.report import MapLayer
+from maps.words import words
 from sink_models.account import EpochData
+from sink_models.ecosystem_types import type_names
 from sink_models.ledger import (
     ARTEFACT_CAUSES,
+    CERTAIN,
     TRANSITION_COLUMNS,
     GrowthChoice,
     GrowthRule,
@@ -46,6 +51,7 @@ from sinkatlas.tables import write_csv
 from sinkatlas.workspace import Workspace
 
 TYPE = "ecosystem_type"
+DISPLAY_CRS = "EPSG:4490"
 
 
 @dataclass(frozen=True)
@@ -156,12 +162,13 @@ def _labels(
 
 @dataclass(frozen=True)
 class ChangeTables:
-    """The tables of all spans of a run, and the patches of the last."""
+    """The tables of all spans of a run, and the patches and years of the last."""
 
     transitions: pd.DataFrame
     matrix: pd.DataFrame
     ipcc: pd.DataFrame
     patches: gpd.GeoDataFrame | None
+    years: tuple[int, int] = (0, 0)
 
 
 def change_tables(
@@ -180,7 +187,37 @@ def change_tables(
     none = pd.DataFrame(columns=list(TRANSITION_COLUMNS))
     whole = pd.concat(parts, ignore_index=True) if parts else none
     patches = changes[-1].patches if changes else None
-    return ChangeTables(whole, land_matrix(whole), ipcc_land(whole, past), patches)
+    last = changes[-1].account if changes else None
+    years = (last.from_epoch, last.to_epoch) if last else (0, 0)
+    return ChangeTables(whole, land_matrix(whole), ipcc_land(whole, past), patches, years)
+
+
+MOST_DRAWN = 150
+"""Patches per map layer, the largest first: more would be merged and could not be clicked."""
+
+
+def change_layers(tables: ChangeTables, language: Language) -> tuple[MapLayer, ...]:
+    """Patches of the last span as layers of the map: certain change, and uncertain change."""
+    patches = tables.patches
+    if patches is None or not len(patches):
+        return ()
+    is_certain = (patches["certainty"] == CERTAIN).to_numpy()
+    found = []
+    for kind, word, chosen in (
+        ("change_certain", "common.change_certain", is_certain),
+        ("change_uncertain", "common.change_uncertain", ~is_certain),
+    ):
+        own = patches[chosen].sort_values("area_ha", ascending=False).head(MOST_DRAWN)
+        if not len(own):
+            continue
+        names = [
+            f"{type_names([before])[language]} → {type_names([after])[language]} {area:,.2f} ha"
+            for before, after, area in zip(own["from"], own["to"], own["area_ha"], strict=True)
+        ]
+        features = to_crs(own[["geometry"]].assign(name=names), DISPLAY_CRS, "change")
+        title: dict[Language, str] = {each: words(each)[word] for each in LANGUAGES}
+        found.append(MapLayer(kind, title, tables.years[1], features=features))
+    return tuple(found)
 
 
 def change_files(tables: ChangeTables) -> list[OutputFile]:

@@ -48,6 +48,7 @@ from sinkatlas.pipeline.change import (
     ChangeTables,
     change_between,
     change_files,
+    change_layers,
     change_tables,
     covers_of,
     growth_choices,
@@ -341,6 +342,8 @@ def _run(
         seals,
         areas,
     )
+    if space.table.workspace.sensitivity != "public":
+        report = replace(report, layers=(*report.layers, *change_layers(changes, report.language)))
     check_seals(seals)
     if place is not None:
         with clock.timed("write"):

@@ -6,6 +6,7 @@ const BRANCHES = [
   ["ground", ["land_cover", "land_survey", "rivers"]],
   ["ecosystems", ["forest_subcompartments", "public_welfare_forest", "wetlands", "mangroves", "tidal_marsh", "seagrass"]],
   ["limits", ["redline", "protected_areas", "demonstration_areas", "permanent_farmland", "built_up_boundary", "conflicts"]],
+  ["change", ["change_certain", "change_uncertain"]],
   ["works", ["works", "greenways", "parks", "blue_green_network", "project_footprints", "residential_land"]],
   ["other", []],
 ];

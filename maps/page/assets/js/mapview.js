@@ -20,6 +20,8 @@ const OVERLAY_STYLES = {
   protected_areas: { color: "#4a148c", weight: 1.8, fillColor: "#9575cd", fillOpacity: 0.16, dashArray: "2 4" },
   demonstration_areas: { color: "#33691e", weight: 2, fill: false, dashArray: "12 4" },
   rivers: { color: "#1565c0", fillColor: "#64b5f6", weight: 1.6, fillOpacity: 0.5 },
+  change_certain: { color: "#b5462f", weight: 2, fillColor: "#f4a582", fillOpacity: 0.6 },
+  change_uncertain: { color: "#8c8c8c", weight: 1.5, fillColor: "#d9d9d9", fillOpacity: 0.5 },
   conflicts: { color: "#d50000", weight: 6, fillColor: "#ff5252", fillOpacity: 0.45 }, // a plot is a dot on a city's map
 };
 const OTHER_STYLE = { color: "#37474f", fillColor: "#78909c", weight: 1, fillOpacity: 0.35 };
