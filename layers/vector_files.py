@@ -59,6 +59,8 @@ from layers.tables import (
 )
 
 _SHIFTS: Mapping[str, Offset] = {"gcj02": "gcj02", "bd09": "bd09"}
+_UNIT_KEYS = {"unit_code": "code", "unit_name": "name"}
+"""Settings of ``[units]`` that name columns."""
 _DATAV = {"adcode", "childrenNum"}
 _DATAV_EITHER = {"acroutes", "subFeatureIndex"}
 
@@ -186,8 +188,9 @@ def _open_file(
     features = _with_additions(features, spec, fields, problems)
     existing = [str(name) for name in features.columns if name != features.geometry.name]
     columns = find_columns(
-        existing, fields, chosen_columns(spec, fields), where=spec.where, problems=problems
-    )
+        existing, fields, chosen_columns(spec, fields), where=spec.where, problems=problems,
+        keys=_UNIT_KEYS if spec.kind == "districts" else {},
+    )  # fmt: skip
     crs = chosen_crs(features.crs, spec, ProblemLog())
     if crs is not None and _misplaced(crs, features):
         crs = None  # told below; nothing can be measured until it is mended

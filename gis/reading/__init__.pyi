@@ -49,6 +49,9 @@ from .tiff_tags import (
     NO_DATA_TAG as NO_DATA_TAG,
     read_tags as read_tags,
 )
+from .trade_texts import (
+    is_parcel_text as is_parcel_text,
+)
 from .web import (
     address_problems as address_problems,
     is_remote as is_remote,

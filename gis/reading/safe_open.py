@@ -10,6 +10,7 @@ GDAL is imported inside the functions, because ``harden_environment`` must run b
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 import warnings
@@ -40,6 +41,8 @@ from gis.reading.postgis import is_database, read_postgis
 from gis.reading.shapefiles import check_shapefile, projection_text
 from gis.reading.sidecars import checksum_problem, geopackage_problems, raster_side_problems
 from gis.reading.text_formats import geojson_problems, kml_links, xml_problem
+from gis.reading.tiff_tags import touched_blocks
+from gis.reading.trade_texts import is_parcel_text, read_csv_features, read_parcel_text
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -66,8 +69,10 @@ RASTER_DRIVERS = {
     b"II+\x00": "GTiff",
     b"MM\x00+": "GTiff",
     b"EHFA_HEADER_TAG": "HFA",
+    b"ncols": "AAIGrid",
+    b"NCOLS": "AAIGrid",
 }
-"""First bytes of the raster formats that are read: TIFF, BigTIFF, Erdas Imagine."""
+"""First bytes of the raster formats that are read: TIFF, BigTIFF, Erdas Imagine, Esri ASCII."""
 
 KNOWN_STARTS = (
     (b"<VRTDataset", "GDAL VRT"),
@@ -102,6 +107,11 @@ VECTOR_DRIVERS = {
     ".zip": "",
     ".parquet": "Parquet",
     ".geoparquet": "Parquet",
+    ".tab": "MapInfo File",
+    ".mif": "MapInfo File",
+    ".dxf": "DXF",
+    ".txt": "",
+    ".csv": "",
 }
 """Extensions of vector files that are read, and their driver; a zip's is that of its layer."""
 
@@ -161,15 +171,23 @@ def open_raster(path: str | Path, problems: ProblemLog | None = None) -> Any:
         pages = len(dataset.subdatasets)
         dataset.close()
         raise InputError(problem("gis.raster_pages", file.name, count=pages))
-    excessive = raster_size_problem(dataset, file.name, file.stat().st_size)
+    sparse = None if archive else file
+    excessive = raster_size_problem(dataset, file.name, file.stat().st_size, sparse)
     if excessive:
         dataset.close()
         raise InputError(excessive)
     return dataset
 
 
-def raster_size_problem(dataset: Any, where: str, length: int) -> Problem | None:
-    """What a file of ``length`` bytes declares is checked before any of it is read."""
+def raster_size_problem(
+    dataset: Any, where: str, length: int, path: Path | None = None
+) -> Problem | None:
+    """What a file of ``length`` bytes declares is checked before any of it is read.
+
+    Of a sparse file (``path``) only the blocks that it holds count: the others are not there.
+    """
+    import numpy as np
+
     if dataset.count > MOST_BANDS:
         return problem("gis.raster_many_bands", where, count=dataset.count, limit=MOST_BANDS)
     cells = dataset.width * dataset.height
@@ -178,6 +196,12 @@ def raster_size_problem(dataset: Any, where: str, length: int) -> Problem | None
     is_trap = declared > SMALL_RASTER_BYTES and ratio > LARGEST_RASTER_RATIO
     if cells <= LARGEST_RASTER_CELLS and not is_trap:
         return None
+    touched = None if path is None else touched_blocks(path)
+    if touched is not None:
+        block = int(np.prod(dataset.block_shapes[0])) * _bytes_per_cell(dataset)
+        held = touched * block
+        if held <= SMALL_RASTER_BYTES or held / max(1, length) <= LARGEST_RASTER_RATIO:
+            return None
     return problem(
         "gis.raster_too_large", where, width=dataset.width, height=dataset.height,
         gigabytes=f"{declared / 1e9:,.1f}", kilobytes=f"{length / 1e3:,.1f}",
@@ -314,6 +338,12 @@ def _read_checked(
         raise InputError(damaged)
     if kind in (".parquet", ".geoparquet"):
         return _read_parquet(file, log)
+    if kind == ".txt":
+        return read_parcel_text(file, log)
+    if kind == ".csv":
+        return read_csv_features(file, encoding, log)
+    if kind == ".dxf":
+        return _closed_as_polygons(_read_with_gdal(file, "DXF", file.name, layer, encoding, log))
     if kind == ".gpkg":
         _raise_problems(list(geopackage_problems(file)), log)
     if kind == ".kmz":
@@ -335,6 +365,19 @@ def _read_checked(
         return _read_with_gdal(source, driver, file.name, layer, encoding, log)
     with _private_copy(file) as copy:  # reading GML writes a .gfs beside the file
         return _read_with_gdal(copy, driver, file.name, layer, encoding, log)
+
+
+def _closed_as_polygons(read: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Drawings have no polygons: closed lines of one are, and texts and open lines stay."""
+    import numpy as np
+    import shapely
+
+    shapes = np.asarray(read.geometry.array, dtype=object)
+    is_ring = np.isin(shapely.get_type_id(shapes), (1, 2)) & shapely.is_closed(shapes)
+    is_ring &= shapely.get_num_coordinates(shapes) > 3
+    flat = shapely.force_2d(shapes[is_ring])
+    shapes[is_ring] = [shapely.polygons(shapely.get_coordinates(each)) for each in flat]
+    return read.set_geometry(list(shapes), crs=read.crs)
 
 
 def _check_projection(text: str | None, where: str) -> None:
@@ -472,6 +515,12 @@ def _format_problems(file: Path, kind: str) -> list[Problem]:
     if kind == ".gdb":
         return _geodatabase_problems(file)
     start = _first_bytes(file)
+    if kind in (".tab", ".mif", ".dxf"):
+        return [] if _TEXT_STARTS[kind].match(start) else [_wrong(file, looks_like(start))]
+    if kind == ".txt":
+        return [] if is_parcel_text(file) else [_wrong(file, looks_like(start))]
+    if kind == ".csv":
+        return []
     if kind in (".geojson", ".json"):
         is_json = looks_like(start) == "JSON"
         return geojson_problems(file) if is_json else [_wrong(file, looks_like(start))]
@@ -489,6 +538,14 @@ def _format_problems(file: Path, kind: str) -> list[Problem]:
         ".geoparquet": b"PAR1",
     }
     return [] if start.startswith(magic[kind]) else [_wrong(file, looks_like(start))]
+
+
+_TEXT_STARTS = {
+    ".tab": re.compile(rb"\s*!table", re.IGNORECASE),
+    ".mif": re.compile(rb"\s*version\s+\d", re.IGNORECASE),
+    ".dxf": re.compile(rb"(?:999\r?\n[^\n]*\n)?\s*0\r?\n\s*SECTION", re.IGNORECASE),
+}
+"""How texts of MapInfo and AutoCAD begin."""
 
 
 def _geodatabase_problems(folder: Path) -> list[Problem]:

@@ -14,6 +14,9 @@ TIEPOINT_TAG = 33922
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 16: 8, 17: 8}
 _FORMATS = {3: "H", 4: "I", 11: "f", 12: "d", 16: "Q"}
 _MOST_TAGS = 4096
+_STRIP_BYTES, _TILE_BYTES = 279, 325
+_LONGEST_INDEX = 64_000_000
+"""Bytes of the list of blocks: eight million blocks of 64-bit lengths."""
 _LONGEST_VALUE = 65_536
 
 Value = str | tuple[float, ...]
@@ -39,6 +42,22 @@ def read_tags(file: Path, wanted: tuple[int, ...]) -> Mapping[int, Value]:
             return stream.read(count)
 
         return parse_tags(at, wanted)
+
+
+def touched_blocks(file: Path) -> int | None:
+    """Blocks that a TIFF really holds: a sparse file leaves the others out; None where untold."""
+    size = file.stat().st_size
+    with file.open("rb") as stream:
+
+        def at(offset: int, count: int) -> bytes:
+            if offset < 0 or count > _LONGEST_INDEX or offset + count > size:
+                return b""
+            stream.seek(offset)
+            return stream.read(count)
+
+        found = parse_tags(at, (_STRIP_BYTES, _TILE_BYTES))
+    lengths = found.get(_TILE_BYTES, found.get(_STRIP_BYTES))
+    return sum(each > 0 for each in lengths) if isinstance(lengths, tuple) else None
 
 
 def parse_tags(at: Reader, wanted: tuple[int, ...]) -> Mapping[int, Value]:

@@ -7,6 +7,10 @@ from .densities import (
 from .mosaic import (
     joined_raster as joined_raster,
 )
+from .presence import (
+    SUFFIXES as SUFFIXES,
+    presence_outlines as presence_outlines,
+)
 from .product_signs import (
     Signs as Signs,
     check_product as check_product,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from gis.extent import PolygonCover
 from gis.problems import ProblemLog
 from layers.declarations import POLYGONS, Field, LayerKind, LayerSpec, Reading
-from layers.vector_files import open_features
+from layers.rasters import SUFFIXES, presence_outlines
+from layers.vector_files import crs_facts, open_features
 
 
 def single_type_kind(
@@ -21,9 +22,32 @@ def single_type_kind(
     """The kind of a survey whose every polygon bears the same account ``keys``."""
 
     def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
+        if spec.path.suffix.lower() in SUFFIXES:
+            return _read_presence(spec, key, keys, problems)
         features = open_features(spec, fields, POLYGONS, problems)
         table = features.table[["geometry"]].assign(**keys)
         cover = PolygonCover(key, table, tuple(keys))
         return Reading(cover, features.facts, features.attributes(()))
 
-    return LayerKind(key, title_zh, title_en, "cover", priority, POLYGONS, fields, (), read, names)
+    return LayerKind(
+        key,
+        title_zh,
+        title_en,
+        "cover",
+        priority,
+        POLYGONS,
+        fields,
+        ("present", "band"),
+        read,
+        names,
+    )
+
+
+def _read_presence(
+    spec: LayerSpec, key: str, keys: dict[str, str], problems: ProblemLog
+) -> Reading:
+    """A survey that comes as a raster of presence: the outlines of its cells."""
+    table = presence_outlines(spec, problems).assign(**keys)
+    return Reading(
+        PolygonCover(key, table, tuple(keys)), {**crs_facts(table.crs), "source": "cells"}
+    )

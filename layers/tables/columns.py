@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -39,11 +40,13 @@ def find_columns(
     *,
     where: str,
     problems: ProblemLog,
+    keys: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, str]:
     """Column of each standard field that the file has.
 
     ``chosen`` is the option ``fields``. A chosen column must exist; a field that was not chosen
     takes its usual column, and is left out when the file lacks it and the kind can do without.
+    ``keys`` are settings that name a column by themselves, as ``code`` of the units does.
     """
     names = [each.name for each in fields]
     words = {word: each.name for each in fields for word in (each.title_en, each.title_zh)}
@@ -86,7 +89,9 @@ def find_columns(
                 column=column,
                 existing=", ".join(existing),
                 nearest=nearest(column, existing),
-            )
+                setting=f'{keys[each.name]} = "…"' if each.name in keys
+                else f'fields = {{ {each.name} = "…" }}',
+            )  # fmt: skip
     return found
 
 

@@ -95,6 +95,7 @@ LAYER_OPTIONS = (
     "land_codes",
     "assume",
     "states",
+    "present",
     "same_way_m",
     "encoding",
     "header_row",
@@ -496,11 +497,15 @@ def read_inputs(space: Workspace, *, problems: ProblemLog, progress: Progress = 
             read[spec.epoch].append(layer)
         progress("read", number, total)
     problems.extend(log.notices)
-    log.raise_if_errors()
     if units is None:
+        log.raise_if_errors()
         raise AssertionError("a layer that was not read left no error")
     inputs = Inputs(units, {year: tuple(layers) for year, layers in read.items()})
-    problems.extend(layer_problems(_units(inputs), inputs.layers))
+    # what lies between layers that could be read is told together with those that could not
+    between = layer_problems(_units(inputs), inputs.layers)
+    if log.errors:
+        raise InputError([*log.errors, *between])
+    problems.extend(between)
     for year, layers in inputs.layers.items():
         if not any(isinstance(each.data, PolygonCover | RasterCover) for each in layers):
             problems.add("sinkatlas.epoch_without_cover", space.path.name, year=year)

@@ -199,6 +199,9 @@ class LayerTable(Source):
     assume: dict[str, str] = Field(
         default_factory=dict, description="standard field = one value for the whole file"
     )
+    present: list[int] = Field(
+        default_factory=list, description="values of a presence raster that mean presence; 1"
+    )
     same_way_m: Annotated[float, Field(ge=0, le=100)] | None = Field(
         default=None, description="lines that run nearer than this are one way; 10 unless stated"
     )
