@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import rasterio
+import rasterio.features
 from rasterio.transform import from_origin
 from shapely.geometry import LineString, MultiPolygon, box
 
@@ -213,3 +214,30 @@ def test_a_sparse_raster_of_any_size_is_read_where_it_holds_something(tmp_path: 
     assert path.stat().st_size < 1_000_000
     with open_raster(path) as dataset:
         assert dataset.read(1, window=((0, 64), (0, 64))).min() == 10
+
+
+@pytest.mark.parametrize(("one", "other"), [("EPSG:4547", "EPSG:4548"), (32649, 32650)])
+def test_tiles_in_two_zones_are_one_map(tmp_path: Path, one: Any, other: Any) -> None:
+    """Two tiles that meet in the middle: forest west, cropland east, about half and half."""
+    middle = 115.5 if one == "EPSG:4547" else 114.0
+    files = []
+    for name, crs, code, west in (("a", one, 10, middle - 0.05), ("b", other, 40, middle)):
+        ground = gpd.GeoDataFrame(geometry=[box(west, 22.5, west + 0.05, 22.55)], crs=4326)
+        left, bottom, right, top = ground.to_crs(crs).total_bounds
+        shape = (int((top - bottom) // 30) + 1, int((right - left) // 30) + 1)
+        place = from_origin(left, top, 30, 30)
+        inside = rasterio.features.rasterize(
+            ground.to_crs(crs).geometry, shape, transform=place, default_value=code, dtype="uint8"
+        )
+        files.append(tmp_path / f"{name}.tif")
+        with rasterio.open(
+            files[-1], "w", driver="GTiff", width=shape[1], height=shape[0], count=1,
+            dtype="uint8", crs=crs, transform=place, nodata=0,
+        ) as file:  # fmt: skip
+            file.write(inside, 1)
+    log = ProblemLog()
+    spec = LayerSpec("land_cover", files[0], 2023, legend="esa_worldcover", paths=tuple(files))
+    facts = read_layer(spec, problems=log).facts
+    counts = dict(part.split(": ") for part in facts["cells_by_value"].split(", "))
+    assert int(counts["40"]) == pytest.approx(int(counts["10"]), rel=0.01)
+    assert "layers.mosaic_zones" in [each.code for each in log]

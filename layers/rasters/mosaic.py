@@ -9,8 +9,8 @@ from __future__ import annotations
 import atexit
 import shutil
 import tempfile
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,10 @@ from typing import Any
 import numpy as np
 import rasterio
 from affine import Affine
+from rasterio.warp import Resampling, reproject, transform_bounds
 from rasterio.windows import Window
 
-from gis.crs import same_crs
+from gis.crs import has_modern_datum, same_crs
 from gis.grid import Grid, read_grid
 from gis.problems import ProblemLog
 from gis.reading import LARGEST_RASTER_CELLS, open_raster, read_block
@@ -45,27 +46,75 @@ def joined_raster(
 ) -> Path:
     """One GeoTIFF of all tiles, of a type wide enough for a fill that no tile can hold.
 
-    Raises ``InputError`` where tiles lie on different grids or have different types.
+    Tiles of another zone of the same grid (UTM, Gauss-Kruger) are laid onto that of the first, each
+    cell with the class of the nearest. Raises ``InputError`` where tiles lie on different grids or
+    have different types.
     """
     ordered = sorted(files, key=lambda file: file.name)
     folder = Path(tempfile.mkdtemp(prefix="sinkatlas-mosaic-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     target = folder / f"{ordered[0].stem}_joined.tif"
     with ExitStack() as opened:
-        tiles = []
+        tiles: list[_Tile] = []
+        types: set[str] = set()
         for file in ordered:
             dataset = opened.enter_context(open_raster(file, problems))
-            tiles.append(_Tile(dataset, read_grid(dataset, file.name, crs), file.name))
-        _check_lattices(tiles, band, where, problems)
+            tile = _Tile(dataset, read_grid(dataset, file.name, crs), file.name)
+            types |= {dataset.dtypes[band - 1]} if band <= dataset.count else set()
+            if tiles and _is_of_other_zone(tiles[0].grid, tile.grid):
+                tile = opened.enter_context(_on_lattice(tiles[0].grid, tile, band, folder))
+                problems.add("layers.mosaic_zones", where, file=tile.name, first=tiles[0].name)
+            tiles.append(tile)
+        _check_lattices(tiles, types, where, problems)
         _write(tiles, band, target, where, problems)
     return target
 
 
-def _check_lattices(tiles: Sequence[_Tile], band: int, where: str, problems: ProblemLog) -> None:
-    first = tiles[0]
-    kinds = {tile.dataset.dtypes[band - 1] for tile in tiles if band <= tile.dataset.count}
-    alike = all(_is_same_lattice(first.grid, tile.grid) for tile in tiles)
-    if not alike or len(kinds) != 1:
+def _is_of_other_zone(first: Grid, other: Grid) -> bool:
+    """Whether a tile has the cells of the first in another projection on a modern datum."""
+    modern = has_modern_datum(first.crs) and has_modern_datum(other.crs)
+    projected = first.crs.is_projected and other.crs.is_projected
+    sizes = [first.cell_width, first.cell_height], [other.cell_width, other.cell_height]
+    return modern and projected and not same_crs(first.crs, other.crs) and np.allclose(*sizes)
+
+
+@contextmanager
+def _on_lattice(first: Grid, tile: _Tile, band: int, folder: Path) -> Iterator[_Tile]:
+    """A tile laid onto the lattice of the first one, nearest class, in a file of its own."""
+    west, south, east, north = transform_bounds(
+        tile.grid.crs.to_wkt(), first.crs.to_wkt(), *tile.grid.bounds, densify_pts=101
+    )
+    corners = ~first.transform * (west, north), ~first.transform * (east, south)
+    columns, rows = zip(*corners, strict=True)
+    left, top = (int(np.floor(min(each))) for each in (columns, rows))
+    width, height = (int(np.ceil(max(e))) - int(np.floor(min(e))) for e in (columns, rows))
+    transform = first.transform * Affine.translation(left, top)
+    dtype = tile.dataset.dtypes[band - 1]
+    wide, fill = _wider(dtype)
+    target = folder / f"{Path(tile.name).stem}_{left}_{top}.tif"
+    with rasterio.open(
+        target, "w", driver="GTiff", width=width, height=height, count=1, dtype=wide,
+        crs=first.crs.to_wkt(), transform=transform, nodata=fill, tiled=True, compress="deflate",
+    ) as laid:  # fmt: skip
+        window = Window(0, 0, tile.grid.width, tile.grid.height)
+        values, unknown = read_block(tile.dataset, band, window, tile.name)
+        source = np.where(unknown, fill, values).astype(wide)
+        cells = np.full((height, width), fill, dtype=wide)
+        reproject(
+            source, cells, src_transform=tile.grid.transform, src_crs=tile.grid.crs.to_wkt(),
+            dst_transform=transform, dst_crs=first.crs.to_wkt(), src_nodata=fill, dst_nodata=fill,
+            resampling=Resampling.nearest,
+        )  # fmt: skip
+        laid.write(cells, 1)
+    with open_raster(target) as dataset:
+        yield _Tile(dataset, read_grid(dataset, tile.name), tile.name)
+
+
+def _check_lattices(
+    tiles: Sequence[_Tile], types: set[str], where: str, problems: ProblemLog
+) -> None:
+    alike = all(_is_same_lattice(tiles[0].grid, tile.grid) for tile in tiles)
+    if not alike or len(types) != 1:
         problems.add("layers.mosaic_grids", where, files=", ".join(tile.name for tile in tiles))
         problems.raise_if_errors()
 
