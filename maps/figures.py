@@ -90,3 +90,17 @@ def figure(value: float, unit: ShownUnit) -> str:
         return "0"
     places = decimals(number) if unit.decimals is None else unit.decimals
     return f"{number:,.{places}f}".replace("-", "−")
+
+
+def figure_or_bounds(value: float, low: float, high: float, unit: ShownUnit) -> str:
+    """A value as text, or what it is at least and at most where too little ground is known.
+
+    >>> figure_or_bounds(math.nan, 30.0, 79.5, shown_unit("%", "zh"))
+    '30.00–79.50'
+    >>> figure_or_bounds(math.nan, 540.0, math.nan, shown_unit("t C", "en"))[:1]
+    '≥'
+    """
+    if math.isfinite(value) or not math.isfinite(low):
+        return figure(value, unit)
+    least = figure(low, unit)
+    return f"{least}–{figure(high, unit)}" if math.isfinite(high) else f"≥ {least}"

@@ -10,7 +10,7 @@ import pandas as pd
 
 from gis.visible_text import visible
 from maps.classes import Classes
-from maps.figures import ShownUnit, figure, shown_unit
+from maps.figures import ShownUnit, figure, figure_or_bounds, shown_unit
 from maps.plate.ground import GROUND, LIMITS, OverlayStyle
 from maps.plate.page_layout import Box
 from maps.plate.paper import ACCENT, GREY, INK, Page
@@ -79,12 +79,12 @@ def draw_headline(section: Section, y: float, headline: Headline) -> float:
     place = page.fonts.fitted(headline.place, 10.5, (right - left) / 1.15)
     y = section.heading(y, place)
     shown = next((each for each in headline.series if each[0] == headline.epoch), None)
-    value = figure(shown[1], headline.unit) if shown else "–"
+    value = figure_or_bounds(*shown[1:], headline.unit) if shown else "–"
     page.text(left, y - 4.5, value, 25, bold=True)
     x = left + 1.06 * page.fonts.width_mm(value, 25) + 1.5
     page.text(x, y - 4.5, headline.unit.name, 10, colour=GREY)
     under = [headline.title] if headline.title else []
-    if shown and math.isfinite(shown[2]):
+    if shown and math.isfinite(shown[1]) and math.isfinite(shown[2]):
         percent = words["common.interval"].format(percent=f"{section.report.interval_percent:g}")
         limits = f"{figure(shown[2], headline.unit)} – {figure(shown[3], headline.unit)}"
         under.append(f"{percent} {limits}")
@@ -251,8 +251,8 @@ def _indicator_rows(report: Report, code: str) -> list[_IndicatorRow]:
             _IndicatorRow(
                 visible(each.title[report.language]),
                 unit.name,
-                figure(early[0], unit) if early else "–",
-                figure(late[0], unit) if late else "–",
+                figure_or_bounds(*early, unit) if early else "–",
+                figure_or_bounds(*late, unit) if late else "–",
                 _share(late, whole) if each.additive and code != report.whole_code else "",
                 _change_text(change, unit) if change else "–",
             )

@@ -18,7 +18,7 @@ from matplotlib.text import Text
 from gis.problems import OutputError, problem
 from gis.visible_text import visible
 from maps.classes import classes, kind_of
-from maps.figures import ShownUnit, figure, shown_unit
+from maps.figures import ShownUnit, figure_or_bounds, shown_unit
 from maps.fonts import Fonts, chinese_font
 from maps.plate.frame import DrawnMap, draw_city, draw_district
 from maps.plate.ground import Ground, ground_of
@@ -165,15 +165,19 @@ def _draw_city(
     rows = report.results[report.results["indicator"] == subject.indicator.key]
     districts = rows[rows["unit_code"] != report.whole_code]
     found = classes(districts["value"] * unit.factor, kind=kind_of(subject.indicator.key))
-    shown = districts[districts["epoch"] == subject.epoch].set_index("unit_code")["value"]
-    values = shown.reindex(report.units["unit_code"]).to_numpy(dtype=float)
+    shown = districts[districts["epoch"] == subject.epoch].set_index("unit_code")
+    told = shown[["value", "low", "high"]].reindex(report.units["unit_code"]).astype(float)
+    values = told["value"].to_numpy()
     place = found.index(values * unit.factor)
     counts = [*(int((place == i).sum()) for i in range(len(found.colours))), int((place < 0).sum())]
     drawn = draw_city(
         page,
         ground,
         colours=found.colour(values * unit.factor),
-        values=[figure(each, unit) for each in values],
+        values=[
+            figure_or_bounds(value, low, high, unit)
+            for value, low, high in zip(values, told["low"], told["high"], strict=True)
+        ],
         words=words(report.language),
     )
     return drawn, Key(found, tuple(counts), ground.kinds, unit.name)

@@ -40,7 +40,8 @@ function indicatorRow(indicator, code, isWhole) {
     el("div", { class: "indicator-line" },
       el("span", { class: "indicator-title" }, said(indicator.title), disclosure(key, t("about", { title: said(indicator.title) }), "i", about, () => aboutIndicator(indicator, found))),
       figure(found ? found.value : null, indicator.unit, { data: { indicator: indicator.key } })),
-    hasValue ? indicatorFacts(indicator, found, code, isWhole) : absentReason(indicator),
+    hasValue ? indicatorFacts(indicator, found, code, isWhole)
+      : found && found.low !== null ? el("div", { class: "indicator-facts" }, bounds(found, indicator.unit)) : absentReason(indicator),
     about);
 }
 

@@ -109,6 +109,13 @@ function interval(low, high, unit) {
   return t("interval", { percent: brief(data.interval_percent), low: number(low, unit), high: number(high, unit) });
 }
 
+/** What a figure without a value is at least and at most, where too little ground is known. */
+function bounds(found, unit) {
+  if (found === null || found.low === null || found.low === undefined) return t("common.no_data");
+  const facts = { low: number(found.low, unit), coverage: number(100 * found.coverage, "%") };
+  return found.high === null ? t("at_least", facts) : t("bounds", { ...facts, high: number(found.high, unit) });
+}
+
 function percent(part, whole) {
   return part === null || whole === null || whole === 0 ? null : (100 * part) / whole;
 }

@@ -40,7 +40,7 @@ function rankingRow(each, i, theme, largest) {
 
 function amountCell(each, theme) {
   if (theme.kind !== "numeric") return each.at < 0 ? t("common.no_data") : `${theme.classes[each.at].sign} ${theme.classes[each.at].word}`;
-  const text = each.value === null ? t("common.no_data") : theme.signed ? signed(each.value, theme.unit) : number(each.value, theme.unit);
+  const text = each.value === null ? theme.text(each.code) : theme.signed ? signed(each.value, theme.unit) : number(each.value, theme.unit);
   return el("span", each.value === null ? { class: "missing" } : { data: { value: String(each.value) } }, text);
 }
 

@@ -192,7 +192,7 @@ function numeric(theme) {
     },
     text: (code) => {
       const value = theme.of(code);
-      if (value === null) return t("common.no_data");
+      if (value === null) return bounds(theme.key.startsWith("value/") && theme.measure === "total" ? row(theme.indicator, Number(theme.when), code) : null, theme.unit);
       return `${theme.signed ? signed(value, theme.unit) : number(value, theme.unit)} ${unitWord(theme.unit)}`;
     },
   };
