@@ -27,7 +27,7 @@ from tables import DOCUMENT, as_table, put_into
 
 from layers.codes import species_groups
 from sink_models.account import EpochData, read_account
-from sink_models.carbon import POOLS, carbon_account, yearly_uptake
+from sink_models.carbon import POOLS, carbon_account, living_change, yearly_uptake
 from sink_models.coefficients import coefficients, find_zone
 from sink_models.evaluate import evaluate
 from sink_models.options import Options
@@ -113,7 +113,8 @@ def timed(title: str, work: Callable[[], object], times: int = 1) -> Line:
 def by_pool(epochs: list[EpochData], codes: list[str], sampling: Sampling) -> float:
     """Carbon of every pool, unit and epoch with its interval, and the uptake between epochs."""
     book = DrawBook(coefficients(), sampling, find_zone("4401"))
-    accounts = [carbon_account(read_account(each, codes, book)) for each in epochs]
+    grounds = [read_account(each, codes, book) for each in epochs]
+    accounts = [carbon_account(each) for each in grounds]
     total = 0.0
     for place, account in enumerate(accounts):
         for pool in POOLS:
@@ -121,7 +122,9 @@ def by_pool(epochs: list[EpochData], codes: list[str], sampling: Sampling) -> fl
             low, high = np.percentile(part[1:], [5, 95], axis=0)
             total += float(part[0].sum() + (high - low).sum())
         if place:
-            total += float(yearly_uptake(accounts[place - 1], account).total()[0].sum())
+            change = living_change(grounds[place - 1], grounds[place])
+            uptake = yearly_uptake(change, accounts[place - 1], account)
+            total += float(uptake.total()[0].sum())
     return total
 
 

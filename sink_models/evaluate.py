@@ -10,10 +10,13 @@ from sink_models.account import Account, EpochData, read_account
 from sink_models.carbon import (
     POOLS,
     CarbonAccount,
+    SinkSteps,
     SoilSpan,
     carbon_account,
     forest_balances,
     forest_routes,
+    living_change,
+    sink_steps,
     soil_span,
     strata,
 )
@@ -93,6 +96,7 @@ def evaluate(
         forest_balances=balances,
         unbalanced=unbalanced,
         soil_spans=contexts[-1].soils if contexts else (),
+        sink_steps=_sink_steps(contexts),
         keys_beside=frozenset(
             key
             for answer in answers
@@ -150,6 +154,17 @@ def _contexts(
         soils = () if earlier is None else _soil_spans(earlier, account, carbon)
         contexts.append(Context(account, carbon, options, earlier, soils))
     return contexts
+
+
+def _sink_steps(contexts: Sequence[Context]) -> SinkSteps | None:
+    """The steps to the sink of the last span; None where two epochs do not compare."""
+    if len(contexts) < 2:
+        return None
+    earlier, later = contexts[-2:]
+    if earlier.carbon.basis != later.carbon.basis:
+        return None
+    change = living_change(earlier.account, later.account)
+    return sink_steps(change, earlier.carbon, later.carbon)
 
 
 def _soil_spans(earlier: Context, account: Account, carbon: CarbonAccount) -> tuple[SoilSpan, ...]:

@@ -17,6 +17,7 @@ from sink_models.carbon import (
     ForestBalance,
     ForestRoute,
     NotEstimated,
+    SinkSteps,
     SoilSpan,
     Stratum,
     pool_names,
@@ -169,6 +170,8 @@ class Results:
     unbalanced: tuple[Problem, ...] = ()
     """Why gain-loss and stock difference could not be set against each other."""
     soil_spans: tuple[SoilSpan, ...] = ()
+    sink_steps: SinkSteps | None = None
+    """What leads to the sink of the last span."""
     keys_beside: frozenset[str] = frozenset()
     """Coefficients of figures beside the carbon account."""
     ground: tuple[StratumGround, ...] = ()

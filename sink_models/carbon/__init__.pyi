@@ -24,6 +24,13 @@ from .linear_totals import (
     Amounts as Amounts,
     Cell as Cell,
 )
+from .living_change import (
+    LivingChange as LivingChange,
+    SinkSteps as SinkSteps,
+    living_change as living_change,
+    sink_steps as sink_steps,
+    yearly_uptake as yearly_uptake,
+)
 from .soil_change import (
     YEARS as YEARS,
     SoilSpan as SoilSpan,
@@ -41,7 +48,6 @@ from .stock_and_sink import (
     carbon_account as carbon_account,
     check_sum as check_sum,
     estimates as estimates,
-    yearly_uptake as yearly_uptake,
 )
 from .stratification import (
     Stratum as Stratum,

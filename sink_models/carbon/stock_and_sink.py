@@ -21,7 +21,6 @@ from sink_models.account import (
     Account,
 )
 from sink_models.carbon.estimator import (
-    LIVING,
     POOLS,
     SOIL,
     SOIL_BURIAL,
@@ -41,7 +40,6 @@ from sink_models.coefficients import (
     resolve_formula,
 )
 from sink_models.ecosystem_types import group_of
-from sink_models.equations import stock_difference, uptake_total
 from sink_models.sampling import Array
 from sink_models.statements import Statement, statement
 from sink_models.uncertainty import DrawBook
@@ -99,12 +97,12 @@ def carbon_account(account: Account) -> CarbonAccount:
         found, fluxes = estimates(sums.stratum, account.year, account.book)
         for pool in POOLS:
             if pool in found:
-                stocks += _terms((kind, pool), found[pool], sums, account)
+                stocks += stratum_terms((kind, pool), found[pool], sums, account)
             else:
                 area = float(sums.area_ha.sum())
                 missing[kind, pool] = missing.get((kind, pool), 0.0) + area
         if SOIL_BURIAL in fluxes:
-            burial += _terms((kind, SOIL), fluxes[SOIL_BURIAL], sums, account)
+            burial += stratum_terms((kind, SOIL), fluxes[SOIL_BURIAL], sums, account)
         choices += [each.choice for each in _in_order(found, fluxes)]
     units = len(account.units)
     held = Amounts(units, tuple(stocks))
@@ -132,9 +130,10 @@ def estimates(stratum: Stratum, year: int, book: DrawBook) -> tuple[Estimates, E
     return with_soil_use(found, stratum, year, book), estimator.fluxes(stratum, book)
 
 
-def _terms(
+def stratum_terms(
     cell: Cell, estimate: PoolEstimate, sums: StratumSums, account: Account
 ) -> Iterator[Term]:
+    """The terms of a stratum's estimate, by area and by stock."""
     cover = sums.stratum.cover
     is_mapped = sums.stratum.stock_basis == BIOMASS_MAP
     for weights, density, quantity in (
@@ -198,27 +197,6 @@ def _basis(account: Account) -> Statement:
 def _area_without_stock(account: Account) -> float:
     is_arbor = account.is_in("ecosystem_type", ("forest_arbor",))
     return account.total(is_arbor & ~account.is_in("stock_basis", ("measured",)))
-
-
-def yearly_uptake(earlier: CarbonAccount, later: CarbonAccount) -> Amounts:
-    """Carbon taken up per year between two epochs, t C/yr, by type and pool.
-
-    Living biomass by stock difference, IPCC 2006 Vol. 4 Ch. 2 Eq. 2.8a; burial as the mean of the
-    rates at both ends. Other pools rest on static densities: their difference would turn every
-    change of the map into a sudden flux, so they are left out.
-    """
-    change = stock_difference.of(
-        C_t1=earlier.stocks.where(_is_living),
-        C_t2=later.stocks.where(_is_living),
-        T=later.year - earlier.year,
-    )
-    total = uptake_total.of(**{"ΔC_B": change, "F_t1": earlier.burial, "F_t2": later.burial})
-    assert isinstance(total, Amounts)
-    return total
-
-
-def _is_living(cell: Cell) -> bool:
-    return cell[1] in LIVING
 
 
 def add_up(parts: Iterable[Array]) -> Array:

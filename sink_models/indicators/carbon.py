@@ -18,7 +18,9 @@ from sink_models.carbon import (
     Amounts,
     CarbonAccount,
     Cell,
+    LivingChange,
     check_sum,
+    living_change,
     yearly_uptake,
 )
 from sink_models.ecosystem_types import group_of, type_names
@@ -61,18 +63,26 @@ def carbon_stock_parts(context: Context) -> Mapping[str, Outcome]:
 
 
 def carbon_sink(context: Context) -> Outcome:
-    uptake = _uptake(context)
+    change = _change(context)
+    if isinstance(change, Absent):
+        return change
+    uptake = _uptake(context, change)
     if isinstance(uptake, Absent):
         return uptake
     where = f"carbon_sink {context.account.year}"
     total = co2_from_c(uptake.total())
     warnings = (
-        *_gaps(context, where),
+        *_left_out(change, where),
         *_mixed_methods(context, where),
         *_beyond_growth(context, total[0], where),
     )
     return Reading(
-        total, context.carbon.basis, _sink_method(context), warnings=warnings, compares_epochs=True
+        total,
+        context.carbon.basis,
+        _sink_method(context),
+        warnings=warnings,
+        keys=change.keys if change.grown.terms else (),
+        compares_epochs=True,
     )
 
 
@@ -105,19 +115,26 @@ EMISSIONS = ("ef_", "drain")
 
 
 def carbon_sink_parts(context: Context) -> Mapping[str, Outcome]:
-    uptake = _uptake(context)
+    change = _change(context)
+    uptake = change if isinstance(change, Absent) else _uptake(context, change)
     if isinstance(uptake, Absent):
         return {}
     parts = _breakdown(context, uptake, lambda cells: _sink_method(context), co2_from_c)
     return {name: replace(part, compares_epochs=True) for name, part in parts.items()}
 
 
-def _uptake(context: Context) -> Amounts | Absent:
+def _change(context: Context) -> LivingChange | Absent:
     before = comparable_earlier(context, "carbon_sink")
     if isinstance(before, Absent):
         return before
+    assert context.earlier is not None
+    return living_change(context.earlier.account, context.account)
+
+
+def _uptake(context: Context, change: LivingChange) -> Amounts | Absent:
+    assert context.earlier is not None
     where = f"carbon_sink {context.account.year}"
-    uptake = yearly_uptake(before, context.carbon)
+    uptake = yearly_uptake(change, context.earlier.carbon, context.carbon)
     return uptake if uptake.terms else Absent(problem("sink_models.nothing_estimated", where))
 
 
@@ -178,7 +195,7 @@ def _sink_method(context: Context) -> Statement:
         if context.carbon.burial.terms
         else statement("stock_difference", start=start, end=end)
     )
-    return method.also("static_left_out")
+    return method.also("new_stands_grow").also("static_left_out")
 
 
 def _gaps(context: Context, where: str) -> tuple[Problem, ...]:
@@ -193,6 +210,25 @@ def _gaps(context: Context, where: str) -> tuple[Problem, ...]:
     types = type_names(sorted(lacking))
     area = f"{sum(lacking.values()):,.1f}"
     return (problem("sink_models.biomass_left_out", where, types=types, area=area),)
+
+
+def _left_out(change: LivingChange, where: str) -> tuple[Problem, ...]:
+    """A warning for ground whose change is not known, with what it could add at most."""
+    if not change.left_out_ha:
+        return ()
+    years = change.end - change.start
+    bounds = (float(co2_from_c(each / years)) for each in (change.least, change.most))
+    least, most = (f"{each:+,.1f}" for each in bounds)
+    return (
+        problem(
+            "sink_models.change_left_out",
+            where,
+            types=type_names(change.left_out_types),
+            area=f"{change.left_out_ha:,.1f}",
+            least=least,
+            most=most,
+        ),
+    )
 
 
 def _mixed_methods(context: Context, where: str) -> tuple[Problem, ...]:
@@ -230,12 +266,15 @@ INDICATORS = (
         title_en="Carbon sink",
         unit="t CO2/yr",
         definition_zh=(
-            "两期之间活生物量碳储量之差除以年数，加红树林土壤碳埋藏；正值表示吸收。"
+            "两期之间活生物量碳的实际变化除以年数，加滨海湿地土壤碳埋藏；正值表示吸收。"
+            "新增林地按林龄与生长速率计，不按成熟林密度计；一期缺估算的碳库不参与计算。"
             "其他碳库采用静态密度，其差值不是通量，不计入。"
         ),
         definition_en=(
-            "Change of living biomass between two epochs per year, plus soil burial under "
-            "mangroves; positive is uptake. Other pools rest on static densities and are left out."
+            "Realised change of living biomass between two epochs per year, plus soil burial of "
+            "coastal wetland; positive is uptake. New stands count what grew, not the density of "
+            "mature ones; a pool that is unknown at one end takes no part. Other pools rest on "
+            "static densities and are left out."
         ),
         source="IPCC 2006 GL Vol.4 Ch.2 Eq. 2.8a; IPCC 2013 Wetlands Supplement Ch.4",
         additive=True,

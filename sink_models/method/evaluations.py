@@ -31,8 +31,8 @@ from sink_models.equations import (
     carbon_to_co2,
     gain_loss,
     mineral_soil_change,
+    realised_change,
     residual,
-    stock_difference,
     uptake_total,
     urban_green_uptake,
 )
@@ -187,28 +187,26 @@ def _stock(results: Results) -> Iterator[Evaluation]:
 
 
 def _sink(results: Results) -> Iterator[Evaluation]:
-    """From the living stocks of two epochs to the sink."""
-    if len(results.epochs) < 2:
+    """From what stayed, grew and was cleared to the sink."""
+    steps = results.sink_steps
+    if steps is None or math.isnan(_whole(results, "carbon_sink", steps.end)):
         return
-    earlier, later = results.epochs[-2:]
-    sink = _whole(results, "carbon_sink", later)
-    if math.isnan(sink):
-        return
-    ends = [grounds(results, year) for year in (earlier, later)]
-    living = [_sum_of(each, *LIVING) for each in ends]
-    burial = [_sum_of(each, SOIL_BURIAL) for each in ends]
-    years = float(later - earlier)
     change = _worked(
-        stock_difference,
+        realised_change,
         both("活生物量", "living biomass"),
-        {"C_t1": living[0], "C_t2": living[1], "T": years},
+        {
+            "ΔC_stay": steps.stayed,
+            "G_new": steps.grown,
+            "L_old": steps.cleared,
+            "T": float(steps.end - steps.start),
+        },
     )
     total = _worked(
         uptake_total,
         both("活生物量与埋藏", "living biomass and burial"),
-        {"ΔC_B": change.result, "F_t1": burial[0], "F_t2": burial[1]},
+        {"ΔC_B": change.result, "F_t1": steps.earlier_burial, "F_t2": steps.later_burial},
     )
-    yield from (change, total, _as_co2(total.result, "carbon_sink", later))
+    yield from (change, total, _as_co2(total.result, "carbon_sink", steps.end))
 
 
 def _soils(results: Results) -> Iterator[Evaluation]:
@@ -316,11 +314,6 @@ def _title(key: str) -> Words:
 def _whole(results: Results, key: str, epoch: int) -> float:
     value = results.values.get((key, epoch, results.whole_code))
     return math.nan if value is None else value.value
-
-
-def _sum_of(held: Mapping[Stratum, Ground], *pools: str) -> float:
-    amounts = (each.carbon(pool) for each in held.values() for pool in pools)
-    return sum(each for each in amounts if not math.isnan(each))
 
 
 def printed(value: float | tuple[float, ...]) -> str:
