@@ -235,7 +235,7 @@ def test_functions_slide_between_the_published_ones_and_their_mirror() -> None:
 
 
 def test_function_without_error_or_rival_moves_by_a_typical_distance() -> None:
-    """Oaks differ by 20.6 % at 80 m3/ha, hardwoods by 3.1 %: the root mean square of all is 17 %."""
+    """Oaks differ by 20.6 % at 80 m3/ha, hardwoods by 3.1 %; the root mean square is 17 %."""
     here = book("44", DRAWN)
     row = choose_volume_function(here.store, frozenset(), "pinus_massoniana")
     slope, intercept = here.volume_function(row)

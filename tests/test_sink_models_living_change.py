@@ -186,7 +186,8 @@ def test_rates_of_young_stands_are_those_of_the_province() -> None:
     def rate(region: str) -> str:
         zone = Options(region=region).zone
         book = DrawBook(coefficients(), Sampling(draws=0), zone)
-        return young_growth(book).get(("forest", "above_ground"), "")
+        found = young_growth(book).get(("forest", "above_ground"))
+        return "" if found is None else found.rate
 
     assert rate("440100") == "groa_guangdong_1_20y_agc_rate"
     assert rate("330400") == "groa_subtropical_1_20y_agc_rate"

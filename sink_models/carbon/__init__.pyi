@@ -30,6 +30,7 @@ from .living_change import (
     living_change as living_change,
     sink_steps as sink_steps,
     yearly_uptake as yearly_uptake,
+    young_growth as young_growth,
 )
 from .soil_change import (
     YEARS as YEARS,

@@ -21,7 +21,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 
 import numpy as np
 
@@ -31,7 +30,7 @@ from sink_models.carbon.estimator import ABOVE, LIVING, Estimates, PoolEstimate
 from sink_models.carbon.linear_totals import Amounts, Term
 from sink_models.carbon.stock_and_sink import CarbonAccount, estimates, stratum_terms
 from sink_models.carbon.stratification import Stratum, StratumSums, strata
-from sink_models.coefficients import Zone, formula_keys, read_table
+from sink_models.coefficients import formula_keys, read_table
 from sink_models.ecosystem_types import SCATTERED, group_of
 from sink_models.equations import capped_growth, realised_change, uptake_total
 from sink_models.sampling import Array
@@ -141,7 +140,7 @@ def living_change(before: Account, after: Account) -> LivingChange:
         tuple(sorted(types)),
         least,
         most,
-        tuple(sorted({key for rate in growth.values() for key in formula_keys(rate)})),
+        tuple(sorted({key for rule in growth.values() for key in formula_keys(rule.rate)})),
     )
 
 
@@ -292,7 +291,7 @@ def _new(
     area: Array,
     stock: Array,
     account: Account,
-    growth: Mapping[tuple[str, str], str],
+    growth: Mapping[tuple[str, str], YoungGrowth],
     ages: Array,
 ) -> list[Term]:
     """What new ground holds: its own measured stock, or what grew since it was there."""
@@ -300,7 +299,7 @@ def _new(
         return _terms(pool, kind, area, account, stock=stock)
     if (kind.type, pool) not in growth:
         return []
-    rate = account.book.formula(growth[kind.type, pool])
+    rate = account.book.formula(growth[kind.type, pool].rate)
     held = kind.found[pool]
     by_age = (capped_growth.of(r=rate, t=age, c=held.per_ha) for age in ages)
     grown = sum(by_age, np.zeros(1)) / len(ages)
@@ -317,27 +316,33 @@ def _held(pool: str, kind: _Kind, area: Array, stock: Array | None = None) -> fl
     return float(found.per_ha[0] * part.area_ha.sum() + found.per_m3[0] * part.stock_m3.sum())
 
 
-@cache
-def _growth_rules() -> tuple[dict[str, str], ...]:
-    return tuple(read_table("new_stand_growth.csv"))
+@dataclass(frozen=True)
+class YoungGrowth:
+    """A row of ``conversion_growth.csv``: rate, t C/ha/yr, and cap, t C/ha, of a pool.
+
+    ``ages`` are the years that the rate was measured over, empty for a rate that holds to the cap.
+    """
+
+    rate: str
+    cap: str
+    ages: str
+    why_en: str
 
 
-def young_growth(book: DrawBook) -> dict[tuple[str, str], str]:
-    """Rates of young stands by type and pool, t C/ha/yr, as formulas of usable coefficients."""
-    found: dict[tuple[str, str], str] = {}
-    for row in _growth_rules():
+def young_growth(book: DrawBook) -> dict[tuple[str, str], YoungGrowth]:
+    """How new land of a type grows, by type and pool: the first row of usable coefficients."""
+    found: dict[tuple[str, str], YoungGrowth] = {}
+    for row in read_table("conversion_growth.csv"):
         usable = all(
             key in book.store and (book.store[key].ships or key in book.accepted)
             for key in formula_keys(row["rate"])
         )
-        if usable and _holds(row, book.zone):
+        is_here = book.zone.is_in(row["region"])
+        if usable and is_here and row["climate_zone"] in ("", book.zone.climate_zone):
+            rule = YoungGrowth(row["rate"], row["cap"], row["ages"], row["why_en"])
             for kind in row["ecosystem_types"].split("|"):
-                found.setdefault((kind, row["pool"]), row["rate"])
+                found.setdefault((kind, row["pool"]), rule)
     return found
-
-
-def _holds(row: Mapping[str, str], zone: Zone) -> bool:
-    return zone.is_in(row["region"]) and row["climate_zone"] in ("", zone.climate_zone)
 
 
 def yearly_uptake(change: LivingChange, earlier: CarbonAccount, later: CarbonAccount) -> Amounts:

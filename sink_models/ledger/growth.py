@@ -13,8 +13,8 @@ from numpy.typing import ArrayLike
 
 from gis.problems import ProblemLog
 from layers.codes import ecosystem_types
-from sink_models.carbon import LIVING
-from sink_models.coefficients import check_range, read_table
+from sink_models.carbon import LIVING, young_growth
+from sink_models.coefficients import check_range, resolve_formula
 from sink_models.ledger.yield_curves import PARAMETERS, YieldCurve
 from sink_models.sampling import Array, Sampling
 from sink_models.uncertainty import DrawBook
@@ -133,15 +133,15 @@ class GrowthChoice:
 
 
 def own_growth(book: DrawBook) -> dict[str, GrowthRule]:
-    """Growth of new land from ``conversion_growth.csv``: rows of the zone, of checked sources."""
+    """Growth from ``conversion_growth.csv``: rows of the zone, of checked sources, at any age."""
     rates: dict[str, dict[str, tuple[Array, Array]]] = {}
     why: dict[str, str] = {}
-    for row in read_table("conversion_growth.csv"):
-        if row["climate_zone"] in ("", book.zone.climate_zone):
-            kind = row["ecosystem_type"]
-            pair = book.formula(row["rate"]), book.formula(row["cap"])
-            rates.setdefault(kind, {})[row["pool"]] = pair
-            why[kind] = row["why_en"]
+    for (kind, pool), rule in young_growth(book).items():
+        if rule.ages:
+            continue
+        cap = resolve_formula(rule.cap, book.zone)
+        rates.setdefault(kind, {})[pool] = book.formula(rule.rate), book.formula(cap)
+        why[kind] = rule.why_en
     return {kind: _capped(kind, pools, why[kind]) for kind, pools in rates.items()}
 
 
