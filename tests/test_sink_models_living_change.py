@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from sink_models.account import EpochData
-from sink_models.carbon.living_change import young_growth
+from sink_models.carbon.living_biomass import young_growth
 from sink_models.coefficients.store import coefficients
 from sink_models.evaluate import evaluate
 from sink_models.options import Options

@@ -24,7 +24,7 @@ from .linear_totals import (
     Amounts as Amounts,
     Cell as Cell,
 )
-from .living_change import (
+from .living_biomass import (
     LivingChange as LivingChange,
     SinkSteps as SinkSteps,
     living_change as living_change,
