@@ -192,3 +192,40 @@ def test_rates_of_young_stands_are_those_of_the_province() -> None:
     assert rate("440100") == "groa_guangdong_1_20y_agc_rate"
     assert rate("330400") == "groa_subtropical_1_20y_agc_rate"
     assert rate("") == ""
+
+
+# Depths
+
+
+def test_soils_of_another_depth_stand_beside_the_stock_and_in_no_total() -> None:
+    """50 ha of town to 20 cm and 20 ha of mangrove to 1 m; the stock holds the soil of crop alone."""
+    rows = [
+        ground(), ground(ecosystem_type="built", area_ha=50.0),
+        ground(cover="mangroves", ecosystem_type="mangrove", area_ha=20.0),
+    ]  # fmt: skip
+    values = run(rows, rows).values
+    store = coefficients()
+
+    def stock(part: str) -> float:
+        return values[f"carbon_stock.{part}", 2024, "440100"].value
+
+    assert stock("soil_20cm") == pytest.approx(50 * store["fz_residential_soc_20cm_all"].value)
+    assert stock("soil_100cm") == pytest.approx(20 * store["mangrove_soil_c_mineral"].value)
+    alone = run([ground()], [ground()]).values["carbon_stock.pool.soil", 2024, "440100"].value
+    assert stock("pool.soil") == pytest.approx(alone)
+    pools = [value.value for (key, epoch, unit), value in values.items()
+             if key.startswith("carbon_stock.pool.") and (epoch, unit) == (2024, "440100")]  # fmt: skip
+    total = values["carbon_stock", 2024, "440100"].value
+    assert sum(each for each in pools if not np.isnan(each)) == pytest.approx(total)
+
+
+def test_a_growing_town_adds_no_carbon_by_the_depth_of_its_soil() -> None:
+    before = [ground(), ground(ecosystem_type="built", area_ha=50.0)]
+    after = [ground(area_ha=60.0), ground(ecosystem_type="built", area_ha=90.0)]
+    values = run(before, after).values
+    stocks = [values["carbon_stock", year, "440100"].value for year in (2020, 2024)]
+    assert stocks[1] < stocks[0]
+    codes = [each.code for each in run(before, after).problems]
+    assert codes.count("sink_models.soil_other_depth") == 2
+    clean = run([ground()], [ground()])
+    assert "sink_models.soil_other_depth" not in {each.code for each in clean.problems}

@@ -80,7 +80,7 @@ def test_own_value_drives_and_is_named_with_reason_and_hand() -> None:
     before, after = run(), run(store=store)
 
     def soil(results: Results) -> float:
-        return results.values["carbon_stock.type.mangrove", 2020, "440100"].value
+        return results.values["carbon_stock.soil_100cm", 2020, "440100"].value
 
     assert soil(after) - soil(before) == pytest.approx(20 * (300 - 286))
     notice = overrides[0].notice
@@ -449,7 +449,9 @@ def test_tidal_marsh_of_a_run_counts_its_soil_where_the_rows_are_accepted() -> N
     bare, taken = found[frozenset()], found[needed]
     stock = "carbon_stock", 2024, "440100"
     assert bare.values[stock].value == pytest.approx(10 * (9.68 + 5.56))
-    assert taken.values[stock].value == pytest.approx(10 * (9.68 + 5.56 + 226))
+    assert taken.values[stock].value == pytest.approx(10 * (9.68 + 5.56))
+    beside = taken.values["carbon_stock.soil_100cm", 2024, "440100"]
+    assert beside.value == pytest.approx(10 * 226)
     sink = "carbon_sink", 2024, "440100"
     assert bare.values[sink].value == pytest.approx(0.0)
     assert taken.values[sink].value == pytest.approx(10 * 0.91 * 44 / 12)

@@ -132,11 +132,11 @@ def test_clearing_loses_what_stood_there_at_once_and_soil_over_twenty_years() ->
     assert row["soil_realised"] + row["soil_committed"] == pytest.approx(soil)
 
 
-def test_another_depth_of_soil_is_revaluation_and_no_flux() -> None:
+def test_another_depth_of_soil_is_no_flux_and_in_no_total() -> None:
     found = carbon(ground(("forest", "mangrove", 10)))
     row = one(found, "forest", "mangrove")
     assert np.isnan(row["soil_realised"])
-    assert row["soil_revaluation"] > 0
+    assert np.isnan(row["soil_revaluation"])
     assert "soil" in found.missing[0]
 
 

@@ -43,12 +43,14 @@ from .soil_use import (
 )
 from .stock_and_sink import (
     COVERS as COVERS,
+    SOIL_PARTS as SOIL_PARTS,
     CarbonAccount as CarbonAccount,
     NotEstimated as NotEstimated,
     add_up as add_up,
     carbon_account as carbon_account,
     check_sum as check_sum,
     estimates as estimates,
+    other_depth as other_depth,
 )
 from .stratification import (
     Stratum as Stratum,

@@ -5,7 +5,7 @@ Carbon is held in t C and turned into t CO2 by one function (``co2.py``), at the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,6 +47,12 @@ from sink_models.uncertainty import DrawBook
 COVERS = (LAND_COVER, "land_survey", SURVEY, WETLANDS, "tidal_marsh", "seagrass", MANGROVES)
 MEASURED_STOCK, MAPPED_STOCK = statement("growing_stock"), statement("biomass_map")
 """What the stock of an account rests on, beside its areas."""
+DEPTH_CM = "30"
+"""Depth of the soils that totals hold (IPCC 2006 Vol. 4 Ch. 2)."""
+
+SOIL_PARTS = {"20": "soil_20cm", "100": "soil_100cm"}
+"""Names of the parts that hold soils known to another depth, by depth in cm."""
+
 CLOSURE = 1e-9
 """Largest relative gap between a total and the sum of its parts."""
 
@@ -66,13 +72,16 @@ class NotEstimated:
 class CarbonAccount:
     """Carbon of one epoch by ecosystem type and pool.
 
-    ``stocks`` in t C; ``burial`` in t C/yr, into pools whose stock is held static. ``basis`` names
-    the covers and whether stocks were measured: two epochs compare only on the same basis.
+    ``stocks`` in t C, soils to 30 cm; ``soils_beside`` holds soils that are known to another depth
+    only, by depth in cm: no total mixes depths. ``burial`` in t C/yr, into pools whose stock is
+    held static. ``basis`` names the covers and whether stocks were measured: two epochs compare
+    only on the same basis.
     """
 
     year: int
     basis: Statement
     stocks: Amounts
+    soils_beside: Mapping[str, Amounts]
     burial: Amounts
     choices: tuple[Choice, ...]
     not_estimated: tuple[NotEstimated, ...]
@@ -89,6 +98,7 @@ def carbon_account(account: Account) -> CarbonAccount:
     Raises ``AccountError`` when the units do not sum to the whole, which is computed on its own.
     """
     stocks: list[Term] = []
+    beside: dict[str, list[Term]] = {}
     burial: list[Term] = []
     choices: list[Choice] = []
     missing: dict[Cell, float] = {}
@@ -96,7 +106,12 @@ def carbon_account(account: Account) -> CarbonAccount:
         kind = sums.stratum.ecosystem_type
         found, fluxes = estimates(sums.stratum, account.year, account.book)
         for pool in POOLS:
-            if pool in found:
+            depth = other_depth(found[pool].choice) if pool in found else ""
+            if depth:
+                beside.setdefault(depth, []).extend(
+                    stratum_terms((kind, pool), found[pool], sums, account)
+                )
+            if pool in found and not depth:
                 stocks += stratum_terms((kind, pool), found[pool], sums, account)
             else:
                 area = float(sums.area_ha.sum())
@@ -111,6 +126,10 @@ def carbon_account(account: Account) -> CarbonAccount:
         year=account.year,
         basis=_basis(account),
         stocks=held,
+        soils_beside={
+            depth: Amounts(units, tuple(terms))
+            for depth, terms in sorted(beside.items(), key=lambda each: float(each[0]))
+        },
         burial=Amounts(units, tuple(burial)),
         choices=tuple(dict.fromkeys(choices)),
         not_estimated=tuple(
@@ -128,6 +147,11 @@ def estimates(stratum: Stratum, year: int, book: DrawBook) -> tuple[Estimates, E
         return {}, {}
     found = estimator.estimate(stratum, book)
     return with_soil_use(found, stratum, year, book), estimator.fluxes(stratum, book)
+
+
+def other_depth(choice: Choice) -> str:
+    """The depth of a soil that is not known to 30 cm, in cm; empty for every other pool."""
+    return choice.depth_cm if choice.depth_cm != DEPTH_CM else ""
 
 
 def stratum_terms(
@@ -164,7 +188,12 @@ def _nearest(cell: Cell, account: Account) -> tuple[str, ...]:
         return _same_group(cell, book.zone)
     # rules that lack only a check come first: the analyst can take those
     ranked = sorted(found, key=lambda each: each.verdict != "unchecked")
-    return tuple(each.short for each in ranked[:NEAREST])
+    return tuple(
+        f"{each.rule.formula} [0-{each.rule.depth_cm} cm]"
+        if each.verdict == "chosen"
+        else each.short
+        for each in ranked[:NEAREST]
+    )
 
 
 def _same_group(cell: Cell, zone: Zone) -> tuple[str, ...]:

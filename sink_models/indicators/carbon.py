@@ -15,6 +15,7 @@ from sink_models.carbon import (
     POOL_NAMES,
     POOLS,
     SOIL,
+    SOIL_PARTS,
     Amounts,
     CarbonAccount,
     Cell,
@@ -41,8 +42,9 @@ def carbon_stock(context: Context) -> Outcome:
         return Absent(problem("sink_models.nothing_estimated", where))
     method = _stock_method(carbon, carbon.stocks.cells)
     gaps = _gaps(context, where)
+    warnings = (*gaps, *_other_depths(carbon, where))
     return Reading(
-        carbon.stocks.total(), carbon.basis, method, warnings=gaps, lower_bound=bool(gaps)
+        carbon.stocks.total(), carbon.basis, method, warnings=warnings, lower_bound=bool(gaps)
     )
 
 
@@ -52,6 +54,10 @@ def carbon_stock_parts(context: Context) -> Mapping[str, Outcome]:
         **_breakdown(context, carbon.stocks, lambda cells: _stock_method(carbon, cells))
     }
     where = f"carbon_stock {context.account.year}"
+    for depth, soils in carbon.soils_beside.items():
+        types = tuple(sorted({kind for kind, _ in soils.cells}))
+        method = statement("soil_depth", cm=depth, types=types).also("beside_total")
+        parts[SOIL_PARTS[depth]] = Reading(soils.total(), carbon.basis, method)
     kinds = {each.ecosystem_type for each in carbon.not_estimated}
     for kind in sorted(kinds - {cell[0] for cell in carbon.stocks.cells}):
         found = problem("sink_models.type_not_estimated", where, type=type_names([kind]))
@@ -198,6 +204,20 @@ def _sink_method(context: Context) -> Statement:
     return method.also("new_stands_grow").also("static_left_out")
 
 
+def _other_depths(carbon: CarbonAccount, where: str) -> tuple[Problem, ...]:
+    """A note for soils that stand beside the total because they are known to another depth."""
+    return tuple(
+        problem(
+            "sink_models.soil_other_depth",
+            where,
+            types=type_names(sorted({kind for kind, _ in soils.cells})),
+            depth=depth,
+            carbon=f"{float(soils.whole()[0]):,.0f}",
+        )
+        for depth, soils in carbon.soils_beside.items()
+    )
+
+
 def _gaps(context: Context, where: str) -> tuple[Problem, ...]:
     """A warning for vegetated ground whose above-ground biomass the figure leaves out."""
     lacking = {
@@ -246,13 +266,14 @@ INDICATORS = (
         title_en="Carbon stock",
         unit="t C",
         definition_zh=(
-            "各生态系统地上、地下生物量、枯死木、枯落物与土壤有机碳之和；"
+            "各生态系统地上、地下生物量、枯死木、枯落物与 0–30 厘米土壤有机碳之和；"
+            "只有其他深度数据的土壤另列，不计入；"
             "只含有经核实系数的碳库，其余逐一列明为未估算。"
         ),
         definition_en=(
-            "Carbon in above- and below-ground biomass, dead wood, litter and soil of all "
-            "ecosystem types; only pools with checked coefficients, the others are listed as "
-            "not estimated."
+            "Carbon in above- and below-ground biomass, dead wood, litter and soil to 30 cm of all "
+            "ecosystem types; soils known to other depths stand beside it; only pools with checked "
+            "coefficients, the others are listed as not estimated."
         ),
         source="IPCC 2006 GL Vol.4 Ch.2; IPCC 2013 Wetlands Supplement; Fang et al. 2001",
         additive=True,

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from sink_models.carbon import LIVING, POOL_NAMES, Choice, Stratum, sought_of
+from sink_models.carbon import LIVING, POOL_NAMES, Choice, Stratum, other_depth, sought_of
 from sink_models.coefficients import Candidate, Zone, bind, density_candidates, formula_keys
 from sink_models.method.evaluations import Evaluation, Ground, grounds, latest, printed
 from sink_models.method.labels import strata_title
@@ -76,7 +76,10 @@ def choices_section(results: Results) -> Section:
     whole = sum(
         held[each.stratum].carbon(each.pool)
         for each in latest(results)
-        if each.stratum in held and each.pool in POOL_NAMES and each.pool != "soil_burial"
+        if each.stratum in held
+        and each.pool in POOL_NAMES
+        and each.pool != "soil_burial"
+        and not other_depth(each)
     )
     changes: dict[tuple[str, str, str], float] = {}
     strata: dict[tuple[str, str, str], list[Stratum]] = {}

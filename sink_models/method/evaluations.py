@@ -17,11 +17,13 @@ from sink_models.carbon import (
     POOL_NAMES,
     POOLS,
     SOIL_BURIAL,
+    SOIL_PARTS,
     YEARS as SOIL_YEARS,
     Choice,
     Estimates,
     Stratum,
     estimates,
+    other_depth,
     spans_in_transition,
 )
 from sink_models.ecosystem_types import type_names
@@ -162,11 +164,17 @@ def _of_strata(results: Results, references: Mapping[str, int]) -> Iterator[Eval
             {"A": ground, **inputs},
             sum(each.carbon(first.pool) for each in own),
             "t C/yr" if is_flow else "t C",
-            "" if is_flow else f"carbon_stock.pool.{first.pool}",
+            "" if is_flow else f"carbon_stock.{_part_of(first)}",
             0 if is_flow else epoch,
             both(first.why_zh, first.why_en),
             ", ".join(f"[{references[key]}]" for key in first.keys if key in references),
         )
+
+
+def _part_of(choice: Choice) -> str:
+    """The part of the stock that a choice adds to."""
+    depth = other_depth(choice)
+    return SOIL_PARTS[depth] if depth else f"pool.{choice.pool}"
 
 
 POOL_SYMBOLS = dict(zip(POOLS, ("C_AB", "C_BB", "C_DW", "C_LI", "C_SO"), strict=True))
