@@ -198,7 +198,7 @@ def test_rates_of_young_stands_are_those_of_the_province() -> None:
 
 
 def test_soils_of_another_depth_stand_beside_the_stock_and_in_no_total() -> None:
-    """50 ha of town to 20 cm and 20 ha of mangrove to 1 m; the stock holds the soil of crop alone."""
+    """50 ha of town to 20 cm, 20 ha of mangrove to 1 m; the stock holds the soil of crop alone."""
     rows = [
         ground(), ground(ecosystem_type="built", area_ha=50.0),
         ground(cover="mangroves", ecosystem_type="mangrove", area_ha=20.0),
@@ -213,8 +213,11 @@ def test_soils_of_another_depth_stand_beside_the_stock_and_in_no_total() -> None
     assert stock("soil_100cm") == pytest.approx(20 * store["mangrove_soil_c_mineral"].value)
     alone = run([ground()], [ground()]).values["carbon_stock.pool.soil", 2024, "440100"].value
     assert stock("pool.soil") == pytest.approx(alone)
-    pools = [value.value for (key, epoch, unit), value in values.items()
-             if key.startswith("carbon_stock.pool.") and (epoch, unit) == (2024, "440100")]  # fmt: skip
+    pools = [
+        value.value
+        for (key, epoch, unit), value in values.items()
+        if key.startswith("carbon_stock.pool.") and (epoch, unit) == (2024, "440100")
+    ]
     total = values["carbon_stock", 2024, "440100"].value
     assert sum(each for each in pools if not np.isnan(each)) == pytest.approx(total)
 
