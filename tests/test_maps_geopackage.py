@@ -215,9 +215,17 @@ def test_every_district_falls_under_one_rule_of_a_style_and_the_whole_under_its_
         ]
 
 
+def test_it_is_of_a_version_that_older_programs_open_silently(
+    make_report: Maker, tmp_path: Path
+) -> None:
+    path = write_geopackage(make_report(), tmp_path / "a.gpkg")
+    with closing(sqlite3.connect(path)) as database:
+        assert database.execute("PRAGMA user_version").fetchone() == (10300,)
+
+
 def test_a_style_names_every_field(make_report: Maker, tmp_path: Path) -> None:
     report = make_report()
-    style = write_district_style(report, tmp_path / "districts.qml")
+    style = write_district_style(report, tmp_path / "units.qml")
     assert style is not None
     text = style.read_text(encoding="utf-8")
     assert text == stored_styles(write_geopackage(report, tmp_path / "a.gpkg"))[0][-1]
@@ -235,8 +243,8 @@ def test_no_text_from_data_reaches_a_style(make_report: Maker, tmp_path: Path) -
 def test_without_results_there_is_no_style(make_report: Maker, tmp_path: Path) -> None:
     report = make_report()
     bare = dataclasses.replace(report, results=report.results.head(0))
-    assert write_district_style(bare, tmp_path / "districts.qml") is None
-    assert not (tmp_path / "districts.qml").exists()
+    assert write_district_style(bare, tmp_path / "units.qml") is None
+    assert not (tmp_path / "units.qml").exists()
 
 
 def test_geoparquet_holds_the_same_districts_as_the_geopackage(

@@ -237,6 +237,14 @@ def test_without_a_typeface_everything_else_is_published(
         assert (tmp_path / "out" / name).read_bytes() == (done.folder / name).read_bytes()
 
 
+def test_no_style_file_bears_the_name_of_a_file_of_several_layers(done: Run) -> None:
+    """QGIS takes ``x.qml`` for the style of every layer in ``x.gpkg``."""
+    names = published_by(done)
+    styled = {each.removesuffix(".qml") for each in names if each.endswith(".qml")}
+    assert styled
+    assert not styled & {each.removesuffix(".gpkg") for each in names if each.endswith(".gpkg")}
+
+
 def test_a_character_that_no_font_has_costs_that_glyph_alone(tmp_path: Path) -> None:
     """U+F0001 is private: no font has it."""
     done = run(write_city(tmp_path / "in", name="\U000f0001区"), tmp_path / "out")

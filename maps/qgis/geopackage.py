@@ -4,8 +4,9 @@ Layer ``districts`` has one row per reporting unit and one for the whole (``is_w
 column per indicator and year; layer ``results`` has the rows of ``results.csv``, layer
 ``conflicts`` the features of ``conflicts.csv`` where there are any. Aliases tell each
 column's indicator, year and unit in the report's language, and descriptions how it is defined.
-QGIS finds the map's colours in the file. ``districts.parquet`` holds the same districts, and
-``districts.qml`` beside it their style.
+QGIS finds the map's colours in the file. ``units.parquet`` holds the same districts, and
+``units.qml`` beside it their style: a style file that bore the GeoPackage's name would be taken for
+each of its layers.
 """
 
 from __future__ import annotations
@@ -34,6 +35,9 @@ from maps.words import parts_of, words
 DISTRICTS, RESULTS, CONFLICTS = "districts", "results", "conflicts"
 """Names of the layers; the last only where there are conflicts."""
 
+_VERSION = "1.3"
+"""QGIS 3.22, which Debian and bureaus have, warns of anything later."""
+
 _DATE = "2000-01-01T00:00:00.000Z"
 """Stands where the format wants a date of last change: same report, same bytes."""
 
@@ -48,8 +52,9 @@ def write_geopackage(report: Report, path: str | os.PathLike[str]) -> Path:
     districts, results = district_table(report), _visible_texts(report.results)
     with _fixed_date():
         pyogrio.write_dataframe(
-            districts, target, layer=DISTRICTS, driver="GPKG", geometry_type="MultiPolygon"
-        )
+            districts, target, layer=DISTRICTS, driver="GPKG", geometry_type="MultiPolygon",
+            dataset_options={"VERSION": _VERSION},
+        )  # fmt: skip
         pyogrio.write_dataframe(results, target, layer=RESULTS, driver="GPKG", append=True)
         if len(report.conflicts):
             conflicts = gpd.GeoDataFrame(_visible_texts(report.conflicts), crs=report.conflicts.crs)

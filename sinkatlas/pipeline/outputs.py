@@ -65,8 +65,8 @@ _TABLES = (
 )
 _SHOWN = (
     Output("districts.gpkg", lambda report, path, _: write_geopackage(report, path)),
-    Output("districts.parquet", lambda report, path, _: write_geoparquet(report, path)),
-    Output("districts.qml", lambda report, path, _: write_district_style(report, path)),
+    Output("units.parquet", lambda report, path, _: write_geoparquet(report, path)),
+    Output("units.qml", lambda report, path, _: write_district_style(report, path)),
     Output("report.docx", lambda report, path, log: write_brief(report, path, problems=log)),
     Output("report.xlsx", lambda report, path, _: write_workbook(report, path)),
     Output("map.html", lambda report, path, _: write_map(report, path)),
