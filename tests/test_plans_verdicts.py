@@ -478,6 +478,19 @@ def test_a_rule_with_a_figure_is_judged_where_its_distance_was_measured() -> Non
     assert keys(verdict(rule, value(2024, 1.0)))[0] == "rule"
 
 
+def test_ban_under_which_no_project_was_begun_is_kept() -> None:
+    plan = load_plan("changsha")
+    rule = next(each for each in plan.targets if each.kind == "rule" and each.value is not None)
+    method = statement("nearest_project", count=0)
+    place = {"indicator": rule.indicator, "unit": "km", "unit_code": "430100"}
+    none = value(2024, math.nan, method=method, **place)
+    found = verdict(rule, none)
+    assert (found.status, keys(found), found.epoch) == (Status.MET, ["rule_nothing"], 2024)
+    # a distance that is not known for another reason is no proof
+    unknown = replace(none, method=statement("nearest_project", count=3))
+    assert verdict(rule, unknown).status is Status.NOT_EVALUABLE
+
+
 def test_blocks_are_counted_against_the_number_that_the_plan_prints() -> None:
     plan = load_plan("changsha")
     blocks = next(each for each in plan.targets if each.id == "demo-blocks")  # 3

@@ -75,6 +75,10 @@ def verdict_on(
     if entry is not None:
         target = with_figure(target, entry)
     case = evidence.case(target, plan)
+    unconcerned = evidence.unconcerned(target) if target.kind == "rule" else None
+    if unconcerned is not None:
+        said = reason("rule_nothing", epoch=unconcerned.epoch)
+        return Verdict(plan.id, target, Status.MET, (said,), epoch=unconcerned.epoch)
     missing = _missing(case, evidence)
     if missing:
         return Verdict(plan.id, target, Status.NOT_EVALUABLE, missing)

@@ -150,6 +150,21 @@ class Evidence:
                 return tuple(sorted(found, key=lambda value: value.epoch))
         return ()
 
+    def unconcerned(self, target: Target) -> IndicatorValue | None:
+        """The latest epoch in which a rule found nothing that it is about: no project at all."""
+        for code in self._codes(target):
+            found = [
+                value
+                for (key, _, unit_code), value in self.results.values.items()
+                if key == target.indicator and unit_code == code
+            ]
+            if found:
+                last = max(found, key=lambda value: value.epoch)
+                is_of_projects = last.method.code.startswith("nearest_project")
+                is_none = is_of_projects and dict(last.method.facts).get("count") == 0
+                return last if is_none and not last.is_known else None
+        return None
+
     def has_scope(self, target: Target) -> bool:
         """Whether the results hold anything for the target's scope."""
         present = {unit_code for _, _, unit_code in self.results.values}

@@ -98,7 +98,7 @@ def _rules(city: City) -> str:
         )
     if "rivers" in city.further:
         named = city.rivers[0].name
-        text += f'\n[river_rule]\nrivers = ["{named}"]\nproject_types = ["化工"]\n'
+        text += f'\n[river_rule]\nrivers = ["{named}"]\nproject_types = ["化工"]\nsince = 2021\n'
     return text
 
 

@@ -242,6 +242,7 @@ def _evaluated(
     engine: Engine | None,
     progress: Progress,
     problems: ProblemLog,
+    starts: int | None = None,
 ) -> _Evaluated:
     with clock.timed("read"):
         methods = read_methods(space)
@@ -256,7 +257,7 @@ def _evaluated(
             for epoch in space.epochs
         }
     with clock.timed("measure"):
-        settings = rule_settings(space)
+        settings = rule_settings(space, starts)
         beside = {
             epoch.year: beside_account(units, inputs.layers[epoch.year], epoch.year, settings)
             for epoch in space.epochs
@@ -302,7 +303,8 @@ def _run(
     if place is not None:
         problems.extend(place.notices())
     promises = read_promises(space, problems)
-    found = _evaluated(space, clock, strict, engine, progress, problems)
+    starts = None if promises is None else promises.plan.starts
+    found = _evaluated(space, clock, strict, engine, progress, problems, starts)
     inputs, units, accounts, results = found.inputs, found.units, found.accounts, found.results
     methods, beside, data, sampling = found.methods, found.beside, found.data, _sampling(space)
     with clock.timed("change"):
@@ -708,13 +710,19 @@ def _accuracy(stated: AccuracyTable) -> Accuracy:
     return Accuracy(stated.area_percent, stated.stock_percent, shared)
 
 
-def rule_settings(space: Workspace) -> RuleSettings:
-    """What the workspace says of parks, works and rivers."""
+def rule_settings(space: Workspace, starts: int | None = None) -> RuleSettings:
+    """What the workspace says of parks, works and rivers.
+
+    A prohibition begins with its plan: ``starts`` is the plan's first year, from which projects
+    count where the workspace names no other.
+    """
     parks, works, rule = space.table.parks, space.table.works, space.table.river_rule
     return RuleSettings(
         ParkReach(**parks.model_dump()),
         WorksOptions(works.since, works.types),
-        RiverRule(rule.distance_m, tuple(rule.rivers), tuple(rule.project_types), rule.since),
+        RiverRule(
+            rule.distance_m, tuple(rule.rivers), tuple(rule.project_types), rule.since or starts
+        ),
     )
 
 
