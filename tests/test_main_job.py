@@ -18,6 +18,7 @@ import pytest
 from pypdf import PdfReader
 
 from gis.problems import InputError
+from plans.plan import SCHEMES
 from plans.reader import bundled_plans
 from sink_models.indicator import indicators
 from sinkatlas import Run, run, write_demo
@@ -194,7 +195,10 @@ def test_every_indicator_is_a_value_or_an_absence_with_a_reason(done: Run) -> No
 def test_every_target_of_the_plan_has_a_verdict_with_a_reason(done: Run) -> None:
     plan = next(plan for plan in bundled_plans() if plan.id == CITY)
     table = read(done, "verdicts.csv")
-    assert len(table) == len(plan.targets)
+    schemes = read(done, "schemes.csv")
+    assert len(schemes) == sum(each.kind in SCHEMES for each in plan.targets)
+    assert schemes["needs"].str.len().min() > 3
+    assert len(table) + len(schemes) == len(plan.targets)
     assert table["reason"].str.len().min() > 5
     words = {"met", "not_met", "on_track", "off_track", "cannot_tell", "not_evaluable"}
     assert set(table["status"]) <= words
