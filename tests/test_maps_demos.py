@@ -522,6 +522,7 @@ def test_shares_of_districts_stand_in_the_card_and_colour_the_verdicts(
     page = view.page
     page.click(".chooser [data-view='verdict']")
     words = {"met": "达标", "not_met": "未达标", "on_track": "按期可达", "off_track": "进度滞后"}
+    words |= {"cannot_tell": "尚难判断", "not_applicable": "不适用"}
     for share in shares[shares["origin"] == "ours"].itertuples():
         label = page.get_attribute(f"path[data-unit='{share.unit_code}']", "aria-label")
         assert label.endswith(words[share.status]), share.unit_name
@@ -532,7 +533,7 @@ def test_shares_of_districts_stand_in_the_card_and_colour_the_verdicts(
         )
         text = page.inner_text(".side [data-share='forest_cover_rate']")
         assert share.share_printed in text
-        assert words[share.status] in text
+        assert f"按分解份额：{words[share.status]}" in text
     assert "不是计划原文" in page.inner_text(".legend")
 
 
