@@ -170,10 +170,10 @@ def _add_schemes(brief: Brief, report: Report, text: Mapping[str, str]) -> None:
 
     brief.table(
         [
-            cells("clause", text["brief.clause"], 30, 22),
-            cells("title", text["brief.target"], 60, 46),
-            cells("contributes", text["map.contributes"], 110, 58),
-            cells("needs", text["map.scheme_needs"], 80, 44),
+            cells("clause", text["brief.clause"], 20, 20),
+            cells("title", text["brief.target"], 40, 44),
+            cells("contributes", text["map.contributes"], 64, 62),
+            cells("needs", text["map.scheme_needs"], 44, 44),
         ]
     )
 
