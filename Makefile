@@ -10,11 +10,13 @@ ROOMS := gis layers sink_models plans maps sinkatlas
 PYTEST_FLAGS ?= -n auto --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint check format bench bundle clean
+.PHONY: help setup demo test nightly lint check format bench lock bundle clean
 
 help:
 	@echo "make demo    build the synthetic city and open-able results (CITY=$(CITY), OUT=$(OUT))"
 	@echo "make test    run every test"
+	@echo "make nightly attack a small run for an hour: 120 kills, full disks, thousands of damaged files"
+	@echo "make lock    write requirements.lock and docs/sbom.json anew from constraints.txt (needs uv)"
 	@echo "make check   formatting, lint, types, then every test: what a change must pass"
 	@echo "make format  let ruff format and mend what it can"
 	@echo "make bench   compare with other tools and write docs/benchmarks.md (about an hour)"
@@ -53,6 +55,17 @@ demo: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest $(PYTEST_FLAGS)
+
+# What `make test` does a handful of times. docs/reliability.md holds the figures.
+nightly: $(READY)
+	SINKATLAS_KILLS=120 SINKATLAS_FUZZ=2000 $(BIN)/python -m pytest $(PYTEST_FLAGS) \
+	  tests/test_sinkatlas_attacks.py tests/test_fuzz_readers.py tests/test_gis_limits.py
+
+lock:
+	uv pip compile pyproject.toml --extra dev --constraint constraints.txt --universal \
+	  --generate-hashes --python-version 3.11 --no-header --no-annotate --quiet \
+	  --output-file requirements.lock
+	$(BIN)/python docs/write_sbom.py
 
 lint: $(READY)
 	$(BIN)/ruff format --check .

@@ -104,6 +104,14 @@ def _state(path: Path) -> tuple[tuple[str, int, int, int, int], ...]:
     )
 
 
+def font_hashes() -> dict[str, str]:
+    """SHA-256 of every font file that plates and brief are drawn with: same fonts, same bytes."""
+    from maps.fonts import chinese_font
+
+    files = {Path(os.fsdecode(face.fname)) for face in chinese_font().faces}
+    return {file.name: sha256_of(file) for file in sorted(files)}
+
+
 def software_versions() -> dict[str, str]:
     """Versions of Python, our packages and the three native libraries that decide geometry."""
     import pyogrio

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import pickle
 import signal
@@ -151,9 +152,12 @@ def test_disk_that_fills_up_leaves_no_half_written_part(
     pd.testing.assert_frame_equal(found.rows, alone.rows, check_exact=True)
 
 
-def test_cluster_with_other_versions_is_refused_and_one_that_loses_its_workers_is_told(
-    inputs: tuple[Units, RasterCover, DensityRaster], monkeypatch: pytest.MonkeyPatch
+def test_cluster_with_other_versions_or_lost_workers_is_told_and_a_lost_one_survived(
+    inputs: tuple[Units, RasterCover, DensityRaster],
+    alone: ExtentAccount,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    from concurrent.futures import CancelledError
     from importlib import metadata
 
     distributed = pytest.importorskip("distributed")
@@ -167,6 +171,24 @@ def test_cluster_with_other_versions_is_refused_and_one_that_loses_its_workers_i
             expected = rf"\[gis\.cluster_versions\].*numba {version('numba')} / 0\.1"
             with pytest.raises(InputError, match=expected):
                 account(inputs, engine=engine)
+
+        with monkeypatch.context() as patch:
+            patch.setattr("gis.executors.cluster.unseen_files", lambda paths: paths)
+            with pytest.raises(InputError, match=r"\[gis\.cluster_files\].*land\.tif"):
+                account(inputs, engine=engine)
+
+        answers = itertools.count()
+        result = distributed.Future.result
+
+        def gone(self: object) -> object:
+            if next(answers):
+                raise CancelledError  # what a future of a dead scheduler says
+            return result(self)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(distributed.Future, "result", gone)
+            found = account(inputs, engine=engine)
+        pd.testing.assert_frame_equal(found.rows, alone.rows, check_exact=True)
 
         def killed(self: object) -> None:
             raise distributed.KilledWorker("band", None, 3)

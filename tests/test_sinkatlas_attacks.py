@@ -332,3 +332,45 @@ def test_one_hostile_workspace_leaves_nothing_unseen_in_any_output_or_command(
         assert shown.exception is None or isinstance(shown.exception, SystemExit), command
     for path in (*(tmp_path / "check").iterdir(), tmp_path / "w.toml"):
         assert not unseen_in(path.read_text("utf-8")), path
+
+
+# --- surroundings ---------------------------------------------------------------------------------
+
+SURROUNDINGS = {
+    "locale": {"LC_ALL": "C"},
+    "time zone": {"TZ": "Asia/Shanghai"},
+    "hash seed": {"PYTHONHASHSEED": "4711"},
+    "umask": {"UMASK": "63"},
+    "threads 1": {"THREADS": "1"},
+    "threads 4": {"THREADS": "4"},
+    "workers": {"WORKERS": "2"},
+    "folder": {},
+}
+ALL_AT_ONCE = {key: value for each in SURROUNDINGS.values() for key, value in each.items()}
+VARIED = {"all at once": ALL_AT_ONCE} | (SURROUNDINGS if KILLS >= 100 else {})
+SAME = """
+import os, sys
+from pathlib import Path
+os.umask(int(os.environ.get("UMASK", "18")))
+if __name__ == "__main__":
+    from gis.executors import Engine
+    from sinkatlas import run
+    threads, workers = os.environ.get("THREADS"), os.environ.get("WORKERS", "0")
+    engine = Engine(threads=int(threads) if threads else None, workers=int(workers))
+    run(Path(sys.argv[1]), Path(sys.argv[2]), engine=engine)
+"""
+
+
+@pytest.mark.parametrize("varied", VARIED)
+def test_the_surroundings_of_a_run_change_no_byte(
+    varied: str, city: Path, done: Run, tmp_path: Path
+) -> None:
+    script = tmp_path / "same.py"
+    script.write_text(SAME, encoding="utf-8")
+    path = os.pathsep.join(each for each in sys.path if each)
+    command = [sys.executable, script, city, tmp_path / "out"]
+    subprocess.run(
+        command, check=True, cwd=tmp_path, env={**os.environ, "PYTHONPATH": path} | VARIED[varied]
+    )
+    assert done.folder is not None
+    assert contents(tmp_path / "out") == contents(done.folder)

@@ -44,9 +44,16 @@ def tallies(
     opened = (*crew.desk.classes, *crew.desk.densities)
     room = room_for(plan, opened, crew.engine.thread_count, crew.engine.memory_bytes)
     if crew.engine.cluster:
-        from gis.executors.cluster import by_cluster
+        from gis.executors.cluster import ClusterLostError, by_cluster
 
-        yield from by_cluster(plan, numbers, crew.engine.cluster)
+        left = deque(numbers)
+        try:
+            for number, tally in by_cluster(plan, numbers, crew.engine.cluster):
+                left.popleft()
+                yield number, tally
+        except ClusterLostError:  # the same bits, here and more slowly
+            with block_cache(room.cache_bytes):
+                yield from _by_threads(plan, left, room.threads, crew.desk)
     elif crew.engine.workers:
         from gis.executors.processes import by_processes
 

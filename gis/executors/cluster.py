@@ -1,14 +1,23 @@
-"""Bands counted by the workers of a dask cluster (the optional extra ``cluster``)."""
+"""Bands counted by the workers of a dask cluster (the optional extra ``cluster``).
+
+Nothing here listens: the scheduler is the user's, and its address is taken as given. Whoever
+reaches a scheduler can run code on its workers, so it belongs on ``127.0.0.1`` or behind
+``tls://``; certificates are those of dask's own settings (``distributed.comm.tls``).
+"""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Generator, Sequence
+from concurrent.futures import CancelledError
+from contextlib import suppress
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 from gis.problems import InputError, problem
-from gis.zonal import BandTally, RasterPlan, tally_band
+from gis.reading import split_archive
+from gis.zonal import Band, BandTally, RasterPlan, tally_band
 
 TIMEOUT_S = 10
 """How long to wait for the scheduler, in seconds."""
@@ -23,6 +32,10 @@ COMPARED = ("sinkatlas", "numpy", "numba", "shapely", "pyproj", "rasterio")
 """Packages whose versions must be the same on both sides, so that the bits are."""
 
 
+class ClusterLostError(Exception):
+    """The scheduler is gone; what was handed out before it went is counted and good."""
+
+
 def by_cluster(
     plan: RasterPlan, numbers: Sequence[int], address: str
 ) -> Generator[tuple[int, BandTally], None, None]:
@@ -32,14 +45,21 @@ def by_cluster(
     ------
     InputError
         What a worker's counting finds; ``gis.cluster_missing`` without dask.distributed,
-        ``gis.cluster_unreachable``, ``gis.cluster_versions``, ``gis.workers_lost``.
+        ``gis.cluster_unreachable``, ``gis.cluster_versions``, ``gis.cluster_files``,
+        ``gis.workers_lost``.
+    ClusterLostError
+        The scheduler went away.
     """
     client = _client(address)
     try:
         _check_versions(client, address)
+        _check_files(client, plan, address)
         yield from _counted(client, plan, numbers)
+    except (CancelledError, OSError, TimeoutError) as error:
+        raise ClusterLostError from error
     finally:
-        client.close()
+        with suppress(CancelledError, OSError, TimeoutError):
+            client.close(timeout=TIMEOUT_S)
 
 
 def _client(address: str) -> Any:
@@ -88,6 +108,29 @@ def _check_versions(client: Any, address: str) -> None:
         raise InputError(problem("gis.cluster_versions", address, **facts))
 
 
+def unseen_files(paths: Sequence[str]) -> list[str]:
+    """Which files this process cannot open."""
+    found = []
+    for path in paths:
+        try:
+            with Path(path).open("rb"):
+                pass
+        except OSError:
+            found.append(path)
+    return found
+
+
+def _check_files(client: Any, plan: RasterPlan, address: str) -> None:
+    """Refuse a cluster whose workers do not see the rasters at the same paths."""
+    bands: list[Band] = [*plan.classes, *plan.densities]
+    paths = sorted({str(split_archive(each.path)[0] or each.path) for each in bands})
+    unseen = {worker: files for worker, files in client.run(unseen_files, paths).items() if files}
+    if unseen:
+        worker, files = next(iter(unseen.items()))
+        facts = {"worker": worker, "count": len(unseen), "files": ", ".join(files[:3])}
+        raise InputError(problem("gis.cluster_files", address, **facts))
+
+
 def _counted(
     client: Any, plan: RasterPlan, numbers: Sequence[int]
 ) -> Generator[tuple[int, BandTally], None, None]:
@@ -111,4 +154,5 @@ def _counted(
     except KilledWorker as error:
         raise InputError(problem("gis.workers_lost", "", losses=RETRIES, exit_code="?")) from error
     finally:
-        client.cancel([future for _, future in waiting])
+        with suppress(CancelledError, OSError, TimeoutError):
+            client.cancel([future for _, future in waiting])

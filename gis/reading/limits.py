@@ -8,8 +8,10 @@ where they grow with the file, a large honest file passes.
 
 from __future__ import annotations
 
+import lzma
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -280,10 +282,24 @@ def _counted(allowed: int, where: str) -> StartHandler:
 def _refusals(where: str) -> Iterator[None]:
     """What a scan refuses, as the error of an input."""
     try:
-        yield
+        with zip_faults(where):
+            yield
     except RefusedError as error:
         raise InputError(error.problem) from None
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+
+
+@contextmanager
+def zip_faults(where: str) -> Iterator[None]:
+    """What damaged members of an archive raise while they unpack, as one error of an input.
+
+    ``ValueError`` is a place before the file, ``RuntimeError`` a password.
+    """
+    faults = (
+        zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, ValueError, RuntimeError, OSError,
+    )  # fmt: skip
+    try:
+        yield
+    except faults as error:
         raise InputError(problem("gis.zip_unreadable", where)) from error
 
 

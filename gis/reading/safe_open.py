@@ -35,6 +35,7 @@ from gis.reading.limits import (
     MOST_BANDS,
     MOST_VERTICES,
     SMALL_RASTER_BYTES,
+    zip_faults,
 )
 from gis.reading.paths import is_file
 from gis.reading.postgis import is_database, read_postgis
@@ -151,7 +152,11 @@ def open_raster(path: str | Path, problems: ProblemLog | None = None) -> Any:
 
     archive, member = split_archive(Path(path))
     file = _existing(archive or path, folder=False)
-    source, start = raster_inside_zip(file, member) if archive else (str(file), _first_bytes(file))
+    if archive:
+        with zip_faults(file.name):
+            source, start = raster_inside_zip(file, member)
+    else:
+        source, start = str(file), _first_bytes(file)
     driver = next((name for magic, name in RASTER_DRIVERS.items() if start.startswith(magic)), None)
     if driver is None:
         raise InputError(problem("gis.raster_format", file.name, found=looks_like(start)))
@@ -241,11 +246,13 @@ def read_vector(
     """
     log = ProblemLog()
     try:
-        read = (
-            read_postgis(path, layer, log)
-            if is_database(path)
-            else _read_checked(path, layer, encoding, log)
-        )
+        is_archive = Path(path).suffix.lower() in (".zip", ".kmz")
+        with zip_faults(Path(path).name) if is_archive else nullcontext():
+            read = (
+                read_postgis(path, layer, log)
+                if is_database(path)
+                else _read_checked(path, layer, encoding, log)
+            )
     finally:
         if problems is not None:
             problems.extend(log.notices)

@@ -40,7 +40,7 @@ from sink_models.results import IndicatorValue, Results, ValueKey
 from sink_models.sampling import Sampling
 from sinkatlas.pipeline.judging import Judgement
 from sinkatlas.pipeline.measuring import Beside
-from sinkatlas.provenance import Seal, sha256_of, software_versions
+from sinkatlas.provenance import Seal, font_hashes, sha256_of, software_versions
 from sinkatlas.workspace import Workspace, named_files
 
 DISPLAY_CRS = "EPSG:4490"
@@ -383,6 +383,7 @@ def _provenance(
         "inputs": [_input_record(space, each, seals) for each in sources],
         "tables": _table_records(space, sources, seals),
         "software": software_versions(),
+        "fonts": font_hashes(),
         "sampling": {
             "seed": sampling.seed,
             "draws": sampling.draws,
