@@ -279,9 +279,12 @@ def _intersected(earlier: Pieces, later: Pieces, crs: CRS) -> _Both:
         return _Both(none, none, np.zeros(0, dtype=object), np.zeros(0))
     second, first = pairs_of(shapely.STRtree(one), two, "intersects")
     same_unit = earlier.zone[first] == later.zone[second]
-    first, second = first[same_unit], second[same_unit]
-    shapes = polygons_only(pooled(shapely.intersection, one[first], two[second]))
-    hectares = geometry_areas_ha(shapes, crs)
+    first, second, is_same = _without_neighbours(one, two, first[same_unit], second[same_unit])
+    shapes = one[first]
+    cut = np.flatnonzero(~is_same)
+    shapes[cut] = polygons_only(pooled(shapely.intersection, one[first[cut]], two[second[cut]]))
+    hectares = earlier.area_ha[first]
+    hectares[cut] = geometry_areas_ha(shapes[cut], crs)
     real = hectares > NOISE_HA
     order = np.lexsort((second[real], first[real]))
     return _Both(
@@ -291,6 +294,22 @@ def _intersected(earlier: Pieces, later: Pieces, crs: CRS) -> _Both:
 
 Outline = tuple[Objects, Indices, float]
 """Shapes, the zone of each, and whether their ground is added (1) or taken away (-1)."""
+
+
+def _without_neighbours(
+    one: Objects, two: Objects, first: Indices, second: Indices
+) -> tuple[Indices, Indices, NDArray[np.bool_]]:
+    """Pairs without those of a shape that the other epoch has unchanged, and which pairs are equal.
+
+    Pieces of one epoch share no ground: whatever else touches an unchanged shape is a neighbour.
+    """
+    same = (shapely.bounds(one)[first] == shapely.bounds(two)[second]).all(axis=1)
+    at = np.flatnonzero(same)
+    same[at] = shapely.equals_exact(one[first[at]], two[second[at]], 0.0)
+    kept_one, kept_two = np.zeros(len(one), dtype=bool), np.zeros(len(two), dtype=bool)
+    kept_one[first[same]], kept_two[second[same]] = True, True
+    kept = same | ~(kept_one[first] | kept_two[second])
+    return first[kept], second[kept], same[kept]
 
 
 @dataclass(frozen=True)

@@ -404,7 +404,11 @@ class TolerancesTable(Table):
     coverage_min: Annotated[float, Field(gt=0, le=1)] = 0.99
     undecided: tuple[
         Annotated[float, Field(ge=0, le=0.5)], Annotated[float, Field(ge=0.5, le=1)]
-    ] = Field(default=(0.1, 0.9), description="chances within this band decide nothing")
+    ] = Field(
+        default=(0.1, 0.9),
+        strict=False,  # TOML has lists, no tuples
+        description="chances within this band decide nothing",
+    )
     smallest_change_percent: Annotated[float, Field(ge=0, le=50)] = Field(
         default=0.1, description="a rise without a figure must be larger, in percent of the base"
     )
