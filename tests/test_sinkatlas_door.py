@@ -6,6 +6,7 @@ that must stay silent.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -51,6 +52,18 @@ class Case:
             geometry=squares(len(names)), crs="EPSG:4547",
         )  # fmt: skip
         frame.to_file(self.folder / "d.gpkg")
+
+    def districts_in(self, crs: str, prefix: float) -> Case:
+        """Districts whose label and eastings do not fit, and a land cover that does."""
+        frame = gpd.read_file(self.folder / "d.gpkg")
+        moved = frame.geometry.translate(prefix).set_crs(crs, allow_override=True)
+        frame.set_geometry(moved).to_file(self.folder / "d.gpkg")
+        return self.raster("lc.tif")
+
+    def districts_without_code(self) -> Case:
+        frame = gpd.read_file(self.folder / "d.gpkg").rename(columns={"adcode": "代码"})
+        frame.to_file(self.folder / "d.gpkg")
+        return self
 
     def raster(
         self, name: str, cells: np.ndarray | None = None, *, year: int = 2023,
@@ -655,3 +668,72 @@ def test_a_damaged_schema_is_refused(case: Case, sql: str) -> None:
         base.commit()
     with pytest.raises(InputError, match="vector_unreadable"):
         case.raster("lc.tif").run()
+
+
+def test_check_tells_everything_in_one_pass(case: Case) -> None:
+    """A missing file, a broken layer, a ledger of other units, a plan that is none: all at once."""
+    from sinkatlas.checking.check import check_workspace
+    from sinkatlas.checking.page import as_page
+
+    case.settings += 'plan = "none.toml"\n'
+    case.raster("lc_2015.tif").table(LEDGER.replace("440103", "510104"))
+    case.features("wetlands", "w.gpkg", squares(1), DLBM="9999")
+    case.layer("mangroves", "absent.gpkg")
+    (case.folder / "w.toml").write_text(case.text, encoding="utf-8")
+    found = check_workspace(case.folder / "w.toml")
+    told = {each.code for each in found.problems}
+    assert told >= {
+        "sinkatlas.workspace_file_missing", "layers.land_code_unknown", "plans.not_found",
+        "layers.ledger_unit_unknown", "layers.name_year_differs",
+    }  # fmt: skip
+    page = as_page(found, "en")
+    assert "<h3>w.gpkg (wetlands, 2023) (errors 1)</h3>" in page
+    assert "mend the errors below" in page
+
+
+REMEDIES: dict[str, Callable[[Case], Case]] = {
+    "layers.name_year_differs": lambda c: c.raster("lc_2020.tif"),
+    "layers.legend_of_other_product": lambda c: c.raster("CLCD_2023.tif", CLCD),
+    "gis.crs_zone_prefix": lambda c: c.districts_in("EPSG:4547", 38e6),
+    "gis.crs_zone_prefix_missing": lambda c: c.districts_in("EPSG:4526", 0.0),
+    "layers.missing_column": lambda c: c.districts_without_code(),
+    "layers.biomass_zero_over_forest": lambda c: zeros_of_biomass(c),
+}
+"""Faults whose remedy names a setting, each made small."""
+
+CLCD = np.tile(np.repeat(np.array([[2, 1]], np.uint8), 25, axis=1), (50, 4))
+
+
+def zeros_of_biomass(case: Case) -> Case:
+    cells = np.full((50, 200), 100.0)
+    cells[:, :100] = 0.0
+    return biomass(forest_everywhere(case), cells)
+
+
+@pytest.mark.parametrize("code", sorted(REMEDIES))
+def test_a_remedy_that_names_a_setting_works_when_obeyed(case: Case, code: str) -> None:
+    """The setting is read out of the printed remedy, put where the message says, and run."""
+    REMEDIES[code](case)
+    if code.startswith("layers.missing"):
+        case.raster("lc.tif")
+    try:
+        found = case.run().report.problems
+    except InputError as error:
+        found = error.problems
+    (told,) = [each for each in found if each.code == code]
+    remedy = told.remedy("en")
+    setting = re.search(r'(year|legend|crs|no_data|code) = (\[0\]|\d+|"[^"]*")', remedy)
+    written = f"{setting[1]} = {setting[2]}" if setting else f'crs = "{told.facts["twin"]}"'
+    text = case.text
+    if told.where.startswith("d.") or told.where == "districts":
+        text = text.replace('code = "adcode"\n', "") if "code" in written else text
+        written = written.replace("…", "代码")
+        text = text.replace('path = "d.gpkg"\n', f'path = "d.gpkg"\n{written}\n')
+    else:
+        path = f'path = "{told.where.partition(" ")[0]}"\n'
+        text = re.sub(r'legend = "[^"]*"\n', "", text) if "legend" in written else text
+        text = text.replace(path, f"{path}{written}\n")
+    done = case.run(text)
+    assert code not in [each.code for each in done.report.problems]
+    whole = 400.0 if "biomass" in code else 200.0
+    assert value(done, "forest_area") == pytest.approx(whole, rel=1e-3)

@@ -37,7 +37,8 @@ def check_workspace(
         space = load_workspace(path)
         done = run(space, progress=progress)
     except InputError as error:
-        found = strictly(error.problems) if strict else error.problems
+        told = _in_one_pass(path, error.problems)
+        found = strictly(told) if strict else told
         readable = _readable_layers(path)
         looks = _looks(path)
         return Check(Path(path).name, _weighed(found), readable, (), is_closed=False, looks=looks)
@@ -52,6 +53,20 @@ def check_workspace(
         looks=_looks(path),
         official=tuple(_official_rows(done.accounts, done.inputs.units)),
     )
+
+
+def _in_one_pass(path: str | Path, found: Iterable[Problem]) -> tuple[Problem, ...]:
+    """All that is wrong: what stopped the run, and with each part whatever is wrong with others."""
+    from sinkatlas.pipeline import problems_of_parts
+
+    log = ProblemLog()
+    log.extend(found)
+    try:
+        space = load_workspace(path, tolerated=log)
+    except InputError:
+        return tuple(log)  # of a file that cannot be understood nothing follows
+    log.extend(problems_of_parts(space))
+    return tuple(log)
 
 
 def _looks(path: str | Path) -> tuple[tuple[LayerSpec, Look], ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,11 @@ _TITLES: Mapping[Language, Mapping[str, str]] = {
         "closed": "台账闭合", "open": "没有得出台账", "classes": "类别与面积", "fact": "项目",
         "value": "内容", "class": "类别", "hectares": "公顷", "strict": "影响数字",
         "concerns": "涉及", "count": "个数", "rows": "行", "features": "编号",
+        "error": "错误", "warning": "警告", "info": "提示", "next": "下一步：",
+        "next_repair": "用 sinkatlas check --repair 文件夹 写出修好几何的副本，改用副本后再检查。",
+        "next_mend": "按下面的处理办法改正错误后再检查。",
+        "next_strict": "逐条确认下面标有“影响数字”的警告，再运行。",
+        "next_run": "可以运行：sinkatlas run。",
         "looks": "字段、单位与代码表", "field": "标准字段", "column": "列", "found_by": "依据",
         "empty": "空值", "span": "取值", "meaning": "单位或代码表",
         "evidence": "证据与疑点", "officials": "官方面积与椭球面积", "official": "官方面积(公顷)",
@@ -32,6 +38,12 @@ _TITLES: Mapping[Language, Mapping[str, str]] = {
         "classes": "Classes and areas", "fact": "Item", "value": "Content", "class": "Class",
         "hectares": "Hectares", "strict": "Can change figures",
         "concerns": "Concerns", "count": "count", "rows": "rows", "features": "features",
+        "error": "errors", "warning": "warnings", "info": "notes", "next": "Next: ",
+        "next_repair": "write copies with mended geometry by sinkatlas check --repair FOLDER, use "
+        "them, and check again.",
+        "next_mend": "mend the errors below by their remedies and check again.",
+        "next_strict": "confirm each warning below that can change figures, then run.",
+        "next_run": "run it: sinkatlas run.",
         "looks": "Columns, units and code lists", "field": "Field", "column": "Column",
         "found_by": "Found by", "empty": "Empty", "span": "Values", "meaning": "Unit or list",
         "evidence": "Evidence and doubts", "officials": "Official and ellipsoidal areas",
@@ -44,15 +56,8 @@ _TITLES: Mapping[Language, Mapping[str, str]] = {
 def as_page(found: Check, language: Language) -> str:
     """One HTML page without scripts; every text is escaped."""
     words = _TITLES[language]
-    problems = _table(
-        (words["severity"], words["code"], words["message"], words["remedy"], words["concerns"],
-         words["strict"]),
-        [
-            (each.severity.value, each.code, each.message(language), each.remedy(language),
-             _concerned(each, words), "✓" if each.changes_numbers else "")
-            for each in found.problems
-        ],
-    ) if found.problems else f"<p>{words['none']}</p>"  # fmt: skip
+    problems = _by_place(found.problems, language) or f"<p>{words['none']}</p>"
+    next_step = words[_next_step(found)]
     layers = "".join(
         f"<h3>{html.escape(each['layer'])}</h3>"
         + _table((words["fact"], words["value"]), [(k, v) for k, v in each.items() if k != "layer"])
@@ -83,11 +88,46 @@ def as_page(found: Check, language: Language) -> str:
         "style-src 'unsafe-inline'\">"
         f"<title>{words['title']}</title><style>{_STYLE}</style></head><body>"
         f"<h1>{words['title']}: {html.escape(found.workspace)}</h1><p>{state}</p>"
+        f"<p>{words['next']}{next_step}</p>"
         f"<h2>{words['problems']}</h2>{problems}<h2>{words['layers']}</h2>{layers}"
         f"{'<h2>' + words['looks'] + '</h2>' + looks if looks else ''}"
         f"{'<h2>' + words['classes'] + '</h2>' + classes if classes else ''}"
         f"{'<h2>' + words['officials'] + '</h2>' + official if official else ''}</body></html>\n"
     )
+
+
+def _by_place(problems: Sequence[Problem], language: Language) -> str:
+    """Problems under the file, layer or setting they stand at, the gravest place first."""
+    words = _TITLES[language]
+    header = (words["severity"], words["code"], words["message"], words["remedy"],
+              words["concerns"], words["strict"])  # fmt: skip
+    places: dict[str, list[Problem]] = {}
+    for each in problems:
+        places.setdefault(each.where or "–", []).append(each)
+    parts = []
+    for where, held in places.items():
+        counts = Counter(each.severity.value for each in held)
+        shown = ", ".join(f"{words[name]} {counts[name]}" for name in _SEVERITIES if counts[name])
+        rows = [
+            (each.severity.value, each.code, each.message(language), each.remedy(language),
+             _concerned(each, words), "✓" if each.changes_numbers else "")
+            for each in held
+        ]  # fmt: skip
+        parts.append(f"<h3>{html.escape(where)} ({shown})</h3>{_table(header, rows)}")
+    return "".join(parts)
+
+
+_SEVERITIES = ("error", "warning", "info")
+REPAIRABLE = ("layers.geometry_invalid", "layers.duplicate_features", "layers.geometry_zero_area")
+"""Faults of which ``--repair`` writes mended copies."""
+
+
+def _next_step(found: Check) -> str:
+    if any(each.code in REPAIRABLE for each in found.problems):
+        return "next_repair"
+    if found.errors:
+        return "next_mend"
+    return "next_strict" if any(each.changes_numbers for each in found.problems) else "next_run"
 
 
 _STYLE = (

@@ -11,5 +11,6 @@ from .steps import (
     figures_of as figures_of,
     last_epoch as last_epoch,
     layer_specs as layer_specs,
+    problems_of_parts as problems_of_parts,
     run as run,
 )

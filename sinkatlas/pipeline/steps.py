@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -15,7 +15,15 @@ import pandas as pd
 from gis.account import extent_account
 from gis.executors import Engine, discard_partials
 from gis.extent import OUTSIDE, ExtentAccount, PolygonCover, RasterCover, Stratum, Units
-from gis.problems import InputError, Language, ProblemLog, Severity, problem, strictly
+from gis.problems import (
+    InputError,
+    Language,
+    Problem,
+    ProblemLog,
+    Severity,
+    problem,
+    strictly,
+)
 from gis.progress import Progress, silent
 from gis.reading import is_file
 from layers.checks import account_problems, layer_problems, product_of
@@ -454,6 +462,25 @@ def _changes(
         for each in table.conversions
     ]
     return change_tables(changes, unit_names(units), book.sampling, past)
+
+
+def problems_of_parts(space: Workspace) -> tuple[Problem, ...]:
+    """What is wrong with plan, tables and layers, each looked at whatever is wrong with the others.
+
+    A layer without its file is told by the workspace already.
+    """
+    log = ProblemLog()
+    parts: tuple[Callable[[], object], ...] = (
+        lambda: read_promises(space, log),
+        lambda: read_methods(space),
+        lambda: read_inputs(space, problems=log),
+    )
+    for part in parts:
+        try:
+            part()
+        except InputError as error:
+            log.extend(error.problems)
+    return tuple(each for each in log if each.code != "gis.file_missing")
 
 
 def sheet_choice(space: Workspace, which: Literal["main", "all"] | None = None) -> SheetChoice:

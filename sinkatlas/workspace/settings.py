@@ -664,11 +664,12 @@ def _texts(value: object, keys: tuple[str, ...] = ()) -> Iterator[tuple[tuple[st
             yield from _texts(each, keys)
 
 
-def load_workspace(path: str | Path) -> Workspace:
+def load_workspace(path: str | Path, *, tolerated: ProblemLog | None = None) -> Workspace:
     """Read and check a workspace file.
 
     Raises ``InputError`` with every mistake found: syntax, unknown keys, missing keys, wrong types,
-    values out of range, unknown layer kinds, files that do not exist.
+    values out of range, unknown layer kinds, files that do not exist. With ``tolerated`` the last
+    two go there instead, so that what is named rightly can be looked at.
     """
     file = Path(path)
     if file.is_dir():
@@ -682,7 +683,10 @@ def load_workspace(path: str | Path) -> Workspace:
         raise InputError([*error.problems, *problems.notices]) from None
     workspace = Workspace(table, found_path(file), tuple(problems.notices))
     _check_layers(workspace, problems)
-    problems.raise_if_errors()
+    if tolerated is None:
+        problems.raise_if_errors()
+    else:
+        tolerated.extend(problems)
     return workspace
 
 
