@@ -49,6 +49,7 @@ from layers.checks import (
 )
 from layers.declarations import Field, LayerSpec
 from layers.tables import (
+    code_texts,
     distinct_beyond_ascii,
     find_columns,
     joined,
@@ -61,6 +62,8 @@ from layers.tables import (
 _SHIFTS: Mapping[str, Offset] = {"gcj02": "gcj02", "bd09": "bd09"}
 _UNIT_KEYS = {"unit_code": "code", "unit_name": "name"}
 """Settings of ``[units]`` that name columns."""
+_CODES = ("unit_code", "unit")
+"""Fields whose codes a spreadsheet may have made into numbers: 440103.0, 4.40103E+05."""
 _DATAV = {"adcode", "childrenNum"}
 _DATAV_EITHER = {"acroutes", "subFeatureIndex"}
 
@@ -90,7 +93,10 @@ class Features:
             return pd.Series("", index=self.table.index, dtype=object, name=name)
         column = self._column(name)
         _check_encoding(column, self.reporter)
-        return texts(column, self.reporter)
+        found = texts(column, self.reporter)
+        if name in _CODES:
+            found = code_texts(found, rows=self.rows, where=self.where, problems=self.problems)
+        return found
 
     def number(self, name: str) -> pd.Series:
         """A standard field as float, NaN where missing or where the file lacks it."""
@@ -167,7 +173,7 @@ def open_features(
     named = _identifier(spec.kind, given)
     features = Features(table, frozenset(given), spec.where, facts, problems, named)
     checked = _without_empty_ground(_that_count(features, spec))
-    checked = _without_repeated(checked, is_counted_once=spec.kind != "districts")
+    checked = _without_repeated(checked, is_counted_once=spec.kind != "districts", epoch=spec.epoch)
     checked.facts["features"] = str(len(checked.table))
     problems.raise_if_errors()
     return checked
@@ -299,11 +305,34 @@ def _without_empty_ground(features: Features) -> Features:
     return replace(features, table=table)
 
 
-def _without_repeated(features: Features, *, is_counted_once: bool) -> Features:
+def _newest_first(features: Features, epoch: int | None) -> Features:
+    """Features of several surveys in one file with the newest survey until the epoch first.
+
+    Of ground that two of them hold the newest survey then counts, not whichever came first.
+    """
+    if "survey_year" not in features.given:
+        return features
+    years = pd.to_numeric(features.text("survey_year").str.slice(0, 4), errors="coerce")
+    if years.nunique() < 2:
+        return features
+    twice = repeats(np.asarray(features.table.geometry.array))
+    if not twice.any():
+        return features
+    is_late = years > (epoch or years.max())
+    order = np.lexsort((-years.fillna(0).to_numpy(), is_late.to_numpy()))
+    listed = ", ".join(str(int(each)) for each in sorted(years.dropna().unique()))
+    features.reporter.report(twice, "layers.surveys_of_several_years", years=listed)
+    return replace(features, table=features.table.iloc[order].reset_index(drop=True))
+
+
+def _without_repeated(
+    features: Features, *, is_counted_once: bool, epoch: int | None = None
+) -> Features:
     """Features less those that repeat an earlier geometry; identifiers borne twice are named.
 
     Reporting units are never left out: there, the overlap is refused.
     """
+    features = _newest_first(features, epoch)
     shapes = np.asarray(features.table.geometry.array)
     twice = repeats(shapes)
     if twice.any() and is_counted_once:

@@ -216,6 +216,9 @@ SCENES: dict[str, Scene] = {
     "features_outside_their_unit": against_units(
         shapes=[square(0), square(1), moved(shapely.box(9e4, 0, 9e4 + 100, 100))], XIAN="440103"
     ),
+    "surveys_of_several_years": stands(
+        shapes=[square(0), square(0), square(1)], DIAO_CHA_N=["2010", "2020", "2020"]
+    ),
     "outlines_of_strips": reading(
         "greenways", {"name": ["a", "b"]},
         shapes=[shapely.box(WEST, SOUTH, WEST + 3, SOUTH + 900).exterior, STRAIGHT],

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import sqlite3
 import unicodedata
+import warnings
+import zipfile
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
@@ -737,3 +739,32 @@ def test_a_remedy_that_names_a_setting_works_when_obeyed(case: Case, code: str) 
     assert code not in [each.code for each in done.report.problems]
     whole = 400.0 if "biomass" in code else 200.0
     assert value(done, "forest_area") == pytest.approx(whole, rel=1e-3)
+
+
+@pytest.mark.parametrize("codes", [["440103.0"] * 4, ["4.40103E+05"] * 4, [440103.0] * 4])
+def test_codes_that_a_spreadsheet_made_numbers_are_the_same_codes(
+    case: Case, codes: list[Any]
+) -> None:
+    shapes = [box(WEST + i * 200, SOUTH, WEST + i * 200 + 200, SOUTH + 1000) for i in range(4)]
+    stands(case, XIAN=codes, shapes=shapes, MIAN_JI=20.0, ZXJ=1000.0)
+    told = case.weighed()
+    assert not {"layers.features_elsewhere", "layers.unit_codes_unknown"} & set(told)
+
+
+def test_of_two_surveys_in_one_file_the_newest_until_the_epoch_counts(case: Case) -> None:
+    ground = box(WEST, SOUTH, WEST + 500, SOUTH + 1000)
+    years, stock = ["2010", "2022", "2030", "2015"], [1000.0, 4000.0, 9000.0, 2000.0]
+    stands(case, shapes=[ground] * 4, DIAO_CHA_N=years, ZXJ=stock)
+    done = case.run()
+    assert value(done, "forest_stock_volume") == 4000.0
+    assert "layers.surveys_of_several_years" in [e.code for e in done.report.problems]
+
+
+def test_members_of_one_name_are_named(case: Case) -> None:
+    with zipfile.ZipFile(case.folder / "d.zip", "w") as packed, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for _ in range(2):
+            packed.write(case.folder / "d.gpkg", "d.gpkg")
+    text = case.raster("lc.tif").text.replace("d.gpkg", "d.zip")
+    with pytest.raises(InputError, match="zip_members_twice"):
+        case.run(text)

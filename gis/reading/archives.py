@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 import zipfile
+from collections import Counter
 from pathlib import Path, PurePosixPath
 
 from gis.problems import InputError, Problem, problem
@@ -167,6 +168,11 @@ def _member_problems(members: list[zipfile.ZipInfo], file: Path) -> list[Problem
             found.append(
                 problem("gis.zip_encrypted", file.name, member=readable_name(member.filename))
             )
+    names = Counter(member.filename.casefold() for member in members)
+    twice = [name for name, times in names.items() if times > 1 and not name.endswith("/")]
+    if twice:
+        shown = ", ".join(readable_name(name) for name in twice[:_SHOWN])
+        found.append(problem("gis.zip_members_twice", file.name, members=shown))
     unpacked = sum(member.file_size for member in members)
     # members may lie over one another, and then claim more bytes than there are
     packed = max(1, min(file.stat().st_size, sum(member.compress_size for member in members)))

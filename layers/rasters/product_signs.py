@@ -60,6 +60,7 @@ def signs_of(dataset: Any, name: str) -> Signs:
     tags = {key.lower(): str(value) for key, value in {**dataset.tags(), **dataset.tags(1)}.items()}
     for text, by in (
         (" ".join(tags[key] for key in _TITLES if key in tags), "tags"),
+        (" ".join(each or "" for each in dataset.descriptions), "tags"),
         (name, "name"),
     ):
         for key, (words, _) in _products().items():

@@ -25,6 +25,7 @@ from layers.surveys.ways import each_way_once
 from layers.tables import (
     PER_STANDARD,
     AttributeTable,
+    code_texts,
     find_columns,
     numbers,
     read_attribute_table,
@@ -91,6 +92,10 @@ def read_table_register(spec: LayerSpec, fields: Sequence[Field], problems: Prob
     problems.raise_if_errors()
     held = pd.DataFrame({name: table.rows[column] for name, column in columns.items()})
     reporter = Reporter(spec.where, problems, table.rows["line"].to_numpy())
+    if "unit" in held:
+        held["unit"] = code_texts(
+            held["unit"], rows=table.rows["line"], where=spec.where, problems=problems
+        )
     _check_years(held.get("year"), reporter)
     facts = {"rows": str(len(held)), **{f"column.{k}": v for k, v in columns.items()}}
     if "area" in columns:

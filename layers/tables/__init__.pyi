@@ -1,6 +1,7 @@
 from .attribute_tables import (
     SUFFIXES as SUFFIXES,
     AttributeTable as AttributeTable,
+    code_texts as code_texts,
     joined as joined,
     read_attribute_table as read_attribute_table,
 )
