@@ -15,7 +15,7 @@ from shapely.geometry import LineString, MultiPolygon, box
 
 from gis.measure import polygon_areas_ha
 from gis.problems import InputError, ProblemLog
-from gis.reading import read_vector
+from gis.reading import open_raster, read_vector
 from layers.declarations import LayerSpec
 from layers.reading import read_layer
 
@@ -209,7 +209,6 @@ def test_a_sparse_raster_of_any_size_is_read_where_it_holds_something(tmp_path: 
         blockxsize=4096, blockysize=4096, sparse_ok=True, compress="deflate",
     ) as file:  # fmt: skip
         file.write(np.full((64, 64), 10, np.uint8), 1, window=((0, 64), (0, 64)))
-    from gis.reading import open_raster
 
     assert path.stat().st_size < 1_000_000
     with open_raster(path) as dataset:
@@ -241,3 +240,15 @@ def test_tiles_in_two_zones_are_one_map(tmp_path: Path, one: Any, other: Any) ->
     counts = dict(part.split(": ") for part in facts["cells_by_value"].split(", "))
     assert int(counts["40"]) == pytest.approx(int(counts["10"]), rel=0.01)
     assert "layers.mosaic_zones" in [each.code for each in log]
+
+
+def test_a_raster_that_holds_nothing_of_what_it_declares_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "empty.tif"
+    with rasterio.open(
+        path, "w", driver="GTiff", width=300_000, height=300_000, count=1, dtype="uint8",
+        crs="EPSG:4547", transform=from_origin(WEST, SOUTH + 1000, 1, 1), tiled=True,
+        blockxsize=4096, blockysize=4096, sparse_ok=True, compress="deflate",
+    ):  # fmt: skip
+        pass
+    with pytest.raises(InputError, match="raster_too_large"):
+        open_raster(path)

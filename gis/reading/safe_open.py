@@ -202,7 +202,7 @@ def raster_size_problem(
     if cells <= LARGEST_RASTER_CELLS and not is_trap:
         return None
     touched = None if path is None else touched_blocks(path)
-    if touched is not None:
+    if touched:  # a file that holds no block at all has nothing to be read for
         block = int(np.prod(dataset.block_shapes[0])) * _bytes_per_cell(dataset)
         held = touched * block
         if held <= SMALL_RASTER_BYTES or held / max(1, length) <= LARGEST_RASTER_RATIO:
