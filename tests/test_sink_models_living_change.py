@@ -144,11 +144,12 @@ def test_a_type_without_a_rate_of_growth_takes_no_part_as_new_ground() -> None:
 
 
 def test_ground_that_nobody_knew_takes_no_part() -> None:
-    unknown = ground(status="no_data", ecosystem_type="")
-    results = run(
-        [unknown, pine(10.0, 500.0)], [ground(ecosystem_type="forest"), pine(10.0, 500.0)]
-    )
+    """100 of 2,100 ha, so that most of the unit is known at both ends."""
+    unknown, rest = ground(status="no_data", ecosystem_type=""), pine(2_000.0, 90_000.0)
+    results = run([unknown, rest], [ground(ecosystem_type="forest"), rest])
     assert sink(results) == 0.0
+    (said,) = (each for each in results.problems if each.code == "sink_models.change_left_out")
+    assert "100.0 ha" in said.text("en")
 
 
 def test_order_and_splitting_of_rows_change_nothing() -> None:

@@ -66,6 +66,8 @@ class NotEstimated:
     area_ha: float
     candidates: tuple[str, ...] = ()
     """The nearest rules, and why none of them applies."""
+    stock_m3: float = 0.0
+    """Growing stock that stands there; trees outside stands have no ground of their own."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ def carbon_account(account: Account) -> CarbonAccount:
     beside: dict[str, list[Term]] = {}
     burial: list[Term] = []
     choices: list[Choice] = []
-    missing: dict[Cell, float] = {}
+    missing: dict[Cell, tuple[float, float]] = {}
     for sums in strata(account):
         kind = sums.stratum.ecosystem_type
         found, fluxes = estimates(sums.stratum, account.year, account.book)
@@ -114,8 +116,9 @@ def carbon_account(account: Account) -> CarbonAccount:
             if pool in found and not depth:
                 stocks += stratum_terms((kind, pool), found[pool], sums, account)
             else:
-                area = float(sums.area_ha.sum())
-                missing[kind, pool] = missing.get((kind, pool), 0.0) + area
+                area, stock = missing.get((kind, pool), (0.0, 0.0))
+                area, stock = area + float(sums.area_ha.sum()), stock + float(sums.stock_m3.sum())
+                missing[kind, pool] = area, stock
         if SOIL_BURIAL in fluxes:
             burial += stratum_terms((kind, SOIL), fluxes[SOIL_BURIAL], sums, account)
         choices += [each.choice for each in _in_order(found, fluxes)]
@@ -133,8 +136,8 @@ def carbon_account(account: Account) -> CarbonAccount:
         burial=Amounts(units, tuple(burial)),
         choices=tuple(dict.fromkeys(choices)),
         not_estimated=tuple(
-            NotEstimated(*cell, area, _nearest(cell, account))
-            for cell, area in sorted(missing.items())
+            NotEstimated(*cell, area, _nearest(cell, account), stock)
+            for cell, (area, stock) in sorted(missing.items())
         ),
         area_without_stock_ha=_area_without_stock(account),
     )

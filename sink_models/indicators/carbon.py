@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from gis.extent import CLASSIFIED
-from gis.problems import Problem, problem
+from gis.problems import Language, Problem, problem
 from sink_models.carbon import (
     ABOVE,
     COVERS,
@@ -20,6 +20,7 @@ from sink_models.carbon import (
     CarbonAccount,
     Cell,
     LivingChange,
+    NotEstimated,
     check_sum,
     living_change,
     yearly_uptake,
@@ -219,17 +220,31 @@ def _other_depths(carbon: CarbonAccount, where: str) -> tuple[Problem, ...]:
 
 
 def _gaps(context: Context, where: str) -> tuple[Problem, ...]:
-    """A warning for vegetated ground whose above-ground biomass the figure leaves out."""
-    lacking = {
-        each.ecosystem_type: each.area_ha
+    """What the stock does not include: hectares (or stock) by type, and what sign it would have."""
+    lacking = [
+        each
         for each in context.carbon.not_estimated
-        if each.pool == ABOVE and group_of(each.ecosystem_type) not in BARREN and each.area_ha > 0
-    }
+        if each.pool == ABOVE
+        and group_of(each.ecosystem_type) not in BARREN
+        and (each.area_ha > 0 or each.stock_m3 > 0)
+    ]
     if not lacking:
         return ()
-    types = type_names(sorted(lacking))
-    area = f"{sum(lacking.values()):,.1f}"
+    ordered = sorted(lacking, key=lambda each: (-each.area_ha, each.ecosystem_type))
+    names = [(type_names([each.ecosystem_type]), _size(each)) for each in ordered]
+    types = {
+        "zh": "、".join(f"{name['zh']} {size['zh']} (+)" for name, size in names),
+        "en": ", ".join(f"{name['en'].lower()} {size['en']} (+)" for name, size in names),
+    }
+    area = f"{sum(each.area_ha for each in lacking):,.1f}"
     return (problem("sink_models.biomass_left_out", where, types=types, area=area),)
+
+
+def _size(each: NotEstimated) -> Mapping[Language, str]:
+    """Hectares of a type that is not included, or the stock of trees without ground."""
+    if each.area_ha > 0:
+        return {"zh": f"{each.area_ha:,.1f} 公顷", "en": f"{each.area_ha:,.1f} ha"}
+    return {"zh": f"{each.stock_m3:,.0f} m³", "en": f"{each.stock_m3:,.0f} m3"}
 
 
 def _left_out(change: LivingChange, where: str) -> tuple[Problem, ...]:
