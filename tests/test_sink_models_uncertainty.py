@@ -182,7 +182,8 @@ def test_wider_range_of_a_coefficient_never_narrows_the_interval() -> None:
             distribution="normal",
         )
         results = run(sampling, store=CoefficientStore(rows))
-        low, high = sampling.bounds(results.values["carbon_stock", 2020, WHOLE[0]].sampled)
+        soil = results.values["carbon_stock.soil_100cm", 2020, WHOLE[0]]
+        low, high = sampling.bounds(soil.sampled)
         return high - low
 
     assert width(0.5) < width(1.0) < width(2.0)
@@ -191,7 +192,7 @@ def test_wider_range_of_a_coefficient_never_narrows_the_interval() -> None:
 # Correlations
 
 
-PAIR = ("mangrove_agb_subtropical", "mangrove_soil_c_mineral")
+PAIR = ("mangrove_agb_subtropical", "mangrove_deadwood_c")
 
 
 def book(*correlations: Correlation) -> DrawBook:
@@ -222,7 +223,8 @@ def test_positive_correlation_widens_a_sum() -> None:
 
     def width(*declared: Correlation) -> float:
         results = run(sampling, correlations=declared)
-        low, high = sampling.bounds(results.values["carbon_stock", 2020, WHOLE[0]].sampled)
+        mangrove = results.values["carbon_stock.type.mangrove", 2020, WHOLE[0]]
+        low, high = sampling.bounds(mangrove.sampled)
         return high - low
 
     assert width(Correlation(*PAIR, 0.9, "x")) > width()
