@@ -309,9 +309,9 @@ def test_seagrass_claims_its_ground_and_names_what_it_lacks(folder: Path) -> Non
     assert "海草床" in told.text("zh")
     assert [each for each in bare.report.problems if each.code == "layers.cover_outside"]
     values = taken.indicator_results.values
-    soil = values["carbon_stock.type.seagrass", 2024, "440103"].value
+    soil = values["carbon_stock.soil_100cm", 2024, "440103"].value
     assert soil == pytest.approx(108 * hectares)
-    assert ("carbon_stock.type.seagrass", 2024, "440103") not in bare.indicator_results.values
+    assert ("carbon_stock.soil_100cm", 2024, "440103") not in bare.indicator_results.values
 
 
 def test_a_run_of_two_epochs_lists_the_soils_in_transition(folder: Path) -> None:
