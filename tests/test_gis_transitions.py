@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -17,8 +18,14 @@ from numpy.typing import NDArray
 from pyproj import Transformer
 
 from gis.account import change_patches, extent_account
-from gis.account.transitions import EpochCovers, TransitionAccount, transition_account
+from gis.account.transitions import (
+    EpochCovers,
+    TransitionAccount,
+    require_margins,
+    transition_account,
+)
 from gis.extent import CLASSIFIED, Cover, PolygonCover, RasterCover, Units
+from gis.problems import AccountError
 
 WEST, NORTH, CELL, SIZE = 480_000.0, 2_500_000.0, 100.0, 12
 CLASSES = pd.DataFrame({"kind": ["F", "C", "W", "B"]}, index=[1, 2, 3, 4])
@@ -279,3 +286,15 @@ def test_t04_redrawn_borders_are_two_narrow_patches(write: Writer) -> None:
     patches = change_patches(found, "kind")
     assert patches["width_m"].tolist() == pytest.approx([2.0, 2.0], rel=0.02)
     assert patches["area_ha"].sum() == pytest.approx(0.04, rel=1e-3)
+
+
+def test_margins_hold_where_one_year_is_measured_in_another_plane(write: Writer) -> None:
+    raster = write(np.random.default_rng(4).integers(1, 5, (SIZE, SIZE)))
+    ground = Units(GROUND.features.to_crs(4490), "440100", "whole")
+    epochs = ((raster,), (survey(voronoi(3, 6), list("FCWBFC")),))
+    found = transition_account(ground, EpochCovers(1, epochs[0]), EpochCovers(2, epochs[1]))
+    accounts = tuple(extent_account(ground, covers, (), epoch=1) for covers in epochs)
+    require_margins(found, "kind", accounts)  # type: ignore[arg-type]
+    forged = replace(found, rows=found.rows.assign(area_ha=found.rows["area_ha"] * 1.001))
+    with pytest.raises(AccountError, match="margin_open"):
+        require_margins(forged, "kind", accounts)  # type: ignore[arg-type]
