@@ -521,6 +521,8 @@ def test_shares_of_districts_stand_in_the_card_and_colour_the_verdicts(
     view = opened(report)
     page = view.page
     page.click(".chooser [data-view='verdict']")
+    cover = list(report.verdicts["indicator"]).index("forest_cover_rate")
+    page.click(f".chooser [data-target='{cover}']")
     words = {"met": "达标", "not_met": "未达标", "on_track": "按期可达", "off_track": "进度滞后"}
     words |= {"cannot_tell": "尚难判断", "not_applicable": "不适用"}
     for share in shares[shares["origin"] == "ours"].itertuples():
