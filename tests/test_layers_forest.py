@@ -333,7 +333,7 @@ def test_a_crown_density_of_zero_on_trees_is_not_filled_in(read: Read) -> None:
     assert "layers.crown_density_zero" not in read(stands(DI_LEI="030200", YU_BI_DU=0.0))[1]
 
 
-@pytest.mark.parametrize("value", [99999.0, 9999.99, 999999.0])
+@pytest.mark.parametrize("value", [99999.0, 9999.99, 999999.0, 88888.0])
 def test_numbers_for_not_surveyed_are_missing_and_named(read: Read, value: float) -> None:
     layer, said = read(stands(ZXJ=[value, 80.0, 60.0, value]))
     assert "layers.sentinel_values" in said

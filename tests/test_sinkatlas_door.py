@@ -435,6 +435,7 @@ def biomass(case: Case, cells: np.ndarray, **tags: Any) -> Case:
         {"long_name": "aboveground carbon density"},
         {"band": "AGC (t C ha-1)"},
         {"description": "AGB t/ha, values x10"},
+        {"scale_factor": "0.1"},
     ],
 )
 def test_biomass_in_another_quantity_is_asked(case: Case, tags: dict[str, str]) -> None:

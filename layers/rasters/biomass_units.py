@@ -16,6 +16,7 @@ _SCALED = re.compile(
     r"(?:[x×*]\s*10+\b)|\b(?:scale[ _]?(?:factor)?|multipl\w+)\b\D{0,12}[\d.]+|乘以?\s*10|放大",
     re.IGNORECASE,
 )
+_SCALES = ("scale_factor", "scale", "add_offset", "offset", "multiplier")
 T_HA_PER = {"kg": 10.0, "g": 0.01}
 """Tonnes per hectare that one kilogram, or gram, per square metre makes."""
 
@@ -36,8 +37,11 @@ def biomass_factor(dataset: Any, band: int, spec: LayerSpec, problems: ProblemLo
     if _CARBON.search(text) or (_CARBON.search(named) and not _BIOMASS.search(named)):
         problems.add("layers.biomass_as_carbon", spec.where, said=named[:80])
     is_plain = (dataset.scales[band - 1], dataset.offsets[band - 1]) == (1.0, 0.0)
-    if is_plain and _SCALED.search(text):
-        problems.add("layers.biomass_scale_in_words", spec.where, said=text[:80])
+    stated = {name: str(tags[name]) for name in _SCALES if name in tags}
+    is_scaled = any(each.strip() not in ("1", "1.0", "0", "0.0") for each in stated.values())
+    if is_plain and (is_scaled or _SCALED.search(text)):
+        said_so = ", ".join(f"{name} = {each}" for name, each in stated.items()) or text
+        problems.add("layers.biomass_scale_in_words", spec.where, said=said_so[:80])
     per_m2 = _PER_M2.search(text)
     if per_m2 is None:
         return 1.0

@@ -13,10 +13,10 @@ _LARGEST = 10**9
 
 
 def are_sentinels(values: pd.Series) -> Flags:
-    """Which numbers are all nines (999, 9999.99, 99999, …) and out of line with the rest.
+    """Which numbers are all nines or eights (999, 9999.99, 88888, …) and out of line with the rest.
 
     Out of line is beyond five times the largest other number; several times the very same number of
-    four nines or more is none of a measurement either.
+    four such digits or more is none of a measurement either.
 
     >>> are_sentinels(pd.Series([120.0, 99999.0, 80.0])).tolist()
     [False, True, False]
@@ -25,7 +25,7 @@ def are_sentinels(values: pd.Series) -> Flags:
     """
     given = values.to_numpy(dtype=float)
     digits = pd.Series(given).map(lambda each: f"{each:.10g}".replace(".", ""))
-    nines = digits.str.fullmatch("9{3,}").to_numpy() & (given < _LARGEST) & (given >= 99)
+    nines = digits.str.fullmatch("9{3,}|8{4,}").to_numpy() & (given < _LARGEST) & (given >= 99)
     if not nines.any():
         return np.asarray(nines, dtype=bool)
     others = given[~nines & ~np.isnan(given)]
