@@ -161,7 +161,12 @@ def _shown(value: object) -> str:
 
 
 def export_factors(path: Path) -> int:
-    """Write every coefficient with all its columns as CSV; gives the number of rows."""
+    """Write every coefficient with all its columns as CSV; gives the number of rows.
+
+    Raises ``InputError`` for a file that exists: somebody may have worked on it.
+    """
+    if path.exists():
+        raise InputError(problem("sinkatlas.template_exists", where=path))
     rows = export_rows(coefficients())
     table = pd.DataFrame(rows)
     numbers = ["value", "low", "high"]

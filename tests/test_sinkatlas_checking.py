@@ -13,7 +13,7 @@ import rasterio
 import shapely
 from rasterio.transform import from_origin
 
-from gis.problems import InputError
+from gis.problems import InputError, OutputError
 from sinkatlas.checking.check import check_workspace, repair_workspace, write_check
 from sinkatlas.pipeline.steps import run
 
@@ -60,6 +60,13 @@ def square(column: int, side: float = 100.0) -> shapely.Polygon:
 def test_findings_are_written_for_machines_and_people(tmp_path: Path) -> None:
     file = write_workspace(tmp_path, redline=[square(0), square(0), square(1)])
     found = check_workspace(file)
+    mine = tmp_path / "mine" / "check.html"
+    mine.parent.mkdir()
+    mine.write_text("mine", encoding="utf-8")
+    with pytest.raises(OutputError, match=r"sinkatlas\.output_not_ours"):
+        write_check(found, mine.parent, "zh")
+    assert mine.read_text(encoding="utf-8") == "mine"
+    write_check(found, tmp_path / "out", "en")
     record, page = write_check(found, tmp_path / "out", "zh")
     held = json.loads(record.read_text(encoding="utf-8"))
     assert held["is_closed"]

@@ -354,6 +354,14 @@ legend = "esa_worldcover"
     assert "yearbook" in page.read_text(encoding="utf-8")
 
 
+def test_an_exported_table_that_was_worked_on_is_not_written_over(tmp_path: Path) -> None:
+    own = tmp_path / "factors.csv"
+    own.write_text("mine", encoding="utf-8")
+    with pytest.raises(InputError, match=r"sinkatlas\.template_exists"):
+        export_factors(own)
+    assert own.read_text(encoding="utf-8") == "mine"
+
+
 def test_factors_are_exported_whole(tmp_path: Path) -> None:
     count = export_factors(tmp_path / "factors.csv")
     table = pd.read_csv(tmp_path / "factors.csv", dtype=str, keep_default_na=False)

@@ -13,14 +13,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gis.extent import ExtentAccount, RasterCover, Units
-from gis.problems import LANGUAGES, InputError, Language, Problem, ProblemLog, Severity, strictly
+from gis.problems import (
+    LANGUAGES,
+    InputError,
+    Language,
+    OutputError,
+    Problem,
+    ProblemLog,
+    Severity,
+    problem,
+    strictly,
+)
 from gis.progress import Progress, silent
+from gis.reading import bounded_bytes
 from gis.redaction import redact
 from gis.visible_text import escaped
 from layers.declarations import Layer, LayerSpec
 from layers.legends import legend
 from sinkatlas.checking.findings import Check
 from sinkatlas.checking.page import CONCERNED, as_page
+from sinkatlas.tables import cell
 from sinkatlas.workspace import Workspace, load_workspace
 
 if TYPE_CHECKING:
@@ -171,14 +183,27 @@ def _class_rows(
 
 
 def write_check(found: Check, folder: Path, language: Language) -> tuple[Path, Path]:
-    """Write ``check.json`` and ``check.html``; texts from data are data in both."""
+    """Write ``check.json`` and ``check.html``; texts from data are data in both.
+
+    Raises ``OutputError`` where files of these names are not of an earlier check.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     record = folder / "check.json"
+    if (record.exists() or (folder / "check.html").exists()) and not _is_check(record):
+        raise OutputError(problem("sinkatlas.output_not_ours", where=record))
     content = json.dumps(as_record(found), ensure_ascii=False, indent=2, sort_keys=False)
     record.write_text(escaped(redact(content)) + "\n", encoding="utf-8")
     page = folder / "check.html"
     page.write_text(escaped(redact(as_page(found, language))), encoding="utf-8")
     return record, page
+
+
+def _is_check(record: Path) -> bool:
+    try:
+        told = json.loads(bounded_bytes(record))
+    except (OSError, ValueError, RecursionError, InputError):
+        return False
+    return isinstance(told, dict) and {"workspace", "is_closed", "problems"} <= set(told)
 
 
 def as_record(found: Check) -> dict[str, object]:
@@ -265,11 +290,6 @@ def _write_repairs(done: Sequence[Repair], file: Path) -> None:
         writer.writerow(["layer", "row", "action", "before_ha", "after_ha", "difference_ha"])
         for each in done:
             writer.writerow(
-                [_safe(each.layer), each.row, each.action, f"{each.before_ha:.6f}",
+                [cell(each.layer), each.row, each.action, f"{each.before_ha:.6f}",
                  f"{each.after_ha:.6f}", f"{each.after_ha - each.before_ha:.6f}"]
             )  # fmt: skip
-
-
-def _safe(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in "=+-@\t\r＝＋－＠" else text
