@@ -15,6 +15,7 @@ import geopandas as gpd
 import pandas as pd
 
 from gis.problems import Language, Problem
+from maps.tables import TableWords
 
 Sensitivity = Literal["internal", "public"]
 """``public`` outputs hold no sub-compartment and only coarse outlines."""
@@ -106,6 +107,10 @@ class Report:
     organisation: str = ""
     date: str = ""
     sources: tuple[str, ...] = ()
+    tables: tuple[TableWords, ...] = ()
+    """The tables that the run has, in the order of their CSV files."""
+    further: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    """Those of ``tables`` that no field above holds, by name."""
     sentences: Mapping[str, Mapping[Language, str]] = field(default_factory=dict)
     """What every basis and method of ``results`` says, by its code."""
     trajectories: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -117,3 +122,12 @@ class Report:
     scheme_words: tuple[Mapping[str, Mapping[Language, str]], ...] = ()
     """What the plan wants built or done without a figure: the rows of ``schemes.csv`` in words."""
     conflicts: gpd.GeoDataFrame = field(default_factory=gpd.GeoDataFrame)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A table of the run by the name of its CSV file, without shapes."""
+        frame = self.further[name] if name in self.further else getattr(self, name)
+        return pd.DataFrame(frame.drop(columns="geometry", errors="ignore"))
+
+    def words_of(self, name: str) -> TableWords:
+        """What a table of the run says of itself."""
+        return next(each for each in self.tables if each.name == name)

@@ -19,19 +19,19 @@ _METRES_PER_DEGREE = 111_320.0
 
 
 def public_view(report: Report) -> Report:
-    """The report without sub-compartments and conflicts, other outlines thinned to the tolerance.
+    """The report without sub-compartments and tables that are not public, outlines thinned.
 
     A conflict names a project that somebody has yet to look at; the figures of a small named area
     are nearly those of single stands.
     """
     layers = tuple(_coarse(each) for each in report.layers if each.kind not in WITHHELD_KINDS)
-    return replace(
-        report,
-        layers=layers,
-        sensitivity="public",
-        conflicts=report.conflicts.iloc[:0],
-        named_areas=report.named_areas.iloc[:0],
-    )
+    withheld = [each.name for each in report.tables if not each.is_public]
+    further = {
+        name: frame.iloc[:0] if name in withheld else frame
+        for name, frame in report.further.items()
+    }
+    emptied = {name: getattr(report, name).iloc[:0] for name in withheld if name not in further}
+    return replace(report, layers=layers, sensitivity="public", further=further, **emptied)
 
 
 def _coarse(layer: MapLayer) -> MapLayer:

@@ -22,12 +22,6 @@ from maps.report import Report
 from maps.text import shortened
 from sinkatlas.tables import write_csv
 
-TABLES = (
-    *("results", "changes", "verdicts", "trajectories", "allocation", "works", "conflicts"),
-    *("account", "schemes", "named_areas"),
-)
-"""Tables that a run can show: those of the report's CSV files."""
-
 _FRAME_HEIGHT = 640
 _ROWS_SHOWN = 60
 _CELL_SHOWN = 300
@@ -146,10 +140,10 @@ def table_view(
     Raises ``InputError`` for an unknown table, and for an indicator or a year that it cannot be
     narrowed to.
     """
-    if name not in TABLES:
-        known = ", ".join(TABLES)
-        raise InputError(problem("sinkatlas.table_unknown", where=name, known=known))
-    frame = pd.DataFrame(getattr(report, name)).drop(columns="geometry", errors="ignore")
+    known = [each.name for each in report.tables]
+    if name not in known:
+        raise InputError(problem("sinkatlas.table_unknown", where=name, known=", ".join(known)))
+    frame = report.table(name)
     for column, wanted in (("indicator", indicator), ("epoch", epoch)):
         if wanted is None:
             continue

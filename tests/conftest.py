@@ -108,6 +108,13 @@ def demo_run(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Run]:
     return of
 
 
+TABLES = (
+    *("results", "changes", "verdicts", "trajectories", "allocation", "works", "conflicts"),
+    "account",
+)
+"""Tables that the small report has."""
+
+
 @pytest.fixture
 def make_report() -> Callable[..., Report]:
     """A maker of small reports: squares of 0.1 degree in rows of four, two years, three targets.
@@ -123,6 +130,7 @@ def _both(words: str) -> dict[Language, str]:
 
 def _report(*, names: Sequence[str] = ("东区", "西区", "南区"), text: str = "目标") -> Report:
     from maps.report import IndicatorWords, MapLayer, Report
+    from sinkatlas.pipeline.table_registry import output_tables
 
     codes = [f"4401{place:02d}" for place in range(3, 3 + len(names))]
     squares = [
@@ -210,6 +218,7 @@ def _report(*, names: Sequence[str] = ("东区", "西区", "南区"), text: str 
             if "." not in key
         ),
         results=results,
+        tables=tuple(output_tables()[each].words for each in TABLES),
         sentences={
             "forest_survey": {"zh": "森林资源调查", "en": "forest survey"},
             "stock_density": _both(text),

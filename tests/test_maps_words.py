@@ -17,7 +17,7 @@ from layers.registry import kinds
 from maps.words.catalogue import words
 from maps.words.statements import sentences, statement_words
 from maps.words.terms import term
-from sink_models.carbon import COVERS, POOL_NAMES
+from sink_models.carbon import POOL_NAMES, covers
 from sink_models.coefficients import coefficients
 from sink_models.options import GWP, WETLAND_SCOPES
 from sink_models.statements import statement
@@ -133,7 +133,7 @@ def test_no_sentence_is_kept_that_no_basis_and_no_method_uses() -> None:
 
 
 KEYS = (
-    *POOL_NAMES, *ecosystem_types().index, *WETLAND_SCOPES, *COVERS,
+    *POOL_NAMES, *ecosystem_types().index, *WETLAND_SCOPES, *covers(),
     *(each.key.removeprefix(GWP) for each in coefficients() if each.key.startswith(GWP)),
     *(name for name, _ in FORMS), "unnamed",
 )  # fmt: skip

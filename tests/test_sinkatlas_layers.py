@@ -11,7 +11,8 @@ import shapely
 from layers.declarations import Layer, LayerSpec, Register
 from layers.registry import kinds
 from sinkatlas.pipeline.measuring import Beside
-from sinkatlas.pipeline.reporting import map_layers, works_table
+from sinkatlas.pipeline.reporting import map_layers
+from sinkatlas.pipeline.tables.works import works_table
 
 
 def register(kind: str, features: pd.DataFrame) -> Layer:

@@ -16,17 +16,16 @@ import shapely
 from rasterio.transform import from_origin
 
 from gis.problems import InputError
+from sink_models.method import method_sheet
 from sink_models.method.values import Figure, Formula, Math, MethodSheet, Section, SheetTable, both
 from sink_models.sampling import Sampling
 from sinkatlas.method_page import mathml, write_method_page
 from sinkatlas.pipeline.methods import (
-    OutputFile,
-    adjusted_area_table,
-    method_files,
-    pool_table,
     read_methods,
 )
 from sinkatlas.pipeline.steps import Run, run
+from sinkatlas.pipeline.tables.adjusted_areas import adjusted_area_table
+from sinkatlas.pipeline.tables.invest_carbon import pool_table
 from sinkatlas.showing import export_factors
 from sinkatlas.workspace.settings import load_workspace
 
@@ -78,19 +77,6 @@ def done(folder: Path, carbon: str = "", accuracy: str = "") -> Run:
     file = folder / "workspace.toml"
     file.write_text(WORKSPACE.format(carbon=carbon, accuracy=accuracy), encoding="utf-8")
     return run(file)
-
-
-def files(made: Run) -> tuple[OutputFile, ...]:
-    return method_files(
-        read_methods(made.workspace),
-        made.indicator_results,
-        Sampling(draws=50),
-        made.accounts,
-        {},
-        title="t",
-        language="en",
-        is_synthetic=False,
-    )
 
 
 def test_own_coefficient_moves_the_figure_and_every_list_of_problems_names_it(
@@ -250,11 +236,12 @@ def test_gb18030_tables_are_read(folder: Path) -> None:
     assert override.analyst == "李华"
 
 
-def test_files_are_named_only_when_there_is_something_in_them(folder: Path) -> None:
+def test_a_run_has_only_tables_that_hold_something(folder: Path) -> None:
     made = done(folder)
-    sampling = made.report.interval_percent
-    assert sampling == 90.0
-    assert [name for name, _ in files(made)] == ["method.html", "uncertainty.csv"]
+    assert made.report.interval_percent == 90.0
+    assert list(made.report.further) == ["uncertainty"]
+    with pytest.raises(InputError, match="soil_change"):
+        made.table("soil_change")
 
 
 # The page
@@ -343,14 +330,15 @@ legend = "esa_worldcover"
     after = 38 * 0.83 * (0.5 + 0.5 * 1.1)
     change = made.indicator_results.values["mineral_soil_change", 2029, "440103"].value
     assert change == pytest.approx(area * (after - 38) / 20 * 44 / 12)
-    dict(files(made))["soil_change.csv"](folder / "soil.csv")
+    made.table("soil_change").save(folder / "soil.csv")
     written = pd.read_csv(folder / "soil.csv")
     (row,) = written.to_dict("records")
     assert (row["earlier_type"], row["later_type"]) == ("forest", "crop")
     assert row["area_ha"] == pytest.approx(area)
     assert row["after_t_c_ha"] == pytest.approx(after)
     page = folder / "method.html"
-    dict(files(made))["method.html"](page)
+    sheet = method_sheet(made.indicator_results, Sampling(draws=50))
+    write_method_page(sheet, page, title="t", language="en", is_synthetic=False)
     assert "yearbook" in page.read_text(encoding="utf-8")
 
 

@@ -30,6 +30,7 @@ from gis.problems import OutputError, problem
 from gis.visible_text import visible
 from maps.qgis.styles import styles, write_styles
 from maps.report import IndicatorWords, Report
+from maps.tables import UNIT
 from maps.words import parts_of, words
 
 DISTRICTS, RESULTS, CONFLICTS = "districts", "results", "conflicts"
@@ -163,8 +164,8 @@ def field_aliases(report: Report) -> dict[str, str]:
     """What each field of the districts means, for people; no two alike."""
     text, language = words(report.language), report.language
     found = {
-        "unit_code": text["workbook.column_unit_code"],
-        "unit_name": text["workbook.column_unit_name"],
+        "unit_code": UNIT[0].heading[language],
+        "unit_name": UNIT[1].heading[language],
         "is_whole": text["common.whole"],
     }
     epochs = {name: epoch for (_, epoch), name in field_names(report.results).items()}

@@ -42,7 +42,7 @@ def _block(book: Book, epoch: int) -> list[Column]:
     titles = [*(_title(book, each) for each in known), book.word("total")]
     heads = [f"{name} {code}" for code, name in zip(codes, names, strict=True)]
     return [
-        Column(book.heading("ecosystem_type"), titles),
+        Column(book.heading("ecosystem_type", "account"), titles),
         *(Column(head, list(table[code]), _AREA) for head, code in zip(heads, codes, strict=True)),
     ]
 
@@ -57,5 +57,5 @@ def add_account_rows(book: Book) -> None:
     """Every row of the account; what is printed of it is the note that says where it is."""
     rows: pd.DataFrame = book.report.account
     note = book.word("note_account_rows").format(count=len(rows))
-    sheet, row = add_frame(book, "account_rows", rows, note=note)
+    sheet, row = add_frame(book, "account_rows", rows, table="account", note=note)
     sheet.print_area(0, 0, row - 1, min(len(rows.columns), 8) - 1)

@@ -28,7 +28,7 @@ from maps.workbook.evidence import (
     add_sources,
 )
 from maps.workbook.findings import add_summary, add_targets
-from maps.workbook.lists import add_conflicts, add_trajectories, add_works
+from maps.workbook.lists import add_conflicts, add_further, add_trajectories, add_works
 from maps.workbook.matrix import add_districts, add_parts
 
 _CREATED = datetime.datetime(2000, 1, 1)
@@ -45,6 +45,7 @@ _PAGES = (
     add_parts,
     add_account,
     add_ledger,
+    add_further,
     add_quality,
     add_method,
     add_coefficients,

@@ -36,6 +36,8 @@ of one of sentences; wider ones would shrink what is printed."""
 
 _HEAD = "#e3efed"
 _A3 = 8
+_TAB_CHARACTERS = 31
+"""Characters that the name of a worksheet may have."""
 _LINE_POINTS = 14.0
 _TINY = 0.00499999
 """Largest number that two decimals print as zero."""
@@ -76,8 +78,10 @@ class Book:
     def word(self, key: str) -> str:
         return self.words[f"workbook.{key}"]
 
-    def heading(self, column: str) -> str:
-        """The heading of a known table column; an unknown one keeps its name."""
+    def heading(self, column: str, table: str = "") -> str:
+        """The heading of a column as its table declares it; an unknown one keeps its name."""
+        if table:
+            return self.report.words_of(table).heading(column, self.report.language)
         return self.words.get(f"workbook.column_{column}", column)
 
     @property
@@ -141,10 +145,14 @@ def shown_format(unit: ShownUnit) -> str:
     return f"0.{'0' * unit.decimals}" if unit.decimals else "0"
 
 
-def new_page(book: Book, key: str, *, note: str = "") -> tuple[Worksheet, int]:
-    """A worksheet with title, notices and print set-up; returns it and its first free row."""
-    sheet = book.workbook.add_worksheet(book.word(key))
-    name = cell_text(f"{book.report.title} · {book.word(key)}", book.word("cut"))
+def new_page(book: Book, title: str, *, note: str = "") -> tuple[Worksheet, int]:
+    """A worksheet with title, notices and print set-up; returns it and its first free row.
+
+    ``title`` is a key of the words, or the title of a table as it stands.
+    """
+    title = book.words.get(f"workbook.{title}", title)
+    sheet = book.workbook.add_worksheet(title[:_TAB_CHARACTERS])
+    name = cell_text(f"{book.report.title} · {title}", book.word("cut"))
     sheet.write_string(0, 0, name, book.format(bold=True, font_size=14))
     sheet.set_row(0, 24)
     row = 1

@@ -63,7 +63,9 @@ def add_allocation(book: Book) -> None:
             for status, origin in zip(shares["status"], shares["origin"], strict=True)
         ],
     )
-    sheet, row = add_frame(book, "allocation", told, note=book.word("note_allocation"), wraps=True)
+    sheet, row = add_frame(
+        book, "allocation", told, table="allocation", note=book.word("note_allocation"), wraps=True
+    )
     place = list(told.columns).index("status")
     colour_statuses(book, sheet, row + 1, row + len(told), place)
 
@@ -205,11 +207,20 @@ def add_run(book: Book) -> None:
 
 
 def add_frame(
-    book: Book, page: str, frame: pd.DataFrame, *, note: str = "", wraps: bool = False
+    book: Book,
+    page: str,
+    frame: pd.DataFrame,
+    *,
+    table: str = "",
+    note: str = "",
+    wraps: bool = False,
 ) -> tuple[Worksheet, int]:
-    """A table as a page of its own; returns the page and the row of its headings."""
+    """A table as a page of its own; returns the page and the row of its headings.
+
+    ``table`` names the table that declares the headings.
+    """
     sheet, row = new_page(book, page, note=note)
-    columns = _frame_columns(book, frame, wraps=wraps)
+    columns = _frame_columns(book, frame, table, wraps=wraps)
     last = write_table(book, sheet, row, columns)
     set_widths(sheet, (columns,))
     sheet.freeze_panes(row + 1, 1)
@@ -220,10 +231,10 @@ def add_frame(
     return sheet, row
 
 
-def _frame_columns(book: Book, frame: pd.DataFrame, *, wraps: bool) -> list[Column]:
+def _frame_columns(book: Book, frame: pd.DataFrame, table: str, *, wraps: bool) -> list[Column]:
     return [
         Column(
-            book.heading(str(name)),
+            book.heading(str(name), table),
             cells_of(frame, name),
             _frame_format(str(name)),
             align="center" if name == "epoch" else "",

@@ -130,7 +130,10 @@ def _target_findings(book: Book) -> list[Column]:
 def _verdict_column(book: Book, name: str) -> Column:
     align = "center" if name in ("year", "epoch", "comparator") else ""
     return Column(
-        book.heading(name), cells_of(book.report.verdicts, name), _target_format(name), align=align
+        book.heading(name, "verdicts"),
+        cells_of(book.report.verdicts, name),
+        _target_format(name),
+        align=align,
     )
 
 

@@ -1,8 +1,9 @@
-"""Pages of the workbook that a run has only where it was given more: trends, works, conflicts."""
+"""Pages of the workbook that a run has only where it was given more: trends, works, evidence."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 import pandas as pd
 
@@ -44,7 +45,7 @@ def _latest(table: pd.DataFrame, kind: str) -> pd.DataFrame:
 
 def _promise_columns(book: Book, told: pd.DataFrame) -> list[Column]:
     titles = {each.key: each.title[book.report.language] for each in book.report.indicators}
-    scopes = _territories(book)
+    scopes, heading = _territories(book), partial(book.heading, table="trajectories")
     return [
         Column(
             book.word("target_title"),
@@ -52,10 +53,13 @@ def _promise_columns(book: Book, told: pd.DataFrame) -> list[Column]:
             wraps=True,
         ),
         Column(book.word("clause"), cells_of(told, "clause")),
-        Column(book.heading("scope"), [scopes.get(str(each), str(each)) for each in told["scope"]]),
+        Column(
+            heading("scope"),
+            [scopes.get(str(each), str(each)) for each in told["scope"]],
+        ),
         Column(book.word("unit"), cells_of(told, "unit")),
-        Column(book.heading("comparator"), cells_of(told, "comparator"), align="center"),
-        Column(book.heading("target"), cells_of(told, "target"), _FIGURE),
+        Column(heading("comparator"), cells_of(told, "comparator"), align="center"),
+        Column(heading("target"), cells_of(told, "target"), _FIGURE),
         Column(book.word("target_year"), cells_of(told, "target_year"), "0", align="center"),
     ]
 
@@ -63,6 +67,7 @@ def _promise_columns(book: Book, told: pd.DataFrame) -> list[Column]:
 def _way_columns(book: Book, told: pd.DataFrame) -> list[Column]:
     """What was observed last, where the line leads, the pace of it and the pace that is needed."""
     paces = ("pace", "pace_low", "pace_high", "required_pace")
+    heading = partial(book.heading, table="trajectories")
     return [
         Column(book.word("actual_epoch"), cells_of(told, "year"), "0", align="center"),
         Column(book.word("actual"), cells_of(told, "value"), _FIGURE),
@@ -70,9 +75,9 @@ def _way_columns(book: Book, told: pd.DataFrame) -> list[Column]:
         Column(book.word("trend"), cells_of(told, "value_trend"), _FIGURE),
         Column(book.word("low"), cells_of(told, "low_trend"), _FIGURE),
         Column(book.word("high"), cells_of(told, "high_trend"), _FIGURE),
-        *(Column(book.heading(each), cells_of(told, each), _FIGURE) for each in paces),
-        Column(book.heading("probability"), cells_of(told, "probability"), "0.00"),
-        Column(book.heading("reason"), cells_of(told, "reason"), wide=True),
+        *(Column(heading(each), cells_of(told, each), _FIGURE) for each in paces),
+        Column(heading("probability"), cells_of(told, "probability"), "0.00"),
+        Column(heading("reason"), cells_of(told, "reason"), wide=True),
     ]
 
 
@@ -89,8 +94,7 @@ def add_works(book: Book) -> None:
         return
     titles = {each.key: each.title[book.report.language] for each in book.report.indicators}
     shown = works.assign(indicator=works["indicator"].map(titles).fillna(works["indicator"]))
-    renamed = shown.rename(columns={"year": "works_year", "indicator": "works_indicator"})
-    add_frame(book, "works", renamed, note=book.word("note_works"))
+    add_frame(book, "works", shown, table="works", note=book.word("note_works"))
 
 
 def add_conflicts(book: Book) -> None:
@@ -104,8 +108,15 @@ def add_conflicts(book: Book) -> None:
         rule=table["rule"].map(rules).fillna(table["rule"]),
         **{name: _said(book, table[name]) for name in ("layer", "against")},
     )
-    renamed = shown.rename(columns={"year": "feature_year"})
-    add_frame(book, "conflicts", renamed, note=book.word("note_conflicts"))
+    add_frame(book, "conflicts", shown, table="conflicts", note=book.word("note_conflicts"))
+
+
+def add_further(book: Book) -> None:
+    """The tables that no other page shows, each on a page of its own."""
+    for name, frame in book.report.further.items():
+        if not frame.empty:
+            title = book.report.words_of(name).title[book.report.language]
+            add_frame(book, title, frame, table=name)
 
 
 def _said(book: Book, kinds: pd.Series) -> list[str]:

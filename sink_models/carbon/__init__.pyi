@@ -42,13 +42,13 @@ from .soil_use import (
     REFERENCE as REFERENCE,
 )
 from .stock_and_sink import (
-    COVERS as COVERS,
     SOIL_PARTS as SOIL_PARTS,
     CarbonAccount as CarbonAccount,
     NotEstimated as NotEstimated,
     add_up as add_up,
     carbon_account as carbon_account,
     check_sum as check_sum,
+    covers as covers,
     estimates as estimates,
     other_depth as other_depth,
 )

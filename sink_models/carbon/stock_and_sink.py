@@ -7,17 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
 from gis.problems import AccountError, problem
+from layers.registry import kinds
 from sink_models.account import (
     ABOVE_GROUND_BIOMASS,
     BIOMASS_MAP,
-    LAND_COVER,
-    MANGROVES,
-    SURVEY,
-    WETLANDS,
     Account,
 )
 from sink_models.carbon.estimator import (
@@ -44,7 +42,6 @@ from sink_models.sampling import Array
 from sink_models.statements import Statement, statement
 from sink_models.uncertainty import DrawBook
 
-COVERS = (LAND_COVER, "land_survey", SURVEY, WETLANDS, "tidal_marsh", "seagrass", MANGROVES)
 MEASURED_STOCK, MAPPED_STOCK = statement("growing_stock"), statement("biomass_map")
 """What the stock of an account rests on, beside its areas."""
 DEPTH_CM = "30"
@@ -55,6 +52,16 @@ SOIL_PARTS = {"20": "soil_20cm", "100": "soil_100cm"}
 
 CLOSURE = 1e-9
 """Largest relative gap between a total and the sum of its parts."""
+
+
+@cache
+def covers() -> tuple[str, ...]:
+    """The layer kinds that say what ground is, as they declare it; what all others precede first.
+
+    >>> covers()[0], covers()[-1]
+    ('land_cover', 'mangroves')
+    """
+    return tuple(reversed([key for key, kind in kinds().items() if kind.role == "cover"]))
 
 
 @dataclass(frozen=True)
@@ -218,12 +225,12 @@ def _in_order(*estimates: Estimates) -> list[PoolEstimate]:
 
 
 def _basis(account: Account) -> Statement:
-    covers = tuple(kind for kind in COVERS if kind in account.kinds)
+    present = tuple(kind for kind in covers() if kind in account.kinds)
     held = {MEASURED_STOCK: "measured", MAPPED_STOCK: BIOMASS_MAP}
     stock = tuple(
         each for each, basis in held.items() if account.is_in("stock_basis", (basis,)).any()
     )
-    return statement("account", covers=covers, stock=stock)
+    return statement("account", covers=present, stock=stock)
 
 
 def _area_without_stock(account: Account) -> float:

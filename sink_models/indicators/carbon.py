@@ -11,7 +11,6 @@ from gis.extent import CLASSIFIED
 from gis.problems import Language, Problem, problem
 from sink_models.carbon import (
     ABOVE,
-    COVERS,
     POOL_NAMES,
     POOLS,
     SOIL,
@@ -22,6 +21,7 @@ from sink_models.carbon import (
     LivingChange,
     NotEstimated,
     check_sum,
+    covers,
     living_change,
     yearly_uptake,
 )
@@ -32,7 +32,7 @@ from sink_models.sampling import Array
 from sink_models.statements import Statement, statement
 
 ORDER = 40
-ANY_COVER = tuple(frozenset({kind}) for kind in COVERS)
+ANY_COVER = tuple(frozenset({kind}) for kind in covers())
 BARREN = ("water", "built", "bare")
 """Groups of ecosystem types without much biomass to miss; the notes still list them."""
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from gis.problems import LANGUAGES, Language, problem
 from sink_models.account import Account
-from sink_models.carbon import COVERS
+from sink_models.carbon import covers
 from sink_models.coefficients import read_table
 from sink_models.ecosystem_types import type_names
 from sink_models.equations import Equation, wetland_methane_as_co2
@@ -195,7 +195,7 @@ INDICATORS = (
         ),
         source="IPCC 2013 Wetlands Supplement Ch.3-5; IPCC AR6 WG1 Table 7.15",
         additive=True,
-        needs=tuple(frozenset({kind}) for kind in COVERS),
+        needs=tuple(frozenset({kind}) for kind in covers()),
         read=wetland_methane,
         parts=wetland_methane_parts,
     ),

@@ -13,12 +13,12 @@ import numpy as np
 
 from gis.problems import Language, Problem, problem
 from sink_models.carbon import (
-    COVERS,
     REFERENCE,
     YEARS,
     SoilSpan,
     add_up,
     check_sum,
+    covers,
     spans_in_transition,
 )
 from sink_models.coefficients import resolve_formula
@@ -151,7 +151,7 @@ INDICATORS = (
         ),
         source="IPCC 2006 GL Vol.4 Ch.2 Eq. 2.25; IPCC 2019 Refinement Vol.4 Ch.5-6",
         additive=True,
-        needs=tuple(frozenset({kind}) for kind in COVERS),
+        needs=tuple(frozenset({kind}) for kind in covers()),
         read=mineral_soil_change,
         parts=mineral_soil_parts,
     ),

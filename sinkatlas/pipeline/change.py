@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import geopandas as gpd
 import numpy as np
@@ -46,8 +45,6 @@ from sink_models.ledger import (
 )
 from sink_models.sampling import Sampling
 from sink_models.uncertainty import DrawBook
-from sinkatlas.pipeline.methods import OutputFile
-from sinkatlas.tables import write_csv
 from sinkatlas.workspace import Workspace
 
 TYPE = "ecosystem_type"
@@ -218,13 +215,3 @@ def change_layers(tables: ChangeTables, language: Language) -> tuple[MapLayer, .
         title: dict[Language, str] = {each: words(each)[word] for each in LANGUAGES}
         found.append(MapLayer(kind, title, tables.years[1], features=features))
     return tuple(found)
-
-
-def change_files(tables: ChangeTables) -> list[OutputFile]:
-    """The CSV files of a run that tell of change."""
-    named = (
-        ("transitions.csv", tables.transitions),
-        ("land_matrix.csv", tables.matrix),
-        ("ipcc_land.csv", tables.ipcc),
-    )
-    return [(name, partial(write_csv, table)) for name, table in named]

@@ -7,7 +7,6 @@ from the same carbon and is never added to it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -23,8 +22,6 @@ from sink_models.ledger import (
 )
 from sink_models.results import Results
 from sink_models.sampling import Sampling
-from sinkatlas.pipeline.methods import OutputFile
-from sinkatlas.tables import write_csv
 
 SINK = "carbon_sink"
 COLUMNS = (
@@ -78,8 +75,3 @@ def gep_table(
 def _price_of(epoch: int, prices: Sequence[Price]) -> Price | None:
     earlier = [each for each in prices if each.year <= epoch]
     return max(earlier, key=lambda each: each.year) if earlier else None
-
-
-def gep_files(table: pd.DataFrame | None) -> list[OutputFile]:
-    """``gep_carbon.csv`` where the workspace states a price."""
-    return [] if table is None else [("gep_carbon.csv", partial(write_csv, table))]

@@ -14,8 +14,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import pandas as pd
-
 from gis.problems import LANGUAGES, Problem, ProblemLog, SinkAtlasError, problem
 from gis.progress import Progress
 from gis.visible_text import escaped
@@ -51,18 +49,6 @@ class Output:
         return not self.name.endswith((".csv", ".json"))
 
 
-_TABLES = (
-    Output("results.csv", lambda report, path, _: write_csv(report.results, path)),
-    Output("changes.csv", lambda report, path, _: write_csv(report.changes, path)),
-    Output("verdicts.csv", lambda report, path, _: write_csv(report.verdicts, path)),
-    Output("trajectories.csv", lambda report, path, _: write_csv(report.trajectories, path)),
-    Output("allocation.csv", lambda report, path, _: write_csv(report.allocation, path)),
-    Output("named_areas.csv", lambda report, path, _: write_csv(report.named_areas, path)),
-    Output("schemes.csv", lambda report, path, _: write_csv(report.schemes, path)),
-    Output("works.csv", lambda report, path, _: write_csv(report.works, path)),
-    Output("conflicts.csv", lambda report, path, _: write_csv(_attributes(report), path)),
-    Output("account.csv", lambda report, path, _: write_csv(report.account, path)),
-)
 _SHOWN = (
     Output("districts.gpkg", lambda report, path, _: write_geopackage(report, path)),
     Output("units.parquet", lambda report, path, _: write_geoparquet(report, path)),
@@ -91,8 +77,9 @@ def write_outputs(
     Returns the report with what had to be left out. Raises ``OutputError`` when a table cannot be
     written or the disk refuses; then no result folder is touched.
     """
+    tables = [Output(f"{each.name}.csv", _table(each.name)) for each in report.tables]
     drawn = Output("sheets", lambda held, path, log: write_sheets(held, path, sheets, problems=log))
-    outputs = (*_TABLES, *(Output(name, _alone(write)) for name, write in also), drawn, *_SHOWN)
+    outputs = (*tables, *(Output(name, _alone(write)) for name, write in also), drawn, *_SHOWN)
     with place.staged(unhashed={TIMINGS}) as stage:
         for number, output in enumerate(outputs, start=1):
             report = _written(output, report, stage)
@@ -102,6 +89,10 @@ def write_outputs(
         progress("write", len(outputs) + 1, len(outputs) + 1)
         last()
     return _with_problems(report, place.notices())
+
+
+def _table(name: str) -> Writer:
+    return lambda report, path, _log: write_csv(report.table(name), path)
 
 
 def _alone(write: Callable[[Path], object]) -> Writer:
@@ -151,10 +142,6 @@ def _with_problems(report: Report, found: Iterable[Problem]) -> Report:
     return replace(
         report, problems=tuple(told), provenance={**report.provenance, "problems": records}
     )
-
-
-def _attributes(report: Report) -> pd.DataFrame:
-    return pd.DataFrame(report.conflicts.drop(columns="geometry", errors="ignore"))
 
 
 def _write_json(value: object, path: Path) -> None:

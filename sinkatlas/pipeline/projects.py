@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 
 import geopandas as gpd
 import numpy as np
@@ -30,8 +29,6 @@ from sink_models.ledger import (
 )
 from sink_models.sampling import Sampling
 from sinkatlas.pipeline.change import covers_of
-from sinkatlas.pipeline.methods import OutputFile
-from sinkatlas.tables import write_csv
 from sinkatlas.workspace import ProjectTable, Workspace
 
 ESTIMATE_COLUMNS = (
@@ -79,10 +76,6 @@ def project_tables(
         "project_eligibility": pd.DataFrame(eligibility, columns=list(ELIGIBILITY_COLUMNS)),
         "project_estimates": pd.DataFrame(estimates, columns=list(ESTIMATE_COLUMNS)),
     }
-
-
-def project_files(tables: Mapping[str, pd.DataFrame]) -> list[OutputFile]:
-    return [(f"{name}.csv", partial(write_csv, table)) for name, table in tables.items()]
 
 
 def _check(each: ProjectTable, log: ProblemLog) -> None:

@@ -3,43 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TypeGuard
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
 from gis.crs import to_crs
-from gis.extent import CLASSIFIED, NO_DATA, OUTSIDE, UNCOVERED, ExtentAccount, RasterCover, Units
+from gis.extent import CLASSIFIED, NO_DATA, UNCOVERED, ExtentAccount, RasterCover
 from gis.measure import polygon_areas_ha
 from gis.problems import LANGUAGES, Language, Problem
 from gis.redaction import without_secrets
 from layers.declarations import Density, Layer
 from layers.legends import legend
 from layers.registry import kinds
-from maps.report import CHANGE_COLUMNS, IndicatorWords, MapLayer, Report
+from maps.report import IndicatorWords, MapLayer, Report
 from maps.sensitivity import public_view
 from maps.visible_report import visible_report
 from maps.words import sentences, words
-from plans.plan import SCHEMES, Plan
-from plans.tables import (
-    allocation_table,
-    scheme_table,
-    scheme_words,
-    trajectory_table,
-    verdict_table,
-    verdict_words,
-)
+from plans.tables import scheme_words, verdict_words
 from sink_models.indicator import indicators
-from sink_models.measures import conflict_table
-from sink_models.results import IndicatorValue, Results, ValueKey
-from sink_models.sampling import Sampling
-from sinkatlas.pipeline.judging import Judgement
-from sinkatlas.pipeline.measuring import Beside
+from sink_models.results import Results
+from sinkatlas.pipeline.computed import Computed
+from sinkatlas.pipeline.table_registry import output_tables
 from sinkatlas.provenance import Seal, font_hashes, sha256_of, software_versions
 from sinkatlas.workspace import Workspace, named_files
 
@@ -52,70 +39,51 @@ DETAIL_ATTRIBUTES = (
 """What the map tells of a single sub-compartment."""
 
 
-def make_report(
-    space: Workspace,
-    language: Language,
-    units: Layer,
-    layers: Mapping[int, Sequence[Layer]],
-    accounts: Mapping[int, ExtentAccount],
-    results: Results,
-    judgement: Judgement,
-    problems: tuple[Problem, ...],
-    sampling: Sampling,
-    beside: Mapping[int, Beside],
-    seals: Mapping[Path, Seal],
-    areas: Mapping[ValueKey, IndicatorValue],
-) -> Report:
+def make_report(run: Computed) -> Report:
     """Put together what the outputs show; every figure is computed before this point."""
-    settings = space.table.workspace
-    territory = units.data
-    if not isinstance(territory, Units):
-        raise TypeError(f"districts were read as {type(territory).__name__}")
-    names, plan = unit_names(territory), judgement.plan
-    verdicts = [each for each in judgement.verdicts if each.target.kind not in SCHEMES]
-    conflicts = conflicts_table(beside, names)
-    of_areas = replace(results, values=areas)
-    said = {**sentences_of(results), **sentences_of(of_areas)}
+    settings, plan = run.space.table.workspace, run.judgement.plan
+    territory, results = run.territory, run.results
+    tables = {name: each.make(run) for name, each in output_tables().items()}
+    frames = {name: frame for name, frame in tables.items() if frame is not None}
+    conflicts = gpd.GeoDataFrame(frames["conflicts"])
     report = Report(
         title=settings.title,
-        language=language,
+        language=run.language,
         synthetic=settings.synthetic,
         review_number=settings.review_number,
         interval_percent=settings.interval_percent,
-        units=to_crs(territory.features, DISPLAY_CRS, where=units.spec.path),
+        units=to_crs(territory.features, DISPLAY_CRS, where=run.units.spec.path),
         whole_code=territory.whole_code,
         whole_name=territory.whole_name,
-        epochs=tuple(accounts),
+        epochs=tuple(run.accounts),
         indicators=_indicator_words(results),
-        results=with_words(results.table(names, sampling), said, language),
-        verdicts=verdict_table(verdicts, language=language),
-        verdict_words=tuple(verdict_words(verdicts)),
-        account=account_table(accounts, names, territory.whole_code),
-        ledger=ledger_table(accounts, names, territory.whole_code),
+        tables=tuple(output_tables()[name].words for name in frames),
+        results=frames.pop("results"),
+        changes=frames.pop("changes"),
+        verdicts=frames.pop("verdicts"),
+        verdict_words=tuple(verdict_words(run.judged)),
+        trajectories=frames.pop("trajectories"),
+        allocation=frames.pop("allocation"),
+        works=frames.pop("works"),
+        schemes=frames.pop("schemes"),
+        conflicts=gpd.GeoDataFrame(frames.pop("conflicts")),
+        account=frames.pop("account"),
+        further=frames,
+        sentences={**sentences_of(results), **sentences_of(run.of_areas)},
+        ledger=ledger_table(run.accounts, run.names, territory.whole_code),
         absences=tuple((each.indicator, each.epoch, each.problem) for each in results.absences),
-        problems=problems,
-        layers=(*map_layers(layers), *_conflict_layers(conflicts)),
+        problems=run.problems,
+        layers=(*map_layers(run.layers), *_conflict_layers(conflicts)),
         coefficients=results.coefficients_used,
         plan_title=dict(plan.title) if plan else {"zh": "", "en": ""},
         plan_source={"zh": plan.source, "en": plan.source_en} if plan else {"zh": "", "en": ""},
-        provenance=_provenance(
-            space, units, layers, accounts, results, plan, problems, sampling, seals
-        ),
-        changes=changes_table(results, names, sampling),
+        provenance=_provenance(run),
         sensitivity=settings.sensitivity,
         organisation=settings.organisation,
         date=settings.date.isoformat() if settings.date else "",
         sources=tuple(settings.sources),
-        trajectories=trajectory_table(judgement.trajectories, language=language),
-        allocation=allocation_table(judgement.allocations, names, language=language),
-        works=works_table(beside, names),
-        named_areas=with_words(
-            of_areas.table({code: code for _, _, code in areas}, sampling), said, language
-        ),
-        schemes=scheme_table(plan, language=language),
+        named_areas=frames.pop("named_areas"),
         scheme_words=scheme_words(plan),
-        conflicts=conflicts,
-        sentences=said,
     )
     report = visible_report(report)
     return public_view(report) if settings.sensitivity == "public" else report
@@ -125,114 +93,6 @@ def sentences_of(results: Results) -> dict[str, Mapping[Language, str]]:
     """What every basis and method of the values says, in both languages, by its code."""
     stated = {each for value in results.values.values() for each in (value.basis, value.method)}
     return {str(each): sentences(each) for each in stated}
-
-
-def with_words(
-    table: pd.DataFrame, said: Mapping[str, Mapping[Language, str]], language: Language
-) -> pd.DataFrame:
-    """The table with the sentence of every basis and method beside its code."""
-    worded = table.copy()
-    for name in ("basis", "method"):
-        told = [said[code][language] for code in table[name]]
-        worded.insert(int(worded.columns.get_loc(name)) + 1, f"{name}_words", told)
-    return worded
-
-
-ROUNDING = 1e-12
-"""Share of a value below which a change is rounding: an account adds up to 1e-11 of its areas."""
-
-
-def changes_table(results: Results, names: Mapping[str, str], sampling: Sampling) -> pd.DataFrame:
-    """What changed from each epoch to each later one, with the interval of the difference.
-
-    Draw ``k`` of both epochs belongs to the same imagined world, so what both share (a coefficient)
-    cancels and what they do not share (the accuracy of each year's map) stays. Values of different
-    bases or products are not compared: their difference would be one of definitions. Without draws
-    on both sides the interval is missing.
-    """
-    rows = []
-    for (indicator, later, code), after in results.values.items():
-        for earlier in (each for each in results.epochs if each < later):
-            before = results.values.get((indicator, earlier, code))
-            if before is None or not results.are_comparable(before, after):
-                continue
-            change = _difference(after.sampled, before.sampled)
-            known = not np.isnan(change[0]) and min(len(after.sampled), len(before.sampled)) > 1
-            low, high = sampling.bounds(change) if known else (np.nan, np.nan)
-            unit = "percentage points" if after.unit == "%" else after.unit
-            figures = (float(change[0]), low, high, unit)
-            rows.append((code, names.get(code, ""), indicator, earlier, later, *figures))
-    return pd.DataFrame(rows, columns=CHANGE_COLUMNS)
-
-
-def _difference(after: NDArray[np.float64], before: NDArray[np.float64]) -> NDArray[np.float64]:
-    """``after - before``, and 0 where the two differ by the rounding of their sums alone.
-
-    >>> _difference(np.array([0.1 + 0.2, 5.0, np.nan]), np.array([0.3, 4.0, 1.0]))
-    array([ 0.,  1., nan])
-    """
-    change = after - before
-    is_rounding = np.abs(change) <= ROUNDING * np.maximum(np.abs(after), np.abs(before))
-    return np.where(is_rounding, 0.0, change)
-
-
-def works_table(beside: Mapping[int, Beside], names: Mapping[str, str]) -> pd.DataFrame:
-    """The ledgers of works, sums by unit, year and type; what several ledgers say is one row.
-
-    ``epochs`` are those whose ledger holds the row; where ledgers differ in its area, each area is
-    a row with its own epochs.
-    """
-    columns = ["epochs", "unit_code", "unit_name", "year", "indicator", "type", "area_ha"]
-    ledgers = [each.ledger for each in beside.values() if each.ledger is not None]
-    if not ledgers:
-        return pd.DataFrame(columns=columns)
-    same = ["indicator", "type", "year", "unit_code", "area_ha"]
-    held = pd.concat(ledgers, ignore_index=True).sort_values("epoch", kind="stable")
-    table = (
-        held.astype({"epoch": str}).groupby(same, sort=True, dropna=False)["epoch"].agg("; ".join)
-    )
-    rows = table.rename("epochs").reset_index()
-    return rows.assign(unit_name=rows["unit_code"].map(names).fillna(""))[columns]
-
-
-def conflicts_table(beside: Mapping[int, Beside], names: Mapping[str, str]) -> gpd.GeoDataFrame:
-    """Features that a rule on ground speaks against, in lon/lat, with the unit's name."""
-    found = [each for one in beside.values() for each in one.conflicts]
-    table = conflict_table(found, DISPLAY_CRS)
-    table.insert(2, "unit_name", table["unit_code"].map(names).fillna("").astype(str))
-    return table
-
-
-def unit_names(territory: Units) -> dict[str, str]:
-    """Names of the units and of the whole, by code."""
-    features = territory.features
-    names = dict(zip(features["unit_code"], features["unit_name"], strict=True))
-    return names | {territory.whole_code: territory.whole_name}
-
-
-def account_table(
-    accounts: Mapping[int, ExtentAccount], names: Mapping[str, str], whole_code: str
-) -> pd.DataFrame:
-    """The accounts of all epochs, with the sum over units as rows of the whole.
-
-    Parts of survey layers that lie in no unit keep the code ``outside`` and are not in the whole.
-    """
-    tables = []
-    for year, account in accounts.items():
-        groups = ["cover", "status", *account.keys, *account.strata]
-        measures = ["area_ha", *account.quantities]
-        inside = account.rows[account.rows["unit_code"] != OUTSIDE]
-        whole = (
-            inside.groupby(groups, dropna=False, sort=True)[measures]
-            .agg(lambda column: column.sum(skipna=False))
-            .reset_index()
-        )
-        whole.insert(0, "unit_code", whole_code)
-        both = pd.concat([account.rows, whole], ignore_index=True)
-        both.insert(1, "unit_name", both["unit_code"].map(names).fillna(""))
-        both.insert(2, "epoch", year)
-        tables.append(both)
-    return pd.concat(tables, ignore_index=True)
 
 
 def ledger_table(
@@ -354,34 +214,25 @@ def _conflict_layers(conflicts: gpd.GeoDataFrame) -> tuple[MapLayer, ...]:
     )
 
 
-def _provenance(
-    space: Workspace,
-    units: Layer,
-    layers: Mapping[int, Sequence[Layer]],
-    accounts: Mapping[int, ExtentAccount],
-    results: Results,
-    plan: Plan | None,
-    problems: tuple[Problem, ...],
-    sampling: Sampling,
-    seals: Mapping[Path, Seal],
-) -> dict[str, object]:
+def _provenance(run: Computed) -> dict[str, object]:
     """The run record: inputs with hashes and CRS, settings, software, coefficients, checks.
 
     Paths are relative to the workspace file, so that no home folder is told.
     """
+    space, plan, sampling = run.space, run.judgement.plan, run.sampling
     settings = space.table.workspace
-    sources = [units, *(layer for of_epoch in layers.values() for layer in of_epoch)]
+    sources = [run.units, *(layer for of_epoch in run.layers.values() for layer in of_epoch)]
     return {
         "title": settings.title,
         "synthetic": settings.synthetic,
         "workspace": {
             "file": space.path.name,
-            "sha256": seals[space.path].sha256,
+            "sha256": run.seals[space.path].sha256,
             "content": without_secrets(space.table.model_dump(mode="json", exclude_none=True)),
         },
         "plan": {"id": plan.id, "source": plan.source} if plan else None,
-        "inputs": [_input_record(space, each, seals) for each in sources],
-        "tables": _table_records(space, sources, seals),
+        "inputs": [_input_record(space, each, run.seals) for each in sources],
+        "tables": _table_records(space, sources, run.seals),
         "software": software_versions(),
         "fonts": font_hashes(),
         "sampling": {
@@ -391,7 +242,7 @@ def _provenance(
         },
         "coefficients": [
             {key: value for key, value in row.items() if not _is_missing(value)}
-            for row in results.coefficients_used.to_dict("records")
+            for row in run.results.coefficients_used.to_dict("records")
         ],
         "accounts": [
             {
@@ -399,9 +250,9 @@ def _provenance(
                 "largest_relative_residual": float(account.ledger["relative_residual"].abs().max()),
                 **account.notes,
             }
-            for year, account in accounts.items()
+            for year, account in run.accounts.items()
         ],
-        "problems": [problem_record(each) for each in problems],
+        "problems": [problem_record(each) for each in run.problems],
     }
 
 

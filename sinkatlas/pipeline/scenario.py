@@ -6,7 +6,6 @@ import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -43,8 +42,7 @@ from sink_models.ledger import (
 from sink_models.results import Results
 from sink_models.sampling import Array, Sampling
 from sink_models.uncertainty import DrawBook
-from sinkatlas.pipeline.methods import OutputFile, text_of
-from sinkatlas.tables import write_csv
+from sinkatlas.pipeline.methods import text_of
 from sinkatlas.workspace import ScenarioTable, Workspace
 
 IN_REDLINE = "@redline"
@@ -128,13 +126,6 @@ def _joined(parts: Sequence[pd.DataFrame], columns: Sequence[str]) -> pd.DataFra
     if not filled:
         return pd.DataFrame(columns=list(columns))
     return pd.concat(filled, ignore_index=True)[list(columns)]
-
-
-def scenario_files(found: Scenarios | None) -> list[OutputFile]:
-    """The CSV files of the scenarios of a run."""
-    if found is None:
-        return []
-    return [(f"{name}.csv", partial(write_csv, table)) for name, table in found.tables.items()]
 
 
 def start_of(data: EpochData, units: Sequence[str], book: DrawBook) -> Start:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Literal
@@ -37,8 +38,9 @@ from plans.judging import Verdict
 from sink_models.account import Accuracy, EpochData, Product
 from sink_models.coefficients import CoefficientStore
 from sink_models.evaluate import evaluate
-from sink_models.ledger import GrowthRule, PastConversion, Price, Tolerances, growth_rules
+from sink_models.ledger import GrowthRule, PastConversion, Tolerances, growth_rules
 from sink_models.measures import ParkReach, RiverRule, WorksOptions
+from sink_models.method import method_sheet
 from sink_models.options import (
     Correlation,
     MethaneChoice,
@@ -51,17 +53,17 @@ from sink_models.results import IndicatorValue, Results, ValueKey
 from sink_models.sampling import Sampling
 from sink_models.uncertainty import DrawBook
 from sinkatlas.atomic_folder import Claim, claimed
+from sinkatlas.method_page import write_method_page
 from sinkatlas.pipeline.biomass import biomass_maps
 from sinkatlas.pipeline.change import (
     ChangeTables,
     change_between,
-    change_files,
     change_layers,
     change_tables,
     covers_of,
     growth_choices,
 )
-from sinkatlas.pipeline.gep import gep_files, gep_table
+from sinkatlas.pipeline.computed import Computed, unit_names
 from sinkatlas.pipeline.judging import Judgement, Promises, judge_promises, read_promises
 from sinkatlas.pipeline.measuring import (
     Beside,
@@ -70,15 +72,15 @@ from sinkatlas.pipeline.measuring import (
     further_strata,
     with_legal_forms,
 )
-from sinkatlas.pipeline.methods import Methods, forest_flows, method_files, read_methods
+from sinkatlas.pipeline.methods import Methods, forest_flows, read_methods
 from sinkatlas.pipeline.named_areas import area_units
 from sinkatlas.pipeline.outputs import write_outputs
-from sinkatlas.pipeline.projects import project_files, project_tables
+from sinkatlas.pipeline.projects import project_tables
 from sinkatlas.pipeline.remote_layers import fetched, is_on_server
-from sinkatlas.pipeline.reporting import make_report, unit_names
-from sinkatlas.pipeline.scenario import scenario_files, scenarios_of
+from sinkatlas.pipeline.reporting import make_report
+from sinkatlas.pipeline.scenario import scenarios_of
 from sinkatlas.pipeline.urban import urban_strata
-from sinkatlas.pipeline.works_effect import effect_files, read_plots, works_effect
+from sinkatlas.pipeline.works_effect import read_plots, works_effect
 from sinkatlas.provenance import check_seals, sealed
 from sinkatlas.views import MapView, SheetView, TableView, sheet_view, table_view
 from sinkatlas.workspace import (
@@ -95,22 +97,12 @@ from sinkatlas.workspace import (
 )
 
 LAYER_OPTIONS = (
-    "fields",
-    "area_unit",
-    "stock_unit",
-    "crown_density_unit",
-    "code_set",
-    "land_codes",
-    "assume",
-    "states",
-    "present",
-    "same_way_m",
     "encoding",
-    "header_row",
-    "sheet",
-    "band",
-    "no_data",
-    "year",
+    *(
+        name
+        for name in LayerTable.model_fields
+        if name not in Source.model_fields and name not in ("kind", "legend", "table", "accuracy")
+    ),
 )
 """Keys of a layer entry that are handed to its kind's reader as options."""
 
@@ -123,18 +115,44 @@ class Inputs:
     layers: Mapping[int, tuple[Layer, ...]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Run:
     """What a run found. ``folder`` is the result folder, or None when nothing was written."""
 
-    workspace: Workspace
-    inputs: Inputs
-    accounts: Mapping[int, ExtentAccount]
-    indicator_results: Results
-    judgement: Judgement
+    computed: Computed
     report: Report
     folder: Path | None = None
     seconds: Mapping[str, float] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        report = self.report
+        sizes = len(report.units), len(report.epochs), len(self.judged)
+        counts = "{} units, {} years, {} targets".format(*sizes)
+        folder = "" if self.folder is None else f", {str(self.folder)!r}"
+        return f"<Run of {report.title!r}: {counts}{folder}>"
+
+    @property
+    def workspace(self) -> Workspace:
+        return self.computed.space
+
+    @property
+    def inputs(self) -> Inputs:
+        """What was read."""
+        return Inputs(self.computed.units, self.computed.layers)
+
+    @property
+    def accounts(self) -> Mapping[int, ExtentAccount]:
+        """The extent account of each year."""
+        return self.computed.accounts
+
+    @property
+    def indicator_results(self) -> Results:
+        """The values with their draws, and what they rest on."""
+        return self.computed.results
+
+    @property
+    def judgement(self) -> Judgement:
+        return self.computed.judgement
 
     @property
     def judged(self) -> tuple[Verdict, ...]:
@@ -339,59 +357,52 @@ def _run(
         effect = _works_effect(space, units, inputs.layers[data[-1].year], data[-1].year, growth)
     with clock.timed("projects"):
         projects = project_tables(space, units, inputs.layers, growth, sampling)
-    report = make_report(
-        space,
-        language or space.table.workspace.language,
-        inputs.units,
-        inputs.layers,
-        accounts,
-        results,
-        judgement,
-        tuple(problems),
-        sampling,
-        beside,
-        seals,
-        areas,
+    computed = Computed(
+        space=space,
+        language=language or space.table.workspace.language,
+        units=inputs.units,
+        layers=inputs.layers,
+        accounts=accounts,
+        beside=beside,
+        methods=methods,
+        results=results,
+        of_areas=replace(results, values=areas),
+        judgement=judgement,
+        changes=changes,
+        scenarios={} if scenarios is None else scenarios.tables,
+        works_effect=effect,
+        projects=projects,
+        sampling=sampling,
+        problems=tuple(problems),
+        seals=seals,
     )
+    report = make_report(computed)
     if space.table.workspace.sensitivity != "public":
         report = replace(report, layers=(*report.layers, *change_layers(changes, report.language)))
     check_seals(seals)
     if place is not None:
         with clock.timed("write"):
-            files = method_files(
-                methods,
-                results,
-                sampling,
-                accounts,
-                unit_names(units),
+            sheet = method_sheet(results, sampling, methods.overrides)
+            write_sheet = partial(
+                write_method_page,
+                sheet,
                 title=report.title,
                 language=report.language,
                 is_synthetic=report.synthetic,
             )
-            further = (*change_files(changes), *scenario_files(scenarios), *effect_files(effect))
-            values = gep_files(_gep(space, results, unit_names(units)))
-            files = (*files, *further, *project_files(projects), *values)
             report = write_outputs(
                 report,
                 place,
                 clock.seconds,
                 progress,
-                files,
+                [("method.html", write_sheet)],
                 sheets=choice,
                 last=lambda: check_seals(seals),
             )
         if engine is not None and engine.partials is not None:
             discard_partials(engine.partials)
     folder = place.folder if place is not None else None
-    return Run(space, inputs, accounts, results, judgement, report, folder, dict(clock.seconds))
-
-
-def _gep(space: Workspace, results: Results, names: Mapping[str, str]) -> pd.DataFrame | None:
-    table = space.table.gep
-    if not table.prices:
-        return None
-    prices = [Price(**each.model_dump()) for each in table.prices]
-    return gep_table(results, names, prices, _sampling(space), with_oxygen=table.oxygen)
+    return Run(computed, report, folder, dict(clock.seconds))
 
 
 def _works_effect(

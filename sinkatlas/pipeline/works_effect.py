@@ -11,7 +11,6 @@ import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from statistics import NormalDist
 
@@ -36,8 +35,7 @@ from sink_models.ledger import (
 )
 from sink_models.measures import WorksOptions, type_of
 from sink_models.sampling import Sampling
-from sinkatlas.pipeline.methods import OutputFile, text_of
-from sinkatlas.tables import write_csv
+from sinkatlas.pipeline.methods import text_of
 
 COLUMNS = (
     *("book", "works", "type", "indicator", "year", "unit_code", "unit_name", "works_ha"),
@@ -123,10 +121,6 @@ def works_effect(
         _row(each, epoch, growth, plots, detectable_yr, sampling) for each in _ground(works, units)
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
-
-
-def effect_files(table: pd.DataFrame) -> list[OutputFile]:
-    return [("works_effect.csv", partial(write_csv, table))]
 
 
 def _works(features: gpd.GeoDataFrame, options: WorksOptions, epoch: int) -> gpd.GeoDataFrame:

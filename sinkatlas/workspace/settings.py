@@ -14,7 +14,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
     AfterValidator,
@@ -825,28 +825,23 @@ def _shown(value: object) -> str:
 
 
 def _keys_at(location: Iterable[int | str]) -> list[str]:
-    """Keys that the table at a location may have."""
-    tables: dict[str, type[Table]] = {
-        "": WorkspaceTable,
-        "workspace": Settings,
-        "units": UnitsTable,
-        "epochs": EpochTable,
-        "layers": LayerTable,
-        "accuracy": AccuracyTable,
-        "assigned": AssignedTable,
-        "allocation": AllocationTable,
-        "tolerances": TolerancesTable,
-        "network": NetworkTable,
-        "carbon": CarbonTable,
-        "sheets": SheetsTable,
-        "correlations": CorrelationTable,
-        "soils": SoilTable,
-        "forest": ForestTable,
-        "table": AttributeTableTable,
-    }
-    names = [part for part in location if isinstance(part, str)]
-    found = tables.get(names[-1] if names else "", WorkspaceTable)
-    return list(found.model_fields)
+    """Keys that the table at a location may have, as its type declares them.
+
+    >>> _keys_at(["epochs", 0, "layers", 1, "accuracy"])[:2]
+    ['area_percent', 'stock_percent']
+    """
+    table: type[Table] = WorkspaceTable
+    for part in location:
+        if part in table.model_fields:
+            table = _table_in(table.model_fields[str(part)].annotation) or table
+    return list(table.model_fields)
+
+
+def _table_in(annotation: Any) -> type[Table] | None:
+    """The type of table that a field holds, alone or in a list; None for any other field."""
+    if isinstance(annotation, type) and issubclass(annotation, Table):
+        return annotation
+    return next(filter(None, map(_table_in, get_args(annotation))), None)
 
 
 def _check_layers(workspace: Workspace, problems: ProblemLog) -> None:

@@ -1,0 +1,1 @@
+"""The tables of a run, one module each: ``TABLE`` declares it, ``make`` fills it."""
