@@ -179,6 +179,36 @@ def make_steps(folder: Path) -> Callable[[Any], Iterator[str]]:
     return steps
 
 
+def test_districts_that_were_not_found_are_picked(chromium: Any, tmp_path: Path) -> None:
+    file = write_city(tmp_path / "城")
+    (tmp_path / "界").mkdir()
+    (file.parent / "units.gpkg").rename(tmp_path / "界" / "units.gpkg")
+    file.unlink()
+    with (
+        Served(tmp_path, language="zh") as served,
+        opened(chromium, served.link, asked=[]) as page,
+    ):
+        page.get_by_role("button", name="选择文件夹").click()
+        page.locator("dialog").get_by_role("button", name="城").last.click()
+        page.locator("dialog").get_by_text("forest.gpkg").wait_for()
+        page.get_by_role("button", name="选用").click()
+        section = page.locator("section.layer").first
+        section.get_by_role("button", name="换文件").click()
+        crumbs = page.locator("dialog .crumbs")
+        crumbs.get_by_role("button", name=tmp_path.name).click()
+        page.locator("dialog").get_by_role("button", name="界").last.click()
+        page.locator("dialog").get_by_text("units.gpkg").click()
+        page.get_by_role("button", name="选用").click()
+        page.wait_for_selector("#status:has-text('已保存')")
+        page.locator("section.layer summary", has_text="units.gpkg").wait_for()
+    units = tomllib.loads(file.read_text("utf-8"))["units"]
+    assert units == {
+        "path": units["path"], "code": "adcode", "name": "name", "whole_code": "440100",
+        "whole_name": "全域",
+    }  # fmt: skip
+    assert (file.parent / units["path"]).resolve() == tmp_path / "界" / "units.gpkg"
+
+
 def test_a_server_that_is_gone_is_told_in_words(chromium: Any, tmp_path: Path) -> None:
     with Served(tmp_path, language="zh") as served:
         context = chromium.new_context()

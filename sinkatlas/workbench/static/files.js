@@ -52,6 +52,23 @@ function relative(path, folder) {
   return a.startsWith(`${b}/`) ? a.slice(b.length + 1) : a;
 }
 
+// Another file in a layer's place; of districts also the columns and the code that they share.
+async function replaceFile(layer, is_units, changed) {
+  const path = await pick(word('pick_data'), ['data'], state.space.folder);
+  if (!path) return;
+  say(word('recognising'));
+  const { ended } = await begin({ kind: 'look', id: state.space.id, paths: [path] });
+  const looks = (await ended).events.filter((each) => each.path);
+  const look = looks.find((each) => (is_units ? each.units : each.kinds.some((one) => one.kind === layer.kind))) ?? looks[0];
+  const made = { path: relative(path, state.space.folder), layer: look?.layer ?? null };
+  if (is_units && look?.units) {
+    Object.assign(made, { code: look.units.code, name: look.units.name });
+    if (look.units.whole_code || !layer.layer.whole_code) made.whole_code = look.units.whole_code || 'whole';
+    if (!layer.layer.whole_name) made.whole_name = word('whole_area');
+  }
+  await changed(Object.entries(made).map(([key, value]) => ({ place: [...layer.place, key], value })));
+}
+
 // Files are looked at once each, and shown as soon as they are read.
 async function recognise(own, changed) {
   const missing = own.filter(([layer]) => !(layer.path in state.looks)).map(([layer]) => layer.path);
@@ -100,14 +117,14 @@ function fill(section, layer, changed) {
   if (kind?.fields.length && columns.length && !is_units) parts.push(matched(kind, layer, look, columns, set));
   if (kind?.key === 'land_cover' && look && Object.keys(look.values).length) parts.push(classes(look, layer));
   const preview = el('div');
-  parts.push(el('div.row', {}, button(word('preview'), () => draw(preview, layer)), is_units ? null : button(word('remove_layer'), () => changed([{ place: layer.place, value: null }]))), preview);
+  parts.push(el('div.row', {}, button(word('choose_file'), () => replaceFile(layer, is_units, changed)), button(word('preview'), () => draw(preview, layer)), is_units ? null : button(word('remove_layer'), () => changed([{ place: layer.place, value: null }]))), preview);
   const details = el('details', { open: unfolded.get(layer.where) ?? isDoubtful(look, layer, kind) }, el('summary', { onclick: () => unfolded.set(layer.where, !details.open) }, summary), ...parts);
   section.replaceChildren(details);
 }
 
 // Whether a person has something to choose: such layers stand open.
 function isDoubtful(look, layer, kind) {
-  if (!look) return false;
+  if (!look) return !layer.layer.path && !layer.layer.paths;
   const absent = (field) => field.required && !look.fields.some((each) => each.field === field.name) && !layer.layer.fields?.[field.name];
   return look.form === 'unreadable' || (!look.crs && look.form !== 'table' && !layer.layer.crs) || (layer.kind === 'land_cover' && !layer.layer.legend)
     || (layer.place[0] !== 'units' && look.fields.length > 0 && kind?.fields.some(absent)) || (look.shift && !layer.layer.shift);
