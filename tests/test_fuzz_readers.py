@@ -18,7 +18,7 @@ import pytest
 import rasterio
 import shapely
 from hostile_files import FIRST, HONEST, PROMISE, word_file, workbook
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import HealthCheck, Phase, given, settings, strategies as st
 from rasterio.transform import from_origin
 
 from gis.problems import InputError, ProblemLog
@@ -221,7 +221,7 @@ def test_a_damaged_file_is_read_or_refused_in_words(name: str, tmp_path: Path) -
 
     @settings(
         max_examples=COPIES, deadline=None, database=None, derandomize=COPIES < 100,
-        suppress_health_check=list(HealthCheck),
+        suppress_health_check=list(HealthCheck), phases=[Phase.generate],
     )  # fmt: skip
     @given(DAMAGE)
     def holds(damage: list[tuple[float, str, bytes]]) -> None:
