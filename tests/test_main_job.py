@@ -372,7 +372,7 @@ def test_the_small_commands_answer(tmp_path: Path) -> None:
     assert "jiangmen" in sinkatlas("plans", "list", cwd=tmp_path).stdout
     assert "44.14" in sinkatlas("plans", "show", "jiangmen", cwd=tmp_path).stdout
     assert (
-        "13 targets" in sinkatlas("plans", "check", "jiaxing", "--lang", "en", cwd=tmp_path).stdout
+        "17 targets" in sinkatlas("plans", "check", "jiaxing", "--lang", "en", cwd=tmp_path).stdout
     )
     assert "mangrove_cf" in sinkatlas("factors", "list", "mangrove", cwd=tmp_path).stdout
     assert "0.451" in sinkatlas("factors", "show", "mangrove_cf", cwd=tmp_path).stdout

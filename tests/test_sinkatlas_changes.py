@@ -11,7 +11,7 @@ import pytest
 from sink_models.results import IndicatorValue, Results
 from sink_models.sampling import Sampling
 from sink_models.statements import statement
-from sinkatlas.pipeline.reporting import changes_table
+from sinkatlas.pipeline.tables.changes import changes_table
 
 SAMPLING = Sampling(seed=1, draws=2000)
 
@@ -34,16 +34,28 @@ def noise(key: str) -> Any:
 
 
 def test_what_both_epochs_share_cancels() -> None:
-    """Stocks of 100 and 110 with one shared error of ±10: the difference is 10, sharply."""
-    shared = 10 * noise("coefficient")
+    """Stocks of 100 and 110 with one shared error of ±10: what differs is 10 with its own ±1."""
+    shared, own = 10 * noise("coefficient"), noise("own")
     table = changes_table(
-        results(value("a", 2020, 100 + shared), value("a", 2024, 110 + shared)),
+        results(value("a", 2020, 100 + shared), value("a", 2024, 110 + shared + own)),
         {"1": "区"},
         SAMPLING,
     )
     (row,) = table.to_dict("records")
     assert (row["from_epoch"], row["to_epoch"], row["unit_name"]) == (2020, 2024, "区")
-    assert [row["value"], row["low"], row["high"]] == pytest.approx([10.0, 10.0, 10.0])
+    assert row["value"] == 10.0
+    assert row["high"] - row["low"] == pytest.approx(2 * 1.645, rel=0.06)
+
+
+def test_draws_that_agree_are_no_certainty() -> None:
+    """Where all that is uncertain cancels, nothing is known of the difference's own error."""
+    shared = 10 * noise("coefficient")
+    (row,) = changes_table(
+        results(value("a", 2020, 100 + shared), value("a", 2024, 110 + shared)), {}, SAMPLING
+    ).to_dict("records")
+    assert row["value"] == 10.0
+    assert math.isnan(row["low"])
+    assert math.isnan(row["high"])
 
 
 def test_what_they_do_not_share_adds_up_in_squares() -> None:
