@@ -11,11 +11,12 @@ from sink_models.coefficients.plausible_ranges import quantities
 from sink_models.coefficients.store import coefficients
 from sink_models.equations.catalogue import Input
 from sink_models.expressions import parse
+from sink_models.method.equation_cards import declared_equations
 
 # Declarations
 
 
-@pytest.mark.parametrize("card", eq.equation_cards().values(), ids=lambda each: each.key)
+@pytest.mark.parametrize("card", declared_equations().values(), ids=lambda each: each.key)
 def test_every_equation_is_declared_with_its_source_unit_and_words(card: eq.EquationCard) -> None:
     for text in (card.title_zh, card.title_en, card.formula, card.unit, card.source):
         assert text.strip()

@@ -8,7 +8,6 @@ from .co2 import (
 )
 from .equation_spec import (
     EquationCard as EquationCard,
-    equation_cards as equation_cards,
 )
 from .published import (
     add_roots as add_roots,

@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from sink_models.carbon import NotEstimated, pool_names
 from sink_models.coefficients import Override
 from sink_models.ecosystem_types import type_names
-from sink_models.equations import EquationCard, equation_cards
+from sink_models.equations import EquationCard
 from sink_models.indicator import indicators
 from sink_models.method.choices import choices_section, numbers_section
+from sink_models.method.equation_cards import declared_equations
 from sink_models.method.evaluations import Evaluation, evaluations
 from sink_models.method.forest_section import balances_section, routes_section
 from sink_models.method.soil_section import soils_section
@@ -124,7 +125,7 @@ def _equations(results: Results, made: Sequence[Evaluation]) -> Section:
     names = [each.key for each in made]
     adjusted = any(each.code == "sink_models.areas_adjusted" for each in results.problems)
     names += ("OLOFSSON-9",) if adjusted else ()
-    cards = equation_cards()
+    cards = declared_equations()
     formulas = tuple(_card(cards[name]) for name in dict.fromkeys(names))
     said = both(
         "每个公式的代入数值与结果见下表；按规则表取值的分层，公式即规则所写。",
