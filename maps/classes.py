@@ -25,6 +25,8 @@ PALETTES: dict[Kind, tuple[str, ...]] = {
     "diverging": ("#a6611a", "#dfc27d", "#f5f5f5", "#80cdc1", "#018571"),
 }
 MISSING_COLOUR = "#e3e3e3"
+UNKNOWN_HATCH = "////"
+"""Fill of ground without a figure, and the hatch over it that no printer loses."""
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,12 @@ from matplotlib.axes import Axes
 from shapely import Geometry
 
 from gis.visible_text import visible
+from maps.classes import MISSING_COLOUR, UNKNOWN_HATCH
 from maps.fonts import MM_PER_POINT
 from maps.plate.furniture import draw_furniture, draw_graticule
 from maps.plate.ground import GROUND, LIMITS, Ground, draw_layers, draw_shapes, on_page, thinned
 from maps.plate.labels import Box, Label, Placed, place
-from maps.plate.paper import INK, Page
+from maps.plate.paper import GREY, INK, Page
 from maps.plate.projection import Window, window
 from maps.text import shortened
 
@@ -49,6 +50,10 @@ def draw_city(
     shapes = thinned(ground.units.geometry, view)
     whole = shapely.union_all(shapes)
     draw_shapes(axes, shapes, fills=colours, edge=_BORDER, line=0.6 * page.scale, zorder=1)
+    unknown = [
+        each for each, colour in zip(shapes, colours, strict=True) if colour == MISSING_COLOUR
+    ]
+    draw_shapes(axes, unknown, fills=["none"], edge=GREY, line=0.0, zorder=1.2, hatch=UNKNOWN_HATCH)
     draw_layers(axes, ground, view, LIMITS, weight=page.scale, zorder=2)
     draw_shapes(axes, [whole], fills=["none"], edge=INK, line=1.3 * page.scale, zorder=3)
     draw_graticule(page, view)

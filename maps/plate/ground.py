@@ -100,11 +100,21 @@ def draw_shapes(
     dashes: str = "-",
     zorder: float,
     clip: Geometry | None = None,
+    hatch: str | None = None,
 ) -> None:
-    """Many geometries as one drawing object; one fill for all, or one each."""
+    """Many geometries as one drawing object; one fill for all, or one each.
+
+    A ``hatch`` is drawn in the colour of the edge.
+    """
     paths: list[Outline] = [outline(each) for each in geometries]
     shapes = PathCollection(
-        paths, facecolors=fills, edgecolors=edge, linewidths=line, linestyles=dashes, zorder=zorder
+        paths,
+        facecolors=fills,
+        edgecolors=edge,
+        linewidths=line,
+        linestyles=dashes,
+        zorder=zorder,
+        hatch=hatch,
     )
     # add_collection would measure every vertex to move the axes' limits, which are fixed.
     axes.add_artist(shapes)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from gis.visible_text import visible
-from maps.classes import Classes
+from maps.classes import UNKNOWN_HATCH, Classes
 from maps.figures import ShownUnit, figure, figure_or_bounds, shown_unit
 from maps.plate.ground import GROUND, LIMITS, OverlayStyle
 from maps.plate.page_layout import Box
@@ -124,7 +124,8 @@ def draw_legend(section: Section, y: float, key: Key) -> float:
     numbers = [*key.counts[:-1][::-1], key.counts[-1]]
     for place, ((colour, label), number) in enumerate(zip(rows, numbers, strict=True)):
         at = y - place * _ROW_MM
-        page.box(left, at - 1.3, 9, 4.6, fill=colour, edge="#4d4d4d")
+        hatch = UNKNOWN_HATCH if colour == key.classes.missing else None
+        page.box(left, at - 1.3, 9, 4.6, fill=colour, edge="#4d4d4d", hatch=hatch)
         page.text(left + 11, at, label, 8.5)
         count = words["sheet.districts_in_class"].format(count=number)
         text = count if number else words["common.none"]

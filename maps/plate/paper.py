@@ -142,8 +142,9 @@ class Page:
         line: float = 0.5,
         opacity: float = 1.0,
         zorder: float = 3,
+        hatch: str | None = None,
     ) -> None:
-        """A rectangle from its lower left corner."""
+        """A rectangle from its lower left corner; a hatch is drawn in the colour of the edge."""
         self.axes.add_artist(
             Rectangle(
                 (x, y),
@@ -154,6 +155,7 @@ class Page:
                 linewidth=line * self.scale,
                 alpha=opacity,
                 zorder=zorder,
+                hatch=hatch,
             )
         )
 
