@@ -186,7 +186,7 @@ def test_print_is_one_page(city: str, demo_run: Runs, opened: Open, tmp_path: Pa
     assert float(page.mediabox.width) * 25.4 / 72 == pytest.approx(420, abs=1)
     paper = view.page.evaluate(ON_PAPER)
     assert paper["hidden"] <= 1
-    assert paper["smallest"] >= 7
+    assert paper["smallest"] >= 7 - 1e-3
     for words in demo_run(city).report.verdict_words:
         assert words["title"]["zh"] in paper["shown"]
 
@@ -224,7 +224,7 @@ def test_keyboard_alone_reaches_and_chooses(city: str, demo_run: Runs, opened: O
     page = view.page
     reached: set[str] = set()
     chosen: set[str] = set()
-    for _ in range(140):
+    for _ in range(220):
         page.keyboard.press("Tab")
         name, unit = page.evaluate(REACHED)
         reached.add(name)
@@ -235,8 +235,8 @@ def test_keyboard_alone_reaches_and_chooses(city: str, demo_run: Runs, opened: O
     assert chosen == set(report.units["unit_code"])
     page.keyboard.press("Escape")
     assert page.get_attribute(".side .card", "data-card") == report.whole_code
-    wanted = {"unit", "view/carbon", "indicator/forest_area", "epoch", "swipe", "action/print"}
-    assert wanted <= reached
+    assert {"unit", "view/carbon", "epoch", "swipe", "action/print"} <= reached
+    assert any(each.startswith("target/") for each in reached)
     assert any(each.startswith("panel/") for each in reached)
 
 
@@ -319,6 +319,7 @@ def test_curtain_shows_two_epochs_and_moves_by_keys_and_pointer(
     report = demo_run("jiaxing").report
     view = opened(report)
     page = view.page
+    page.click(".chooser [data-view='value']")
     page.click(".chooser [data-indicator='forest_stock_volume']")
     assert page.locator("path[data-left]").count() == 0
     page.check("[data-focus='swipe']")
@@ -509,8 +510,9 @@ def test_each_judged_target_shows_where_its_epochs_lead(demo_run: Runs, opened: 
     assert view.page.locator(".side .trend-figure svg[role='img']").count() == len(led) > 1
     due = trend[(trend["target_year"] == 2025) & (trend["year"] == 2025)]
     ends = due.set_index("indicator")["value"]
-    said = view.page.inner_text(".side .trend-figure[data-trend='forest_cover_rate'] >> nth=0")
-    assert f"2025 年约为 {ends['forest_cover_rate']:.2f} %" in said
+    figures = view.page.locator(".side .trend-figure[data-trend='forest_cover_rate']")
+    wanted = f"2025 年约为 {ends['forest_cover_rate']:.2f} %"
+    assert any(wanted in each for each in figures.all_inner_texts())
 
 
 def test_shares_of_districts_stand_in_the_card_and_colour_the_verdicts(
@@ -560,6 +562,9 @@ def test_verdicts_are_recomputed_from_the_tables_by_separate_arithmetic(
         value, first = known[epoch], known.index[0]
         assert (row["epoch"], row["value"]) == (epoch, pytest.approx(value, rel=1e-12))
         is_change = row["comparator"] in ("increase", "decrease", "stable")
+        if is_change and len(known) < 2:
+            assert (row["status"], pd.isna(row["base_epoch"])) == ("cannot_tell", True)
+            continue
         if is_change:
             # every plan counts from 2020, which the demonstrations have
             assert row["base_epoch"] == 2020

@@ -122,8 +122,10 @@ def test_one_epoch_before_its_year_cannot_tell() -> None:
 
 
 def test_ground_that_nothing_covers_withholds_a_missed_floor() -> None:
-    # 60 of 2,000 ha are uncovered: 97 % covered, and 42 % could be up to 45 %
-    thin = results((2025, rows(840.0, uncovered=60.0)))
+    # 60 of 2,000 ha are uncovered: 97 % covered, and 42 % could be up to 45 %. A map of forest by
+    # land cover says nothing of them; a survey of forest would be a census.
+    mapped = [row(UNITS[0], "land_cover", "forest", 840.0), *rows(840.0, uncovered=60.0)[1:]]
+    thin = results((2025, mapped), kinds=KINDS - {"forest_subcompartments"})
     found = verdict(aim("forest_cover_rate", ">=", 43.0, 2025), thin)
     assert (found.status, found.coverage) == (Status.CANNOT_TELL, pytest.approx(0.97))
 

@@ -175,7 +175,7 @@ def test_clause_is_the_path_of_headings() -> None:
         "（七）固碳行动\n"
         "20.强化固碳。到2025年，森林覆盖率达到45%。\n"
         "专栏9 赋绿\n"
-        "湿地保护率达到60%。"
+        "到2025年，湿地保护率达到60%。"
     )
     assert [each.clause for each in extract_text(text)] == ["三(七)20", "三(七)专栏9"]
 

@@ -672,3 +672,12 @@ def test_rates_carry_what_they_divide_by_and_sums_nothing() -> None:
     assert rates == pytest.approx([1020.0, 1000.0, 2020.0])
     assert found["wetland_protection_rate", 2024, WHOLE[0]].denominator == pytest.approx(80.0)
     assert found["forest_area", 2024, WHOLE[0]].denominator is None
+
+
+def test_a_sink_beyond_any_growth_rate_is_flagged() -> None:
+    """Stock thirty times as large after four years is no growth; a tenth more is."""
+    for times, is_flagged in ((30.0, True), (1.1, False)):
+        later = city()
+        later["growing_stock_m3"] *= times
+        codes = [each.code for each in run(epoch(2020), epoch(2024, later)).problems]
+        assert ("sink_models.sink_beyond_growth" in codes) is is_flagged

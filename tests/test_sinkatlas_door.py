@@ -294,13 +294,6 @@ def test_no_sink_between_two_versions_of_a_product(
     assert not len(done.report.changes)
 
 
-def test_a_sink_beyond_any_growth_rate_is_flagged(case: Case) -> None:
-    case.raster("a.tif", np.full((50, 200), 40, np.uint8), year=2022)
-    done = case.raster("b.tif").run()
-    assert "sink_models.sink_beyond_growth" in [each.code for each in done.report.problems]
-    assert "carbon_sink" in set(done.results["indicator"])
-
-
 def test_one_content_under_two_names(case: Case) -> None:
     case.raster("a.tif", year=2018)
     (case.folder / "b.tif").write_bytes((case.folder / "a.tif").read_bytes())

@@ -20,8 +20,8 @@ def are_sentinels(values: pd.Series) -> Flags:
 
     >>> are_sentinels(pd.Series([120.0, 99999.0, 80.0])).tolist()
     [False, True, False]
-    >>> are_sentinels(pd.Series([999.0, 870.0, 1200.0])).any()
-    False
+    >>> are_sentinels(pd.Series([999.0, 870.0, 1200.0])).tolist()
+    [False, False, False]
     """
     given = values.to_numpy(dtype=float)
     digits = pd.Series(given).map(lambda each: f"{each:.10g}".replace(".", ""))

@@ -44,7 +44,7 @@ _MOST_BY_DISTRICT = 16
 _MOST_NOTES = 6
 """Notices and absences that are printed; the workbook lists all."""
 
-_NAME, _REASON, _QUOTE = 40, 400, 240
+_NAME, _REASON, _QUOTE = 40, 140, 240
 """Characters of a name, of a reason and of a plan's words; a cut shows as an ellipsis."""
 
 _NAME_MM, _CODE_MM = 28.0, 17.0

@@ -6,6 +6,7 @@ searched; a character that no font can draw stops the sheet before anything is w
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -94,7 +95,10 @@ def save_sheet(sheet: Sheet, report: Report, stem: Path, formats: Sequence[Forma
     for each in formats:
         path = stem.with_name(f"{stem.name}.{each}")
         resolution = sheet.page.layout.resolution if each == "png" else "figure"
-        sheet.page.figure.savefig(path, dpi=resolution, metadata=metadata[each])
+        # In memory first: a disk that refuses would leave matplotlib's file open.
+        drawn = io.BytesIO()
+        sheet.page.figure.savefig(drawn, format=each, dpi=resolution, metadata=metadata[each])
+        path.write_bytes(drawn.getvalue())
         paths.append(path)
     return paths
 

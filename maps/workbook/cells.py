@@ -283,6 +283,9 @@ def write_cell(
             sheet.write_blank(row, column, None, book.format(**look))
     else:
         text = cell_text(str(value), book.word("cut"))
+        if not text:  # some spreadsheets drop cells of empty text
+            sheet.write_blank(row, column, None, book.format(**look))
+            return
         sheet.write_string(
             row, column, text, book.format(**{"indent": 1} | look | {"num_format": "@"})
         )

@@ -118,7 +118,7 @@ function preparePrint() {
 }
 
 /** What leaves the printed card in turn, while it does not fit: it stands in the brief and the workbook. */
-const GIVES_WAY = ["no-absent", "no-trend", "no-parts", "no-facts", "no-reason", "no-list"];
+const GIVES_WAY = ["no-schemes", "no-absent", "no-trend", "no-parts", "no-facts", "no-reason", "no-list", "no-facts-of-targets"];
 
 /** Set the card in the largest type, from 9 pt down to 7, with which all that is left stays on the page. */
 function fitPaper() {
