@@ -151,7 +151,7 @@ def test_long_texts_are_cut_in_sight(make_report: Maker, tmp_path: Path) -> None
     report = make_report(names=("长" * 10_000, "b"), text="话" * 10_000)
     text = told(write_brief(report, tmp_path / "a.docx"))
     assert "长" * 39 + "…" in text
-    assert "话" * 399 + "…" in text
+    assert "话" * 139 + "…" in text
     assert len(text) < 20_000
 
 

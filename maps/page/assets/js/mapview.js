@@ -73,7 +73,11 @@ function pane(name, height) {
 }
 
 function fitCity(animate) {
-  map.fitBounds(data.bounds, { paddingTopLeft: [14, data.verdicts.length ? 84 : 46], paddingBottomRight: [14, 14], animate: Boolean(animate) });
+  const { x, y } = map.getSize();
+  const hasRoom = x > 200 && y > 200; // a frame may be laid out only after its script has run
+  if (!hasRoom) map.once("resize", () => fitCity(false));
+  const top = hasRoom ? (data.verdicts.length ? 84 : 46) : 0, side = hasRoom ? 14 : 0;
+  map.fitBounds(data.bounds, { paddingTopLeft: [side, top], paddingBottomRight: [side, side], animate: Boolean(animate) });
 }
 
 function drawDistrict(unit) {
