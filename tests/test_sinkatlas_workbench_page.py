@@ -179,6 +179,36 @@ def make_steps(folder: Path) -> Callable[[Any], Iterator[str]]:
     return steps
 
 
+def test_an_answer_that_comes_late_is_not_drawn_over_another_step(
+    chromium: Any, tmp_path: Path
+) -> None:
+    """The step that one looks at stays, however long the step that was left takes to answer."""
+    write_city(tmp_path / "城").unlink()
+    held: list[Any] = []
+    with (
+        Served(tmp_path / "城", language="zh") as served,
+        opened(chromium, served.link, asked=[]) as page,
+    ):
+        page.get_by_role("button", name="选择文件夹").click()
+        page.get_by_role("button", name="选用").click()
+        page.wait_for_selector("section.layer summary")
+        settled(page)
+        page.route("**/api/plan", lambda route: held.append(route))
+        page.locator("nav [data-step=plan]").click()
+        page.wait_for_function("document.title.startsWith('规划')")
+        page.locator("nav [data-step=run]").click()
+        page.get_by_role("button", name="开始计算").wait_for()
+        (left,) = held
+        with page.expect_response("**/api/plan") as answered:
+            left.continue_()
+        answered.value.finished()
+        page.wait_for_timeout(200)
+        assert page.get_by_role("button", name="开始计算").is_visible()
+        page.unroute("**/api/plan")
+        page.locator("nav [data-step=plan]").click()
+        page.get_by_label("内置规划").wait_for()
+
+
 def test_districts_that_were_not_found_are_picked(chromium: Any, tmp_path: Path) -> None:
     file = write_city(tmp_path / "城")
     (tmp_path / "界").mkdir()

@@ -1,6 +1,6 @@
 // The frame: language, steps, and the one workspace that they work on.
-import { ask, state, word } from './talk.js';
-import { button, el, say, show } from './dom.js';
+import { ask, page, state, word } from './talk.js';
+import { button, el, say } from './dom.js';
 import { start } from './start.js';
 import { files } from './files.js';
 import { check } from './check.js';
@@ -14,7 +14,7 @@ export async function go(name) {
   const step = state.space || name === 'start' || (name === 'results' && state.result) ? name : 'start';
   state.step = step;
   frame();
-  try { await STEPS[step](go); } catch (error) { show(el('h1', {}, word(step)), el('pre.bad', { role: 'alert' }, error.message)); }
+  try { await STEPS[step](go); } catch (error) { page(step)(el('h1', {}, word(step)), el('pre.bad', { role: 'alert' }, error.message)); }
   document.getElementById('main').focus();
 }
 

@@ -1,9 +1,10 @@
 // Step 3: findings by layer, each with what it changes and what can be done about it here.
-import { ask, begin, edit, state, word } from './talk.js';
-import { button, choice, el, say, show } from './dom.js';
+import { ask, begin, edit, page, state, word } from './talk.js';
+import { button, choice, el, say } from './dom.js';
 import { stages } from './run.js';
 
 export async function check(go) {
+  const show = page('check');
   state.space = await ask('state', { id: state.space.id });
   const found = state.check;
   const body = el('div');

@@ -28,7 +28,6 @@ export function table(caption, heads, rows, numbers = []) {
     el('tbody', {}, rows.map((row) => el('tr', {}, row.map((cell, at) => el(numbers.includes(at) ? 'td.number' : 'td', {}, cell ?? ''))))));
 }
 
-export const show = (...children) => { document.getElementById('main').replaceChildren(...children.flat().filter(Boolean)); };
 export const say = (text) => { document.getElementById('status').textContent = text; };
 
 const SVG = 'http://www.w3.org/2000/svg';

@@ -1,6 +1,6 @@
 // Step 2: what each file is taken for and why; kinds, columns, units and legends are picked.
-import { ask, begin, edit, state, word } from './talk.js';
-import { button, choice, el, map, say, show, table } from './dom.js';
+import { ask, begin, edit, page, state, word } from './talk.js';
+import { button, choice, el, map, say, table } from './dom.js';
 import { pick } from './picker.js';
 
 const UNITS = { area_unit: ['ha', 'mu', 'm2'], stock_unit: ['m3', 'm3_per_ha'], crown_density_unit: ['fraction', 'percent', 'tenths'], code_set: ['sandiao', 'planning2023'] };
@@ -9,6 +9,7 @@ const kindOf = (key) => state.choices.kinds.find((each) => each.key === key);
 const title = (kind) => (kind ? kind[state.language] : word('unknown_kind'));
 
 export async function files(go) {
+  const show = page('files');
   const space = state.space = await ask('state', { id: state.space.id });
   const trouble = el('pre.bad', { role: 'alert', hidden: true });
   const changed = async (changes) => {

@@ -1,9 +1,10 @@
 // Step 4: a plan that ships, a plan file, or targets read out of a document, each beside its quote.
-import { ask, edit, state, word } from './talk.js';
-import { button, choice, el, say, show } from './dom.js';
+import { ask, edit, page, state, word } from './talk.js';
+import { button, choice, el, say } from './dom.js';
 import { pick } from './picker.js';
 
 export async function plan(go, shown = null) {
+  const show = page('plan');
   state.space = await ask('state', { id: state.space.id });
   const held = shown ?? await ask('plan', { id: state.space.id });
   const trouble = el('pre.bad', { role: 'alert', hidden: true });

@@ -1,11 +1,12 @@
 // Step 6: verdicts, the files, and an earlier run beside this one.
-import { ask, state, word } from './talk.js';
-import { button, el, say, show, table } from './dom.js';
+import { ask, page, state, word } from './talk.js';
+import { button, el, say, table } from './dom.js';
 import { pick } from './picker.js';
 
 const SIGNS = { met: '√', on_track: '↑', cannot_tell: '?', off_track: '↓', not_met: '×', not_evaluable: '–' };
 
 export async function results(go) {
+  const show = page('results');
   const folder = state.result ?? state.space?.out;
   let held;
   try { held = await ask('result', { path: folder }); } catch (error) {

@@ -1,6 +1,6 @@
 // Step 5: the run, by stages; it goes on when the page is closed.
-import { ask, begin, state, watched, word } from './talk.js';
-import { button, el, say, show } from './dom.js';
+import { ask, begin, page, state, watched, word } from './talk.js';
+import { button, el, say } from './dom.js';
 import { pick } from './picker.js';
 
 // One bar for each stage, filled as events come.
@@ -25,16 +25,17 @@ export function stages() {
 }
 
 export async function run(go) {
+  const show = page('run');
   state.space = await ask('state', { id: state.space.id });
   const running = (await ask('jobs')).find((each) => each.kind === 'run' && each.status === 'running' && each.workspace === state.space.file);
-  if (running) { await follow(go, running); return; }
+  if (running) { await follow(go, show, running); return; }
   const out = el('input', { type: 'text', size: 50, value: state.space.out });
   const trouble = el('pre.bad', { role: 'alert', hidden: true });
   const blocked = state.space.problems.length > 0;
   const begun = async () => {
     try {
       const { job } = await begin({ kind: 'run', id: state.space.id, out: out.value });
-      await follow(go, job);
+      await follow(go, show, job);
     } catch (error) { trouble.hidden = false; trouble.textContent = error.message; }
   };
   show(el('h1', {}, word('run_title')), el('p', {}, word('run_more')), trouble,
@@ -44,7 +45,7 @@ export async function run(go) {
     button(word('run_do'), begun, { main: true, disabled: blocked }));
 }
 
-async function follow(go, job) {
+async function follow(go, show, job) {
   const bars = stages(), found = el('div'), log = el('pre'), began = Date.now() - job.seconds * 1000;
   const stop = button(word('cancel'), async () => { stop.disabled = true; await ask('cancel', { job: job.id }); say(word('cancelling')); });
   show(el('h1', {}, word('running')), el('p', {}, word('running_more')), stop, bars.element, found, el('details', {}, el('summary', {}, word('log')), log));

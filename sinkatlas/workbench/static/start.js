@@ -1,9 +1,10 @@
 // Step 1: a recent workspace, the example city, a workspace file, or a folder of data.
-import { ask, begin, state, watched, word } from './talk.js';
-import { button, el, say, show } from './dom.js';
+import { ask, begin, page, state, watched, word } from './talk.js';
+import { button, el, say } from './dom.js';
 import { pick } from './picker.js';
 
 export async function start(go) {
+  const show = page('start');
   state.start = await ask('start');
   state.choices ??= await ask('choices');
   const open = async (path) => {

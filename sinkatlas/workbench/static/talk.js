@@ -41,6 +41,14 @@ export function watched(id, each) {
   });
 }
 
+// The page of one step, as its drawing begins. Answers may come late: what was asked for an earlier drawing, or for a
+// step that the user has left meanwhile, is no longer drawn over what he looks at now.
+let turn = 0;
+export function page(step) {
+  const mine = state.step === step ? ++turn : 0;
+  return (...children) => { if (mine === turn) document.getElementById('main').replaceChildren(...children.flat().filter(Boolean)); };
+}
+
 export async function edit(changes) {
   state.space = await ask('edit', { id: state.space.id, digest: state.space.digest, changes });
   state.check = null;
