@@ -30,6 +30,8 @@ class ShownUnit:
 _SHOWN: dict[tuple[str, Language], ShownUnit] = {
     ("%", "zh"): ShownUnit(1.0, "%", 2),
     ("%", "en"): ShownUnit(1.0, "%", 2),
+    ("percentage points", "zh"): ShownUnit(1.0, "个百分点", 2),
+    ("percentage points", "en"): ShownUnit(1.0, "percentage points", 2),
     ("ha", "zh"): ShownUnit(1.0, "公顷"),
     ("km", "zh"): ShownUnit(1.0, "公里"),
     ("m3", "zh"): ShownUnit(1e-4, "万立方米"),
@@ -69,6 +71,47 @@ def decimals(number: float) -> int:
     if size >= 1:
         return min(2, 3 - math.floor(math.log10(size)))
     return min(6, 2 - math.floor(math.log10(size)))
+
+
+def supported_places(value: float, low: float, high: float, unit: ShownUnit) -> int:
+    """Decimals that an interval supports, in the unit of display; negative ones are tens.
+
+    The last digit kept is the second of half the interval's width, never finer than the size of the
+    number asks for; two digits of the number always stay. Without an interval the size decides.
+
+    >>> m3 = shown_unit("m3", "zh")
+    >>> supported_places(19_523_687, 18_510_231, 20_452_091, m3)
+    0
+    >>> supported_places(313_523, 304_000, 323_000, shown_unit("ha", "zh"))
+    -2
+    >>> supported_places(42.18, math.nan, math.nan, shown_unit("%", "zh"))
+    2
+    """
+    number, half = value * unit.factor, (high - low) * unit.factor / 2
+    if not math.isfinite(number):
+        return 0
+    usual = decimals(number) if unit.decimals is None else unit.decimals
+    if not math.isfinite(half) or half <= 0 or number == 0:
+        return usual
+    own = 1 - math.floor(math.log10(abs(number)))
+    return min(usual, max(1 - math.floor(math.log10(half)), min(own, usual)))
+
+
+def figure_in(value: float, low: float, high: float, unit: ShownUnit) -> str:
+    """A value with the digits that its interval supports, without the unit; missing is an en dash.
+
+    >>> figure_in(313_523.4, 304_000, 323_000, shown_unit("ha", "zh"))
+    '313,500'
+    >>> figure_in(42.1803, 40.89, 43.42, shown_unit("%", "zh"))
+    '42.2'
+    """
+    if not math.isfinite(value) or not (math.isfinite(low) and math.isfinite(high)) or high <= low:
+        return figure(value, unit)
+    number = value * unit.factor
+    if abs(number) < SMALLEST:
+        return figure(value, unit)
+    places = supported_places(value, low, high, unit)
+    return f"{round(number, places):,.{max(places, 0)}f}".replace("-", "−")
 
 
 def figure(value: float, unit: ShownUnit) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -29,3 +31,23 @@ LOOKS: dict[str, Look] = {
 def look(status: str) -> Look:
     """The look of a status; an unknown one looks like ``not_evaluable``."""
     return LOOKS.get(status, LOOKS["not_evaluable"])
+
+
+URGENCY = ("not_met", "off_track", "cannot_tell", "on_track", "met", "not_evaluable")
+"""Statuses by what a reader must see first: what is missed, what is in doubt, what is kept."""
+
+
+def by_urgency(statuses: Sequence[str], probabilities: Sequence[float]) -> list[int]:
+    """Places of findings, the worst first; among equals the least likely, then their own order.
+
+    >>> by_urgency(["met", "cannot_tell", "cannot_tell"], [0.99, 0.6, 0.4])
+    [2, 1, 0]
+    """
+
+    def rank(place: int) -> tuple[int, float]:
+        status, chance = statuses[place], probabilities[place]
+        last = len(URGENCY)
+        order = URGENCY.index(status) if status in URGENCY else last
+        return order, 2.0 if math.isnan(chance) else chance
+
+    return sorted(range(len(statuses)), key=rank)

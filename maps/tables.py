@@ -5,8 +5,10 @@ The CSV files, ``run.table()``, the workbook and the documentation are readings 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+
+import pandas as pd
 
 from gis.problems import Language
 
@@ -54,6 +56,29 @@ class TableWords:
         """The heading of a column; one that the table does not have keeps its name."""
         found = (each.heading[language] for each in self.columns if each.name == column)
         return next(found, column)
+
+
+def field_dictionary(tables: Iterable[TableWords]) -> pd.DataFrame:
+    """A row per column of each table: file, key, names in both languages, unit and notes.
+
+    Keys are what programs read and stay; names are for people and may be bettered.
+    """
+    rows = [
+        {
+            "file": f"{table.name}.csv",
+            "file_zh": table.zh,
+            "file_en": table.en,
+            "column": each.name,
+            "zh": each.zh,
+            "en": each.en,
+            "unit": each.unit.strip("`"),
+            "note_zh": each.note_zh,
+            "note_en": each.note_en,
+        }
+        for table in tables
+        for each in table.columns
+    ]
+    return pd.DataFrame(rows)
 
 
 UNIT = (

@@ -97,7 +97,7 @@ def verify(file: Path, workspace: Path | None = None) -> Verification:
     contents, sums = _opened(file)
     failures: list[tuple[Step, Problem]] = [("hash", each) for each in _differing(contents, sums)]
     tables = {
-        name: list(csv.DictReader(io.StringIO(each.decode("utf-8"))))
+        name: list(csv.DictReader(io.StringIO(each.decode("utf-8-sig"))))
         for name, each in contents.items()
         if name.endswith(".csv")
     }

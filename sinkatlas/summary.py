@@ -11,7 +11,7 @@ from maps.status_style import LOOKS
 from maps.words import words
 from sinkatlas.pipeline import Run
 
-TO_OPEN = ("map.html", "report.docx", "report.xlsx", "method.html", "sheets")
+TO_OPEN = ("map.html", "report.docx", "report.xlsx", "audit.xlsx", "method.html", "sheets")
 """What a reader opens, in this order; the tables lie beside them."""
 
 _BAD = ("not_met", "off_track")

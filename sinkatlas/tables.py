@@ -17,18 +17,20 @@ _FORMULA_STARTS = tuple("=+-@\t\r\n\0＝＋－＠")
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:
-    """Write a table as UTF-8 CSV with ``\\n`` line ends.
+    """Write a table as UTF-8 CSV with a byte-order mark and ``\\n`` line ends.
+
+    The mark is what makes Excel and WPS read Chinese as Chinese.
 
     Floats are written in full without exponent, NaN and None as empty cells, booleans as 1 and 0.
     Text keeps what can be seen, and gets a leading apostrophe where a spreadsheet would take it for
     a formula.
     """
-    with path.open("w", encoding="utf-8", newline="") as stream:
+    with path.open("w", encoding="utf-8-sig", newline="") as stream:
         _write(table, stream)
 
 
 def csv_text(table: pd.DataFrame) -> str:
-    """The text that :func:`write_csv` writes."""
+    """The text that :func:`write_csv` writes, without the mark."""
     stream = io.StringIO(newline="")
     _write(table, stream)
     return stream.getvalue()

@@ -77,6 +77,8 @@ def test_a_run_writes_every_output_the_architecture_names(done: Run) -> None:
         "allocation.csv",
         "account.csv",
         "report.xlsx",
+        "audit.xlsx",
+        "fields.csv",
         "report.docx",
         "districts.gpkg",
         "units.parquet",
@@ -93,7 +95,8 @@ def test_a_run_writes_and_shows_the_tables_that_it_declares(done: Run) -> None:
     assert done.folder is not None
     declared = [each.name for each in done.report.tables]
     assert declared == [name for name in output_tables() if name in declared]
-    assert sorted(path.stem for path in done.folder.glob("*.csv")) == sorted(declared)
+    assert sorted(path.stem for path in done.folder.glob("*.csv")) == sorted([*declared, "fields"])
+    assert {f"{each}.csv" for each in declared} == set(read(done, "fields.csv")["file"])
     for words in done.report.tables:
         columns = list(done.table(words.name).frame.columns)
         known = [each.name for each in words.columns]

@@ -276,4 +276,4 @@ def test_no_text_cell_starts_a_formula(text: str) -> None:
 def test_missing_is_an_empty_cell_and_zero_is_not(tmp_path: Path) -> None:
     table = pd.DataFrame({"code": ["0755", None], "value": [0.0, math.nan], "n": np.array([1, 2])})
     write_csv(table, tmp_path / "t.csv")
-    assert (tmp_path / "t.csv").read_bytes() == b"code,value,n\n0755,0.0,1\n,,2\n"
+    assert (tmp_path / "t.csv").read_bytes() == b"\xef\xbb\xbfcode,value,n\n0755,0.0,1\n,,2\n"

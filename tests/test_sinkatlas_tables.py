@@ -14,7 +14,7 @@ import pytest
 
 from gis.problems import LANGUAGES
 from maps.sensitivity import public_view
-from maps.workbook import write_workbook
+from maps.workbook import write_audit
 from plans.tables import ALLOCATION_COLUMNS, COLUMNS, SCHEME_COLUMNS, TRAJECTORY_COLUMNS
 from sink_models.indicator import indicators
 from sink_models.ledger.change_tables import IPCC_COLUMNS, TRANSITION_COLUMNS
@@ -63,7 +63,7 @@ def test_declared_columns_are_those_that_the_rooms_below_fill() -> None:
     assert NAMES["gep_carbon"] == list(gep.COLUMNS)
 
 
-def test_tables_without_a_page_of_their_own_are_pages_of_the_workbook(
+def test_tables_without_a_page_of_their_own_are_pages_of_the_audit_file(
     make_report: Any, tmp_path: Path
 ) -> None:
     soils = output_tables()["soil_change"].words
@@ -71,7 +71,7 @@ def test_tables_without_a_page_of_their_own_are_pages_of_the_workbook(
     frame = pd.DataFrame([row], columns=SOIL_COLUMNS)
     report = make_report()
     report = replace(report, tables=(*report.tables, soils), further={"soil_change": frame})
-    book = openpyxl.load_workbook(write_workbook(report, tmp_path / "a.xlsx"))
+    book = openpyxl.load_workbook(write_audit(report, tmp_path / "a.xlsx"))
     rows = [[cell.value for cell in row] for row in book[soils.zh[:31]].iter_rows()]
     assert [each.zh for each in soils.columns] in rows
     assert frame.iloc[0].tolist() in rows

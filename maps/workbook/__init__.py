@@ -1,4 +1,4 @@
-"""``report.xlsx``: the report as a workbook that a bureau opens, prints and copies from."""
+"""``report.xlsx``, the file that a bureau hands in, and ``audit.xlsx``, what backs it."""
 
 from lazy_loader import attach_stub
 

@@ -1,3 +1,1 @@
-from .book import (
-    write_workbook as write_workbook,
-)
+from .book import write_audit as write_audit, write_workbook as write_workbook

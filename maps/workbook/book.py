@@ -1,13 +1,15 @@
-"""``report.xlsx``: the report as a workbook that a bureau opens, prints and copies from.
+"""The two workbooks of a run: one to hand in, one to check it with.
 
 Written by xlsxwriter with every conversion off, so that text from data stays text; the same report
-gives the same bytes.
+gives the same bytes. Rows are written in order and leave memory as they are written, so that an
+account of a hundred thousand rows costs no more of it than a small one.
 """
 
 from __future__ import annotations
 
 import datetime
 import os
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import xlsxwriter
@@ -15,64 +17,69 @@ import xlsxwriter
 from gis.visible_text import visible
 from maps.report import Report
 from maps.words import words
-from maps.workbook.account import add_account, add_account_rows
-from maps.workbook.bureau_units import add_change, add_units
-from maps.workbook.cells import Book
-from maps.workbook.evidence import (
-    add_allocation,
+from maps.workbook.audit import (
     add_coefficients,
+    add_contents,
+    add_definitions,
+    add_inputs,
     add_ledger,
-    add_method,
     add_quality,
     add_run,
-    add_sources,
+    add_tables,
 )
-from maps.workbook.findings import add_summary, add_targets
-from maps.workbook.lists import add_conflicts, add_further, add_trajectories, add_works
-from maps.workbook.matrix import add_districts, add_parts
+from maps.workbook.by_district import add_change, add_districts
+from maps.workbook.cells import Book
+from maps.workbook.matrix import add_limits, add_parts
+from maps.workbook.method import add_method
+from maps.workbook.summary import add_summary
+from maps.workbook.targets import add_targets
 
 _CREATED = datetime.datetime(2000, 1, 1)
-_PAGES = (
-    add_summary,
-    add_units,
-    add_targets,
-    add_trajectories,
-    add_allocation,
-    add_works,
-    add_conflicts,
-    add_change,
-    add_districts,
+_Page = Callable[[Book], None]
+_HAND_IN: Sequence[_Page] = (add_summary, add_targets, add_districts, add_change, add_method)
+_AUDIT: Sequence[_Page] = (
+    add_contents,
+    add_limits,
     add_parts,
-    add_account,
+    add_tables,
     add_ledger,
-    add_further,
     add_quality,
-    add_method,
+    add_definitions,
     add_coefficients,
-    add_sources,
+    add_inputs,
     add_run,
-    add_account_rows,
 )
 _INERT = {
     "strings_to_formulas": False,
     "strings_to_urls": False,
     "strings_to_numbers": False,
-    "in_memory": True,
+    "constant_memory": True,
 }
 
 
 def write_workbook(report: Report, path: str | os.PathLike[str]) -> Path:
-    """Write the workbook: findings and charts first, then districts, account, quality, sources.
+    """Write the hand-in file: summary, targets, districts, change, method and sources.
 
-    The pages of districts and parts keep the units of ``results.csv`` and 16 significant digits,
-    which is what xlsxwriter stores; the summary, the pages by unit and of change and the charts
-    speak in the bureau's units. A missing value is an empty cell.
+    A4 landscape, at most twelve printed pages, in the bureau's units with the digits that the
+    intervals support; the cells keep 16 significant digits. A missing value is an empty cell.
     """
+    return _write(report, path, _HAND_IN)
+
+
+def write_audit(report: Report, path: str | os.PathLike[str]) -> Path:
+    """Write what backs the hand-in file: every table of the run, limits, balance, coefficients.
+
+    Figures have the units of the CSV files and 16 significant digits.
+    """
+    return _write(report, path, _AUDIT)
+
+
+def _write(report: Report, path: str | os.PathLike[str], pages: Sequence[_Page]) -> Path:
     target = Path(path)
     workbook = xlsxwriter.Workbook(target, _INERT)
     workbook.set_properties({"title": visible(report.title)[:255], "created": _CREATED})
     book = Book(workbook, report, words(report.language), {})
-    for add_page in _PAGES:
+    for add_page in pages:
         add_page(book)
     workbook.close()
     return target

@@ -1,4 +1,4 @@
-"""Cells of the workbook: inert text, plain numbers, widths that fit Chinese, tables with headers.
+"""Cells of a workbook: inert text, plain numbers, widths that fit Chinese, tables with headers.
 
 Nothing from data becomes a formula or a link. What a cell cannot hold is cut with a visible mark;
 what cannot be seen is removed; what is missing is an empty cell.
@@ -18,11 +18,11 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from gis.visible_text import visible
-from maps.figures import ShownUnit
+from maps.figures import ShownUnit, supported_places
 from maps.report import Report
 from maps.status_style import LOOKS
 from maps.text import columns as text_columns
-from maps.workbook.printing import print_tall
+from maps.workbook.printing import A4, Paper
 
 CELL_LIMIT = 32_767
 """Characters that a cell of a workbook can hold."""
@@ -35,7 +35,6 @@ _NARROWEST, _WRAPPED, _WIDEST, _WIDE = 5, 12, 28, 43
 of one of sentences; wider ones would shrink what is printed."""
 
 _HEAD = "#e3efed"
-_A3 = 8
 _TAB_CHARACTERS = 31
 """Characters that the name of a worksheet may have."""
 _LINE_POINTS = 14.0
@@ -50,20 +49,31 @@ class Column:
 
     heading: str
     cells: Sequence[object]
-    number_format: str = ""
+    number_format: str | Sequence[str] = ""
+    """One for the column, or one for each cell."""
     wide: bool = False
     """Whether the column may be wide; its text wraps."""
     wraps: bool = False
     """Whether text wraps in a column of ordinary width."""
     align: str = ""
     """``left``, ``center`` or ``right``; empty lets text start and numbers end at their side."""
+    fixed: int = 0
+    """Width in character cells, where a page is laid out; 0 lets the cells decide."""
 
     @property
     def width(self) -> int:
         """Width in character cells that suits the first rows; a heading may take two lines."""
-        cells = [(each, self.number_format) for each in self.cells[:500]]
+        if self.fixed:
+            return self.fixed
+        cells = [(each, self.format_of(line)) for line, each in enumerate(self.cells[:500])]
         widest = _WIDE if self.wide else _WRAPPED if self.wraps else _WIDEST
         return text_width(self.heading, cells, widest=widest)
+
+    def format_of(self, line: int) -> str:
+        """How the number in a cell looks."""
+        return (
+            self.number_format if isinstance(self.number_format, str) else self.number_format[line]
+        )
 
 
 @dataclass(frozen=True)
@@ -134,18 +144,41 @@ def number_format(unit: str) -> str:
     return {"%": "0.00", **whole}.get(unit, "#,##0.00")
 
 
-def shown_format(unit: ShownUnit) -> str:
-    """How numbers look in their unit of display.
+CHANCE = '[>0.99]"> 99 %";[<0.01]"< 1 %";0 %'
+"""How a probability looks: in percent, never 0 or 100, which nobody can know."""
 
-    >>> [shown_format(ShownUnit(1.0, "", places)) for places in (None, 2, 0)]
-    ['#,##0.00', '0.00', '0']
+
+def places_format(places: int) -> str:
+    """How numbers with a count of decimals look; tens and hundreds stay in the cell.
+
+    >>> [places_format(each) for each in (-2, 0, 2)]
+    ['#,##0', '#,##0', '#,##0.00']
     """
-    if unit.decimals is None:
-        return "#,##0.00"
-    return f"0.{'0' * unit.decimals}" if unit.decimals else "0"
+    return "#,##0" if places <= 0 else f"#,##0.{'0' * places}"
 
 
-def new_page(book: Book, title: str, *, note: str = "") -> tuple[Worksheet, int]:
+def supported_format(value: float, low: float, high: float, unit: ShownUnit) -> str:
+    """How a stored value looks in its unit of display, in the digits that its interval supports."""
+    return places_format(supported_places(value, low, high, unit))
+
+
+def size_format(value: object) -> str:
+    """How a number of any unit looks: by its size, never in twelve digits.
+
+    >>> [size_format(each) for each in (12345.678, 12.3, 0.0421, 0.000012, 0.0, 7, "text")]
+    ['#,##0', '#,##0.00', '0.0000', '0.00E+00', '0', '', '']
+    """
+    if not isinstance(value, float | np.floating) or not math.isfinite(value):
+        return ""
+    size = abs(float(value))
+    if size == 0:
+        return "0"
+    if size >= 1000:
+        return "#,##0"
+    return "#,##0.00" if size >= 1 else "0.0000" if size >= 0.001 else "0.00E+00"
+
+
+def new_page(book: Book, title: str, *, note: str = "", paper: Paper = A4) -> tuple[Worksheet, int]:
     """A worksheet with title, notices and print set-up; returns it and its first free row.
 
     ``title`` is a key of the words, or the title of a table as it stands.
@@ -153,8 +186,8 @@ def new_page(book: Book, title: str, *, note: str = "") -> tuple[Worksheet, int]
     title = book.words.get(f"workbook.{title}", title)
     sheet = book.workbook.add_worksheet(title[:_TAB_CHARACTERS])
     name = cell_text(f"{book.report.title} · {title}", book.word("cut"))
-    sheet.write_string(0, 0, name, book.format(bold=True, font_size=14))
     sheet.set_row(0, 24)
+    sheet.write_string(0, 0, name, book.format(bold=True, font_size=14))
     row = 1
     if book.report.synthetic:
         warn = book.format(bold=True, font_color="#b3261e", font_size=12)
@@ -166,8 +199,8 @@ def new_page(book: Book, title: str, *, note: str = "") -> tuple[Worksheet, int]
         row += 1
     sheet.hide_gridlines(2)
     sheet.set_landscape()
-    sheet.set_paper(_A3)
-    sheet.set_margins(left=0.5, right=0.5, top=0.7, bottom=0.6)
+    sheet.set_paper(paper.number)
+    sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.55)
     sheet.set_footer(f"&R{book.word('page_of')}")
     sheet.fit_to_pages(1, 0)
     return sheet, row + 1
@@ -191,17 +224,17 @@ def write_table(
     _write_headings(book, sheet, row, columns)
     strong = set(bold_rows)
     count = max((len(each.cells) for each in columns), default=0)
-    looks = {bold: [_cell_look(column, bold=bold) for column in columns] for bold in (False, True)}
     wrapping = [(each.cells, each.width) for each in columns if each.wide or each.wraps]
     for line in range(min(count, ROW_LIMIT)):
-        for place, (column, look) in enumerate(zip(columns, looks[line in strong], strict=True)):
-            write_cell(book, sheet, row + 1 + line, place, column.cells[line], look)
         height = _height(wrapping, line)
         if height > _LINE_POINTS:
             sheet.set_row(row + 1 + line, height)
+        for place, column in enumerate(columns):
+            look = _cell_look(column, line, bold=line in strong)
+            write_cell(book, sheet, row + 1 + line, place, column.cells[line], look)
     below = row + 1 + min(count, ROW_LIMIT)
     for place, column in enumerate(columns):
-        if below > row + 1:
+        if below > row + 1 and isinstance(column.number_format, str):
             tell_tiny(book, sheet, (row + 1, place, below - 1, place), column.number_format)
     if count == 0:
         sheet.write_string(below, 0, book.word("no_rows"), book.format(font_color="#595959"))
@@ -221,10 +254,10 @@ def write_figures(
     for place, title in enumerate(titles):
         write_cell(book, sheet, row, place, title, plain)
     for place, value in enumerate(figures.cells):
-        look = _cell_look(figures, bold=place == 0)
+        look = _cell_look(figures, place, bold=place == 0)
         write_cell(book, sheet, row, len(titles) + place, value, look)
     cells = (row, len(titles), row, len(titles) + len(figures.cells) - 1)
-    tell_tiny(book, sheet, cells, figures.number_format)
+    tell_tiny(book, sheet, cells, figures.format_of(0))
 
 
 def tell_tiny(
@@ -248,9 +281,12 @@ def heading_look() -> dict[str, Any]:
 
 def _write_headings(book: Book, sheet: Worksheet, row: int, columns: Sequence[Column]) -> None:
     look = book.format(**heading_look())
+    lines = max(
+        (math.ceil(text_columns(each.heading) / (each.width - 1)) for each in columns), default=2
+    )
+    sheet.set_row(row, max(2, min(lines, 4)) * _LINE_POINTS + 2)
     for place, column in enumerate(columns):
         sheet.write_string(row, place, cell_text(column.heading, book.word("cut")), look)
-    sheet.set_row(row, 2.1 * _LINE_POINTS)
 
 
 def _height(wrapping: Sequence[tuple[Sequence[object], int]], line: int) -> float:
@@ -259,10 +295,7 @@ def _height(wrapping: Sequence[tuple[Sequence[object], int]], line: int) -> floa
     ``wrapping`` holds the cells and the width in character cells of each column that wraps.
     """
     lines = max(
-        (
-            math.ceil(1.05 * text_columns(str(cells[line])[:2000]) / width)
-            for cells, width in wrapping
-        ),
+        (math.ceil(text_columns(str(cells[line])[:2000]) / width) for cells, width in wrapping),
         default=1,
     )
     return min(lines * _LINE_POINTS + 4, _TALLEST_POINTS) if lines > 1 else _LINE_POINTS
@@ -292,19 +325,13 @@ def write_cell(
 
 
 def set_widths(sheet: Worksheet, tables: Iterable[Sequence[Column]]) -> None:
-    """Widths with room for all tables of a page, and the scale at which it is printed.
-
-    Chinese characters count double.
-    """
+    """Widths with room for all tables of a page. Chinese characters count double."""
     widest: dict[int, int] = {}
-    rows = 0
     for table in tables:
-        rows += max((len(each.cells) for each in table), default=0)
         for place, column in enumerate(table):
             widest[place] = max(widest.get(place, 0), column.width)
     for place, width in widest.items():
         sheet.set_column(place, place, width)
-    print_tall(sheet, list(widest.values()), rows)
 
 
 def _printed(value: object, look: str) -> str:
@@ -317,10 +344,10 @@ def _printed(value: object, look: str) -> str:
     return str(value)[:100]
 
 
-def _cell_look(column: Column, *, bold: bool) -> dict[str, Any]:
+def _cell_look(column: Column, line: int, *, bold: bool) -> dict[str, Any]:
     look: dict[str, Any] = {"border": 1, "border_color": "#d0d0d0"}
-    if column.number_format:
-        look["num_format"] = column.number_format
+    if number_format := column.format_of(line):
+        look["num_format"] = number_format
     if column.wide or column.wraps:
         look["text_wrap"] = True
     if column.align:
@@ -335,7 +362,9 @@ def cells_of(frame: pd.DataFrame, name: str) -> list[Any]:
     return list(frame[name].astype(object))
 
 
-def colour_statuses(book: Book, sheet: Worksheet, first: int, last: int, column: int) -> None:
+def colour_statuses(
+    book: Book, sheet: Worksheet, first: int, last: int, column: int, *, ours: bool = False
+) -> None:
     """Colour the cells of a status column by the word they hold."""
     for status, look in LOOKS.items():
         sheet.conditional_format(
@@ -346,7 +375,7 @@ def colour_statuses(book: Book, sheet: Worksheet, first: int, last: int, column:
             {
                 "type": "cell",
                 "criteria": "==",
-                "value": f'"{book.status(status)}"',
+                "value": f'"{book.status(status, ours=ours)}"',
                 "format": book.workbook.add_format(
                     {"bg_color": look.pale, "font_color": look.colour, "bold": True}
                 ),

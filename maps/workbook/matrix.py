@@ -1,4 +1,4 @@
-"""The pages of the workbook with one column per district: indicators by year, carbon by part."""
+"""The pages of the audit file with one column per district: indicators by year, carbon by part."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from maps.workbook.cells import (
     text_width,
     write_figures,
 )
-from maps.workbook.printing import print_matrix
+from maps.workbook.printing import A3, print_matrix
 
 _TITLE_WIDTH, _ITEM_WIDTH = 40, 18
 _KEYS = 2
@@ -28,29 +28,17 @@ _KEYS = 2
 
 
 @dataclass(frozen=True)
-class Group:
+class _Group:
     """What is told of one indicator: each column of figures by unit is a row of the page."""
 
     title: str
     columns: Sequence[Column]
 
 
-@dataclass(frozen=True)
-class Matrix:
-    """A written matrix: its page, first row and column of figures, and its number of units.
-
-    The first column is the whole's; the row above the figures names the units.
-    """
-
-    sheet: Worksheet
-    row: int
-    column: int
-    units: int
-
-
-def add_districts(book: Book) -> None:
+def add_limits(book: Book) -> None:
     """Indicators and years with limits by unit; the whole stands first, then code order."""
-    _add_matrix(book, "districts", book.report.indicators)
+    known = set(book.report.results.dropna(subset=["value"])["indicator"])
+    _add_matrix(book, "districts", [each for each in book.report.indicators if each.key in known])
 
 
 def add_parts(book: Book) -> None:
@@ -64,20 +52,20 @@ def _add_matrix(book: Book, page: str, indicators: Sequence[IndicatorWords]) -> 
     """Rows of indicator and year with value, low and high; columns of units."""
     codes, _ = units_and_whole(book)
     groups = [
-        Group(
+        _Group(
             f"{each.title[book.report.language]} ({each.unit})", _value_columns(book, each, codes)
         )
         for each in indicators
     ]
-    write_matrix(book, page, groups, note=book.word("note_missing"))
+    _write_matrix(book, page, groups)
 
 
-def write_matrix(book: Book, page: str, groups: Sequence[Group], *, note: str) -> Matrix:
+def _write_matrix(book: Book, page: str, groups: Sequence[_Group]) -> None:
     """A page with one column per unit, the whole first, and the groups' figures in its rows.
 
     Districts are few and indicators many: laid out so, a page of paper is filled.
     """
-    sheet, row = new_page(book, page, note=note)
+    sheet, row = new_page(book, page, note=book.word("note_stored"), paper=A3)
     codes, names = units_and_whole(book)
     _write_heads(book, sheet, row, codes, names)
     titles = [group.title for group in groups for _ in group.columns]
@@ -86,7 +74,6 @@ def write_matrix(book: Book, page: str, groups: Sequence[Group], *, note: str) -
         write_figures(book, sheet, place, (title, figures.heading), figures)
     last = row + 2 + len(rows)
     widths = [_width(place, name, rows) for place, name in enumerate(names)]
-    sheet.set_default_row(14)
     sheet.set_column(0, 0, _TITLE_WIDTH)
     sheet.set_column(1, 1, _ITEM_WIDTH)
     for place, width in enumerate(widths, start=_KEYS):
@@ -96,7 +83,6 @@ def write_matrix(book: Book, page: str, groups: Sequence[Group], *, note: str) -
     sheet.repeat_columns(0, _KEYS - 1)
     sheet.print_area(0, 0, last, _KEYS + len(codes) - 1)
     print_matrix(sheet, (_TITLE_WIDTH, _ITEM_WIDTH), widths)
-    return Matrix(sheet, row + 2, _KEYS, len(codes))
 
 
 def _write_heads(
@@ -113,7 +99,7 @@ def _write_heads(
 
 def _width(place: int, name: str, rows: Sequence[Column]) -> int:
     """Width of a unit's column in character cells."""
-    return text_width(name, [(each.cells[place], each.number_format) for each in rows])
+    return text_width(name, [(each.cells[place], each.format_of(place)) for each in rows])
 
 
 def _value_columns(book: Book, indicator: IndicatorWords, codes: list[str]) -> list[Column]:

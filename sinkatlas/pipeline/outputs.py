@@ -22,7 +22,8 @@ from maps.page import write_map
 from maps.plate import SheetChoice, write_sheets
 from maps.qgis import write_district_style, write_geopackage, write_geoparquet
 from maps.report import Report
-from maps.workbook import write_workbook
+from maps.tables import field_dictionary
+from maps.workbook import write_audit, write_workbook
 from sinkatlas.atomic_folder import RECORD, Claim
 from sinkatlas.pipeline.reporting import problem_record
 from sinkatlas.tables import write_csv
@@ -55,6 +56,7 @@ _SHOWN = (
     Output("units.qml", lambda report, path, _: write_district_style(report, path)),
     Output("report.docx", lambda report, path, log: write_brief(report, path, problems=log)),
     Output("report.xlsx", lambda report, path, _: write_workbook(report, path)),
+    Output("audit.xlsx", lambda report, path, _: write_audit(report, path)),
     Output("map.html", lambda report, path, _: write_map(report, path)),
 )
 """Those that list the problems of a run come last, so that they tell what was left out."""
@@ -78,6 +80,7 @@ def write_outputs(
     written or the disk refuses; then no result folder is touched.
     """
     tables = [Output(f"{each.name}.csv", _table(each.name)) for each in report.tables]
+    tables.append(Output("fields.csv", _write_fields))
     drawn = Output("sheets", lambda held, path, log: write_sheets(held, path, sheets, problems=log))
     outputs = (*tables, *(Output(name, _alone(write)) for name, write in also), drawn, *_SHOWN)
     with place.staged(unhashed={TIMINGS}) as stage:
@@ -93,6 +96,11 @@ def write_outputs(
 
 def _table(name: str) -> Writer:
     return lambda report, path, _log: write_csv(report.table(name), path)
+
+
+def _write_fields(report: Report, path: Path, _log: ProblemLog) -> None:
+    """The field dictionary: what each column of each table is called and means."""
+    write_csv(field_dictionary(report.tables), path)
 
 
 def _alone(write: Callable[[Path], object]) -> Writer:
