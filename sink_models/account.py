@@ -7,7 +7,7 @@ module turns rows into sums per unit, with the stated accuracy of the layers as 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from gis.extent import CLASSIFIED, OUTSIDE
 from gis.problems import AccountError, InputError, ProblemLog, problem
 from sink_models.coefficients import SHOWN_ROWS, quantities
+from sink_models.mapped_trees import MAPPED_TYPES, MappedTrees, mapped_trees
 from sink_models.measures import Measure
 from sink_models.options import SharedError
 from sink_models.sampling import Array
@@ -25,7 +26,6 @@ Mask = NDArray[np.bool_]
 """Boolean selection of account rows, shape ``(rows,)``."""
 
 LAND_COVER = "land_cover"
-SURVEY = "forest_subcompartments"
 WETLANDS = "wetlands"
 MANGROVES = "mangroves"
 GREENWAYS = "greenways"
@@ -50,14 +50,17 @@ QUANTITY_COLUMNS = ("growing_stock_m3", "scattered_stock_m3", BIOMASS, BIOMASS_K
 PLACE = "unit_place"
 """Column of checked rows: place of the row's unit in the reporting order."""
 
+HOME = "home_unit"
+"""Column of the unit whose surveyed stands speak for mapped trees, where units are no districts."""
+
+HOME_PLACE = "home_place"
+"""Column of checked rows: place of the home in what mapped trees hold."""
+
 ABOVE_GROUND_BIOMASS = "above_ground_biomass"
 """Layer kind of a biomass map."""
 
 BIOMASS_MAP = "biomass_map"
 """Stock basis of ground whose above-ground biomass a map gives."""
-
-MAPPED_TYPES = ("forest", "forest_arbor")
-"""Types of the raster cover that go by the biomass map where there is one."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,8 @@ class EpochData:
     that cut no account say of the units, by indicator key. ``kinds`` names the layer kinds present,
     which tells an empty layer (a true 0) from an absent one. ``accuracy`` and ``matrices`` are
     keyed by layer kind: a layer with an error matrix is read by its adjusted areas. ``products``
-    tells what the mapped covers were made from.
+    tells what the mapped covers were made from. ``trees`` says what mapped tree cover outside a
+    survey holds; without it a density by area does.
     """
 
     year: int
@@ -117,6 +121,7 @@ class EpochData:
     accuracy: Mapping[str, Accuracy] = field(default_factory=dict)
     matrices: Mapping[str, ErrorMatrix] = field(default_factory=dict)
     products: Mapping[str, Product] = field(default_factory=dict)
+    trees: MappedTrees | None = None
 
 
 @dataclass(frozen=True)
@@ -132,6 +137,7 @@ class Account:
     matrices: Mapping[str, ErrorMatrix]
     book: DrawBook
     products: Mapping[str, Product] = field(default_factory=dict)
+    trees: MappedTrees | None = None
 
     def everywhere(self) -> Mask:
         """Select every row."""
@@ -239,6 +245,13 @@ class Account:
         return shares, float(classified.sum()) / whole if whole > 0 else float("nan")
 
 
+def with_mapped_trees(data: EpochData, units: Sequence[str], choice: str) -> EpochData:
+    """An epoch with what its mapped tree cover holds, unless it says so already."""
+    if data.trees is not None or not {*REQUIRED} <= set(data.rows):
+        return data
+    return replace(data, trees=mapped_trees(data.rows, units, choice))
+
+
 def read_account(data: EpochData, units: Sequence[str], book: DrawBook) -> Account:
     """Check one epoch's rows and make them an account.
 
@@ -271,6 +284,9 @@ def read_account(data: EpochData, units: Sequence[str], book: DrawBook) -> Accou
     check_matrices(data.matrices, rows, data.year)
     rows = _with_mapped_biomass(rows)
     rows = rows.assign(**{PLACE: pd.Index(units).get_indexer(rows["unit_code"])})
+    if data.trees is not None:
+        homes = rows[HOME] if HOME in rows else rows["unit_code"]
+        rows = rows.assign(**{HOME_PLACE: data.trees.place_of(homes)})
     for cover, matrix in sorted(data.matrices.items()):
         rows = split_rows(rows, cover, matrix)
     return Account(
@@ -283,6 +299,7 @@ def read_account(data: EpochData, units: Sequence[str], book: DrawBook) -> Accou
         matrices=data.matrices,
         book=book,
         products=data.products,
+        trees=data.trees,
     )
 
 

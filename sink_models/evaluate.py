@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from gis.extent import CLASSIFIED
 from gis.problems import AccountError, Problem, ProblemLog, problem
-from sink_models.account import Account, EpochData, read_account
+from sink_models.account import Account, EpochData, read_account, with_mapped_trees
 from sink_models.carbon import (
     POOLS,
     CarbonAccount,
@@ -148,7 +148,7 @@ def _contexts(
     log.raise_if_errors()
     contexts: list[Context] = []
     for data in sorted(epochs, key=lambda each: each.year):
-        account = read_account(data, units, book)
+        account = read_account(with_mapped_trees(data, units, options.mapped_trees), units, book)
         carbon = carbon_account(account)
         earlier = contexts[-1] if contexts else None
         soils = () if earlier is None else _soil_spans(earlier, account, carbon)

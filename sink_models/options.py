@@ -15,6 +15,7 @@ from sink_models.coefficients import (
     find_zone,
     soil_classes,
 )
+from sink_models.mapped_trees import CHOICES, SURVEYED_MEAN
 
 WETLAND_SCOPES = ("sandiao_00", "law_2022", "convention", "second_survey")
 FOREST_DEFINITIONS = ("china", "fao")
@@ -245,6 +246,7 @@ class Options:
     the rates of the province hold where they were published. ``soils`` says how fields and pasture
     are managed. ``urban`` and ``methane`` ask for figures beside the carbon account.
     ``minimum_coverage`` is the share of a unit's ground, 0 to 1, that must be known for a figure.
+    ``mapped_trees`` says what tree cover that only a map shows holds beside a survey.
     """
 
     wetland_scope: str = "sandiao_00"
@@ -259,6 +261,7 @@ class Options:
     methane: MethaneChoice | None = None
     soils: tuple[SoilUse, ...] = ()
     minimum_coverage: float = 0.95
+    mapped_trees: str = SURVEYED_MEAN
 
     @property
     def zone(self) -> Zone:
@@ -271,6 +274,7 @@ class Options:
         allowed = {
             "wetland_scope": WETLAND_SCOPES,
             "forest_definition": FOREST_DEFINITIONS,
+            "mapped_trees": CHOICES,
             "climate_zone": ("", *climate_zones(store)),
             "soil_class": ("", *soil_classes(store)),
         }

@@ -41,6 +41,7 @@ from sink_models.ledger import (
     need_of,
     year_of_balance,
 )
+from sink_models.mapped_trees import SURVEY, MappedTrees, mapped_trees
 from sink_models.sampling import Array, Sampling
 from sink_models.uncertainty import DrawBook
 from sinkatlas.pipeline import covers_of, draw_book, growth_choices, last_epoch
@@ -133,7 +134,8 @@ def land_take(
     units, layers = last_epoch(space, problems)
     book = draw_book(space, units)
     growth = growth_rules(book, growth_choices(space))
-    here = _Reading(units, layers, space.epochs[-1].year, book, problems)
+    trees = _surveyed_trees(units, layers, space)
+    here = _Reading(units, layers, space.epochs[-1].year, book, trees, problems)
     projects, facts, outside = here.outlines(footprint)
     rows, carbon = here.ground(projects)
     found = tuple(
@@ -163,6 +165,7 @@ class _Reading:
     layers: Sequence[Layer]
     year: int
     book: DrawBook
+    trees: MappedTrees | None
     problems: ProblemLog
 
     @property
@@ -175,7 +178,7 @@ class _Reading:
     def ground(self, outlines: Units) -> tuple[pd.DataFrame, CarbonAccount]:
         """Account rows and carbon of outlines."""
         rows = _ground(outlines, self.layers)
-        data = EpochData(self.year, rows, kinds=self.kinds)
+        data = EpochData(self.year, rows, kinds=self.kinds, trees=self.trees)
         return rows, carbon_account(read_account(data, outlines.codes, self.book))
 
     def site(self, file: Path) -> PlantingSite:
@@ -187,7 +190,7 @@ class _Reading:
         hectares = float(free["area_ha"].sum())
         if not hectares:
             return PlantingSite(0.0, None)
-        data = EpochData(self.year, free, kinds=self.kinds)
+        data = EpochData(self.year, free, kinds=self.kinds, trees=self.trees)
         carbon = carbon_account(read_account(data, outlines.codes, self.book))
         cleared = carbon.stocks.where(lambda cell: cell[1] != SOIL).total()[0].sum()
         return PlantingSite(hectares, float(cleared) / hectares)
@@ -255,6 +258,16 @@ def _check_numbers(
                     given=text[:20], least=f"{least:g}", most=f"{most:g}",
                 )  # fmt: skip
     problems.raise_if_errors()
+
+
+def _surveyed_trees(units: Units, layers: Sequence[Layer], space: Workspace) -> MappedTrees | None:
+    """What mapped tree cover holds by the survey of the last epoch, over all units together."""
+    survey = [each for each in layers if each.spec.kind == SURVEY]
+    if not survey:
+        return None
+    account = extent_account(units, covers_of(survey), [], epoch=0)
+    rows = account.rows[account.rows["unit_code"] != OUTSIDE]
+    return mapped_trees(rows, units.codes, space.table.carbon.mapped_trees)
 
 
 def _ground(projects: Units, layers: Sequence[Layer]) -> pd.DataFrame:

@@ -32,6 +32,10 @@ from .living_biomass import (
     yearly_uptake as yearly_uptake,
     young_growth as young_growth,
 )
+from .mapped_tree_effect import (
+    MappedTreeEffect as MappedTreeEffect,
+    mapped_tree_effect as mapped_tree_effect,
+)
 from .soil_change import (
     YEARS as YEARS,
     SoilSpan as SoilSpan,

@@ -26,13 +26,14 @@ import numpy as np
 
 from gis.extent import CLASSIFIED
 from sink_models.account import Account
-from sink_models.carbon.estimator import ABOVE, LIVING, Estimates, PoolEstimate
+from sink_models.carbon.estimator import ABOVE, LIVING, NOTHING, Estimates, PoolEstimate
 from sink_models.carbon.linear_totals import Amounts, Term
 from sink_models.carbon.stock_and_sink import CarbonAccount, estimates, stratum_terms
 from sink_models.carbon.stratification import Stratum, StratumSums, strata
 from sink_models.coefficients import formula_keys, read_table
 from sink_models.ecosystem_types import SCATTERED, group_of
 from sink_models.equations import capped_growth, realised_change, uptake_total
+from sink_models.mapped_trees import SURVEYED_MEAN
 from sink_models.sampling import Array
 from sink_models.uncertainty import DrawBook
 
@@ -81,6 +82,17 @@ class _Kind:
     def type(self) -> str:
         return self.sums.stratum.ecosystem_type
 
+    @property
+    def is_surveyed_mean(self) -> bool:
+        """Whether these are mapped trees that are taken to hold the mean of surveyed stands."""
+        return self.sums.stratum.stock_basis == SURVEYED_MEAN
+
+    def mean_of_all(self, pool: str) -> Array:
+        """t C/ha of a pool over all units, with its stock, which mature stands hold."""
+        found, area = self.found[pool], float(self.sums.area_ha.sum())
+        stock = float(self.sums.stock_m3.sum()) / area if self.is_surveyed_mean and area else 0.0
+        return found.per_ha + stock * found.per_m3
+
     def is_known(self, pool: str) -> bool:
         """Whether a pool is estimated here, or holds nothing by the guidelines."""
         nothing = group_of(self.type) in BARREN or (pool != ABOVE and self.type in ANNUAL_CROPS)
@@ -106,9 +118,9 @@ def living_change(before: Account, after: Account) -> LivingChange:
         areas = _Areas.of(ends, before, after, pool, {kind for kind, own in growth if own == pool})
         for key in sorted(ends[0].keys() | ends[1].keys(), key=str):
             old, new = ends[0].get(key), ends[1].get(key)
-            kept = _kept_stock(old, new, areas.stayed[key])
-            stayed += _terms(pool, new, areas.stayed[key], after, stock=kept)
-            stayed += _terms(pool, old, areas.stayed[key], before, sign=-1.0)
+            kept = _kept_stock(old, new, areas.stayed[1][key])
+            stayed += _terms(pool, new, areas.stayed[1][key], after, stock=kept)
+            stayed += _terms(pool, old, areas.stayed[0][key], before, sign=-1.0)
             if key[0].ecosystem_type == SCATTERED:
                 continue
             if old is not None and key in areas.lost:
@@ -163,11 +175,13 @@ def _kinds(account: Account) -> Mapping[_Key, _Kind]:
 class _Areas:
     """Hectares per unit of each kind that stayed, were lost and gained.
 
-    ``known_sources`` is the share of lost ground whose pool is estimated, ``known_targets`` that of
-    gained ground; ``growing`` are types without measured stock that a rate of growth is known for.
+    ``stayed`` is by end: mapped trees that stayed are of the species that are surveyed around them
+    in each year. ``known_sources`` is the share of lost ground whose pool is estimated,
+    ``known_targets`` that of gained ground; ``growing`` are types without measured stock that a
+    rate of growth is known for.
     """
 
-    stayed: Mapping[_Key, Array]
+    stayed: tuple[Mapping[_Key, Array], Mapping[_Key, Array]]
     lost: Mapping[_Key, Array]
     gained: Mapping[_Key, Array]
     known_sources: Array
@@ -190,10 +204,10 @@ class _Areas:
         areas = [
             {key: end[key].sums.area_ha if key in end else zero for key in keys} for end in ends
         ]
-        stayed = {key: np.minimum(areas[0][key], areas[1][key]) for key in keys}
+        stayed = _stayed(areas[0], areas[1]), _stayed(areas[1], areas[0])
         trifle = ROUNDING * territory
         lost, gained = (
-            {key: _above(areas[end][key] - stayed[key], trifle) for key in ends[end]}
+            {key: _above(areas[end][key] - stayed[end][key], trifle) for key in ends[end]}
             for end in (0, 1)
         )
         unknown = [_unclassified(account, territory) for account in (before, after)]
@@ -211,6 +225,28 @@ class _Areas:
         return cls(stayed, lost, gained, shares[0], shares[1], ends, rates)
 
 
+def _stayed(own: Mapping[_Key, Array], other: Mapping[_Key, Array]) -> dict[_Key, Array]:
+    """Hectares of one end that are of the same kind at the other; mapped trees are one kind."""
+    sums: list[dict[_Key, Array]] = [{}, {}]
+    for end, areas in zip(sums, (own, other), strict=True):
+        for key, area in areas.items():
+            kind = _as_mapped(key)
+            end[kind] = end[kind] + area if kind in end else area
+    kept = {
+        kind: np.divide(sums[1][kind], area, out=np.ones_like(area), where=area > sums[1][kind])
+        for kind, area in sums[0].items()
+    }
+    return {key: area * kept[_as_mapped(key)] for key, area in own.items()}
+
+
+def _as_mapped(key: _Key) -> _Key:
+    """The kind of ground that a map shows, whatever species are taken to stand on it."""
+    stratum, share = key
+    if stratum.stock_basis != SURVEYED_MEAN:
+        return key
+    return replace(stratum, forest_class="", species_group=""), share
+
+
 def _knows(pool: str, growing: frozenset[str] | None) -> Callable[[_Kind], bool]:
     """Whether ground of a kind has a figure for a pool, as new ground where growth is given."""
     return lambda kind: kind.is_known(pool) and (growing is None or _has_figure(kind, growing))
@@ -224,7 +260,7 @@ def _has_figure(kind: _Kind, growing: frozenset[str]) -> bool:
 def _is_mature_density(kind: _Kind) -> bool:
     """Whether a kind's carbon is area times the density of mature stands."""
     by_stock = any(found.per_m3.any() for found in kind.found.values())
-    return kind.type in WOODY and not by_stock
+    return kind.type in WOODY and (not by_stock or kind.is_surveyed_mean)
 
 
 def _above(amount: Array, trifle: Array) -> Array:
@@ -269,6 +305,8 @@ def _kept_stock(old: _Kind | None, new: _Kind | None, area: Array) -> Array:
     if new is None:
         return np.zeros_like(area)
     mean = _part(new, area, None).stock_m3
+    if new.is_surveyed_mean:
+        return mean
     before = np.zeros_like(area) if old is None else _part(old, area, None).stock_m3
     has_grown = new.sums.area_ha > area
     return np.where(has_grown, np.clip(before, mean, new.sums.stock_m3), mean)
@@ -300,10 +338,11 @@ def _new(
     if (kind.type, pool) not in growth:
         return []
     rate = account.book.formula(growth[kind.type, pool].rate)
-    held = kind.found[pool]
-    by_age = (capped_growth.of(r=rate, t=age, c=held.per_ha) for age in ages)
+    held, cap = kind.found[pool], kind.mean_of_all(pool)
+    by_age = (capped_growth.of(r=rate, t=age, c=cap) for age in ages)
     grown = sum(by_age, np.zeros(1)) / len(ages)
-    young = PoolEstimate(grown, held.per_m3, held.choice, ("young", held.name, len(ages)))
+    name = ("young", held.name, len(ages), float(cap[0]))
+    young = PoolEstimate(grown, NOTHING, held.choice, name)
     part = replace(kind.sums, area_ha=area, stock_m3=np.zeros_like(area))
     return list(stratum_terms((kind.type, pool), young, part, account))
 

@@ -5,7 +5,7 @@ Carbon is held in t C and turned into t CO2 by one function (``co2.py``), at the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -38,6 +38,7 @@ from sink_models.coefficients import (
     resolve_formula,
 )
 from sink_models.ecosystem_types import group_of
+from sink_models.mapped_trees import SURVEY, SURVEYED_MEAN
 from sink_models.sampling import Array
 from sink_models.statements import Statement, statement
 from sink_models.uncertainty import DrawBook
@@ -168,18 +169,29 @@ def stratum_terms(
     cell: Cell, estimate: PoolEstimate, sums: StratumSums, account: Account
 ) -> Iterator[Term]:
     """The terms of a stratum's estimate, by area and by stock."""
-    cover = sums.stratum.cover
-    is_mapped = sums.stratum.stock_basis == BIOMASS_MAP
     for weights, density, quantity in (
         (sums.area_ha, estimate.per_ha, "area"),
         (sums.stock_m3, estimate.per_m3, "stock"),
     ):
-        layer = ABOVE_GROUND_BIOMASS if is_mapped and quantity == "stock" else cover
         if (density.any() and weights.any()) or quantity == "area":
-            factor = account.factor(layer, quantity, sums.share)
-            name = account.factor_name(layer, quantity, sums.share)
             part = (estimate.name, quantity) if density.any() else NOWHERE
+            factor, name = _error(sums, quantity, account)
             yield Term(cell, weights, density, factor, part, name)
+
+
+def _error(sums: StratumSums, quantity: str, account: Account) -> tuple[Array, Hashable]:
+    """The error factor of a stratum's area or stock, and its name."""
+    cover, basis = sums.stratum.cover, sums.stratum.stock_basis
+    layer = ABOVE_GROUND_BIOMASS if basis == BIOMASS_MAP and quantity == "stock" else cover
+    if basis == SURVEYED_MEAN and quantity == "stock":
+        # mapped hectares times surveyed stock per hectare: both are off, each by its own
+        mapped, surveyed = (cover, "area", sums.share), (SURVEY, "stock")
+        factor = account.factor(*mapped) * account.factor(*surveyed)
+        return factor, (account.factor_name(*mapped), account.factor_name(*surveyed))
+    return (
+        account.factor(layer, quantity, sums.share),
+        account.factor_name(layer, quantity, sums.share),
+    )
 
 
 NOWHERE = "0"

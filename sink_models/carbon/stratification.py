@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
 from gis.extent import CLASSIFIED
-from sink_models.account import BIOMASS, BIOMASS_MAP, Account
+from sink_models.account import BIOMASS, BIOMASS_MAP, HOME_PLACE, PLACE, Account, Mask
 from sink_models.coefficients import aged_types
 from sink_models.ecosystem_types import SCATTERED
+from sink_models.mapped_trees import LEFT_OUT, MAPPED_TYPES, MEASURED, SURVEY, SURVEYED_MEAN
 from sink_models.sampling import Array
 from sink_models.uncertainty import SHARE
 
@@ -33,7 +35,7 @@ class Stratum:
 
     @property
     def has_measured_stock(self) -> bool:
-        return self.stock_basis == "measured"
+        return self.stock_basis == MEASURED
 
     def __str__(self) -> str:
         return " / ".join(getattr(self, name) for name in KEYS if getattr(self, name))
@@ -67,6 +69,9 @@ def strata(account: Account) -> Iterator[StratumSums]:
         if mask.any():
             *keys, share = map(str, values)
             stratum = Stratum(*keys)
+            if account.trees is not None and _is_mapped_trees(stratum):
+                yield from _as_surveyed(stratum, share, mask, account)
+                continue
             yield StratumSums(
                 stratum,
                 account.per_unit(mask, "area_ha"),
@@ -77,8 +82,47 @@ def strata(account: Account) -> Iterator[StratumSums]:
         mask = is_classified & account.is_in("cover", (cover,))
         stock = account.per_unit(mask, "scattered_stock_m3")
         if stock.any():
-            stratum = Stratum(cover, SCATTERED, "", "", "measured")
+            stratum = Stratum(cover, SCATTERED, "", "", MEASURED)
             yield StratumSums(stratum, np.zeros_like(stock), stock)
+
+
+def _is_mapped_trees(stratum: Stratum) -> bool:
+    """Tree cover that a map shows outside the survey and no biomass map knows."""
+    return (
+        stratum.cover != SURVEY
+        and stratum.ecosystem_type in MAPPED_TYPES
+        and stratum.stock_basis not in (MEASURED, BIOMASS_MAP)
+    )
+
+
+def _as_surveyed(
+    stratum: Stratum, share: str, mask: Mask, account: Account
+) -> Iterator[StratumSums]:
+    """Mapped tree cover as strata of surveyed stands, in the parts that its units have of them."""
+    trees = account.trees
+    assert trees is not None
+    kind, cover = stratum.ecosystem_type, stratum.cover
+    if trees.is_left_out:
+        area = account.per_unit(mask, "area_ha")
+        yield StratumSums(
+            Stratum(cover, kind, stratum.forest_class, "", LEFT_OUT),
+            area,
+            np.zeros_like(area),
+            share,
+        )
+        return
+    rows = account.rows[mask]
+    size = len(account.units), len(trees.units) + 1
+    places = rows[PLACE].to_numpy(), rows[HOME_PLACE].to_numpy()
+    ground = csr_matrix((rows["area_ha"].to_numpy(dtype=float), places), shape=size)
+    area, stock = ground @ trees.area_share, ground @ trees.stock_m3_ha
+    is_aged = kind in aged_types(account.book.zone)
+    columns: dict[Stratum, list[int]] = {}
+    for place, (forest_class, species, age) in enumerate(trees.strata):
+        own = Stratum(cover, kind, forest_class, species, SURVEYED_MEAN, age if is_aged else "")
+        columns.setdefault(own, []).append(place)
+    for own, held in columns.items():
+        yield StratumSums(own, area[:, held].sum(axis=1), stock[:, held].sum(axis=1), share)
 
 
 def stock_column(stock_basis: str) -> str:

@@ -23,6 +23,7 @@ from sink_models.carbon import (
     check_sum,
     covers,
     living_change,
+    mapped_tree_effect,
     yearly_uptake,
 )
 from sink_models.ecosystem_types import group_of, type_names
@@ -43,7 +44,7 @@ def carbon_stock(context: Context) -> Outcome:
         return Absent(problem("sink_models.nothing_estimated", where))
     method = _stock_method(carbon, carbon.stocks.cells)
     gaps = _gaps(context, where)
-    warnings = (*gaps, *_other_depths(carbon, where))
+    warnings = (*gaps, *_other_depths(carbon, where), *_mapped_trees(context, where))
     return Reading(
         carbon.stocks.total(), carbon.basis, method, warnings=warnings, lower_bound=bool(gaps)
     )
@@ -216,6 +217,26 @@ def _other_depths(carbon: CarbonAccount, where: str) -> tuple[Problem, ...]:
             carbon=f"{float(soils.whole()[0]):,.0f}",
         )
         for depth, soils in carbon.soils_beside.items()
+    )
+
+
+def _mapped_trees(context: Context, where: str) -> tuple[Problem, ...]:
+    """A note on tree cover that only a map shows: what it holds, and what a density would give."""
+    effect = mapped_tree_effect(context.account)
+    if effect is None:
+        return ()
+    code = "mapped_trees_left_out" if effect.is_left_out else "mapped_trees_surveyed"
+    return (
+        problem(
+            f"sink_models.{code}",
+            where,
+            area=f"{effect.area_ha:,.1f}",
+            carbon=f"{effect.counted:,.0f}",
+            per_ha=f"{effect.counted / effect.area_ha:.1f}",
+            density=f"{effect.by_density / effect.area_ha:.1f}",
+            by_density=f"{effect.by_density:,.0f}",
+            difference=f"{effect.counted - effect.by_density:+,.0f}",
+        ),
     )
 
 

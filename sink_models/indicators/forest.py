@@ -11,10 +11,11 @@ from dataclasses import replace
 import numpy as np
 
 from gis.problems import Problem, problem
-from sink_models.account import LAND_COVER, SURVEY, Account, Mask
+from sink_models.account import LAND_COVER, Account, Mask
 from sink_models.ecosystem_types import FOREST_TYPES
 from sink_models.indicator import Absent, Context, Indicator, Outcome, Reading
 from sink_models.indicators.green_space import measured as measured_beside
+from sink_models.mapped_trees import SURVEY
 from sink_models.sampling import Array
 from sink_models.statements import Statement, statement
 

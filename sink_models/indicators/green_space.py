@@ -7,9 +7,10 @@ from collections.abc import Callable
 import numpy as np
 
 from gis.problems import problem
-from sink_models.account import BUILT_UP, GREEN_COVER, GREENWAYS, HOUSING, LAND_COVER, PARKS, SURVEY
+from sink_models.account import BUILT_UP, GREEN_COVER, GREENWAYS, HOUSING, LAND_COVER, PARKS
 from sink_models.ecosystem_types import group_of
 from sink_models.indicator import Absent, Context, Indicator, Outcome, Reading
+from sink_models.mapped_trees import SURVEY
 from sink_models.sampling import Array
 from sink_models.statements import Statement, statement
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from gis.problems import Problem, problem
-from sink_models.account import LAND_COVER, MANGROVES, PROTECTED, REDLINE, SURVEY, WETLANDS, Mask
+from sink_models.account import LAND_COVER, MANGROVES, PROTECTED, REDLINE, WETLANDS, Mask
 from sink_models.ecosystem_types import wetland_types
 from sink_models.indicator import Absent, Context, Indicator, Outcome, Reading
 from sink_models.indicators.green_space import measured
+from sink_models.mapped_trees import SURVEY
 from sink_models.statements import Statement, statement
 
 ORDER = 20

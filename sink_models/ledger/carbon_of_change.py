@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from gis.extent import CLASSIFIED
-from sink_models.account import EpochData, read_account
+from sink_models.account import HOME, EpochData, read_account
 from sink_models.carbon import ABOVE, LIVING, POOLS, SOIL, Amounts, CarbonAccount, carbon_account
 from sink_models.ecosystem_types import group_of
 from sink_models.ledger.change_areas import CROSS_SOURCE, UNKNOWN
@@ -167,6 +167,8 @@ def _carbon(
     frame = pd.DataFrame(own).assign(
         unit_code=np.array(names, dtype=object)[number], area_ha=rows["area_ha"].to_numpy()
     )
+    if HOME in rows:
+        frame = frame.assign(**{HOME: rows[HOME]})
     return carbon_account(read_account(replace(data, rows=frame, matrices={}), names, book))
 
 

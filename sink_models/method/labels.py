@@ -14,6 +14,8 @@ STOCK_BASES: Mapping[str, Words] = {
     "measured": both("有蓄积", "with growing stock"),
     "missing": both("缺蓄积", "growing stock missing"),
     "biomass_map": both("有生物量图", "with a biomass map"),
+    "surveyed_mean": both("按调查林分均值", "by the mean of surveyed stands"),
+    "left_out": both("不计入", "left out"),
 }
 SEEN_AS: Mapping[str, Words] = {
     "publication": both("原文（A）", "the publication itself (A)"),

@@ -41,6 +41,8 @@ HEADLINES = (
     "wetland_methane",
 )
 SHOWN_DRIVERS = 8
+MAPPED_TREES = ("sink_models.mapped_trees_surveyed", "sink_models.mapped_trees_left_out")
+"""Notes on tree cover that only a map shows."""
 
 
 def method_sheet(
@@ -205,9 +207,10 @@ def _gaps(results: Results) -> Section:
         both("未估算的碳库", "pools not estimated"),
         both("最接近的规则与不适用的原因", "nearest rules, and why they do not apply"),
     )
+    shown = (*(each for each in results.problems if each.code in MAPPED_TREES), *results.notes)
     said = tuple(
         both(each.text("zh"), each.text("en"))
-        for each in results.notes
+        for each in shown
         if each.code != "sink_models.pools_left_out"
     )
     title = both("未估算与凭信之处", "Not estimated, and taken on trust")

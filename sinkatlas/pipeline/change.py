@@ -26,7 +26,7 @@ from layers.declarations import Layer
 from layers.registry import kinds
 from maps.report import MapLayer
 from maps.words import words
-from sink_models.account import EpochData
+from sink_models.account import HOME, EpochData
 from sink_models.ecosystem_types import type_names
 from sink_models.ledger import (
     ARTEFACT_CAUSES,
@@ -104,7 +104,9 @@ def change_between(
     patches = change_patches(account, TYPE)
     causes = _causes(account, layers[later.year])
     rows = account.rows.assign(
-        certainty=_labels(account, patches, tolerances, causes), cause=causes
+        certainty=_labels(account, patches, tolerances, causes),
+        cause=causes,
+        **{HOME: account.rows["unit_code"]},
     )
     whole = pd.concat([rows, rows.assign(unit_code=units.whole_code)], ignore_index=True)
     carbon = transition_carbon(whole, earlier, later, book, growth)

@@ -16,7 +16,7 @@ from gis.problems import ProblemLog
 from layers.codes import ecosystem_types
 from layers.declarations import Layer
 from plans.judging import Verdict
-from sink_models.account import EpochData, read_account
+from sink_models.account import HOME, EpochData, read_account
 from sink_models.carbon import LIVING, carbon_account
 from sink_models.ledger import (
     BASELINE,
@@ -141,7 +141,7 @@ def start_of(data: EpochData, units: Sequence[str], book: DrawBook) -> Start:
     number = groups.ngroup().to_numpy()
     table = groups["area_ha"].sum().reset_index()
     names = [str(at) for at in range(len(table))]
-    own = rows.assign(unit_code=np.array(names, dtype=object)[number])
+    own = rows.assign(**{HOME: rows["unit_code"]}, unit_code=np.array(names, dtype=object)[number])
     account = carbon_account(read_account(replace(data, rows=own, matrices={}), names, book))
     living = sums_by_group(account.stocks.where(lambda cell: cell[1] in LIVING))
     stock = keyed.get("growing_stock_m3", pd.Series(np.nan, keyed.index))

@@ -35,10 +35,11 @@ from maps.fonts import chinese_font, glyph_problems
 from maps.plate import SheetChoice, layout, load_layout
 from maps.report import Report
 from plans.judging import Verdict
-from sink_models.account import Accuracy, EpochData, Product
+from sink_models.account import Accuracy, EpochData, Product, with_mapped_trees
 from sink_models.coefficients import CoefficientStore
 from sink_models.evaluate import evaluate
 from sink_models.ledger import GrowthRule, PastConversion, Tolerances, growth_rules
+from sink_models.mapped_trees import MappedTrees
 from sink_models.measures import ParkReach, RiverRule, WorksOptions
 from sink_models.method import method_sheet
 from sink_models.options import (
@@ -295,7 +296,11 @@ def _evaluated(
     progress("evaluate", 0, 1)
     problems.extend(_sampling(space).doubts)
     data = [
-        _epoch_data(epoch, inputs, accounts[epoch.year], beside[epoch.year], methods)
+        with_mapped_trees(
+            _epoch_data(epoch, inputs, accounts[epoch.year], beside[epoch.year], methods),
+            units.codes,
+            space.table.carbon.mapped_trees,
+        )
         for epoch in space.epochs
     ]
     with clock.timed("evaluate"):
@@ -337,7 +342,8 @@ def _run(
         book = draw_book(space, units, results.store)
         growth = growth_rules(book, growth_choices(space))
         changes = _changes(space, units, inputs, data, accounts, book, growth, engine, progress)
-    areas = _area_values(space, inputs, promises, methods, sampling, engine)
+    trees = {each.year: each.trees for each in data}
+    areas = _area_values(space, inputs, promises, methods, sampling, engine, trees)
     judgement = judge_promises(
         promises,
         results,
@@ -689,9 +695,11 @@ def _area_values(
     methods: Methods,
     sampling: Sampling,
     engine: Engine | None,
+    trees: Mapping[int, MappedTrees | None],
 ) -> dict[ValueKey, IndicatorValue]:
     """Values of the areas that the plan names, by name, from accounts of their own.
 
+    Mapped trees of an area hold the mean of all surveyed stands, ``trees`` by year.
     Draws are those of the districts, since streams depend on their names alone. What is measured
     beside an account (lengths, parks, works) is not read for areas.
     """
@@ -707,7 +715,8 @@ def _area_values(
             )
             account = _account(space, areas, layers, epoch.year, engine, silent)
             own = replace(inputs, layers={**inputs.layers, epoch.year: layers})
-            data.append(_epoch_data(epoch, own, account, Beside({}), methods))
+            of_areas = _epoch_data(epoch, own, account, Beside({}), methods)
+            data.append(replace(of_areas, trees=trees[epoch.year]))
         results = evaluate(
             data,
             areas.codes,
@@ -779,6 +788,7 @@ def _options(space: Workspace, units: Units) -> Options:
         climate_zone=space.table.carbon.climate_zone,
         soil_class=space.table.carbon.soil_class,
         accepted=frozenset(space.table.carbon.accepted),
+        mapped_trees=carbon.mapped_trees,
         flows=forest_flows(space),
         correlations=tuple(
             Correlation(each.first, each.second, each.value, each.reason)

@@ -307,6 +307,11 @@ class CarbonTable(Table):
         default="", description="CSV of coefficients of the analyst's own; every output says so"
     )
     pools: str = Field(default="", description="carbon-pools CSV of InVEST, applied beside ours")
+    mapped_trees: Literal["surveyed_mean", "left_out"] = Field(
+        default="surveyed_mean",
+        description="tree cover that only a map shows beside a surveyed forest: mean of the stands "
+        "of its unit, or left out",
+    )
     growth_percent: Annotated[float, Field(ge=0, le=30)] | None = Field(
         default=None, description="yearly growth of the growing stock, for gain-loss"
     )

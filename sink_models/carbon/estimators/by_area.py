@@ -5,6 +5,7 @@ from __future__ import annotations
 from sink_models.account import BIOMASS_MAP
 from sink_models.carbon.estimator import density_estimator, of_types
 from sink_models.carbon.stratification import Stratum
+from sink_models.mapped_trees import LEFT_OUT, SURVEYED_MEAN
 
 WOODY_TYPES = ("forest_bamboo", "shrub", "open_forest", "young_forest", "orchard")
 OTHER_TYPES = ("crop", "crop_paddy", "grass", "built", "bare", "snow_ice")
@@ -12,7 +13,7 @@ OTHER_TYPES = ("crop", "crop_paddy", "grass", "built", "bare", "snow_ice")
 
 def _claims_forest(stratum: Stratum) -> bool:
     """Tree cover of a land-cover product, and arbor stands whose stock was not given."""
-    if stratum.stock_basis == BIOMASS_MAP:
+    if stratum.stock_basis in (BIOMASS_MAP, SURVEYED_MEAN, LEFT_OUT):
         return False
     is_arbor = stratum.ecosystem_type == "forest_arbor" and not stratum.has_measured_stock
     return is_arbor or stratum.ecosystem_type == "forest"

@@ -25,6 +25,7 @@ from sink_models.carbon.estimator import (
 from sink_models.carbon.stratification import Stratum
 from sink_models.coefficients import choose_volume_function
 from sink_models.equations import stand_above_ground, stand_below_ground
+from sink_models.mapped_trees import SURVEYED_MEAN
 from sink_models.uncertainty import DrawBook
 
 KEY = "forest_stock"
@@ -32,8 +33,12 @@ CARBON_FRACTION = "cf_default_all"
 
 
 def claims(stratum: Stratum) -> bool:
-    """Arbor stands whose stock was given; without stock the intercept alone would speak."""
-    return stratum.ecosystem_type == "forest_arbor" and stratum.has_measured_stock
+    """Arbor stands whose stock was given, and mapped trees that are taken to hold the mean of such.
+
+    Without stock the intercept alone would speak.
+    """
+    is_stand = stratum.ecosystem_type == "forest_arbor" and stratum.has_measured_stock
+    return is_stand or stratum.stock_basis == SURVEYED_MEAN
 
 
 def estimate(stratum: Stratum, book: DrawBook) -> Estimates:
