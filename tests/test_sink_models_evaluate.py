@@ -499,8 +499,14 @@ def test_no_message_about_carbon_prints_a_key_of_a_type_or_pool_in_place_of_its_
 def test_region_without_zone_estimates_less_and_says_so() -> None:
     results = run(epoch(), options=Options())
     assert "sink_models.zone_unknown" in {each.code for each in results.problems}
-    # annual crops and mangrove dead wood, litter and soil need no zone; forest does
-    assert absence(results, "carbon_stock.type.forest") == "sink_models.type_not_estimated"
+    # annual crops and mangrove dead wood, litter and soil need no zone, nor does living carbon by
+    # stock, which mapped trees beside a survey go by; litter and soil of forest and shrub do
+    assert absence(results, "carbon_stock.type.shrub") == "sink_models.type_not_estimated"
+    known = {key for key, *_ in run(epoch()).values}
+    assert value(results, "carbon_stock.type.forest") < value(
+        run(epoch()), "carbon_stock.type.forest"
+    )
+    assert "carbon_stock.type.shrub" in known
 
 
 def test_accepted_coefficients_are_marked_in_choices_and_notes() -> None:

@@ -121,7 +121,7 @@ def test_without_a_survey_the_density_of_forests_speaks_and_nothing_is_said() ->
 
 
 def test_the_effect_is_a_line_with_both_figures() -> None:
-    """40 ha: 23.9 t C/ha by 60 m3/ha of pine; the density of Chinese forests is 56.4."""
+    """40 ha: 23.9 t C/ha by 60 m3/ha of pine; the mean of Chinese forests is 45.8."""
     results = run([stand(100.0, 6_000.0), trees(40.0)])
     (said,) = (each for each in results.problems if each.code.endswith("mapped_trees_surveyed"))
     density = coefficients()["cn_forest_biomass_c_2014_2018"].value
