@@ -200,7 +200,8 @@ class _Areas:
         rates = frozenset(growing)
         territory = np.maximum(before.territory, after.territory)
         zero = np.zeros(len(before.units))
-        keys = ends[0].keys() | ends[1].keys()
+        # in one order: sums over kinds must not depend on that of a set
+        keys = sorted(ends[0].keys() | ends[1].keys(), key=str)
         areas = [
             {key: end[key].sums.area_ha if key in end else zero for key in keys} for end in ends
         ]

@@ -10,10 +10,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 import geopandas as gpd
+import numpy as np
+import pandas as pd
 import shapely
 
-from gis.extent import Units
+from gis.extent import Stratum, Units
 from layers.declarations import Layer, Register
+from sink_models.account import HOME
 
 KIND = "named_areas"
 TOGETHER = "、"
@@ -79,3 +82,27 @@ def _units(areas: Mapping[str, shapely.Geometry], crs: object) -> Units:
         crs=crs,
     )
     return Units(features, whole_code=f"{KIND}: {len(areas)}", whole_name=KIND)
+
+
+HOME_FLAG = "home."
+"""How the strata are called that tell in which district a part of an area lies."""
+
+
+def home_strata(districts: Units) -> list[Stratum]:
+    """A stratum of each district, to cut areas by."""
+    features = districts.features
+    return [
+        Stratum(f"{HOME_FLAG}{code}", gpd.GeoDataFrame(features[features["unit_code"] == code]))
+        for code in districts.codes
+    ]
+
+
+def with_homes(rows: pd.DataFrame) -> pd.DataFrame:
+    """Account rows with the district of each in one column, in place of a flag for each."""
+    flags = [name for name in rows if name.startswith(HOME_FLAG)]
+    if not flags:
+        return rows
+    home = np.full(len(rows), "", dtype=object)
+    for name in flags:
+        home[np.asarray(rows[name], dtype=bool)] = name.removeprefix(HOME_FLAG)
+    return rows.drop(columns=flags).assign(**{HOME: home})

@@ -74,7 +74,7 @@ from sinkatlas.pipeline.measuring import (
     with_legal_forms,
 )
 from sinkatlas.pipeline.methods import Methods, forest_flows, read_methods
-from sinkatlas.pipeline.named_areas import area_units
+from sinkatlas.pipeline.named_areas import area_units, home_strata, with_homes
 from sinkatlas.pipeline.outputs import write_outputs
 from sinkatlas.pipeline.projects import project_tables
 from sinkatlas.pipeline.remote_layers import fetched, is_on_server
@@ -660,7 +660,9 @@ def _account(
     year: int,
     engine: Engine | None,
     progress: Progress,
+    homes: Units | None = None,
 ) -> ExtentAccount:
+    """The account of an epoch; ``homes`` are the districts, where the units are others."""
     account = extent_account(
         units,
         covers_of(layers),
@@ -668,13 +670,14 @@ def _account(
             *_strata(layers),
             *further_strata(layers),
             *urban_strata(layers, space.table.carbon.urban),
+            *([] if homes is None else home_strata(homes)),
         ],
         further=biomass_maps(layers),
         epoch=year,
         engine=engine,
         progress=progress,
     )
-    rows = with_legal_forms(account.rows)
+    rows = with_homes(with_legal_forms(account.rows))
     return replace(
         account,
         rows=rows,
@@ -699,7 +702,7 @@ def _area_values(
 ) -> dict[ValueKey, IndicatorValue]:
     """Values of the areas that the plan names, by name, from accounts of their own.
 
-    Mapped trees of an area hold the mean of all surveyed stands, ``trees`` by year.
+    Mapped trees of an area hold what they hold in their district, ``trees`` by year.
     Draws are those of the districts, since streams depend on their names alone. What is measured
     beside an account (lengths, parks, works) is not read for areas.
     """
@@ -713,10 +716,12 @@ def _area_values(
                 for each in inputs.layers[epoch.year]
                 if isinstance(each.data, PolygonCover | RasterCover | Stratum)
             )
-            account = _account(space, areas, layers, epoch.year, engine, silent)
+            known = trees[epoch.year]
+            homes = None if known is None or known.is_left_out else _units(inputs)
+            account = _account(space, areas, layers, epoch.year, engine, silent, homes)
             own = replace(inputs, layers={**inputs.layers, epoch.year: layers})
             of_areas = _epoch_data(epoch, own, account, Beside({}), methods)
-            data.append(replace(of_areas, trees=trees[epoch.year]))
+            data.append(replace(of_areas, trees=known))
         results = evaluate(
             data,
             areas.codes,
