@@ -32,7 +32,7 @@ from .living_biomass import (
     yearly_uptake as yearly_uptake,
     young_growth as young_growth,
 )
-from .mapped_tree_effect import (
+from .map_beside_survey import (
     MappedTreeEffect as MappedTreeEffect,
     mapped_tree_effect as mapped_tree_effect,
 )
