@@ -44,7 +44,7 @@ _HEAD: Mapping[Language, tuple[str, str]] = {
 
 _WIDTH_MM, _HEIGHT_MM, _MARGIN_MM = 210, 297, 20
 TEXT_WIDTH_MM = _WIDTH_MM - 2 * _MARGIN_MM
-_FACT_MM, _BOX_MM = 56.0, 7.0
+_BOX_MM = 7.0
 
 ACCENT, GREY, WARN = "00564F", "595959", "B3261E"
 _HEAD_FILL, _TOTAL_FILL = "E3EFED", "F2F7F6"
@@ -86,8 +86,9 @@ class Brief:
     document: Document
     language: Language
 
-    def heading(self, text: str, level: int = 1) -> None:
-        self.document.add_heading(shown(text), level)
+    def heading(self, text: str, level: int = 1, *, new_page: bool = False) -> None:
+        heading = self.document.add_heading(shown(text), level)
+        heading.paragraph_format.page_break_before = new_page
 
     def paragraph(self, *pieces: Piece | str, style: str = "Normal", keep: bool = False) -> None:
         """A paragraph; ``keep`` holds it on one page with the next."""
@@ -95,17 +96,18 @@ class Brief:
         paragraph.paragraph_format.keep_with_next = keep
         _add_pieces(paragraph, pieces)
 
-    def facts(self, rows: Sequence[tuple[str, str]]) -> None:
-        """Names and what they are, in two columns without lines."""
-        table = self.document.add_table(rows=0, cols=2)
-        _set_widths(table, (_FACT_MM, TEXT_WIDTH_MM - _FACT_MM))
-        for name, fact in rows:
-            cells = table.add_row().cells
-            _fill(cells[0], [Piece(name, colour=GREY)])
-            _fill(cells[1], [Piece(fact)])
+    def table(
+        self,
+        columns: Sequence[Cells],
+        *,
+        size: float = 8.5,
+        strong: int = -1,
+        colours: Sequence[str] = (),
+    ) -> None:
+        """A ruled table whose headings repeat on each page; row ``strong`` is set off.
 
-    def table(self, columns: Sequence[Cells], *, size: float = 8.5, strong: int = -1) -> None:
-        """A ruled table whose headings repeat on each page; row ``strong`` is set off."""
+        ``colours`` are those of the first cell of each row.
+        """
         table = self.document.add_table(rows=1, cols=len(columns), style="Table Grid")
         _set_widths(table, [each.width_mm for each in columns])
         for cell, column in zip(table.rows[0].cells, columns, strict=True):
@@ -115,8 +117,10 @@ class Brief:
         for line in range(len(columns[0].cells)):
             row = table.add_row()
             _set_on(row._tr.get_or_add_trPr(), "w:cantSplit")
-            for cell, column in zip(row.cells, columns, strict=True):
-                piece = Piece(column.cells[line], bold=line == strong, size=size)
+            for place, (cell, column) in enumerate(zip(row.cells, columns, strict=True)):
+                is_marked = place == 0 and bool(colours)
+                colour = colours[line] if is_marked else ""
+                piece = Piece(column.cells[line], line == strong or is_marked, colour, size)
                 _fill(cell, [piece], right=column.is_number)
                 if line == strong:
                     _shade(cell, _TOTAL_FILL)

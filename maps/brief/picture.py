@@ -16,7 +16,7 @@ from maps.plate import choose, draw_sheet, style
 from maps.report import Report
 from maps.words import words
 
-_DPI = 150
+_DPI = 180
 _EDGE_INCHES = 0.2
 """Room around the frame for the numbers of the graticule."""
 
@@ -26,6 +26,8 @@ class MapPicture:
     """A map as PNG, what it shows, and its legend in the unit of display."""
 
     png: bytes
+    aspect: float
+    """Width over height."""
     title: str
     unit: str
     colours: tuple[str, ...]
@@ -68,6 +70,7 @@ def map_picture(
     )
     return MapPicture(
         stream.getvalue(),
+        box.width / box.height,
         title,
         unit.name,
         (*found.colours, MISSING_COLOUR),
