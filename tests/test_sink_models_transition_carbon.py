@@ -128,7 +128,8 @@ def test_clearing_loses_what_stood_there_at_once_and_soil_over_twenty_years() ->
         crop["above_ground_before"] - row["above_ground_before"]
     )
     soil = crop["soil_before"] - row["soil_before"]
-    assert row["soil_realised"] == pytest.approx(soil * 1.5 / 20)
+    # Eq. 2.25 as in the soil table: four of twenty years, vector T11
+    assert row["soil_realised"] == pytest.approx(soil * 4 / 20)
     assert row["soil_realised"] + row["soil_committed"] == pytest.approx(soil)
 
 

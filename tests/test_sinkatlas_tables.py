@@ -18,6 +18,7 @@ from maps.workbook import write_audit
 from plans.tables import ALLOCATION_COLUMNS, COLUMNS, SCHEME_COLUMNS, TRAJECTORY_COLUMNS
 from sink_models.indicator import indicators
 from sink_models.ledger.change_tables import IPCC_COLUMNS, TRANSITION_COLUMNS
+from sink_models.ledger.reconciliation import RECONCILIATION_COLUMNS
 from sink_models.ledger.scenarios import (
     DIFFERENCE_COLUMNS,
     PATH_COLUMNS,
@@ -53,6 +54,7 @@ def test_declared_columns_are_those_that_the_rooms_below_fill() -> None:
     assert NAMES["schemes"] == list(SCHEME_COLUMNS)
     assert NAMES["transitions"] == list(TRANSITION_COLUMNS)
     assert NAMES["ipcc_land"] == list(IPCC_COLUMNS)
+    assert NAMES["carbon_reconciliation"] == list(RECONCILIATION_COLUMNS)
     assert NAMES["scenario_paths"] == list(PATH_COLUMNS)
     assert NAMES["scenario_differences"] == list(DIFFERENCE_COLUMNS)
     assert NAMES["scenario_targets"] == list(TARGET_COLUMNS)

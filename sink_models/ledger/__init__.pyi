@@ -70,6 +70,10 @@ from .projects import (
     reasons_against as reasons_against,
     stratified_error as stratified_error,
 )
+from .reconciliation import (
+    RECONCILIATION_COLUMNS as RECONCILIATION_COLUMNS,
+    reconciliation_table as reconciliation_table,
+)
 from .scenarios import (
     BASELINE as BASELINE,
     DIFFERENCE_COLUMNS as DIFFERENCE_COLUMNS,

@@ -11,8 +11,9 @@ revaluation
     What is no flux: a class mean put on a stand that does not hold it, another depth, another
     source of the map.
 
-Conversions are taken to be spread evenly over the years of the span, at the end of each: nothing
-says in which year a piece changed.
+New stands are taken to be spread evenly over the years of the span, at the end of each: nothing
+says in which year a piece changed. Soils and dead matter move by the span's share of twenty years,
+as Eq. 2.23 and 2.25 have it for a period, and as the soil table of the run does.
 """
 
 from __future__ import annotations
@@ -248,7 +249,8 @@ def _flows(
     """Realised and committed change of a pool, each (1 or 1 + draws, pairs)."""
     nothing = np.zeros((1, len(pairs.keys)))
     ages = np.arange(max(round(span), 1), dtype=float)
-    done = float(np.minimum(ages / TRANSITION_YEARS, 1.0).mean())
+    # Eq. 2.23 and 2.25: a period moves its length's share of the way, whichever year it was in
+    done = min(span / TRANSITION_YEARS, 1.0)
     change = after - before
     if pool in LIVING:
         realised, committed = _living(pool, pairs, before, after, nature, ages, growth)
