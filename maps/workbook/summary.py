@@ -33,8 +33,9 @@ from maps.workbook.figures import (
     with_values,
 )
 
-_MOST_FIGURES = 14
-"""Indicators of the first page; the pages by district have more, the audit file all."""
+_ROWS, _FEWEST = 24, 6
+"""Targets and main figures that a page holds, and figures that always stand; the pages by district
+have more of them, the audit file all."""
 
 _TITLE, _STATUS, _PRINTED = 30, 16, 30
 """Widths of columns in character cells."""
@@ -56,6 +57,7 @@ def add_summary(book: Book) -> None:
     last = write_table(book, sheet, row, figures)
     set_widths(sheet, (targets, figures))
     sheet.freeze_panes(1, 1)
+    sheet.fit_to_pages(1, 1)
     sheet.print_area(0, 0, last, max(len(figures), len(targets)) - 1)
 
 
@@ -124,7 +126,8 @@ def _tally(book: Book) -> str:
 def _key_figures(book: Book) -> list[Column]:
     """The whole's value of each indicator in the first and last year, its interval and change."""
     report, language = book.report, book.report.language
-    rows = with_values(report, of_whole(report))[:_MOST_FIGURES]
+    most = max(_FEWEST, _ROWS - len(report.verdicts))
+    rows = with_values(report, of_whole(report))[:most]
     units = [shown_unit(each.unit, language) for each in rows]
     first, last = report.epochs[0], report.epochs[-1]
     now = _whole(book, rows, last)
