@@ -27,7 +27,7 @@ import numpy as np
 from gis.extent import CLASSIFIED
 from sink_models.account import Account
 from sink_models.carbon.estimator import ABOVE, LIVING, NOTHING, Estimates, PoolEstimate
-from sink_models.carbon.linear_totals import Amounts, Term
+from sink_models.carbon.linear_totals import Amounts, Cell, Term
 from sink_models.carbon.stock_and_sink import CarbonAccount, estimates, stratum_terms
 from sink_models.carbon.stratification import Stratum, StratumSums, strata
 from sink_models.coefficients import formula_keys, read_table
@@ -403,7 +403,10 @@ def yearly_uptake(change: LivingChange, earlier: CarbonAccount, later: CarbonAcc
 
 @dataclass(frozen=True)
 class SinkSteps:
-    """What leads to the sink of a span, whole at central values, t C and t C/yr."""
+    """What leads to the sink of a span, whole at central values, t C and t C/yr.
+
+    ``by_cell`` is the sink by type and pool, t C/yr.
+    """
 
     start: int
     end: int
@@ -412,9 +415,13 @@ class SinkSteps:
     cleared: float
     earlier_burial: float
     later_burial: float
+    by_cell: Mapping[Cell, float]
 
 
 def sink_steps(change: LivingChange, earlier: CarbonAccount, later: CarbonAccount) -> SinkSteps:
     """The central sums of a change and of the burial at both ends."""
     parts = (change.stayed, change.grown, change.cleared, earlier.burial, later.burial)
-    return SinkSteps(change.start, change.end, *(float(each.whole()[0]) for each in parts))
+    uptake = yearly_uptake(change, earlier, later)
+    by_cell = {cell: float(uptake.where({cell}.__contains__).whole()[0]) for cell in uptake.cells}
+    central = (float(each.whole()[0]) for each in parts)
+    return SinkSteps(change.start, change.end, *central, by_cell=by_cell)

@@ -1,3 +1,7 @@
+from .provenance import (
+    Provenance as Provenance,
+    provenance_notice as provenance_notice,
+)
 from .report import (
     method_sheet as method_sheet,
 )

@@ -18,6 +18,7 @@ from sink_models.method.choices import choices_section, numbers_section
 from sink_models.method.equation_cards import declared_equations
 from sink_models.method.evaluations import Evaluation, evaluations
 from sink_models.method.forest_section import balances_section, routes_section
+from sink_models.method.provenance import provenance_notice
 from sink_models.method.soil_section import soils_section
 from sink_models.method.sources import coefficients_section, own_section, references_section
 from sink_models.method.values import (
@@ -98,7 +99,9 @@ def _figures(results: Results, sampling: Sampling) -> Section:
         "draw of a coefficient is shared by all units, classes and epochs. Carbon and CO2 never "
         "share a column; CO2 = C × 44/12.",
     )
-    return Section("figures", both("结果", "Figures"), (said,), (), SheetTable(heads, tuple(rows)))
+    seen = [both(each.text("zh"), each.text("en")) for each in provenance_notice(results)]
+    heading = both("结果", "Figures")
+    return Section("figures", heading, (said, *seen), (), SheetTable(heads, tuple(rows)))
 
 
 def _definitions(results: Results) -> Section:

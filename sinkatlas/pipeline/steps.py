@@ -41,7 +41,7 @@ from sink_models.evaluate import evaluate
 from sink_models.ledger import GrowthRule, PastConversion, Tolerances, growth_rules
 from sink_models.mapped_trees import MappedTrees
 from sink_models.measures import ParkReach, RiverRule, WorksOptions
-from sink_models.method import method_sheet
+from sink_models.method import method_sheet, provenance_notice
 from sink_models.options import (
     Correlation,
     MethaneChoice,
@@ -313,7 +313,8 @@ def _evaluated(
             store=methods.store,
         )
     progress("evaluate", 1, 1)
-    problems.extend((*methods.notices, *results.taken_on, *results.problems))
+    problems.extend((*methods.notices, *results.taken_on, *provenance_notice(results)))
+    problems.extend(results.problems)
     if strict or space.table.workspace.strict:
         hold_strictly(space, problems)
     return _Evaluated(methods, inputs, units, accounts, beside, data, results)
