@@ -423,5 +423,7 @@ def sink_steps(change: LivingChange, earlier: CarbonAccount, later: CarbonAccoun
     parts = (change.stayed, change.grown, change.cleared, earlier.burial, later.burial)
     uptake = yearly_uptake(change, earlier, later)
     by_cell = {cell: float(uptake.where({cell}.__contains__).whole()[0]) for cell in uptake.cells}
-    central = (float(each.whole()[0]) for each in parts)
-    return SinkSteps(change.start, change.end, *central, by_cell=by_cell)
+    stayed, grown, cleared, *burial = (float(each.whole()[0]) for each in parts)
+    return SinkSteps(
+        change.start, change.end, stayed, grown, cleared, burial[0], burial[1], by_cell
+    )
