@@ -20,6 +20,7 @@ from sink_models.carbon import POOLS, SOIL_BURIAL
 from sink_models.coefficients import (
     AGE_GROUPS,
     Sought,
+    choose_expansion,
     choose_volume_function,
     coefficients,
     density_candidates,
@@ -141,8 +142,17 @@ def rule_lines(
         chosen = choose_volume_function(store, accepted, species_group)
         why = chosen.why_zh if language == "zh" else chosen.why_en
         slope, intercept = (store[f"{chosen.function}_{letter}"] for letter in "ab")
+        expansion = choose_expansion(store, accepted, species_group)
+        if expansion is not None:
+            bcef, ratio = (store[key] for key in expansion.keys)
+            own = expansion.why_zh if language == "zh" else expansion.why_en
+            yield (
+                f"living\tchosen\tB = V * {bcef.value:g} * (1 + {ratio.value:g}) ({bcef.key})"
+                f"\t{bcef.cited}\t{own}"
+            )
+        verdict = "chosen" if expansion is None else "later"
         yield (
-            f"living\tchosen\tB = {slope.value:g} V + {intercept.value:g} ({chosen.function})"
+            f"living\t{verdict}\tB = {slope.value:g} V + {intercept.value:g} ({chosen.function})"
             f"\t{slope.cited}\t{why}"
         )
     for pool in (*POOLS, SOIL_BURIAL):

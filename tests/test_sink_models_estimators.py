@@ -137,7 +137,8 @@ def test_masson_pine_by_fang() -> None:
 def test_linear_function_over_sums_equals_the_sum_over_stands() -> None:
     rng = np.random.default_rng(3)
     area, volume = rng.uniform(1, 30, 500), rng.uniform(20, 300, 500)  # ha, m3/ha
-    by_stand = sum(a * (0.4652 * v + 19.141) for a, v in zip(area, volume, strict=True)) * 0.47
+    # carbon fraction of fir by LY/T 2264-2014
+    by_stand = sum(a * (0.4652 * v + 19.141) for a, v in zip(area, volume, strict=True)) * 0.499
     each = stratum("forest_arbor", species_group="cunninghamia", stock_basis="measured")
     found = registered_estimators()["forest_stock"].estimate(each, book())
     living = [found["above_ground"], found["below_ground"]]

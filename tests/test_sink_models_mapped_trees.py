@@ -84,8 +84,8 @@ def test_each_hectare_of_mapped_trees_equals_a_surveyed_one_in_every_draw() -> N
 def test_species_keep_their_functions_and_their_parts() -> None:
     """Two thirds pine at 60 m3/ha, one third fir at 80: 30 ha hold 20 of one and 10 of the other.
 
-    Fir: 0.4652 V + 19.141 t/ha (Fang 2007)."""
-    fir = (0.4652 * 80.0 + 19.141) * 0.47
+    Fir: 0.4652 V + 19.141 t/ha (Fang 2007), 0.499 t C/t (LY/T 2264-2014)."""
+    fir = (0.4652 * 80.0 + 19.141) * 0.499
     base = [stand(100.0, 6_000.0), stand(50.0, 4_000.0, FIR)]
     more = living_t_c([*base, trees(30.0)]) - living_t_c(base)
     assert more == pytest.approx(20.0 * pine_t_c_ha(60.0) + 10.0 * fir)
@@ -156,7 +156,7 @@ def test_mapped_trees_that_stayed_grow_as_the_surveyed_ones() -> None:
 
 def test_a_new_mix_of_species_clears_and_plants_nothing_on_mapped_ground() -> None:
     """Pine became fir in the survey: the mapped 40 ha follow its mean, without young growth."""
-    fir = (0.4652 * 60.0 + 19.141) * 0.47
+    fir = (0.4652 * 60.0 + 19.141) * 0.499
     results = run([stand(100.0, 6_000.0), trees(40.0)], [stand(100.0, 6_000.0, FIR), trees(40.0)])
     change = results.values["carbon_sink.type.forest", 2024, "440100"].value
     assert change == pytest.approx(40.0 * (fir - pine_t_c_ha(60.0)) / 4.0 * CO2)

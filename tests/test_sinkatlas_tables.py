@@ -25,6 +25,7 @@ from sink_models.ledger.scenarios import (
     SHORTFALL_COLUMNS,
     TARGET_COLUMNS,
 )
+from sink_models.method import SPECIES_COLUMNS
 from sink_models.results import BALANCE_COLUMNS, SOIL_COLUMNS, UNCERTAINTY_COLUMNS
 from sinkatlas.pipeline import gep, projects, works_effect
 from sinkatlas.pipeline.table_registry import output_tables
@@ -54,6 +55,7 @@ def test_declared_columns_are_those_that_the_rooms_below_fill() -> None:
     assert NAMES["schemes"] == list(SCHEME_COLUMNS)
     assert NAMES["transitions"] == list(TRANSITION_COLUMNS)
     assert NAMES["ipcc_land"] == list(IPCC_COLUMNS)
+    assert NAMES["species_functions"] == list(SPECIES_COLUMNS)
     assert NAMES["carbon_reconciliation"] == list(RECONCILIATION_COLUMNS)
     assert NAMES["scenario_paths"] == list(PATH_COLUMNS)
     assert NAMES["scenario_differences"] == list(DIFFERENCE_COLUMNS)

@@ -17,10 +17,9 @@ import numpy as np
 from gis.problems import Problem, problem
 from sink_models.account import Account
 from sink_models.carbon.estimator import LIVING
-from sink_models.carbon.forest_methods import CARBON_FRACTION, measured_strata
-from sink_models.carbon.stock_and_sink import CarbonAccount
+from sink_models.carbon.forest_methods import measured_strata
+from sink_models.carbon.stock_and_sink import CarbonAccount, estimates
 from sink_models.carbon.stratification import StratumSums
-from sink_models.coefficients import choose_volume_function
 from sink_models.equations import (
     Equation,
     consumption_of_stock,
@@ -221,11 +220,11 @@ def _stands(account: Account, carbon: CarbonAccount, strata: Sequence[StratumSum
     stock: Array = np.zeros(1)
     weighed: Array = np.zeros(1)
     for sums in strata:
-        row = choose_volume_function(book.store, book.accepted, sums.stratum.species_group)
-        slope, _ = book.volume_function(row)
+        found, _ = estimates(sums.stratum, account.year, book)
         own = float(sums.stock_m3.sum()) * account.factor(sums.stratum.cover, "stock")
         stock = stock + own
-        weighed = weighed + own * slope * book.coefficient(CARBON_FRACTION)
+        for pool in LIVING:
+            weighed = weighed + own * found[pool].per_m3
     area = float(sum(sums.area_ha.sum() for sums in strata))
     per_ha = _living(carbon) / area if area > 0 else np.array([np.nan])
     return _Stands(area, stock, weighed / stock, per_ha)

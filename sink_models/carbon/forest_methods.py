@@ -20,7 +20,12 @@ from dataclasses import dataclass, replace
 
 from sink_models.account import Account
 from sink_models.carbon.stratification import Stratum, StratumSums, strata
-from sink_models.coefficients import choose_volume_function, read_table
+from sink_models.coefficients import (
+    carbon_fraction_key,
+    choose_expansion,
+    choose_volume_function,
+    read_table,
+)
 from sink_models.equations import (
     Equation,
     biomass_carbon_from_stock,
@@ -29,7 +34,6 @@ from sink_models.equations import (
 )
 from sink_models.uncertainty import DrawBook
 
-CARBON_FRACTION = "cf_default_all"
 ROUTES = ("function", "rival_function", "bcef_temperate", "bcef_subtropical", "density_bef")
 
 _CLASS = re.compile(r"gs(?:gt)?(\d+)(?:-(\d+))?$")
@@ -118,6 +122,15 @@ def _route(account: Account, stands: Sequence[StratumSums], name: str) -> Forest
 
 
 def _by_function(sums: StratumSums, book: DrawBook) -> RoutePart | str:
+    """The route in use: the species' expansion factors where it has any, else its function."""
+    species = sums.stratum.species_group
+    expansion = choose_expansion(book.store, book.accepted, species)
+    if expansion is not None and float(sums.area_ha.sum()) > 0:
+        factor, ratio, fraction = (
+            book.store[key].value for key in (*expansion.keys, _fraction(sums.stratum, book))
+        )
+        values = _expanded(sums, factor, ratio, fraction)
+        return RoutePart(sums.stratum, biomass_carbon_from_stock, values, expansion.keys)
     chosen = choose_volume_function(book.store, book.accepted, sums.stratum.species_group)
     return _evaluated(chosen.function, sums, book)
 
@@ -133,7 +146,7 @@ def _evaluated(function: str, sums: StratumSums, book: DrawBook) -> RoutePart:
         "V": float(sums.stock_m3.sum()),
         "b": book.store[f"{function}_b"].value,
         "A": float(sums.area_ha.sum()),
-        "CF": book.store[CARBON_FRACTION].value,
+        "CF": book.store[_fraction(sums.stratum, book)].value,
     }
     return RoutePart(sums.stratum, stand_carbon, values, (function,))
 
@@ -147,11 +160,16 @@ def _by_bcef(column: str) -> Callable[[StratumSums, DrawBook], RoutePart | str]:
         if key is None or not _is_usable(key, book):
             return key or _routes_of(sums.stratum)[column]
         factor, ratio = book.store[key].value, book.store[book.zone.root_shoot].value
-        values = _expanded(sums, factor, ratio, book.store[CARBON_FRACTION].value)
+        fraction = book.store[_fraction(sums.stratum, book)].value
+        values = _expanded(sums, factor, ratio, fraction)
         keys = (key, book.zone.root_shoot)
         return RoutePart(sums.stratum, biomass_carbon_from_stock, values, keys)
 
     return compute
+
+
+def _fraction(stratum: Stratum, book: DrawBook) -> str:
+    return carbon_fraction_key(book.store, book.accepted, stratum.species_group)
 
 
 def _by_density(sums: StratumSums, book: DrawBook) -> RoutePart | str:

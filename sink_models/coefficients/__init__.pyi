@@ -18,12 +18,15 @@ from .plausible_ranges import (
 )
 from .selection import (
     Candidate as Candidate,
+    Expansion as Expansion,
     Sought as Sought,
     VolumeFunction as VolumeFunction,
     Zone as Zone,
     aged_types as aged_types,
     alternatives as alternatives,
+    carbon_fraction_key as carbon_fraction_key,
     choose_density as choose_density,
+    choose_expansion as choose_expansion,
     choose_volume_function as choose_volume_function,
     climate_zones as climate_zones,
     density_candidates as density_candidates,

@@ -88,12 +88,16 @@ class Sought:
 
 @dataclass(frozen=True)
 class VolumeFunction:
-    """One row of ``volume_functions.csv``: B = aV + b of a species group, and its rival."""
+    """One row of ``volume_functions.csv``: B = aV + b of a species group, and its rival.
+
+    ``stands_in`` is ``yes`` for a function of other species, empty for one of the group's own.
+    """
 
     species_group: str
     function: str
     alternative: str
     leaf: str
+    stands_in: str
     why_zh: str
     why_en: str
 
@@ -101,6 +105,21 @@ class VolumeFunction:
     def keys(self) -> tuple[str, ...]:
         names = (self.function, self.alternative) if self.alternative else (self.function,)
         return tuple(f"{name}_{letter}" for name in names for letter in "ab")
+
+
+@dataclass(frozen=True)
+class Expansion:
+    """One row of ``expansion_factors.csv``: BCEF and root-to-shoot ratio of a species group."""
+
+    species_group: str
+    bcef: str
+    root_shoot: str
+    why_zh: str
+    why_en: str
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return self.bcef, self.root_shoot
 
 
 @dataclass(frozen=True)
@@ -291,6 +310,33 @@ def choose_volume_function(
     if chosen is None:
         raise LookupError("No volume function ships. The last row of the table must.")
     return chosen
+
+
+def choose_expansion(
+    store: CoefficientStore, accepted: frozenset[str], species_group: str
+) -> Expansion | None:
+    """The expansion factors of a species group that go before its volume function.
+
+    None where there are none, or where the analyst takes on a function of the group.
+    """
+    rows = [Expansion(**row) for row in read_table("expansion_factors.csv")]
+    own = [row for row in rows if row.species_group == species_group]
+    function = choose_volume_function(store, accepted, species_group)
+    if accepted & {*function.keys}:
+        return None
+    return _first_usable(own, lambda row: row.keys, store, accepted)
+
+
+def carbon_fraction_key(
+    store: CoefficientStore, accepted: frozenset[str], species_group: str
+) -> str:
+    """Key of the carbon fraction of a species group's wood."""
+    rows = read_table("carbon_fractions.csv")
+    fitting = [row for row in rows if row["species_group"] in (species_group, "")]
+    chosen = _first_usable(fitting, lambda row: (row["key"],), store, accepted)
+    if chosen is None:
+        raise LookupError("No carbon fraction ships. The last row of the table must.")
+    return chosen["key"]
 
 
 STOCK_OF_COMPARISON = 80.0

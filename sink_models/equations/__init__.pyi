@@ -34,6 +34,8 @@ from .published import (
     disturbance_loss as disturbance_loss,
     disturbance_of_stands as disturbance_of_stands,
     even_uptake_value as even_uptake_value,
+    expanded_above_ground as expanded_above_ground,
+    expanded_below_ground as expanded_below_ground,
     expansion_from_density as expansion_from_density,
     fire_emission as fire_emission,
     flows_value as flows_value,

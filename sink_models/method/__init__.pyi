@@ -5,6 +5,10 @@ from .provenance import (
 from .report import (
     method_sheet as method_sheet,
 )
+from .species import (
+    SPECIES_COLUMNS as SPECIES_COLUMNS,
+    species_table as species_table,
+)
 from .values import (
     Cell as Cell,
     Figure as Figure,

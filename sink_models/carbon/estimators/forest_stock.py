@@ -7,6 +7,9 @@ function is linear, so applying it to the sums is exact and needs no stand list.
 The functions give total living biomass **with roots**: nothing is multiplied by 1 + R here. R only
 splits the total, above = B / (1 + R). One R is used for all stands: the tables switch R at
 125 t/ha, which would make the result depend on how stands are grouped.
+
+A species group with expansion factors of its own (eucalypts) goes by V * BCEF, to which its own
+root-to-shoot ratio adds the roots: plantations of three years hold no intercept of closed forest.
 """
 
 from __future__ import annotations
@@ -19,17 +22,27 @@ from sink_models.carbon.estimator import (
     SOIL,
     Estimates,
     Estimator,
+    PoolEstimate,
     estimate_by_density,
     estimate_by_stock,
 )
 from sink_models.carbon.stratification import Stratum
-from sink_models.coefficients import choose_volume_function
-from sink_models.equations import stand_above_ground, stand_below_ground
+from sink_models.coefficients import (
+    Expansion,
+    carbon_fraction_key,
+    choose_expansion,
+    choose_volume_function,
+)
+from sink_models.equations import (
+    expanded_above_ground,
+    expanded_below_ground,
+    stand_above_ground,
+    stand_below_ground,
+)
 from sink_models.mapped_trees import SURVEYED_MEAN
 from sink_models.uncertainty import DrawBook
 
 KEY = "forest_stock"
-CARBON_FRACTION = "cf_default_all"
 
 
 def claims(stratum: Stratum) -> bool:
@@ -43,15 +56,24 @@ def claims(stratum: Stratum) -> bool:
 
 def estimate(stratum: Stratum, book: DrawBook) -> Estimates:
     """Living biomass from stock; dead wood, litter and soil by density."""
+    expansion = choose_expansion(book.store, book.accepted, stratum.species_group)
+    living = (
+        _by_function(stratum, book) if expansion is None else _expanded(stratum, book, expansion)
+    )
+    return estimate_by_density(KEY, stratum, book, (DEAD_WOOD, LITTER, SOIL), living)
+
+
+def _by_function(stratum: Stratum, book: DrawBook) -> dict[str, PoolEstimate]:
+    """Living biomass by B = aV + b, which holds the roots; R splits it."""
     function = choose_volume_function(book.store, book.accepted, stratum.species_group)
     a, b = book.volume_function(function)
     keys = {
         "a": f"{function.function}_a",
         "b": f"{function.function}_b",
-        "CF": CARBON_FRACTION,
+        "CF": carbon_fraction_key(book.store, book.accepted, stratum.species_group),
         "R": book.zone.root_shoot,
     }
-    living = {
+    return {
         pool: estimate_by_stock(
             *(KEY, stratum, book, equation, pool, keys, {"a": a, "b": b}),
             (function.why_zh, function.why_en),
@@ -59,7 +81,20 @@ def estimate(stratum: Stratum, book: DrawBook) -> Estimates:
         )
         for pool, equation in ((ABOVE, stand_above_ground), (BELOW, stand_below_ground))
     }
-    return estimate_by_density(KEY, stratum, book, (DEAD_WOOD, LITTER, SOIL), living)
+
+
+def _expanded(stratum: Stratum, book: DrawBook, expansion: Expansion) -> dict[str, PoolEstimate]:
+    """Living biomass by the expansion factor of a species group, to which R adds the roots."""
+    fraction = carbon_fraction_key(book.store, book.accepted, stratum.species_group)
+    above = {"BCEF_S": expansion.bcef, "CF": fraction}
+    why = (expansion.why_zh, expansion.why_en)
+    return {
+        pool: estimate_by_stock(KEY, stratum, book, equation, pool, keys, {}, why)
+        for pool, equation, keys in (
+            (ABOVE, expanded_above_ground, above),
+            (BELOW, expanded_below_ground, {**above, "R": expansion.root_shoot}),
+        )
+    }
 
 
 ESTIMATORS = (
