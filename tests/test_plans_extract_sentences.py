@@ -175,9 +175,25 @@ def test_clause_is_the_path_of_headings() -> None:
         "（七）固碳行动\n"
         "20.强化固碳。到2025年，森林覆盖率达到45%。\n"
         "专栏9 赋绿\n"
-        "到2025年，湿地保护率达到60%。"
+        "湿地保护率达到60%。"
     )
     assert [each.clause for each in extract_text(text)] == ["三(七)20", "三(七)专栏9"]
+
+
+@pytest.mark.parametrize(
+    ("heading", "is_promise"),
+    [
+        ("专栏3 国土绿化重点工程", True),
+        ("（二）重点任务", True),
+        ("二、保障措施", True),
+        ("一、目标任务完成情况", False),
+        ("（一）发展现状", False),
+    ],
+)
+def test_an_undated_figure_is_what_its_heading_says(heading: str, is_promise: bool) -> None:
+    text = f"到2025年，森林覆盖率达到45%。\n{heading}\n湿地保护率达到60%。"
+    found = [each.metric for each in extract_text(text)]
+    assert found == ["forest_cover_rate"] + ["wetland_protection_rate"] * is_promise
 
 
 def test_directions_rules_and_systems_have_no_figure() -> None:

@@ -20,20 +20,24 @@ _BACK = re.compile(
     r"现状|十三五|(?:发展|工作|规划|资源|现实|编制|良好|坚实)基础|成效|回顾|面临(?:的)?|形势|背景|主要(?:进展|成绩|成就)|进展情况|成就|概况|"
     r"基本(?:情况|市情|省情)|(?:完成|执行|实施|落实)情况|评估|存在(?:的)?(?:主要)?问题|困难|挑战"
 )
-_AHEAD = re.compile(r"目标|任务|指标体系|规划指标|措施|行动")
+_TOLD = re.compile(r"(?:完成|执行|落实|进展|达标)情况|(?:工作|年度)?总结|回顾|评估(?!指标)")
+"""Headings that look back whatever else they name: 目标任务完成情况."""
+_AHEAD = re.compile(r"目标|任务|指标体系|规划指标|措施|行动|专栏")
 
 
 @dataclass(frozen=True)
 class Place:
     """Where a paragraph stands: its clause such as 三(七)20, and the path of headings above it.
 
-    ``looks_back`` under headings such as 发展现状; ``heading`` is the text of the nearest heading.
+    ``looks_back`` under headings such as 发展现状, ``looks_ahead`` under those of tasks and goals and
+    in the boxes of a plan (专栏); ``heading`` is the text of the nearest heading.
     """
 
     clause: str
     path: tuple[str, ...]
     heading: str
     looks_back: bool
+    looks_ahead: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,13 +85,20 @@ def _headings(text: str) -> list[_Heading]:
 
 
 def _place(stack: list[_Heading]) -> Place:
-    looks_back = any(_BACK.search(each.title) and not _AHEAD.search(each.title) for each in stack)
+    looks_back = any(_is_back(each.title) for each in stack)
+    is_ahead = any(_AHEAD.search(each.label + each.title) for each in stack)
     return Place(
         clause="".join(each.label for each in stack),
         path=tuple(each.label for each in stack),
         heading=stack[-1].title if stack else "",
         looks_back=looks_back,
+        looks_ahead=is_ahead and not looks_back,
     )
+
+
+def _is_back(title: str) -> bool:
+    is_about_now = _BACK.search(title) is not None and _AHEAD.search(title) is None
+    return is_about_now or _TOLD.search(title) is not None
 
 
 def is_item(text: str) -> bool:

@@ -72,7 +72,8 @@ def tense_of(sentence: Sentence, setting: Setting, start: int, end: int, metric:
 def _orders(setting: Setting, metric: Metric) -> bool:
     """Whether a figure of the metric is a promise in this text without any word for the future."""
     manner = setting.times.manner
-    return manner == "plan" or (manner == "dated" and metric.kind != "target")
+    is_work = manner == "dated" and metric.kind != "target"
+    return manner == "plan" or setting.place.looks_ahead or is_work
 
 
 def _promises(sentence: Sentence, start: int) -> bool:
