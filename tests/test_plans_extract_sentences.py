@@ -288,3 +288,40 @@ def test_works_take_the_year_of_the_goals_in_their_part() -> None:
         "建设目标：到2027年，森林覆盖率达到42%；到2030年，达到43%。"
     )
     assert [each.year for each in extract_text(text)] == [2027, 2027, 2030]
+
+
+def test_a_title_ends_before_the_year_that_opens_its_text() -> None:
+    """The title dates a paragraph without a year of its own."""
+    text = (
+        "关于印发《2024年全县国土绿化工作要点》的通知\n2024年，造林6.8万亩。\n湿地保护率达到60%。"
+    )
+    assert [(each.metric, each.year) for each in extract_text(text)] == [
+        ("afforestation_area", 2024),
+        ("wetland_protection_rate", 2024),
+    ]
+
+
+def test_a_work_report_tells_one_year_and_promises_the_next() -> None:
+    text = (
+        "2022年政府工作报告\n过去一年，我们完成造林3.2万亩，森林覆盖率提高到39.6%。\n"
+        "今年工作安排：新增造林2.5万亩，修复红树林60公顷。"
+    )
+    assert [(each.metric, each.year) for each in extract_text(text)] == [
+        ("afforestation_area", 2022),
+        ("mangrove_restored_area", 2022),
+    ]
+
+
+@pytest.mark.parametrize("words", ["不低于", "不得少于", "不少于", "控制在"])
+def test_a_bound_tells_no_fact(words: str) -> None:
+    text = f"划定生态保护红线面积{words}2135.8平方公里。到2025年，湿地保护率达到60%。"
+    assert [each.metric for each in extract_text(text)] == [
+        "redline_area",
+        "wetland_protection_rate",
+    ]
+
+
+def test_a_sink_of_every_year_is_what_stands_and_no_pace_of_a_later_goal() -> None:
+    text = "到2025年，林业碳汇能力达到每年280万吨；到2030年，年碳汇量达到320万吨。"
+    found = [(each.year, each.value_si, each.period) for each in extract_text(text)]
+    assert found == [(2025, (2.8e6,), "whole"), (2030, (3.2e6,), "whole")]

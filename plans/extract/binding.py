@@ -84,7 +84,7 @@ def _of_listed_works(
     sentence: Sentence, number: int, mention: Mention, doubt: float, start: int
 ) -> tuple[Mention, float, int]:
     """修复海岸线85公里、滨海湿地2300公顷: the verb of a list reaches over its bare nouns."""
-    before = re.search(r"、[滨沿海河湖自然退化受损]{0,4}$", sentence.masked[: mention.start])
+    before = re.search(r"、[\u4e00-\u9fff]{0,4}$", sentence.masked[: mention.start])
     if not (mention.is_bare and number and before):
         return mention, doubt, start
     left = sentence.clause_of(mention.start, mention.start)[0]

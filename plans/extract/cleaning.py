@@ -46,7 +46,7 @@ _MENU = re.compile(
 )
 _NEXT_YEAR = re.compile(r"20[2-6]\d年")
 _TITLE = re.compile(
-    r"(?!.*[到至]\d)[^,;:。]{5,50}(?:规划|方案|行动计划|工作计划|纲要|意见|的通知|要点)(?:\([^()]{1,20}\))?"
+    r"(?!.*[到至]\d)[^,;:。]{5,50}(?:规划|方案|行动计划|工作计划|纲要|意见|的通知|要点|报告|公报|总结)(?:\([^()]{1,20}\))?"
 )
 
 
@@ -214,7 +214,7 @@ def _is_break(before: str, after: str) -> bool:
     """Whether a paragraph ends between two lines."""
     last = before.rstrip("”)\"'")[-1:]
     is_title = len(before) < 60 and _TITLE.fullmatch(before) is not None
-    if is_title and not re.match(r"[,、。的和与及提中要\d]", after):
+    if is_title and not re.match(r"[,、。的和与及提中要]|\d(?!\d{3}年)", after):
         return True
     is_counter = re.search(r":\d+$", before) and re.match(r"[到至](?:20|二)", after)
     if last in _ENDS or is_counter or is_menu(before) or is_menu(after):

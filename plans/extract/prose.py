@@ -15,7 +15,7 @@ from plans.extract.open_promises import hands_down, open_promises
 from plans.extract.outline import Place, is_item
 from plans.extract.places import OURS, WHOLE, is_elsewhere, scope_of
 from plans.extract.sentences import Sentence, quoted_clause, sentences
-from plans.extract.tense import Setting, is_aside, tense_of
+from plans.extract.tense import Setting, governing_mark, is_aside, tense_of
 from plans.extract.vocabulary import Mention
 from plans.extract.wording import ASSIGNED, CHANGES, FUTURE, strives, unexplained
 from plans.extract.years import Times, YearMark, year_marks
@@ -144,10 +144,17 @@ def _is_pace(bond: Bond, others: Sequence[Bond], sentence: Sentence) -> bool:
     """累计造林45万亩,平均每年9万亩: how fast, where the sentence says how much."""
 
     def is_yearly(each: Bond) -> bool:
-        return _is_yearly(sentence, each.quantity)
+        return _is_yearly(sentence, each)
+
+    def year_of(each: Bond) -> int | None:
+        mark = governing_mark(sentence, each.quantity.start, each.quantity.end)
+        return each.year if mark is None or each.year is not None else mark.year
 
     same = [each for each in others if each.metric == bond.metric and each is not bond]
-    return is_yearly(bond) and any(not is_yearly(each) and each.year == bond.year for each in same)
+    # A pace without a year of its own (年均提高0.2个百分点,到2026年达到…) leads to the total beside it.
+    return is_yearly(bond) and any(
+        not is_yearly(each) and year_of(bond) in (None, year_of(each)) for each in same
+    )
 
 
 def _is_part(bond: Bond, others: Sequence[Bond], sentence: Sentence) -> bool:
@@ -198,13 +205,16 @@ def _from_bond(bond: Bond, sentence: Sentence, setting: Setting) -> FoundTarget 
         is_implied=quantity.is_implied,
         is_said=bond.bound.is_said,
         is_added=bond.bound.sign in CHANGES or _is_added(sentence, bond),
-        period="year" if _is_yearly(sentence, quantity) else "whole",
+        period="year" if _is_yearly(sentence, bond) else "whole",
         base_year=_base_year(sentence, quantity) if bond.bound.sign in CHANGES else None,
     )
 
 
-def _is_yearly(sentence: Sentence, quantity: Quantity) -> bool:
+def _is_yearly(sentence: Sentence, bond: Bond) -> bool:
     """每年修复20公顷: due in every year; said in its clause, behind the figure before."""
+    quantity = bond.quantity
+    if bond.metric.is_yearly:
+        return False
     left = sentence.clause_of(quantity.start, quantity.start)[0]
     left = max([left, *(each.end for each in sentence.quantities if each.end <= quantity.start)])
     return _YEARLY.search(sentence.masked[left : quantity.start]) is not None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from plans.extract.outline import Place
 from plans.extract.sentences import Sentence
 from plans.extract.vocabulary import Mention, Metric
-from plans.extract.wording import FUTURE, PAST_STRONG, PAST_WEAK, REPORTED
+from plans.extract.wording import BOUNDING, FUTURE, PAST_STRONG, PAST_WEAK, REPORTED
 from plans.extract.years import Times, YearMark
 
 _ALL_DONE = r"(?:底|前|末)*(?:全部|全面|基本)?(?:完成|建成|实现|完工)(?:[,;]|$)"
@@ -45,7 +45,7 @@ class Setting:
 
 def tense_of(sentence: Sentence, setting: Setting, start: int, end: int, metric: Metric) -> Tense:
     """Which year governs a figure, and whether it is told as a fact of the past."""
-    mark = _mark_for(sentence, start, end)
+    mark = governing_mark(sentence, start, end)
     if mark is not None:
         is_past = mark.role == "past" or _is_told(sentence, setting, mark, start)
         return Tense(mark.year, is_past, 0.0 if mark.years else 0.2)
@@ -62,7 +62,7 @@ def tense_of(sentence: Sentence, setting: Setting, start: int, end: int, metric:
         return Tense(None, True, 0.0)
     if metric.takes_year_nearby and setting.nearby is not None:
         return Tense(setting.nearby, False, 0.2)
-    is_past = not (promises or _orders(setting, metric))
+    is_past = not (promises or _orders(setting, metric) or _is_bounded(sentence, start))
     fallback = setting.times.plan_end or setting.said_goal
     if fallback is not None:
         return Tense(fallback, is_past, 0.25)
@@ -79,6 +79,12 @@ def _orders(setting: Setting, metric: Metric) -> bool:
 def _promises(sentence: Sentence, start: int) -> bool:
     """Whether words for the future stand before a figure, in its sentence."""
     return FUTURE.search(sentence.masked[:start]) is not None
+
+
+def _is_bounded(sentence: Sentence, start: int) -> bool:
+    """不低于, 不少于, 控制在: words that set a bound right before a figure, and tell no fact."""
+    left = sentence.clause_of(start, start)[0]
+    return BOUNDING.search(sentence.masked[left:start]) is not None
 
 
 def _is_reported(setting: Setting) -> bool:
@@ -99,7 +105,7 @@ def _latest_told(times: Times) -> int:
     return unknown if times.written is None else times.written
 
 
-def _mark_for(sentence: Sentence, start: int, end: int) -> YearMark | None:
+def governing_mark(sentence: Sentence, start: int, end: int) -> YearMark | None:
     """The year in brackets right behind a figure, else the last one before it, else one behind."""
     marks = [m for m in sentence.marks if m.role != "base"]
     behind = [m for m in marks if m.start >= end]

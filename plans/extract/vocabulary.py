@@ -18,7 +18,8 @@ _LOST = "[\ufffd*]"
 class Metric:
     """One row of the vocabulary; ``units`` narrows the printed units, empty for any of ``unit``.
 
-    ``names`` are other usual names, to be known again when a character is lost.
+    ``names`` are other usual names, to be known again when a character is lost; ``is_yearly`` where
+    a figure is an amount of one year by itself, so that 每年 before it adds nothing.
     """
 
     key: str
@@ -30,6 +31,7 @@ class Metric:
     not_with: str
     units: tuple[str, ...]
     takes_year_nearby: bool
+    is_yearly: bool
     less_is_better: bool
     names: tuple[str, ...]
     least: float
@@ -76,6 +78,7 @@ def _metric(row: dict[str, Any], macros: dict[str, str]) -> Metric:
         not_with=row.get("not_with", ""),
         units=tuple(row.get("units", ())),
         takes_year_nearby=row.get("flow", row["kind"] == "works"),
+        is_yearly=row.get("yearly", False),
         less_is_better=row.get("less_is_better", False),
         names=tuple(row.get("names", ())),
         least=float(row.get("least", 0)),
