@@ -29,8 +29,8 @@ _AHEAD = re.compile(r"目标|任务|指标体系|规划指标|措施|行动|专�
 class Place:
     """Where a paragraph stands: its clause such as 三(七)20, and the path of headings above it.
 
-    ``looks_back`` under headings such as 发展现状, ``looks_ahead`` under those of tasks and goals and
-    in the boxes of a plan (专栏); ``heading`` is the text of the nearest heading.
+    ``looks_back`` under headings such as 发展现状, ``looks_ahead`` under those of tasks and goals
+    and in the boxes of a plan (专栏); ``heading`` is the text of the nearest heading.
     """
 
     clause: str

@@ -151,7 +151,7 @@ def _is_pace(bond: Bond, others: Sequence[Bond], sentence: Sentence) -> bool:
         return each.year if mark is None or each.year is not None else mark.year
 
     same = [each for each in others if each.metric == bond.metric and each is not bond]
-    # A pace without a year of its own (年均提高0.2个百分点,到2026年达到…) leads to the total beside it.
+    # A pace without a year of its own (年均提高0.2个百分点) leads to the total beside it.
     return is_yearly(bond) and any(
         not is_yearly(each) and year_of(bond) in (None, year_of(each)) for each in same
     )
