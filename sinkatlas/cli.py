@@ -154,7 +154,8 @@ def demo(
             workspace = write_demo(name, folder / "data", large=large)
             with _listed(workspace, folder / "result"):
                 done = run(workspace, folder / "result", language=lang, progress=told.progress)
-            told.result(run_record(done), summary_lines(done, language))
+            record = run_record(done.report, done.folder)
+            told.result(record, summary_lines(record, language))
 
 
 @app.command()
@@ -311,30 +312,53 @@ def run(
         Path | None,
         typer.Option(help="Folder for finished parts: an interrupted run goes on from there."),
     ] = None,
+    only: Annotated[
+        Literal["tables"] | None,
+        typer.Option(help="Write the CSV tables and the run record, no map, plates or reports."),
+    ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Compute even where the result folder is up to date.")
+    ] = False,
 ) -> None:
-    """Run the main job: read the layers, close the account, judge the plan, write the results."""
+    """Run the main job: read the layers, close the account, judge the plan, write the results.
+
+    Where the result folder holds what this run would write, it is told and left as it is.
+    """
     from sinkatlas.fronts import front
 
     language = _language(lang)
     with front(form, language) as told:
-        from gis.executors import Engine
-        from sinkatlas.pipeline import run as run_pipeline
-        from sinkatlas.summary import run_record, summary_lines
+        from sinkatlas.summary import run_record, standing_summary, summary_lines
+        from sinkatlas.up_to_date import Asked, standing_record
+        from sinkatlas.workspace import load_workspace
 
-        engine = Engine(workers=workers, cluster=cluster, memory_mib=memory, partials=resume)
+        asked = Asked(lang, sheets, strict, only)
         with _listed(workspace, out):
+            space = load_workspace(workspace)
+            if not again and (standing := standing_record(space, out, asked)):
+                for each in standing["problems"]:
+                    told.recorded(each)
+                record = standing_summary(standing, out)
+                told.result(record, summary_lines(record, language))
+                return
+
+            from gis.executors import Engine
+            from sinkatlas.pipeline import run as run_pipeline
+
             done = run_pipeline(
-                workspace,
+                space,
                 out,
                 language=lang,
                 sheets=sheets,
                 strict=strict,
-                engine=engine,
+                only=only,
+                engine=Engine(workers=workers, cluster=cluster, memory_mib=memory, partials=resume),
                 progress=told.progress,
             )
-        for each in done.report.problems:
-            told.problem(each)
-        told.result(run_record(done), summary_lines(done, language))
+        for found in done.report.problems:
+            told.problem(found)
+        record = run_record(done.report, done.folder)
+        told.result(record, summary_lines(record, language))
 
 
 @app.command()

@@ -10,14 +10,14 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 import typer
 
-from gis.problems import Language, Problem, SinkAtlasError, problem
+from gis.problems import LANGUAGES, Language, Problem, SinkAtlasError, problem
 from gis.progress import Progress
 from gis.visible_text import escaped
 
@@ -41,6 +41,9 @@ class Front(Protocol):
         """Something for people alone."""
 
     def problem(self, found: Problem, more: str = "") -> None: ...
+
+    def recorded(self, found: Mapping[str, str]) -> None:
+        """A problem as a run record holds it."""
 
     def result(self, record: dict[str, object], lines: Iterable[str]) -> None: ...
 
@@ -135,6 +138,10 @@ class TextFront:
         if more:
             say(f"  {more}", err=True)
 
+    def recorded(self, found: Mapping[str, str]) -> None:
+        sign = _SIGNS[self.language][found["severity"]]
+        say(f"{sign} {found[self.language]}", err=True)
+
     def result(self, record: dict[str, object], lines: Iterable[str]) -> None:
         for line in lines:
             say(line)
@@ -157,6 +164,10 @@ class JsonFront:
         from sinkatlas.checking import finding_record
 
         tell("problem", finding_record(found))
+
+    def recorded(self, found: Mapping[str, str]) -> None:
+        said = {each: {"message": found[each], "remedy": ""} for each in LANGUAGES}
+        tell("problem", {"check": found["code"], "severity": found["severity"], **said})
 
     def result(self, record: dict[str, object], lines: Iterable[str]) -> None:
         tell("result", record)

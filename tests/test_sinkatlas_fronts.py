@@ -23,7 +23,7 @@ from sinkatlas.aligned_text import width
 from sinkatlas.atomic_folder import claimed
 from sinkatlas.cli import app
 from sinkatlas.run_list import ListedRun, append_run, list_file, listed_runs
-from sinkatlas.summary import summary_lines
+from sinkatlas.summary import run_record, summary_lines
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +94,8 @@ def test_a_workspace_that_is_not_there_is_one_problem_and_the_end(tmp_path: Path
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_run_ends_with_verdicts_worst_news_and_files(done: Run, language: Language) -> None:
-    title, counts, news, doubts, opened, *files = summary_lines(done, language)
+    record = run_record(done.report, done.folder)
+    title, counts, news, doubts, opened, *files = summary_lines(record, language)
     assert title == "小城"
     assert counts.strip() == {"zh": "× 未达标 1", "en": "× Not met 1"}[language]
     assert news.strip().startswith({"zh": "森林覆盖率: ", "en": "Forest cover rate: "}[language])

@@ -13,6 +13,7 @@ import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from gis.problems import LANGUAGES, Problem, ProblemLog, SinkAtlasError, problem
 from gis.progress import Progress
@@ -26,6 +27,7 @@ from maps.tables import field_dictionary
 from maps.workbook import write_audit, write_workbook
 from sinkatlas.atomic_folder import RECORD, Claim
 from sinkatlas.pipeline.reporting import problem_record
+from sinkatlas.summary import told_of
 from sinkatlas.tables import write_csv
 
 TIMINGS = "timings.json"
@@ -70,11 +72,15 @@ def write_outputs(
     also: Sequence[tuple[str, Callable[[Path], object]]] = (),
     *,
     sheets: SheetChoice,
+    only: Literal["tables"] | None,
+    key: str | None,
     last: Callable[[], None],
 ) -> Report:
     """Write every output of a run and publish it at its place; ``also`` are further files by name.
 
-    ``last`` is asked before anything is published: what it raises leaves the earlier result.
+    ``only`` the tables and the record are written where asked. ``key`` stands in the record of a
+    whole result, by which a later run knows it. ``last`` is asked before anything is published:
+    what it raises leaves the earlier result.
 
     Returns the report with what had to be left out. Raises ``OutputError`` when a table cannot be
     written or the disk refuses; then no result folder is touched.
@@ -82,12 +88,16 @@ def write_outputs(
     tables = [Output(f"{each.name}.csv", _table(each.name)) for each in report.tables]
     tables.append(Output("fields.csv", _write_fields))
     drawn = Output("sheets", lambda held, path, log: write_sheets(held, path, sheets, problems=log))
-    outputs = (*tables, *(Output(name, _alone(write)) for name, write in also), drawn, *_SHOWN)
+    shown = (*(Output(name, _alone(write)) for name, write in also), drawn, *_SHOWN)
+    outputs = tables if only == "tables" else (*tables, *shown)
+    told_before = len(report.problems)
     with place.staged(unhashed={TIMINGS}) as stage:
         for number, output in enumerate(outputs, start=1):
             report = _written(output, report, stage)
             progress("write", number, len(outputs) + 1)
-        _write_json(report.provenance, stage / RECORD)
+        is_whole = len(report.problems) == told_before and not place.notices()
+        record = {**report.provenance, "told": told_of(report), "key": key if is_whole else None}
+        _write_json(record, stage / RECORD)
         _write_json(_rounded(seconds), stage / TIMINGS)
         progress("write", len(outputs) + 1, len(outputs) + 1)
         last()

@@ -83,6 +83,7 @@ from sinkatlas.pipeline.scenario import scenarios_of
 from sinkatlas.pipeline.urban import urban_strata
 from sinkatlas.pipeline.works_effect import read_plots, works_effect
 from sinkatlas.provenance import check_seals, sealed
+from sinkatlas.up_to_date import Asked, run_key
 from sinkatlas.views import MapView, SheetView, TableView, sheet_view, table_view
 from sinkatlas.workspace import (
     AccuracyTable,
@@ -215,12 +216,14 @@ def run(
     sheets: Literal["main", "all"] | None = None,
     engine: Engine | None = None,
     strict: bool = False,
+    only: Literal["tables"] | None = None,
     progress: Progress = silent,
 ) -> Run:
     """Run the main job on a workspace and, when ``out`` is given, publish the result folder.
 
     ``engine`` says who counts the rasters and in how much memory; no choice changes a figure.
-    ``sheets`` overrules which sheets the workspace asks for.
+    ``sheets`` overrules which sheets the workspace asks for; ``only`` the tables are written when
+    nothing is to be shown.
 
     Raises ``InputError`` with every problem of the inputs, ``AccountError`` when an account does
     not close, ``OutputError`` when the results cannot be written. Nothing is left half-written.
@@ -232,7 +235,8 @@ def run(
     try:
         with ExitStack() as held:
             place = None if out is None else held.enter_context(claimed(Path(out)))
-            return _run(space, place, language, choice, strict, engine, progress, problems)
+            asked = Asked(language, sheets, strict, only)
+            return _run(space, place, asked, choice, engine, progress, problems)
     except InputError as error:
         # what was noticed on the way often tells why an error came about
         told = {(each.code, each.where) for each in error.problems}
@@ -323,9 +327,8 @@ def _evaluated(
 def _run(
     space: Workspace,
     place: Claim | None,
-    language: Language | None,
+    asked: Asked,
     choice: SheetChoice,
-    strict: bool,
     engine: Engine | None,
     progress: Progress,
     problems: ProblemLog,
@@ -336,7 +339,7 @@ def _run(
         problems.extend(place.notices())
     promises = read_promises(space, problems)
     starts = None if promises is None else promises.plan.starts
-    found = _evaluated(space, clock, strict, engine, progress, problems, starts)
+    found = _evaluated(space, clock, asked.strict, engine, progress, problems, starts)
     inputs, units, accounts, results = found.inputs, found.units, found.accounts, found.results
     methods, beside, data, sampling = found.methods, found.beside, found.data, _sampling(space)
     with clock.timed("change"):
@@ -366,7 +369,7 @@ def _run(
         projects = project_tables(space, units, inputs.layers, growth, sampling)
     computed = Computed(
         space=space,
-        language=language or space.table.workspace.language,
+        language=asked.language or space.table.workspace.language,
         units=inputs.units,
         layers=inputs.layers,
         accounts=accounts,
@@ -404,6 +407,8 @@ def _run(
                 progress,
                 [("method.html", write_sheet)],
                 sheets=choice,
+                only=asked.only,
+                key=run_key(space, seals, asked),
                 last=lambda: check_seals(seals),
             )
         if engine is not None and engine.partials is not None:

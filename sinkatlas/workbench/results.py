@@ -23,7 +23,7 @@ def result(folder: Path) -> dict[str, Any]:
     """
     record = _record(folder)
     files = [each for each in sorted(folder.rglob("*")) if each.suffix.lower() in _SHOWN]
-    first = [each.name for each in files_to_open(folder)]
+    first = files_to_open(folder)
     return {
         "folder": str(folder),
         "title": record.get("title", folder.name),

@@ -24,5 +24,6 @@ from .settings import (
     Workspace as Workspace,
     load_workspace as load_workspace,
     named_files as named_files,
+    texts_of as texts_of,
     workspace_schema as workspace_schema,
 )

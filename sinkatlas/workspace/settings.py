@@ -38,6 +38,7 @@ from gis.reading import (
     split_archive,
 )
 from gis.redaction import redact
+from sinkatlas.workspace.confirmation import confirmation_file
 
 Year = Annotated[int, Field(ge=1900, le=2100)]
 Percent = Annotated[float, Field(gt=0, lt=100)]
@@ -641,7 +642,9 @@ def named_files(space: Workspace) -> dict[Path, str]:
     Whatever key is added to the file is in it: a text that leads to a file is taken for its name.
     """
     found = {space.path: "workspace"}
-    for keys, text in _texts(space.table.model_dump(mode="json", exclude_none=True)):
+    if (confirmed := confirmation_file(space.path)).is_file():
+        found[confirmed] = "confirmed"
+    for keys, text in texts_of(space):
         if is_remote(text) or is_database(text) or "\x00" in text:
             continue
         path = space.resolve(text)
@@ -656,6 +659,11 @@ def _is_data(file: Path) -> bool:
         return file.is_file() or (file.is_dir() and file.suffix.lower() == ".gdb")
     except OSError:  # a title may be too long for a file's name
         return False
+
+
+def texts_of(space: Workspace) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Every text of a workspace with the keys that lead to it."""
+    return _texts(space.table.model_dump(mode="json", exclude_none=True))
 
 
 def _texts(value: object, keys: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
