@@ -166,8 +166,9 @@ class JsonFront:
         tell("problem", finding_record(found))
 
     def recorded(self, found: Mapping[str, str]) -> None:
-        said = {each: {"message": found[each], "remedy": ""} for each in LANGUAGES}
-        tell("problem", {"check": found["code"], "severity": found["severity"], **said})
+        told: dict[str, object] = {"check": found["code"], "severity": found["severity"]}
+        told |= {each: {"message": found[each], "remedy": ""} for each in LANGUAGES}
+        tell("problem", told)
 
     def result(self, record: dict[str, object], lines: Iterable[str]) -> None:
         tell("result", record)

@@ -57,7 +57,7 @@ def run_key(space: Workspace, seals: Mapping[Path, Seal], asked: Asked) -> str |
         "system": [platform.python_version(), platform.machine(), sys.platform],
         "workspace": space.table.model_dump(mode="json"),
         "inputs": sorted((_place(space, path), seal.sha256) for path, seal in seals.items()),
-        "asked": asdict(asked),
+        "asked": asdict(asked) | _resolved(space, asked),
     }
     text = json.dumps(told, sort_keys=True, ensure_ascii=False, allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()
@@ -73,6 +73,15 @@ def standing_record(space: Workspace, folder: Path, asked: Asked) -> Mapping[str
     if key is None or key != run_key(space, sealed(named_files(space)), asked):
         return None
     return record
+
+
+def _resolved(space: Workspace, asked: Asked) -> dict[str, object]:
+    """What the workspace says where the command says nothing."""
+    settings = space.table.workspace
+    return {
+        "language": asked.language or settings.language,
+        "strict": asked.strict or settings.strict,
+    }
 
 
 @cache

@@ -287,7 +287,7 @@ def texts_of(path: Path) -> Iterator[str]:
         table = pd.DataFrame(gpd.read_parquet(path))
         yield from map(str, table.select_dtypes(exclude="number").to_numpy().ravel())
     elif path.suffix not in (".png", ".pdf"):
-        yield path.read_text("utf-8")
+        yield path.read_text("utf-8-sig" if path.suffix == ".csv" else "utf-8")
 
 
 def test_one_hostile_workspace_leaves_nothing_unseen_in_any_output_or_command(

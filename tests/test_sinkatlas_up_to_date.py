@@ -141,8 +141,15 @@ def test_every_file_of_the_program_counts(monkeypatch: pytest.MonkeyPatch, tmp_p
 
 
 def test_a_layer_on_a_server_is_always_read_again(file: Path) -> None:
-    text = file.read_text("utf-8").replace('"forest.gpkg"', '"https://example.org/forest.gpkg"')
-    file.write_text(text, "utf-8")
+    address = "https://example.org/biomass.tif"
+    more = f"""[network]
+hosts = ["example.org"]
+
+[[epochs.layers]]
+kind = "above_ground_biomass"
+path = "{address}"
+"""
+    file.write_text(f"{file.read_text('utf-8')}\n{more}", "utf-8")
     space = load_workspace(file)
     assert run_key(space, sealed(named_files(space)), ASKED) is None
 
