@@ -1,4 +1,4 @@
-"""A result that a run would write again is left as it is, and nothing that changed is overlooked."""
+"""A result that a run would write again stays as it is; nothing that changed is overlooked."""
 
 from __future__ import annotations
 
