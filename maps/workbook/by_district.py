@@ -72,15 +72,20 @@ def _add_page(
     *,
     is_change: bool = False,
 ) -> None:
-    """Blocks of indicators above each other, then a chart that states what the first one shows."""
+    """A chart that states what one indicator shows, then blocks of indicators above each other.
+
+    The chart stands first because no break between pages can be kept from the middle of a drawing.
+    """
     codes, _ = units_and_whole(book)
     most = _ABREAST * max(1, (_ROWS_OF_PAGES - _CHART_ROWS) // (len(codes) + 4))
     sheet, row = new_page(book, page, note=note)
-    sheet.freeze_panes(row + 1, 1)
+    sheet.freeze_panes(0, 1)
     blocks = [
         shown[at : min(at + _ABREAST, most)] for at in range(0, min(len(shown), most), _ABREAST)
     ]
-    first = row
+    charted = _told_by_chart(shown[:most], figures, codes[1:])
+    chart_row, first = row, row if charted is None else row + _CHART_ROWS
+    row = first
     tables = [_block(book, each, figures, is_change=is_change) for each in blocks]
     for columns in tables:
         row = write_table(book, sheet, row, columns, bold_rows=[0])
@@ -89,13 +94,13 @@ def _add_page(
         sheet.write_string(row, 0, more, book.format(font_color="#595959"))
         row += 2
     set_widths(sheet, tables)
-    charted = _told_by_chart(shown[:most], figures, codes[1:])
     if charted is not None:
         block, place = divmod(charted, _ABREAST)
         own = figures(shown[charted])["value"].reindex(codes[1:])
         cells = first + block * (len(codes) + 3), _KEYS + place
-        _add_chart(book, sheet, cells, row, len(codes) - 1, statement(book, shown[charted], own))
-        row += _CHART_ROWS
+        _add_chart(
+            book, sheet, cells, chart_row, len(codes) - 1, statement(book, shown[charted], own)
+        )
     sheet.print_area(0, 0, row, max((len(each) for each in tables), default=1) - 1)
 
 
