@@ -55,11 +55,11 @@ def entered_for(target: Target, assigned: Iterable[AssignedValue]) -> AssignedVa
 
 
 def with_figure(target: Target, entry: AssignedValue) -> Target:
-    """The target as a floor at the entered figure, in the target's SI unit."""
+    """The target as a floor, or a ceiling, at the entered figure, in the target's SI unit."""
     factor = printed_units()[entry.unit].factor
     return replace(
         target,
-        comparator=">=",
+        comparator="<=" if target.tolerance == "ceiling" else ">=",
         value=float(exact(entry.value) * factor),
         value_text=f"{entry.value:.12g}",
         unit_text=entry.unit,

@@ -211,7 +211,7 @@ def _check_time(fields: Mapping[str, Any], place: Place, problems: ProblemLog) -
     adds_up = "change" in fields or fields.get("kind") in ("works", "count")
     if fields.get("period") == "year" and not adds_up:
         problems.add("plans.period", where=place.at("period"), comparator=comparator)
-    if "tolerance" in fields and comparator not in ("~", "=", "stable"):
+    if "tolerance" in fields and comparator not in ("~", "=", "stable", "assigned"):
         problems.add("plans.tolerance", where=place.at("tolerance"), comparator=comparator)
 
 

@@ -31,6 +31,8 @@ MANGROVES = "mangroves"
 GREENWAYS = "greenways"
 REDLINE = "redline"
 PROTECTED = "protected_areas"
+FARMLAND = "permanent_farmland"
+SHORELINE = "shoreline"
 BUILT_UP, GREEN_COVER, PARKS, HOUSING = (
     "built_up_boundary", "green_cover", "parks", "residential_land",
 )  # fmt: skip
@@ -42,6 +44,7 @@ TEXT_COLUMNS = (
 )
 FLAG_COLUMNS = (
     "in_redline", "in_protected", "in_built_up", "in_green", "in_greenway", "in_park",
+    "in_farmland",
 )  # fmt: skip
 BIOMASS = "above_ground_biomass_t"
 BIOMASS_KNOWN = "above_ground_biomass_t_known_ha"

@@ -44,6 +44,7 @@ for _key, _columns in {
     "blue_green_network": {"name": ["河", "廊道"], "level": ["市级", ""]},
     "built_up_boundary": {"name": ["主城区", "新区"]},
     "land_survey": {"BSM": ["1", "2"], "DLBM": ["0301", "1101"], "DLMC": ["", ""]},
+    "shoreline": {"AXLX": ["自然岸线", "人工岸线"]},
     "parks": {"name": ["甲园", "乙园"], "type": ["综合公园", ""]},
     "permanent_farmland": {"BSM": ["1", "2"], "DLBM": ["0101", "0103"]},
     "project_footprints": {"name": ["甲", "乙"], "type": ["道路", "厂房"], "year": [2020, 2021]},

@@ -9,15 +9,20 @@ from pathlib import Path
 from statistics import NormalDist
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
 
 from plans.judging import Status, Tolerances, Trajectory, Verdict, judge, trajectories
 from plans.judging.chance import chance_words, decided, leaning, supported
-from plans.plan import Plan, Target
+from plans.plan import AssignedValue, Plan, Target
 from plans.reader import load_plan
+from sink_models.account import Accuracy, EpochData
 from sink_models.coefficients.store import coefficients
+from sink_models.evaluate import evaluate
+from sink_models.options import Options
 from sink_models.results import IndicatorValue, Limits, Results
+from sink_models.sampling import Sampling
 from sink_models.statements import statement
 
 CITY = "440100"
@@ -48,9 +53,11 @@ def value(epoch: int, central: float, **changes: object) -> IndicatorValue:
     return replace(made, **changes)
 
 
-def spread(epoch: int, centre: float, sigma: float, seed: int = 1) -> IndicatorValue:
+def spread(
+    epoch: int, centre: float, sigma: float, seed: int = 1, draws: int = DRAWS
+) -> IndicatorValue:
     """A value with normal draws of its own."""
-    drawn = np.random.default_rng((seed, epoch)).normal(centre, sigma, DRAWS)
+    drawn = np.random.default_rng((seed, epoch)).normal(centre, sigma, draws)
     return value(epoch, centre, sampled=np.r_[centre, drawn])
 
 
@@ -339,43 +346,6 @@ heights = st.floats(30, 50)
 
 
 @settings(deadline=None)
-@given(heights, heights, st.floats(0, 5), st.sampled_from([2024, 2030]))
-def test_raising_the_value_never_turns_a_floor_from_met_to_missed(
-    first: float, last: float, lift: float, year: int
-) -> None:
-    aim = target(">=", 41.0, year)
-    low = verdict(aim, value(2020, first), value(2024, last))
-    high = verdict(aim, value(2020, first), value(2024, last + lift))
-    order = [Status.NOT_MET, Status.OFF_TRACK, Status.ON_TRACK, Status.MET]
-    assert order.index(high.status) >= order.index(low.status)
-
-
-@settings(deadline=None)
-@given(
-    heights,
-    heights,
-    st.integers(-60, 60),
-    st.sampled_from([">=", "<=", "~", "increase", "stable"]),
-    st.sampled_from([None, 2024, 2030]),
-)
-def test_shifting_all_years_shifts_nothing_else(
-    first: float, last: float, shift: int, comparator: str, year: int | None
-) -> None:
-    is_level = comparator in (">=", "<=", "~")
-    aim = target(comparator, 41.0, year) if is_level else change(comparator, None, year)
-    found = verdict(aim, value(2020, first), value(2024, last))
-    moved = verdict(
-        replace(aim, year=None if year is None else year + shift),
-        value(2020 + shift, first),
-        value(2024 + shift, last),
-        plan=replace(PLAN, base_year=2020 + shift),
-    )
-    assert (moved.status, keys(moved)) == (found.status, keys(found))
-    assert moved.gap == pytest.approx(found.gap, abs=1e-9)
-    assert moved.projected == pytest.approx(found.projected, abs=1e-6)
-
-
-@settings(deadline=None)
 @given(heights, heights, st.floats(0, 3))
 def test_asking_for_more_never_helps(first: float, last: float, more: float) -> None:
     epochs = (value(2020, first), value(2024, last))
@@ -455,3 +425,182 @@ def test_trap_plan_is_judged_by_the_nature_of_each_promise() -> None:
     # 20 ha a year from 2021 to 2024: 80, of which 68 are done
     assert found["annual"].status is Status.OFF_TRACK
     assert found["annual"].gap == pytest.approx(-12.0)
+
+
+# Rules on ground, totals handed down, and areas without a figure
+
+
+RULE = {"kind": "rule", "force": "binding"}
+
+
+@pytest.mark.parametrize(
+    ("tolerance", "later", "status"),
+    [
+        ("ceiling", 12.0, Status.NOT_MET),
+        ("ceiling", 10.0, Status.MET),
+        ("ceiling", 9.0, Status.MET),
+        ("floor", 9.0, Status.NOT_MET),
+        ("floor", 10.0, Status.MET),
+        ("floor", 12.0, Status.MET),
+    ],
+)
+def test_a_rule_counts_what_entered_or_was_lost_since_the_base_year(
+    tolerance: str, later: float, status: Status
+) -> None:
+    rule = target("stable", None, None, tolerance=tolerance, **RULE)
+    found = verdict(rule, value(2020, 10.0), value(2024, later))
+    assert found.status is status
+    assert found.gap == pytest.approx(later - 10.0)
+    assert ("减少" if tolerance == "floor" else "净进入") in found.reason("zh")
+
+
+@pytest.mark.parametrize(("tolerance", "status"), [("ceiling", "met"), ("floor", "not_met")])
+def test_a_total_that_is_handed_down_is_the_side_that_the_plan_means(
+    tolerance: str, status: str
+) -> None:
+    """40 stands, 45 is entered: within a ceiling, below a floor."""
+    asked = target("assigned", None, 2024, tolerance=tolerance, force="assigned")
+    entry = AssignedValue("forest_cover_rate", 2024, 45.0, "%", "doc", datetime.date(2024, 1, 1))
+    found = verdict(asked, value(2020, 39.0), value(2024, 40.0), assigned=[entry])
+    assert found.status == status
+
+
+def test_a_task_quotes_what_stands_in_the_area_it_names() -> None:
+    task = target("none", None, None, kind="task", scope="海珠湿地",
+                  scope_name={"zh": "海珠湿地", "en": "Haizhu wetland"})  # fmt: skip
+    there = [
+        replace(value(year, hectares), indicator="wetland_area", unit="ha", unit_code="海珠湿地")
+        for year, hectares in ((2020, 850.0), (2024, 869.0))
+    ]
+    found = verdict(task, *there)
+    assert found.status is Status.NOT_EVALUABLE
+    assert "海珠湿地范围内：湿地面积 2020 年 850 公顷、2024 年 869 公顷" in found.reason("zh")
+    assert "Haizhu wetland: wetland area 850 ha in 2020, 869 ha in 2024" in found.reason("en")
+
+
+def test_a_task_of_the_city_or_of_an_area_without_outline_quotes_nothing() -> None:
+    for scope in (CITY, "白云山"):
+        task = target("none", None, None, kind="task", scope=scope)
+        there = replace(value(2024, 869.0), indicator="wetland_area", unit="ha")
+        assert "869" not in verdict(task, there).reason("zh")
+
+
+# Laws over every nature
+
+FIGURES = st.floats(10.0, 90.0)
+ORDER = (Status.NOT_MET, Status.OFF_TRACK, Status.CANNOT_TELL, Status.ON_TRACK, Status.MET)
+AIMS = st.one_of(
+    st.builds(
+        lambda sign, figure, year: target(sign, round(figure, 1), year),
+        st.sampled_from([">=", "<=", "~", "="]), FIGURES, st.sampled_from([2024, 2030, None]),
+    ),
+    st.builds(
+        lambda sign, by, year: change(sign, round(by, 1), year, base_year=2020),
+        st.sampled_from(["increase", "decrease"]), st.floats(0.1, 20.0),
+        st.sampled_from([2024, 2030]),
+    ),
+    st.builds(
+        lambda sign, year: change(sign, None, year),
+        st.sampled_from(["increase", "decrease", "stable"]), st.sampled_from([2024, 2030]),
+    ),
+)  # fmt: skip
+
+
+@settings(max_examples=40, deadline=None)
+@given(AIMS, FIGURES, FIGURES, st.floats(0.0, 3.0), st.integers(-12, 30))
+def test_shifting_all_years_shifts_nothing(
+    aim: Target, first: float, last: float, sigma: float, by: int
+) -> None:
+    def at(shift: int) -> Verdict:
+        moved = replace(
+            aim,
+            year=None if aim.year is None else aim.year + shift,
+            base_year=None if aim.base_year is None else aim.base_year + shift,
+        )
+        plan = replace(PLAN, base_year=2020 + shift)
+        epochs = [
+            replace(spread(year, centre, sigma, draws=200), epoch=year + shift)
+            for year, centre in ((2020, first), (2024, last))
+        ]
+        return verdict(moved, *epochs, plan=plan)
+
+    here, there = at(0), at(by)
+    assert (here.status, here.probability, here.gap) == (there.status, there.probability, there.gap)
+    assert [each.key for each in here.reasons] == [each.key for each in there.reasons]
+    for one, other in (
+        (here.required_pace, there.required_pace),
+        (here.projected, there.projected),
+    ):
+        assert (one is None) == (other is None)
+        if one is not None:
+            assert one == pytest.approx(other, rel=1e-9, abs=1e-9)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    FIGURES,
+    FIGURES,
+    FIGURES,
+    st.floats(0.0, 3.0),
+    st.floats(0.0, 30.0),
+    st.sampled_from([2024, 2030]),
+)
+def test_raising_the_value_never_lowers_the_verdict_on_a_floor(
+    figure: float, first: float, last: float, sigma: float, more: float, year: int
+) -> None:
+    """With draws and before the year too: the line leads higher, the chance never falls."""
+    floor = target(">=", round(figure, 1), year)
+    low, high = (
+        verdict(
+            floor,
+            *(
+                spread(*each, draws=200)
+                for each in ((2020, first, sigma), (2024, last + extra, sigma))
+            ),
+        )
+        for extra in (0.0, more)
+    )
+    assert ORDER.index(low.status) <= ORDER.index(high.status)
+    assert (low.probability or 0.0) <= (high.probability or 0.0)
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    st.lists(st.floats(1.0, 50.0), min_size=1, max_size=6),
+    st.floats(0.5, 1.5),
+    st.sampled_from([None, 5.0, 20.0]),
+    st.integers(1, 5),
+)
+def test_splitting_a_targets_districts_leaves_the_citys_verdict(
+    hectares: list[float], asked: float, accuracy: float | None, parts: int
+) -> None:
+    """The city's verdict is the same however its ground is cut into districts: by evaluation."""
+
+    def rows(cut: int) -> pd.DataFrame:
+        return pd.DataFrame(
+            [
+                {"unit_code": f"44010{1 + place % cut}", "cover": "forest_survey",
+                 "status": "classified", "ecosystem_type": "forest", "area_ha": area / pieces}
+                for place, area in enumerate(hectares)
+                for pieces in (cut,)
+                for _ in range(pieces)
+            ]
+        )  # fmt: skip
+
+    def city(cut: int) -> Verdict:
+        frame = rows(cut).assign(cover="land_cover")
+        units = tuple(sorted(set(frame["unit_code"])))
+        evaluated = evaluate(
+            [EpochData(2024, frame, kinds=frozenset({"land_cover"}),
+                       accuracy={"land_cover": Accuracy(area_percent=accuracy)})],
+            units, (CITY, "city"), sampling=Sampling(draws=60), options=Options(region=CITY),
+        )  # fmt: skip
+        floor = target(">=", asked * sum(hectares), 2024, indicator="forest_area", unit="ha",
+                       unit_text="公顷")  # fmt: skip
+        (found,) = judge(replace(PLAN, targets=(floor,)), evaluated)
+        return found
+
+    whole, split = city(1), city(parts)
+    assert (whole.status, whole.probability) == (split.status, split.probability)
+    assert whole.value == pytest.approx(split.value, rel=1e-12)
+    assert whole.gap == pytest.approx(split.gap, rel=1e-9, abs=1e-9)

@@ -90,6 +90,10 @@ def test_worked_example_of_the_guidelines_through_the_whole_account() -> None:
         results.values["carbon_stock.pool.soil", year, WHOLE[0]].value for year in (1990, 2010)
     ]
     assert stocks == pytest.approx([58.78e6, 64.06e6], rel=1e-4)
+    # What was declared tells the two epochs apart, so that farmland soils have a change to judge.
+    for year, stock in ((1990, 58.78e6), (2010, 64.06e6)):
+        found = results.values["farmland_soil_carbon", year, WHOLE[0]].value
+        assert found == pytest.approx(stock, rel=1e-4)
     assert value(results, 2010) / CO2 == pytest.approx(264_132, abs=1)
     assert value(results, 2010, part=".managed") == value(results, 2010)
     assert value(results, 2010, part=".converted") == 0.0

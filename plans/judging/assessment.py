@@ -286,7 +286,7 @@ def _change_reason(case: Case, base: IndicatorValue, is_held: bool, times: int) 
     if target.comparator == "stable" and target.tolerance != "both":
         family = f"stable_{target.tolerance}"
     if target.kind == "rule":
-        family = "entered"
+        family = "kept" if target.tolerance == "floor" else "entered"
     change = now - before
     least = smallest_change(target, np.array([before]), case.tolerances, times=times)
     return reason(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from gis.problems import LANGUAGES, InputError, Severity
@@ -103,7 +103,7 @@ def _missing(case: Case, evidence: Evidence) -> tuple[Reason, ...]:
         return (reason("disputed", quote=shown(target.quote), aspects=aspects),)
     needs = target.needs if any(target.needs.values()) else _NOTHING_KNOWN
     if target.kind in SCHEMES or (target.kind == "rule" and not _is_measured(case)):
-        return _beyond_figures(target)
+        return _beyond_figures(target, evidence)
     if target.kind in ("works", "count") and not _is_measured(case):
         figures = _or_direction(target_words(target), target)
         return (reason(target.kind, target=figures, needs=needs),)
@@ -130,14 +130,44 @@ def _is_measured(case: Case) -> bool:
     return is_works(case.judged) == (target.kind == "works")
 
 
-def _beyond_figures(target: Target) -> tuple[Reason, ...]:
+def _beyond_figures(target: Target, evidence: Evidence) -> tuple[Reason, ...]:
     """A rule, a system or a task: what it would take to check it, and what a run offers."""
-    said = [reason(target.kind, title=target.title)]
+    said = [reason(target.kind, title=target.title), *_area_figures(target, evidence)]
     if any(target.serves.values()):
         said.append(reason("serves", serves=target.serves))
     if any(target.needs.values()):
         said.append(reason("needs", needs=target.needs))
     return tuple(said)
+
+
+_OF_AREAS = ("forest_area", "wetland_area", "mangrove_area", "carbon_stock")
+"""What is quoted of an area that a rule or a task names without a figure."""
+
+
+def _area_figures(target: Target, evidence: Evidence) -> Iterator[Reason]:
+    """What stands in the area that the target names, where a layer outlines it: first and last."""
+    if target.scope.isdigit():
+        return
+    found = {key: evidence.series(target, key) for key in _OF_AREAS}
+    known = {key: series for key, series in found.items() if series and series[-1].value > 0}
+    if known:
+        lines = [_of_area(key, series, target) for key, series in known.items()]
+        figures: Words = {
+            "zh": "；".join(each["zh"] for each in lines),
+            "en": "; ".join(each["en"] for each in lines),
+        }
+        yield reason("area_figures", scope=target.scope_name, figures=figures)
+
+
+def _of_area(key: str, series: Sequence[IndicatorValue], target: Target) -> Words:
+    """``森林面积 2020 年 800 公顷、2024 年 812 公顷``: the first and the last epoch."""
+    declared = indicators()[key]
+    bare = replace(target, unit=declared.unit, unit_text=declared.unit, value_text="")
+    ends = [series[0], series[-1]] if len(series) > 1 else [series[-1]]
+    said = [(each.epoch, value_words(each.value, bare)) for each in ends]
+    zh = "、".join(f"{epoch} 年 {words['zh']}" for epoch, words in said)
+    en = ", ".join(f"{words['en']} in {epoch}" for epoch, words in said)
+    return {"zh": f"{declared.title_zh} {zh}", "en": f"{declared.title_en.lower()} {en}"}
 
 
 def _missing_layers(target: Target, evidence: Evidence, needs: Words) -> tuple[Reason, ...]:

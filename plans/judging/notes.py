@@ -79,7 +79,8 @@ def notes(case: Case, turned: bool) -> tuple[Reason, ...]:
     if target.kind == "works":
         found.append(reason("works_counted"))
     if target.kind == "rule":
-        found.append(reason("rule_entered" if target.comparator == "stable" else "rule_measured"))
+        kept = "rule_kept" if target.tolerance == "floor" else "rule_entered"
+        found.append(reason(kept if target.comparator == "stable" else "rule_measured"))
     if target.also is not None:
         found.append(_beside(case))
     if target.implied:

@@ -44,6 +44,7 @@ from .soil_change import (
 )
 from .soil_use import (
     REFERENCE as REFERENCE,
+    mineral_soil as mineral_soil,
 )
 from .stock_and_sink import (
     SOIL_PARTS as SOIL_PARTS,

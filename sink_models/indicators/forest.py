@@ -175,6 +175,20 @@ def forest_stock_density(context: Context) -> Outcome:
     return Reading(stock, BY_SURVEY, method, account.area(rows), census=_census(account))
 
 
+def public_welfare_forest_stock_density(context: Context) -> Outcome:
+    """Growing stock per hectare of the arbor stands whose category is public welfare."""
+    account, key = context.account, "public_welfare_forest_stock_density"
+    absent = _stock_not_given(account, key, "arbor")
+    if absent is not None:
+        return absent
+    rows = measured(account, "arbor") & account.is_in("protection_class", ("public_welfare",))
+    if not rows.any():
+        return Absent(problem("sink_models.no_welfare_category", f"{key} {account.year}"))
+    method = statement("welfare_stock_density")
+    stock = account.stock(rows)
+    return Reading(stock, BY_SURVEY, method, account.area(rows), census=_census(account))
+
+
 def forestland_area(context: Context) -> Reading:
     account = context.account
     rows = account.is_in("cover", (SURVEY,)) & account.is_in("ecosystem_type", FORESTLAND_TYPES)
@@ -297,6 +311,21 @@ INDICATORS = (
         additive=True,
         needs=(frozenset({PUBLIC_WELFARE}), *ONLY_SURVEY),
         read=public_welfare_forest_area,
+    ),
+    Indicator(
+        key="public_welfare_forest_stock_density",
+        title_zh="公益林单位面积蓄积",
+        title_en="Growing stock per hectare of public-welfare forest",
+        unit="m3/ha",
+        definition_zh="森林类别是重点或一般公益林、有蓄积数据的乔木林小班：蓄积 / 面积。",
+        definition_en=(
+            "Arbor sub-compartments with given stock whose forest category is key or general "
+            "public welfare: growing stock / area."
+        ),
+        source="森林资源一张图字段 SEN_LIN_LB (011, 012)；GB/T 26424",
+        additive=False,
+        needs=ONLY_SURVEY,
+        read=public_welfare_forest_stock_density,
     ),
     Indicator(
         key="public_welfare_demo_blocks",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import geopandas as gpd
 import numpy as np
@@ -20,6 +20,7 @@ from gis.by_unit import (
 from gis.extent import OUTSIDE, PolygonCover, Stratum, Units
 from gis.problems import Problem
 from layers.declarations import Layer, Lines, Register
+from sink_models.account import FARMLAND, SHORELINE
 from sink_models.measures import (
     Measure,
     ParkReach,
@@ -35,6 +36,12 @@ from sink_models.measures import (
     works_measures,
 )
 from sink_models.statements import Statement, statement
+
+NATURAL_SHORE = (
+    r"^(?!.*(?:人工|(?i:artificial|built)))"
+    r".*(?:自然|天然|基岩|砂质|沙质|泥质|淤泥|生物|红树林|河口|(?i:natural|rock|sand|mud|mangrove))"
+)
+"""Words of natural types of shore; naturalised shore (具有自然形态的岸线) is one of them."""
 
 FORMS = (
     ("national_park", "国家公园"),
@@ -92,7 +99,7 @@ def beside_account(
 
 
 def further_strata(layers: Sequence[Layer]) -> tuple[Stratum, ...]:
-    """The built-up area and the green in it, and the legal forms of protected areas, as strata."""
+    """The built-up area and its green, permanent farmland, the legal forms of protected areas."""
     frames = _frames(layers)
     found: list[Stratum] = []
     if "built_up_boundary" in frames:
@@ -100,6 +107,8 @@ def further_strata(layers: Sequence[Layer]) -> tuple[Stratum, ...]:
         green = frames.get("green_cover", frames.get("parks"))
         if green is not None:
             found.append(Stratum("in_green", _clipped(green, frames["built_up_boundary"])))
+    if FARMLAND in frames:
+        found.append(Stratum("in_farmland", frames[FARMLAND][["geometry"]]))
     if "protected_areas" in frames:
         found += _forms(frames["protected_areas"])
     return tuple(found)
@@ -162,7 +171,20 @@ def _lengths(units: Units, frames: Mapping[str, gpd.GeoDataFrame]) -> dict[str, 
         is_blueway = (network["name"] + network["level"]).str.contains("碧道")
         if is_blueway.any():
             found["blueway_length"] = _length(units, network[is_blueway])
+    if SHORELINE in frames:
+        found |= _shore(units, frames[SHORELINE])
     return found
+
+
+def _shore(units: Units, shore: gpd.GeoDataFrame) -> dict[str, Measure]:
+    """Natural shore, and its share of all; 未利用 and the like say nothing and count as built."""
+    is_natural = shore["type"].str.contains(NATURAL_SHORE, regex=True)
+    natural, whole = _length(units, shore[is_natural]), _length(units, shore)
+    share = Measure(natural.numerator, statement("natural_shore_share"), whole.numerator)
+    return {
+        "natural_shoreline_length": replace(natural, method=statement("natural_shore")),
+        "natural_shoreline_retention_rate": share,
+    }
 
 
 def _length(units: Units, lines: gpd.GeoDataFrame) -> Measure:

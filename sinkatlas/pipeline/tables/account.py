@@ -70,6 +70,7 @@ TABLE = TableWords(
         TableColumn("in_redline", "红线内", "In red line", FLAG),
         TableColumn("in_protected", "保护地内", "In protected area", FLAG),
         TableColumn("in_built_up", "建成区内", "In built-up area", FLAG),
+        TableColumn("in_farmland", "永久基本农田内", "On permanent farmland", FLAG),
         TableColumn("in_green", "绿化覆盖", "Green cover", FLAG),
         TableColumn("in_park", "公园内", "In park", FLAG),
         TableColumn("in_greenway", "绿道带内", "In greenway strip", FLAG),

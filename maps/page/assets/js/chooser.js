@@ -3,7 +3,7 @@ const VIEWS = ["value", "carbon", "change", "verdict", "gap"];
 
 /** Which branch of the tree a layer hangs on, by its kind; others hang on the last. */
 const BRANCHES = [
-  ["ground", ["land_cover", "land_survey", "rivers"]],
+  ["ground", ["land_cover", "land_survey", "rivers", "shoreline"]],
   ["ecosystems", ["forest_subcompartments", "public_welfare_forest", "wetlands", "mangroves", "tidal_marsh", "seagrass"]],
   ["limits", ["redline", "protected_areas", "demonstration_areas", "permanent_farmland", "built_up_boundary", "conflicts"]],
   ["change", ["change_certain", "change_uncertain"]],

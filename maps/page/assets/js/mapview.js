@@ -19,6 +19,7 @@ const OVERLAY_STYLES = {
   residential_land: { color: "#6a1b9a", fillColor: "#ce93d8", weight: 0.6, fillOpacity: 0.3 },
   protected_areas: { color: "#4a148c", weight: 1.8, fillColor: "#9575cd", fillOpacity: 0.16, dashArray: "2 4" },
   demonstration_areas: { color: "#33691e", weight: 2, fill: false, dashArray: "12 4" },
+  shoreline: { color: "#006064", weight: 2, fill: false },
   rivers: { color: "#1565c0", fillColor: "#64b5f6", weight: 1.6, fillOpacity: 0.5 },
   change_certain: { color: "#b5462f", weight: 2, fillColor: "#f4a582", fillOpacity: 0.6 },
   change_uncertain: { color: "#8c8c8c", weight: 1.5, fillColor: "#d9d9d9", fillOpacity: 0.5 },
