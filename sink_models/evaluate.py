@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from gis.extent import CLASSIFIED
 from gis.problems import AccountError, Problem, ProblemLog, problem
 from sink_models.account import Account, EpochData, read_account, with_mapped_trees
 from sink_models.carbon import (
+    LIVING,
     POOLS,
     CarbonAccount,
     SinkSteps,
@@ -20,9 +23,11 @@ from sink_models.carbon import (
     soil_span,
     strata,
 )
-from sink_models.coefficients import CoefficientStore, coefficients
+from sink_models.coefficients import CHINA, CoefficientStore, coefficients, find_zone
 from sink_models.indicator import Absent, Context, Reading, indicators, product_differences
+from sink_models.mapped_trees import LEFT_OUT
 from sink_models.options import DEFAULT_OPTIONS, Options
+from sink_models.published_check import FORESTS
 from sink_models.results import Absence, Results, StratumGround
 from sink_models.sampling import Sampling
 from sink_models.shared_errors import error_correlations, errors_taken_apart, shared_errors
@@ -113,11 +118,34 @@ def evaluate(
             for context in contexts
             for sums in strata(context.account)
         ),
+        forest_living=_forest_living(contexts, whole[0]),
         options=options,
         streams=dict(book.drawn),
         shared_errors=error_correlations(shared),
         products={each.account.year: each.account.products for each in contexts},
     )
+
+
+def _forest_living(
+    contexts: Sequence[Context], whole_code: str
+) -> dict[tuple[int, str], tuple[float, float]]:
+    """Hectares and living carbon of forest whose living biomass is estimated, central values."""
+    found: dict[tuple[int, str], tuple[float, float]] = {}
+    for context in contexts:
+        account, stocks = context.account, context.carbon.stocks
+        living = stocks.where(lambda cell: cell[0] in FORESTS and cell[1] in LIVING).total()[0]
+        area = np.zeros(len(account.units))
+        for sums in strata(account):
+            own = sums.stratum
+            if own.ecosystem_type in FORESTS and own.stock_basis != LEFT_OUT:
+                area = area + sums.area_ha
+        year = account.year
+        found |= {
+            (year, code): (float(area[at]), float(living[at]))
+            for at, code in enumerate(account.units)
+        }
+        found[year, whole_code] = float(area.sum()), float(living.sum())
+    return found
 
 
 def _drivers(
@@ -270,3 +298,18 @@ def _zone_unknown(context: Context) -> Iterator[Problem]:
     zone = context.account.book.zone
     if not zone.climate_zone or not zone.soil_class:
         yield problem("sink_models.zone_unknown", where=zone.region or "-")
+        return
+    # what the analyst states holds for all units; the region's own zone only where theirs is equal
+    if context.options.climate_zone or context.options.soil_class:
+        return
+    own = {code: find_zone(code) for code in context.account.units if zone.is_in(CHINA)}
+    used = zone.climate_zone, zone.soil_class
+    apart = [
+        f"{code}: {each.climate_zone or '?'} {each.soil_class or '?'}"
+        for code, each in own.items()
+        if code.isdigit() and (each.climate_zone, each.soil_class) != used
+    ]
+    if apart:
+        yield problem(
+            "sink_models.zones_apart", zone.region, units="; ".join(apart), used=" ".join(used)
+        )

@@ -175,6 +175,8 @@ class Results:
     keys_beside: frozenset[str] = frozenset()
     """Coefficients of figures beside the carbon account."""
     ground: tuple[StratumGround, ...] = ()
+    forest_living: Mapping[tuple[int, str], tuple[float, float]] = field(default_factory=dict)
+    """Hectares of forest but mangroves, and their living carbon in t C, by epoch and unit."""
     options: Options = DEFAULT_OPTIONS
     shared_errors: tuple[Correlation, ...] = ()
     """Correlations of the errors of layers that share them, by the names of their sources."""

@@ -8,7 +8,7 @@ import pytest
 from layers.codes import species_group_of
 from sink_models.account import EpochData
 from sink_models.carbon import LIVING
-from sink_models.coefficients import coefficients
+from sink_models.coefficients import coefficients, find_zone
 from sink_models.evaluate import evaluate
 from sink_models.method import species_table
 from sink_models.options import Options
@@ -89,3 +89,25 @@ def test_the_table_lists_every_hectare_once_with_how_it_is_estimated() -> None:
     assert table["area_ha"].sum() == pytest.approx(105.0)
     assert table["stock_m3"].sum() == pytest.approx(4_900.0)
     assert table["source"].str.len().min() > 0
+
+
+def test_units_of_another_zone_are_named_and_mountains_take_no_basin() -> None:
+    """Chengdu lies in the basin; Aba, Garze and Liangshan state their own zone by elevation."""
+    assert find_zone("510100").climate_zone == "warm_temperate_moist"
+    assert {find_zone(code).climate_zone for code in ("513221", "513300", "513401")} == {""}
+
+    def said(units: tuple[str, ...], **more: str) -> set[str]:
+        rows = pd.DataFrame(
+            [(unit, "land_cover", "classified", "crop", 1.0) for unit in units],
+            columns=["unit_code", "cover", "status", "ecosystem_type", "area_ha"],
+        )
+        data = EpochData(2024, rows, kinds=frozenset({"land_cover"}))
+        found = evaluate([data], units, ("510000", "whole"), sampling=Sampling(draws=0),
+                         options=Options(region="510000", **more))  # fmt: skip
+        return {each.code for each in found.problems}
+
+    mixed = ("510104", "513221")
+    assert "sink_models.zones_apart" in said(mixed)
+    assert "sink_models.zones_apart" not in said(mixed[:1])
+    stated = {"climate_zone": "warm_temperate_moist", "soil_class": "HAC"}
+    assert "sink_models.zones_apart" not in said(mixed, **stated)

@@ -26,6 +26,8 @@ from sink_models.ledger.scenarios import (
     TARGET_COLUMNS,
 )
 from sink_models.method import SPECIES_COLUMNS
+from sink_models.official_figures import OFFICIAL_COLUMNS
+from sink_models.published_check import PUBLISHED_COLUMNS
 from sink_models.results import BALANCE_COLUMNS, SOIL_COLUMNS, UNCERTAINTY_COLUMNS
 from sinkatlas.pipeline import gep, projects, works_effect
 from sinkatlas.pipeline.table_registry import output_tables
@@ -56,6 +58,8 @@ def test_declared_columns_are_those_that_the_rooms_below_fill() -> None:
     assert NAMES["transitions"] == list(TRANSITION_COLUMNS)
     assert NAMES["ipcc_land"] == list(IPCC_COLUMNS)
     assert NAMES["species_functions"] == list(SPECIES_COLUMNS)
+    assert NAMES["published_check"] == list(PUBLISHED_COLUMNS)
+    assert NAMES["official_figures"] == list(OFFICIAL_COLUMNS)
     assert NAMES["carbon_reconciliation"] == list(RECONCILIATION_COLUMNS)
     assert NAMES["scenario_paths"] == list(PATH_COLUMNS)
     assert NAMES["scenario_differences"] == list(DIFFERENCE_COLUMNS)

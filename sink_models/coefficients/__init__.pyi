@@ -17,6 +17,7 @@ from .plausible_ranges import (
     quantities as quantities,
 )
 from .selection import (
+    CHINA as CHINA,
     Candidate as Candidate,
     Expansion as Expansion,
     Sought as Sought,

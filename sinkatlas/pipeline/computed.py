@@ -13,6 +13,7 @@ from gis.problems import Language, Problem
 from layers.declarations import Layer
 from plans.judging import Verdict
 from plans.plan import SCHEMES
+from sink_models.official_figures import OfficialFigure
 from sink_models.results import Results
 from sink_models.sampling import Sampling
 from sinkatlas.pipeline.change import ChangeTables
@@ -47,6 +48,8 @@ class Computed:
     works_effect: pd.DataFrame
     projects: Mapping[str, pd.DataFrame]
     """Tables of the projects by name; none without any."""
+    official: tuple[OfficialFigure, ...]
+    """Figures of others that stand beside ours."""
     sampling: Sampling
     problems: tuple[Problem, ...]
     seals: Mapping[Path, Seal]

@@ -42,6 +42,7 @@ from sink_models.ledger import GrowthRule, PastConversion, Tolerances, growth_ru
 from sink_models.mapped_trees import MappedTrees
 from sink_models.measures import ParkReach, RiverRule, WorksOptions
 from sink_models.method import method_sheet, provenance_notice
+from sink_models.official_figures import OfficialFigure
 from sink_models.options import (
     Correlation,
     MethaneChoice,
@@ -75,6 +76,7 @@ from sinkatlas.pipeline.measuring import (
 )
 from sinkatlas.pipeline.methods import Methods, forest_flows, read_methods
 from sinkatlas.pipeline.named_areas import area_units, home_strata, with_homes
+from sinkatlas.pipeline.official import official_figures
 from sinkatlas.pipeline.outputs import write_outputs
 from sinkatlas.pipeline.projects import project_tables
 from sinkatlas.pipeline.remote_layers import fetched, is_on_server
@@ -255,6 +257,7 @@ class _Evaluated:
     beside: Mapping[int, Beside]
     data: Sequence[EpochData]
     results: Results
+    official: tuple[OfficialFigure, ...]
 
 
 def figures_of(space: Workspace) -> tuple[Results, Units]:
@@ -279,6 +282,7 @@ def _evaluated(
         methods = read_methods(space)
         inputs = read_inputs(space, problems=problems, progress=progress)
     units = _units(inputs)
+    official = official_figures(space, units)
     problems.extend(glyph_problems(unit_names(units), chinese_font()))
     with clock.timed("account"):
         accounts = {
@@ -321,7 +325,7 @@ def _evaluated(
     problems.extend(results.problems)
     if strict or space.table.workspace.strict:
         hold_strictly(space, problems)
-    return _Evaluated(methods, inputs, units, accounts, beside, data, results)
+    return _Evaluated(methods, inputs, units, accounts, beside, data, results, official)
 
 
 def _run(
@@ -382,6 +386,7 @@ def _run(
         scenarios={} if scenarios is None else scenarios.tables,
         works_effect=effect,
         projects=projects,
+        official=found.official,
         sampling=sampling,
         problems=tuple(problems),
         seals=seals,

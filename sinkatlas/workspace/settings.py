@@ -239,6 +239,22 @@ class AssignedTable(Table):
     date: datetime.date
 
 
+class OfficialTable(Table):
+    """One ``[[official]]`` entry: a figure of a bulletin or of the forest map's own statistics."""
+
+    indicator: Text
+    code: str = Field(default="", description="code of the unit; the whole without it")
+    year: Year
+    value: float
+    unit: Text = Field(description="unit of measure as printed, e.g. 万亩")
+    basis: Text = Field(description="by which definition and survey, as the document says")
+    document: Text
+    counts_shrub: bool = Field(default=False, description="whether all shrub counts as forest")
+    territory_ha: Annotated[float, Field(gt=0)] | None = Field(
+        default=None, description="land that the figure is of, where not that of the unit"
+    )
+
+
 class CorrelationTable(Table):
     """One ``[[carbon.correlations]]`` entry: errors of two coefficients that go together."""
 
@@ -581,6 +597,7 @@ class WorkspaceTable(Table):
     units: UnitsTable
     epochs: Annotated[list[EpochTable], Field(min_length=1)]
     assigned: list[AssignedTable] = Field(default_factory=list)
+    official: list[OfficialTable] = Field(default_factory=list)
     allocation: list[AllocationTable] = Field(default_factory=list)
     tolerances: TolerancesTable = TolerancesTable()
     carbon: CarbonTable = CarbonTable()
