@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from sinkatlas.fronts import say
+from sinkatlas.commands import say
 
 if TYPE_CHECKING:
     from gis.problems import Language
@@ -102,7 +102,7 @@ def _language(asked: Literal["zh", "en"] | None) -> Language:
 @contextmanager
 def _reported(language: Language) -> Iterator[None]:
     """Print errors in the user's language and leave with status 1."""
-    from sinkatlas.fronts import front
+    from sinkatlas.commands import front
 
     with front("text", language):
         yield
@@ -112,7 +112,7 @@ def _reported(language: Language) -> Iterator[None]:
 def _listed(workspace: Path, out: Path) -> Iterator[None]:
     """Add what happens inside to the user's list of runs, however it ends."""
     from gis.problems import SinkAtlasError
-    from sinkatlas.run_list import append_run
+    from sinkatlas.publish import append_run
 
     try:
         yield
@@ -137,14 +137,13 @@ def demo(
     lang: LanguageOption = None,
 ) -> None:
     """Make synthetic data for a city and run the main job on it: data, map, tables, sheet."""
-    from sinkatlas.fronts import front
+    from sinkatlas.commands import front
 
     language = _language(lang)
     with front(form, language) as told:
-        from sinkatlas.atomic_folder import claimed
         from sinkatlas.demo import CITIES, write_demo
-        from sinkatlas.pipeline import run
-        from sinkatlas.summary import run_record, summary_lines
+        from sinkatlas.pipeline import run, run_record, summary_lines
+        from sinkatlas.publish import claimed
 
         chosen = CITIES if every else (city,)
         for name in chosen:
@@ -203,7 +202,7 @@ def look(
     with _reported(language):
         import json
 
-        from sinkatlas.looking import look_record, look_text, looked
+        from sinkatlas.commands import look_record, look_text, looked
 
         for found in looked(paths):
             if form == "json":
@@ -245,7 +244,7 @@ def check(
     lang: LanguageOption = None,
 ) -> None:
     """Read every layer, close the account without a result; list faults and offer repairs."""
-    from sinkatlas.fronts import front, problem_line
+    from sinkatlas.commands import front, problem_line
 
     language = _language(lang)
     with front(form, language) as told:
@@ -324,12 +323,17 @@ def run(
 
     Where the result folder holds what this run would write, it is told and left as it is.
     """
-    from sinkatlas.fronts import front
+    from sinkatlas.commands import front
 
     language = _language(lang)
     with front(form, language) as told:
-        from sinkatlas.summary import run_record, standing_summary, summary_lines
-        from sinkatlas.up_to_date import Asked, standing_record
+        from sinkatlas.pipeline import (
+            Asked,
+            run_record,
+            standing_record,
+            standing_summary,
+            summary_lines,
+        )
         from sinkatlas.workspace import load_workspace
 
         asked = Asked(lang, sheets, strict, only)
@@ -373,12 +377,11 @@ def landtake(
     lang: LanguageOption = None,
 ) -> None:
     """Tell what projects cost in carbon, what closes the way, and what would make up for it."""
-    from sinkatlas.fronts import front
+    from sinkatlas.commands import front
 
     language = _language(lang)
     with front(form, language) as told:
-        from sinkatlas.land_take import land_take
-        from sinkatlas.land_take_page import take_lines, write_land_take
+        from sinkatlas.land_take import land_take, take_lines, write_land_take
 
         found = land_take(workspace, footprint, planting=planting)
         for each in found.problems:
@@ -396,12 +399,11 @@ def compare(
     lang: LanguageOption = None,
 ) -> None:
     """Explain every changed figure by data, coefficients, boundaries and method."""
-    from sinkatlas.fronts import front
+    from sinkatlas.commands import front
 
     language = _language(lang)
     with front(form, language) as told:
-        from sinkatlas.comparing import compare as compare_workspaces
-        from sinkatlas.comparing_page import write_comparison
+        from sinkatlas.comparing import compare as compare_workspaces, write_comparison
 
         found = compare_workspaces(first, second, progress=told.progress)
         for each in found.notes:
@@ -420,10 +422,10 @@ def pack_results(
     lang: LanguageOption = None,
 ) -> None:
     """Pack the tables of a run with what they rest on and their SHA-256 sums."""
-    from sinkatlas.fronts import front
+    from sinkatlas.commands import front
 
     with front(form, _language(lang)) as told:
-        from sinkatlas.packing import pack
+        from sinkatlas.evidence import pack
 
         file = pack(result, out, public=public)
         told.result({"pack": str(file)}, [str(file)])
@@ -439,11 +441,11 @@ def verify_pack(
     lang: LanguageOption = None,
 ) -> None:
     """Check sums and identities of a pack, and with a workspace its inputs and figures."""
-    from sinkatlas.fronts import front
+    from sinkatlas.commands import front
 
     language = _language(lang)
     with front(form, language) as told:
-        from sinkatlas.packing import verify
+        from sinkatlas.evidence import verify
 
         found = verify(file, workspace)
         for _, each in found.failures:
@@ -492,7 +494,7 @@ def workbench(
 def doctor(lang: LanguageOption = None) -> None:
     """Tell what this machine has: fonts, browser, library versions."""
     with _reported(_language(lang)):
-        from sinkatlas.doctor import examine
+        from sinkatlas.commands import examine
 
         findings = examine(_language(lang))
         for finding in findings:
@@ -519,7 +521,7 @@ def plans_show(
     """Show a plan's targets with clause and quote."""
     language = _language(lang)
     with _reported(language):
-        from sinkatlas.showing import plan_lines
+        from sinkatlas.commands import plan_lines
 
         for line in plan_lines(plan, language):
             say(line)
@@ -531,12 +533,12 @@ def plans_check(
     lang: LanguageOption = None,
 ) -> None:
     """Check a plan file: every mistake and doubt with its line and how to mend it."""
-    from sinkatlas.showing import language_of_plan, plan_check
+    from sinkatlas.commands import language_of_plan, plan_check
 
     language = lang or language_of_plan(plan)
     with _reported(language):
         from gis.problems import ProblemLog
-        from sinkatlas.fronts import problem_line
+        from sinkatlas.commands import problem_line
 
         log = ProblemLog()
         try:
@@ -560,7 +562,7 @@ def plans_extract(
     with _reported(language):
         from gis.problems import ProblemLog
         from plans.extract import draft_text, readings_json
-        from sinkatlas.fronts import problem_line
+        from sinkatlas.commands import problem_line
 
         log = ProblemLog()
         text = readings_json(file, log) if form == "json" else draft_text(file, language)
@@ -598,7 +600,7 @@ def factors_list(
     """List coefficients: key, value, unit, range, whether they drive a default, made for what."""
     language = _language(lang)
     with _reported(language):
-        from sinkatlas.showing import factor_lines
+        from sinkatlas.commands import factor_lines
 
         for line in factor_lines(contains, language):
             say(line)
@@ -610,7 +612,7 @@ def factors_show(
 ) -> None:
     """Show one coefficient with its source and verification."""
     with _reported(_language(lang)):
-        from sinkatlas.showing import factor_card
+        from sinkatlas.commands import factor_card
 
         for line in factor_card(key):
             say(line)
@@ -623,7 +625,7 @@ def factors_export(
 ) -> None:
     """Write all coefficients as CSV: a start for an own file, see [carbon] coefficients."""
     with _reported(_language(lang)):
-        from sinkatlas.showing import export_factors
+        from sinkatlas.commands import export_factors
 
         say(f"{export_factors(path)}\t{path}")
 
@@ -643,7 +645,7 @@ def factors_explain(
     """Tell for a stratum which rules apply, which is chosen, and why not the others."""
     language = _language(lang)
     with _reported(language):
-        from sinkatlas.showing import rule_lines
+        from sinkatlas.commands import rule_lines
 
         for line in rule_lines(
             ecosystem_type,
@@ -672,7 +674,7 @@ def invest_carbon(
 ) -> None:
     """Pool maps and totals of a carbon-pools table, and the change between two states."""
     with _reported(_language(lang)):
-        from sinkatlas.invest_run import run_carbon
+        from sinkatlas.invest import run_carbon
 
         found = run_carbon(pools, land_cover, out, after=after)
         for row in found.itertuples(index=False):
@@ -692,8 +694,8 @@ def invest_blue_carbon(
 ) -> None:
     """The yearly blue-carbon balance of a map of land-cover snapshots, closed pool by pool."""
     with _reported(_language(lang)):
-        from sinkatlas.fronts import problem_line
-        from sinkatlas.invest_run import run_blue_carbon
+        from sinkatlas.commands import problem_line
+        from sinkatlas.invest import run_blue_carbon
 
         found = run_blue_carbon(biophysical, transitions, snapshots, out, end_year=end_year)
         for each in found.problems:

@@ -20,7 +20,7 @@ from maps.brief.document import write_brief
 from maps.page.page import write_map
 from maps.report import Report
 from sinkatlas import CITIES, Run
-from sinkatlas.tables import write_csv
+from sinkatlas.publish.csv_tables import write_csv
 
 pytestmark = pytest.mark.browser
 SIZE = {"width": 1440, "height": 900}

@@ -31,7 +31,7 @@ from gis.problems import InputError, OutputError
 from gis.visible_text import is_unseen
 from sinkatlas import Run, run
 from sinkatlas.cli import app
-from sinkatlas.manifest import files_below, is_unchanged, read_manifest
+from sinkatlas.publish.manifest import files_below, is_unchanged, read_manifest
 from sinkatlas.workspace.toml_text import quoted
 
 KILLS = int(os.environ.get("SINKATLAS_KILLS", "3"))

@@ -12,7 +12,7 @@ from tiny_workspace import box, half_forest, write_polygons, write_workspace
 from typer.testing import CliRunner
 
 from sinkatlas.cli import app
-from sinkatlas.comparing import FACTORS, Comparison, compare
+from sinkatlas.comparing.comparison import FACTORS, Comparison, compare
 
 OWN = "key,value,unit,reason,analyst\ncn_forest_biomass_c_2014_2018,50,t C/ha,样地,张三\n"
 

@@ -18,12 +18,12 @@ from typer.testing import CliRunner
 import sinkatlas.pipeline.outputs as outputs
 from gis.problems import Language, OutputError, preferred_language, problem
 from maps.fonts import Fonts
+from maps.text import columns
 from sinkatlas import Run, __version__, run
-from sinkatlas.aligned_text import width
-from sinkatlas.atomic_folder import claimed
 from sinkatlas.cli import app
-from sinkatlas.run_list import ListedRun, append_run, list_file, listed_runs
-from sinkatlas.summary import run_record, summary_lines
+from sinkatlas.pipeline.summary import run_record, summary_lines
+from sinkatlas.publish.atomic_folder import claimed
+from sinkatlas.publish.run_list import ListedRun, append_run, list_file, listed_runs
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +106,7 @@ def test_a_run_ends_with_verdicts_worst_news_and_files(done: Run, language: Lang
 
 
 def test_progress_stands_in_a_log_too(city: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sinkatlas.progress.PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr("sinkatlas.commands.progress.PATIENCE_SECONDS", 0.0)
     _, _, err = invoke("check", city, "--lang", "zh")
     assert "读取图层: 3/3" in err
 
@@ -118,7 +118,7 @@ def test_progress_stands_in_a_log_too(city: Path, monkeypatch: pytest.MonkeyPatc
 @pytest.mark.parametrize("stage", ["read", "write"])
 def test_a_cancelled_run_leaves_nothing_and_says_so(city: Path, tmp_path: Path, stage: str) -> None:
     code = (
-        "import sys, time, sinkatlas.fronts as fronts\n"
+        "import sys, time, sinkatlas.commands.fronts as fronts\n"
         "from sinkatlas.cli import main\n"
         "tell = fronts.tell\n"
         "def slow(what, content):\n"
@@ -301,7 +301,7 @@ def test_a_folder_held_open_gets_its_results_beside_it(
             raise PermissionError(errno.EACCES, "held by another process")
         return rename(self, target)
 
-    monkeypatch.setattr("sinkatlas.atomic_folder._exchanged", lambda *_: False)
+    monkeypatch.setattr("sinkatlas.publish.atomic_folder._exchanged", lambda *_: False)
     monkeypatch.setattr(Path, "rename", held_open)
     for number in (2, 3):
         with claimed(folder) as place, place.staged() as stage:
@@ -383,8 +383,8 @@ def test_factors_are_a_table_with_a_head() -> None:
     head, *rows = out.splitlines()
     assert head.split() == ["键", "数值", "单位", "范围", "核实程度", "适用对象"]
     assert len(rows) > 3
-    place = width(head[: head.index("数值")])
-    cells = [row for row in rows if width(row) > place]
+    place = columns(head[: head.index("数值")])
+    cells = [row for row in rows if columns(row) > place]
     assert all(row.encode("gb18030")[place - 1 : place] == b" " for row in cells)
     status, _, err = invoke("factors", "list", "mangrov_cf", "--lang", "en")
     assert (status, "mangrove_cf" in err) == (1, True)

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from gis.problems import InputError, OutputError
 from sinkatlas.cli import app
-from sinkatlas.invest_run import run_blue_carbon, run_carbon
+from sinkatlas.invest.run import run_blue_carbon, run_carbon
 
 POOLS = (
     "C_above,C_below,C_soil,C_dead,lucode,LULC_Name\n"

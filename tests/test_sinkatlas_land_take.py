@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from gis.problems import InputError
 from sinkatlas.cli import app
-from sinkatlas.land_take import LandTake, land_take
+from sinkatlas.land_take.taking import LandTake, land_take
 
 GROWTH = """
 [[growth]]

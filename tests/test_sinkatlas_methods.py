@@ -19,14 +19,14 @@ from gis.problems import InputError
 from sink_models.method import method_sheet
 from sink_models.method.values import Figure, Formula, Math, MethodSheet, Section, SheetTable, both
 from sink_models.sampling import Sampling
-from sinkatlas.method_page import mathml, write_method_page
+from sinkatlas.commands.showing import export_factors
+from sinkatlas.pipeline.method_page import mathml, write_method_page
 from sinkatlas.pipeline.methods import (
     read_methods,
 )
 from sinkatlas.pipeline.steps import Run, run
 from sinkatlas.pipeline.tables.adjusted_areas import adjusted_area_table
 from sinkatlas.pipeline.tables.invest_carbon import pool_table
-from sinkatlas.showing import export_factors
 from sinkatlas.workspace.settings import load_workspace
 
 HOSTILE = '<script>alert(1)</script>"&{{x}}\u202e=1+1'

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from gis.problems import InputError
 from sinkatlas.cli import app
-from sinkatlas.packing import Verification, pack, verify
+from sinkatlas.evidence.packing import Verification, pack, verify
 from sinkatlas.pipeline.steps import run
 
 

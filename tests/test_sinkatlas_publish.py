@@ -18,9 +18,9 @@ from hypothesis import given, strategies as st
 
 from gis.problems import OutputError
 from gis.visible_text import is_unseen, visible
-from sinkatlas import atomic_folder
-from sinkatlas.atomic_folder import claimed, published
-from sinkatlas.tables import cell, plain, write_csv
+from sinkatlas.publish import atomic_folder
+from sinkatlas.publish.atomic_folder import claimed, published
+from sinkatlas.publish.csv_tables import cell, plain, write_csv
 
 
 def publish(folder: Path, text: str, **files: str) -> None:
@@ -209,7 +209,7 @@ def test_folders_that_only_look_like_ours_are_left_alone(tmp_path: Path) -> None
 
 KILLED = """
 import os, pathlib, signal, sys
-from sinkatlas import atomic_folder
+from sinkatlas.publish import atomic_folder
 folder, step = pathlib.Path(sys.argv[1]), int(sys.argv[2])
 if sys.argv[3] == "two renames":
     atomic_folder._exchanged = lambda *_: False

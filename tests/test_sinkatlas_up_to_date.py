@@ -13,12 +13,12 @@ import pytest
 from small_city import write_city
 from typer.testing import CliRunner
 
-from sinkatlas import up_to_date
+import sinkatlas.pipeline.up_to_date as up_to_date
 from sinkatlas.cli import app
-from sinkatlas.manifest import file_hash, files_below
 from sinkatlas.pipeline import run
-from sinkatlas.provenance import sealed
-from sinkatlas.up_to_date import Asked, run_key, standing_record
+from sinkatlas.pipeline.up_to_date import Asked, run_key, standing_record
+from sinkatlas.publish import sealed
+from sinkatlas.publish.manifest import file_hash, files_below
 from sinkatlas.workspace import load_workspace, named_files
 
 

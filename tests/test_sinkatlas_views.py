@@ -16,8 +16,8 @@ from maps.page.page import map_page, write_map
 from maps.plate.page_layout import layout
 from maps.plate.plate import write_sheet
 from maps.report import Report
-from sinkatlas.tables import write_csv
-from sinkatlas.views import MapView, TableView, sheet_view, table_view
+from sinkatlas.pipeline.views import MapView, TableView, sheet_view, table_view
+from sinkatlas.publish.csv_tables import write_csv
 
 Maker = Callable[..., Report]
 HOSTILE = (

@@ -32,7 +32,7 @@ from layers.declarations import Layer, LayerSpec
 from layers.legends import legend
 from sinkatlas.checking.findings import Check
 from sinkatlas.checking.page import CONCERNED, as_page
-from sinkatlas.tables import cell
+from sinkatlas.publish import cell
 from sinkatlas.workspace import Workspace, load_workspace
 
 if TYPE_CHECKING:

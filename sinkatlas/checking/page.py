@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from gis.problems import Language, Problem
-from sinkatlas.aligned_text import aligned
+from maps.text import aligned
 
 if TYPE_CHECKING:
     from layers.profiling import FieldLook

@@ -21,7 +21,7 @@ from sinkatlas.demo.reserves import dissolved, draw_protected, draw_redline
 from sinkatlas.demo.terrain import build_terrain
 from sinkatlas.demo.water import CLASS_NAMES, Water, draw_water, mangrove_shapes, wetland_shapes
 from sinkatlas.demo.workspace_text import file_names, workspace_text
-from sinkatlas.tables import write_csv
+from sinkatlas.publish import write_csv
 
 WORKSPACE = "workspace.toml"
 MANGROVE_SPECIES = ("秋茄", "桐花树", "无瓣海桑", "白骨壤")

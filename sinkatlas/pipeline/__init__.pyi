@@ -14,3 +14,13 @@ from .steps import (
     problems_of_parts as problems_of_parts,
     run as run,
 )
+from .summary import (
+    files_to_open as files_to_open,
+    run_record as run_record,
+    standing_summary as standing_summary,
+    summary_lines as summary_lines,
+)
+from .up_to_date import (
+    Asked as Asked,
+    standing_record as standing_record,
+)

@@ -20,7 +20,7 @@ from sinkatlas.pipeline.change import ChangeTables
 from sinkatlas.pipeline.judging import Judgement
 from sinkatlas.pipeline.measuring import Beside
 from sinkatlas.pipeline.methods import Methods
-from sinkatlas.provenance import Seal
+from sinkatlas.publish import Seal
 from sinkatlas.workspace import Workspace
 
 

@@ -25,10 +25,9 @@ from maps.qgis import write_district_style, write_geopackage, write_geoparquet
 from maps.report import Report
 from maps.tables import field_dictionary
 from maps.workbook import write_audit, write_workbook
-from sinkatlas.atomic_folder import RECORD, Claim
 from sinkatlas.pipeline.reporting import problem_record
-from sinkatlas.summary import told_of
-from sinkatlas.tables import write_csv
+from sinkatlas.pipeline.summary import told_of
+from sinkatlas.publish import RECORD, Claim, write_csv
 
 TIMINGS = "timings.json"
 """Seconds per stage: the one file whose bytes differ between equal runs."""

@@ -27,7 +27,7 @@ from sink_models.indicator import indicators
 from sink_models.results import Results
 from sinkatlas.pipeline.computed import Computed
 from sinkatlas.pipeline.table_registry import output_tables
-from sinkatlas.provenance import Seal, font_hashes, sha256_of, software_versions
+from sinkatlas.publish import Seal, font_hashes, sha256_of, software_versions
 from sinkatlas.workspace import Workspace, named_files
 
 DISPLAY_CRS = "EPSG:4490"

@@ -54,8 +54,6 @@ from sink_models.options import (
 from sink_models.results import IndicatorValue, Results, ValueKey
 from sink_models.sampling import Sampling
 from sink_models.uncertainty import DrawBook
-from sinkatlas.atomic_folder import Claim, claimed
-from sinkatlas.method_page import write_method_page
 from sinkatlas.pipeline.biomass import biomass_maps
 from sinkatlas.pipeline.change import (
     ChangeTables,
@@ -74,6 +72,7 @@ from sinkatlas.pipeline.measuring import (
     further_strata,
     with_legal_forms,
 )
+from sinkatlas.pipeline.method_page import write_method_page
 from sinkatlas.pipeline.methods import Methods, forest_flows, read_methods
 from sinkatlas.pipeline.named_areas import area_units, home_strata, with_homes
 from sinkatlas.pipeline.official import official_figures
@@ -82,11 +81,11 @@ from sinkatlas.pipeline.projects import project_tables
 from sinkatlas.pipeline.remote_layers import fetched, is_on_server
 from sinkatlas.pipeline.reporting import make_report
 from sinkatlas.pipeline.scenario import scenarios_of
+from sinkatlas.pipeline.up_to_date import Asked, run_key
 from sinkatlas.pipeline.urban import urban_strata
+from sinkatlas.pipeline.views import MapView, SheetView, TableView, sheet_view, table_view
 from sinkatlas.pipeline.works_effect import read_plots, works_effect
-from sinkatlas.provenance import check_seals, sealed
-from sinkatlas.up_to_date import Asked, run_key
-from sinkatlas.views import MapView, SheetView, TableView, sheet_view, table_view
+from sinkatlas.publish import Claim, check_seals, claimed, sealed
 from sinkatlas.workspace import (
     AccuracyTable,
     EpochTable,

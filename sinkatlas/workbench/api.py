@@ -35,7 +35,7 @@ from gis.problems import (
 from sinkatlas import __version__
 from sinkatlas.checking import finding_record
 from sinkatlas.demo import CITIES
-from sinkatlas.run_list import listed_runs
+from sinkatlas.publish import listed_runs
 from sinkatlas.workbench import editing, places
 from sinkatlas.workbench.jobs import Job, Jobs
 from sinkatlas.workbench.remedies import remedy

@@ -10,7 +10,7 @@ from typing import Any
 
 from gis.problems import InputError, problem
 from sink_models.indicator import indicators
-from sinkatlas.summary import files_to_open
+from sinkatlas.pipeline import files_to_open
 
 _SHEETS = (".pdf", ".png", ".svg")
 _SHOWN = (".html", ".csv", ".json", ".xlsx", ".docx", ".gpkg", ".parquet", ".qml", *_SHEETS)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from gis.problems import InputError, Problem, problem
 from gis.reading import LARGEST_TOML, bounded_bytes, is_database
-from sinkatlas.provenance import sha256_of
+from sinkatlas.publish import sha256_of
 from sinkatlas.workspace.toml_text import quoted
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from sink_models.ledger import shapley_contributions
 from sink_models.results import IndicatorValue, Results
 from sink_models.sampling import Array, Sampling
 from sinkatlas.pipeline import figures_of
-from sinkatlas.provenance import sha256_of
+from sinkatlas.publish import sha256_of
 from sinkatlas.workspace import Workspace, load_workspace
 
 FACTORS = ("data", "coefficients", "boundaries", "method")

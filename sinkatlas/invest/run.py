@@ -38,10 +38,8 @@ from sink_models.invest import (
     stopped_growth,
     summed_balance,
 )
-from sinkatlas.atomic_folder import RECORD, published
 from sinkatlas.pipeline import text_of
-from sinkatlas.provenance import sha256_of, software_versions
-from sinkatlas.tables import write_csv
+from sinkatlas.publish import RECORD, published, sha256_of, software_versions, write_csv
 
 STRIP_ROWS = 256
 """Rows that are held at once."""

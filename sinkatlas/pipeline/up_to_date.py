@@ -22,9 +22,7 @@ from typing import Any, Literal
 
 from gis.problems import Language
 from gis.reading import is_database, is_remote
-from sinkatlas.atomic_folder import RECORD
-from sinkatlas.manifest import is_unchanged, read_manifest
-from sinkatlas.provenance import Seal, sealed
+from sinkatlas.publish import RECORD, Seal, is_unchanged, read_manifest, sealed
 from sinkatlas.workspace import Workspace, named_files, texts_of
 
 _ROOMS = ("gis", "layers", "sink_models", "plans", "maps", "sinkatlas")

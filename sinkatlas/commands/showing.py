@@ -13,6 +13,7 @@ import pandas as pd
 
 from gis.problems import InputError, Language, ProblemLog, preferred_language, problem
 from layers.codes import ecosystem_types
+from maps.text import aligned
 from plans.extract import decoded
 from plans.number_words import printed_words
 from plans.reader import load_plan
@@ -29,8 +30,7 @@ from sink_models.coefficients import (
     leaf_of,
 )
 from sink_models.indicator import indicators
-from sinkatlas.aligned_text import aligned
-from sinkatlas.tables import write_csv
+from sinkatlas.publish import write_csv
 
 
 def plan_lines(named: str, language: Language) -> Iterator[str]:

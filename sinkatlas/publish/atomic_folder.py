@@ -25,8 +25,8 @@ from itertools import count
 from pathlib import Path
 
 from gis.problems import OutputError, Problem, SinkAtlasError, problem
-from sinkatlas.folder_lock import locked
-from sinkatlas.manifest import (
+from sinkatlas.publish.folder_lock import locked
+from sinkatlas.publish.manifest import (
     MANIFEST,
     STAGE_MARK,
     file_hash,

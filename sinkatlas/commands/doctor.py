@@ -6,7 +6,7 @@ import shutil
 from dataclasses import dataclass
 
 from gis.problems import Language
-from sinkatlas.provenance import software_versions
+from sinkatlas.publish import software_versions
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge", "firefox")
 

@@ -56,7 +56,7 @@ def front(form: Form, language: Language) -> Iterator[Front]:
     one message; with ``SINKATLAS_TRACEBACK`` set they are shown whole.
     """
     from gis.reading import harden_environment
-    from sinkatlas.progress import shown_progress
+    from sinkatlas.commands.progress import shown_progress
 
     harden_environment()
     show: Callable[[Iterable[Problem]], None]

@@ -14,9 +14,8 @@ from gis.visible_text import visible
 from sink_models.carbon import POOL_NAMES
 from sink_models.ecosystem_types import type_names
 from sink_models.equations import co2_from_c
-from sinkatlas.atomic_folder import published
-from sinkatlas.land_take import HORIZONS, LandTake, TakenProject
-from sinkatlas.tables import write_csv
+from sinkatlas.land_take.taking import HORIZONS, LandTake, TakenProject
+from sinkatlas.publish import published, write_csv
 
 Words = dict[Language, str]
 

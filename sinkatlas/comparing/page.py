@@ -9,9 +9,8 @@ from pathlib import Path
 import pandas as pd
 
 from gis.problems import Language
-from sinkatlas.atomic_folder import published
-from sinkatlas.comparing import EXPLAINED, FACTORS, Comparison, contributions_of
-from sinkatlas.tables import write_csv
+from sinkatlas.comparing.comparison import EXPLAINED, FACTORS, Comparison, contributions_of
+from sinkatlas.publish import published, write_csv
 
 Words = dict[Language, str]
 

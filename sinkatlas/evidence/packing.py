@@ -20,8 +20,7 @@ from typing import Literal
 
 from gis.problems import InputError, Problem, problem
 from sinkatlas.pipeline import run
-from sinkatlas.provenance import sha256_of
-from sinkatlas.tables import csv_text
+from sinkatlas.publish import csv_text, sha256_of
 from sinkatlas.workspace import load_workspace
 
 RECORD, SUMS = "run.json", "pack.json"

@@ -40,7 +40,7 @@ def list_file() -> Path:
 
 def append_run(workspace: Path, out: Path, status: Status) -> None:
     """Add a run to the list. A list that cannot be written costs the run nothing."""
-    from sinkatlas.provenance import sha256_of
+    from sinkatlas.publish.provenance import sha256_of
 
     file = workspace / "workspace.toml" if workspace.is_dir() else workspace
     digest = sha256_of(file) if file.is_file() else ""

@@ -20,7 +20,7 @@ from maps.page import map_page, write_map
 from maps.plate import Format, Layout, choose, write_sheet
 from maps.report import Report
 from maps.text import shortened
-from sinkatlas.tables import write_csv
+from sinkatlas.publish import write_csv
 
 _FRAME_HEIGHT = 640
 _ROWS_SHOWN = 60

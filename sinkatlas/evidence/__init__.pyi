@@ -1,0 +1,4 @@
+from .packing import (
+    pack as pack,
+    verify as verify,
+)

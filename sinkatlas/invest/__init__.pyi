@@ -1,0 +1,4 @@
+from .run import (
+    run_blue_carbon as run_blue_carbon,
+    run_carbon as run_carbon,
+)
