@@ -16,9 +16,11 @@ from sink_models.carbon import (
     SinkSteps,
     SoilSpan,
     carbon_account,
+    estimates,
     forest_balances,
     forest_routes,
     living_change,
+    measured_strata,
     sink_steps,
     soil_span,
     strata,
@@ -119,6 +121,7 @@ def evaluate(
             for sums in strata(context.account)
         ),
         forest_living=_forest_living(contexts, whole[0]),
+        arbor_stock=_arbor_stock(contexts, whole[0]),
         options=options,
         streams=dict(book.drawn),
         shared_errors=error_correlations(shared),
@@ -145,6 +148,28 @@ def _forest_living(
             for at, code in enumerate(account.units)
         }
         found[year, whole_code] = float(area.sum()), float(living.sum())
+    return found
+
+
+def _arbor_stock(
+    contexts: Sequence[Context], whole_code: str
+) -> dict[tuple[int, str], tuple[float, float]]:
+    """Growing stock of measured stands and the carbon that moves with it, central values."""
+    found: dict[tuple[int, str], tuple[float, float]] = {}
+    for context in contexts:
+        account = context.account
+        stock, carbon = (np.zeros(len(account.units)) for _ in range(2))
+        for sums in measured_strata(account):
+            held, _ = estimates(sums.stratum, account.year, account.book)
+            stock = stock + sums.stock_m3
+            for pool in LIVING:
+                carbon = carbon + sums.stock_m3 * held[pool].per_m3[0]
+        year = account.year
+        found |= {
+            (year, code): (float(stock[at]), float(carbon[at]))
+            for at, code in enumerate(account.units)
+        }
+        found[year, whole_code] = float(stock.sum()), float(carbon.sum())
     return found
 
 

@@ -177,6 +177,9 @@ class Results:
     ground: tuple[StratumGround, ...] = ()
     forest_living: Mapping[tuple[int, str], tuple[float, float]] = field(default_factory=dict)
     """Hectares of forest but mangroves, and their living carbon in t C, by epoch and unit."""
+    arbor_stock: Mapping[tuple[int, str], tuple[float, float]] = field(default_factory=dict)
+    """Growing stock of measured arbor stands in m3, and the carbon that goes with it in t C, by
+    epoch and unit."""
     options: Options = DEFAULT_OPTIONS
     shared_errors: tuple[Correlation, ...] = ()
     """Correlations of the errors of layers that share them, by the names of their sources."""

@@ -17,6 +17,7 @@ from maps.sensitivity import public_view
 from maps.workbook import write_audit
 from plans.tables import ALLOCATION_COLUMNS, COLUMNS, SCHEME_COLUMNS, TRAJECTORY_COLUMNS
 from sink_models.indicator import indicators
+from sink_models.ledger import LUCF_COLUMNS
 from sink_models.ledger.change_tables import IPCC_COLUMNS, TRANSITION_COLUMNS
 from sink_models.ledger.reconciliation import RECONCILIATION_COLUMNS
 from sink_models.ledger.scenarios import (
@@ -60,6 +61,7 @@ def test_declared_columns_are_those_that_the_rooms_below_fill() -> None:
     assert NAMES["species_functions"] == list(SPECIES_COLUMNS)
     assert NAMES["published_check"] == list(PUBLISHED_COLUMNS)
     assert NAMES["official_figures"] == list(OFFICIAL_COLUMNS)
+    assert NAMES["lucf"] == list(LUCF_COLUMNS)
     assert NAMES["carbon_reconciliation"] == list(RECONCILIATION_COLUMNS)
     assert NAMES["scenario_paths"] == list(PATH_COLUMNS)
     assert NAMES["scenario_differences"] == list(DIFFERENCE_COLUMNS)

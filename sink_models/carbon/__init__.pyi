@@ -13,12 +13,14 @@ from .estimator import (
     sought_of as sought_of,
 )
 from .forest_balance import (
+    PROVINCIAL_RATES as PROVINCIAL_RATES,
     ForestBalance as ForestBalance,
     forest_balances as forest_balances,
 )
 from .forest_methods import (
     ForestRoute as ForestRoute,
     forest_routes as forest_routes,
+    measured_strata as measured_strata,
 )
 from .linear_totals import (
     Amounts as Amounts,

@@ -50,6 +50,10 @@ from .land_take import (
     need_of as need_of,
     year_of_balance as year_of_balance,
 )
+from .lucf import (
+    LUCF_COLUMNS as LUCF_COLUMNS,
+    lucf_table as lucf_table,
+)
 from .pools import (
     DESTINATIONS as DESTINATIONS,
     KnownSum as KnownSum,
