@@ -630,6 +630,30 @@ def factors_export(
         say(f"{export_factors(path)}\t{path}")
 
 
+@factors_app.command("template")
+def factors_template(
+    method_set: Annotated[str, typer.Argument(help="Method set, see method_sets.csv of a run.")],
+    path: Annotated[Path, typer.Argument(help="CSV file to write.")] = Path("template.csv"),
+    lang: LanguageOption = None,
+) -> None:
+    """Write the numbers that a method set lacks here, to be filled in from its document."""
+    with _reported(_language(lang)):
+        from sinkatlas.commands import write_gap_template
+
+        say(f"{write_gap_template(method_set, path)}\t{path}")
+
+
+@factors_app.command("documents")
+def factors_documents(lang: LanguageOption = None) -> None:
+    """List documents that a reviewer expects: what of each was seen, what it is used for."""
+    language = _language(lang)
+    with _reported(language):
+        from sinkatlas.commands import document_lines
+
+        for line in document_lines(language):
+            say(line)
+
+
 @factors_app.command("explain")
 def factors_explain(
     ecosystem_type: Annotated[str, typer.Argument(help="Ecosystem type, such as mangrove.")],

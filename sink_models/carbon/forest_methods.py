@@ -31,10 +31,14 @@ from sink_models.equations import (
     biomass_carbon_from_stock,
     expansion_from_density,
     stand_carbon,
+    whole_tree_carbon,
 )
 from sink_models.uncertainty import DrawBook
 
-ROUTES = ("function", "rival_function", "bcef_temperate", "bcef_subtropical", "density_bef")
+ROUTES = (
+    *("function", "rival_function", "bcef_temperate", "bcef_subtropical", "density_bef"),
+    "provincial",
+)
 
 _CLASS = re.compile(r"gs(?:gt)?(\d+)(?:-(\d+))?$")
 
@@ -184,6 +188,17 @@ def _by_density(sums: StratumSums, book: DrawBook) -> RoutePart | str:
     return RoutePart(sums.stratum, biomass_carbon_from_stock, values, keys)
 
 
+def _by_guideline(sums: StratumSums, book: DrawBook) -> RoutePart | str:
+    """The provincial guideline: whole trees by stock, roots in the expansion factor."""
+    keys = {"SVD": "prov_svd_national", "BEF": "prov_bef_total_national", "CF": "prov_cf"}
+    lacking = [key for key in keys.values() if not _is_usable(key, book)]
+    if lacking:
+        return " ".join(lacking)
+    values = {symbol: book.store[key].value for symbol, key in keys.items()}
+    values["V"] = float(sums.stock_m3.sum())
+    return RoutePart(sums.stratum, whole_tree_carbon, values, tuple(keys.values()))
+
+
 def _expanded(
     sums: StratumSums, factor: float, ratio: float, fraction: float
 ) -> Mapping[str, float]:
@@ -199,6 +214,7 @@ _COMPUTE: Mapping[str, Callable[[StratumSums, DrawBook], RoutePart | str]] = {
     "bcef_temperate": _by_bcef("bcef_temperate"),
     "bcef_subtropical": _by_bcef("bcef_subtropical"),
     "density_bef": _by_density,
+    "provincial": _by_guideline,
 }
 
 

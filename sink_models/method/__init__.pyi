@@ -1,3 +1,9 @@
+from .method_sets import (
+    METHOD_SET_COLUMNS as METHOD_SET_COLUMNS,
+    expected_documents as expected_documents,
+    gap_template as gap_template,
+    method_set_table as method_set_table,
+)
 from .provenance import (
     Provenance as Provenance,
     provenance_notice as provenance_notice,

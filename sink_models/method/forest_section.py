@@ -26,6 +26,7 @@ ROUTE_TITLES: Mapping[str, Words] = {
         "BCEF，地中海、干热带、亚热带类", "BCEF, mediterranean, dry tropical and subtropical class"
     ),
     "density_bef": both("木材密度 × 扩展系数", "wood density × expansion factor"),
+    "provincial": both("省级清单指南", "provincial inventory guideline"),
 }
 
 

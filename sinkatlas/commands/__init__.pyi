@@ -12,6 +12,7 @@ from .looking import (
     looked as looked,
 )
 from .showing import (
+    document_lines as document_lines,
     export_factors as export_factors,
     factor_card as factor_card,
     factor_lines as factor_lines,
@@ -19,4 +20,5 @@ from .showing import (
     plan_check as plan_check,
     plan_lines as plan_lines,
     rule_lines as rule_lines,
+    write_gap_template as write_gap_template,
 )

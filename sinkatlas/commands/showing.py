@@ -30,6 +30,7 @@ from sink_models.coefficients import (
     leaf_of,
 )
 from sink_models.indicator import indicators
+from sink_models.method import expected_documents, gap_template
 from sinkatlas.publish import write_csv
 
 
@@ -183,3 +184,36 @@ def export_factors(path: Path) -> int:
     table[numbers] = table[numbers].apply(pd.to_numeric)  # text that begins with a minus is guarded
     write_csv(table, path)
     return len(rows)
+
+
+def write_gap_template(method_set: str, path: Path) -> int:
+    """Write the rows that a method set lacks as CSV; gives their number.
+
+    Raises ``InputError`` for a file that exists, or a set without such rows.
+    """
+    if path.exists():
+        raise InputError(problem("sinkatlas.template_exists", where=path))
+    table = gap_template(method_set, coefficients())
+    write_csv(table, path)
+    return len(table)
+
+
+SEEN_DOCUMENTS: Mapping[str, Mapping[Language, str]] = {
+    "transcription": {"zh": "转录", "en": "in transcriptions"},
+    "citing_paper": {"zh": "引用文献", "en": "in papers that cite it"},
+    "definitions_only": {"zh": "仅定义", "en": "definitions only"},
+    "conditions_only": {"zh": "仅适用条件", "en": "conditions only"},
+    "contents_only": {"zh": "仅目录", "en": "contents only"},
+    "scope_only": {"zh": "仅适用范围", "en": "scope only"},
+    "title_only": {"zh": "仅题名", "en": "title only"},
+    "named_only": {"zh": "仅见提及", "en": "named by others only"},
+    "not_seen": {"zh": "未查见", "en": "not seen"},
+}
+"""What of a document was seen, in words."""
+
+
+def document_lines(language: Language) -> Iterator[str]:
+    """Documents that a reviewer expects, one line each: what was seen, what it is used for."""
+    for row in expected_documents():
+        words = SEEN_DOCUMENTS[row["seen"]][language]
+        yield f"{row['document']}\t{row['title_zh']}\t{words}\t{row[f'used_for_{language}']}"
