@@ -6,14 +6,15 @@ analyst fills in from the document on the desk, as a file for ``coefficients`` o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 import numpy as np
 import pandas as pd
 
-from gis.problems import InputError, Language, problem
+from gis.problems import InputError, problem
 from sink_models.coefficients import CoefficientStore, read_table
+from sink_models.method.values import both
 from sink_models.results import Results
 
 METHOD_SET_COLUMNS = (
@@ -59,19 +60,17 @@ def gap_template(name: str, store: CoefficientStore) -> pd.DataFrame:
         if not store[key].ships
     ]
     if not gaps:
-        told: dict[Language, str] = {
-            language: "; ".join(dict.fromkeys(filter(None, texts))) or "–"
-            for language, texts in (
-                ("zh", [row["gap_zh"] for row in sets[name]]),
-                ("en", [row["gap_en"] for row in sets[name]]),
-            )
-        }
+        told = both(*(_listed(row[f"gap_{each}"] for row in sets[name]) for each in ("zh", "en")))
         raise InputError(problem("sink_models.method_set_no_gaps", where=name, gaps=told))
     rows = [
         (key, "", store[key].unit, "", "", "", "", document, clause, "")
         for key, document, clause in gaps
     ]
     return pd.DataFrame(rows, columns=list(TEMPLATE_COLUMNS))
+
+
+def _listed(texts: Iterable[str]) -> str:
+    return "; ".join(dict.fromkeys(filter(None, texts))) or "–"
 
 
 def method_set_table(results: Results) -> pd.DataFrame:
