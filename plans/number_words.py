@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from fractions import Fraction
 
@@ -70,8 +71,13 @@ def gap_words(gap: float, target: Target) -> Words:
 
 
 def pace_words(pace: float, target: Target) -> Words:
-    """A signed change per year, two decimals finer than the plan prints."""
-    return _words(pace, target, 0.0, extra=2, points=target.unit == "%")
+    """A change, or one per year, two decimals finer than the plan prints: 增加 54.00 万立方米."""
+    signed, size = (
+        _words(each, target, 0.0, extra=2, points=target.unit == "%") for each in (pace, abs(pace))
+    )
+    is_none = not re.search("[1-9]", size["zh"].partition(" ")[0])
+    verb = "增加" if pace > 0 else "减少"
+    return {"zh": "基本持平" if is_none else f"{verb} {size['zh']}", "en": signed["en"]}
 
 
 def target_words(target: Target) -> Words:

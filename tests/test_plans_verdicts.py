@@ -502,7 +502,7 @@ def test_blocks_are_counted_against_the_number_that_the_plan_prints() -> None:
 @pytest.mark.parametrize(
     ("aim", "words"),
     [
-        (target(">=", 3.0, 2025, kind="count", indicator="demo_zones"), "个数目标"),
+        (target(">=", 3.0, 2025, kind="count", indicator="demo_zones"), "数量目标"),
         (target(">=", 3.0, 2025, indicator="seagrass_rate"), "seagrass_rate"),
         (
             target(
@@ -549,7 +549,11 @@ ENTRY = AssignedValue(
 
 def test_assigned_target_waits_for_its_figure() -> None:
     found = verdict(ASSIGNED, value(2025, 50.0))
-    assert (found.status, keys(found)) == (Status.NOT_EVALUABLE, ["assigned_missing"])
+    assert (found.status, keys(found)) == (
+        Status.NOT_EVALUABLE,
+        ["stands_alone", "assigned_missing"],
+    )
+    assert "As it stands: 50" in found.reason("en")
     assert "[[assigned]]" in found.reason("en")
 
 

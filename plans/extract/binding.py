@@ -411,6 +411,9 @@ def _understood(
     if found.is_decrease:
         return []
     begin = alone[-1].start if alone else place
+    named = [m for m in near if m.metric == metric]
+    name = sentence.text[named[-1].start : named[-1].end] if named else ""
+    quantity = per_mu(quantity, metric.unit, name)
     return [Bond(metric, quantity, found, begin, quantity.end, 0.05 if alone else 0.1)]
 
 

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from plans.extract.wording import PROPOSED
 from plans.extract.years import FIVE, YEAR, Manner, Times, year_of
 
 _DATE = r"(?P<year>20\d\d)(?:年(?P<month>\d{1,2})月\d{1,2}日?|[-/.](?P<number>\d{1,2})[-/.]\d{1,2})"
@@ -59,6 +60,7 @@ def document_times(text: str, page: str = "") -> Times:
         r"|[^。;\n]{0,24}?(?:目标|任务)(?:任务)?(?:是|为|:))",
         text,
     )
+    ahead += re.findall(rf"{PROPOSED.pattern}[:,]?(20[0-6]\d)年", text)
     goals.update(ahead)
     if written is not None and ahead and max(int(each) for each in goals) < written:
         written, late = None, False  # put up again years later

@@ -61,7 +61,9 @@ _PAST = re.compile(
 )
 _FROM = re.compile(r"\b(?:up |down )?from(?: (?:the )?(?:current|about|around|some))* $", re.I)
 _MOST = re.compile(
-    r"\b(?:no more than|at most|not exceed\w*|within|below|under|less than|up to)(?: \w+)? $", re.I
+    r"\b(?:no more than|at most|not exceed\w*|within|below|under|"
+    r"(?<!no )(?<!not )less than|up to)(?: \w+)? $",
+    re.I,
 )
 _ABOUT = re.compile(
     r"\b(?:about|around|some|approximately|roughly|nearly|almost|close to|ca\.?) $", re.I

@@ -17,7 +17,7 @@ from plans.extract.places import OURS, WHOLE, is_elsewhere, scope_of
 from plans.extract.sentences import Sentence, quoted_clause, sentences
 from plans.extract.tense import Setting, governing_mark, is_aside, tense_of
 from plans.extract.vocabulary import Mention
-from plans.extract.wording import ASSIGNED, CHANGES, FUTURE, strives, unexplained
+from plans.extract.wording import ASSIGNED, CHANGES, FUTURE, SINCE, strives, unexplained
 from plans.extract.years import Times, YearMark, year_marks
 
 _GOES_ON = re.compile(
@@ -57,15 +57,16 @@ def read_prose(
             topics = ()
         if is_menu(paragraph.text):
             continue
-        is_ahead = False
+        is_ahead = is_back = False
         for sentence in sentences(paragraph.text, times):
-            known = (carried, nearby[number], is_local, topics, said, now, is_ahead)
+            known = (carried, nearby[number], is_local, topics, said, now, is_ahead, is_back)
             setting = Setting(place, times, *known)
             found = _read(sentence, setting)
             topics = tuple(m for m in sentence.mentions if m.metric.kind != "system")
             yield from (_placed(each, paragraph) for each in found)
             carried = _goal_mark(sentence, carried)
             is_ahead = _NEXT.search(sentence.masked) is not None
+            is_back = not is_ahead and (is_back or SINCE.search(sentence.masked) is not None)
             if any(m.role == "bare" and m.year == times.written for m in sentence.marks):
                 now = times.written
             if any(mark.role == "goal" for mark in sentence.marks):

@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from plans.extract.outline import Place
 from plans.extract.sentences import Sentence
 from plans.extract.vocabulary import Mention, Metric
-from plans.extract.wording import BOUNDING, FUTURE, PAST_STRONG, PAST_WEAK, REPORTED
+from plans.extract.wording import (
+    BOUNDING,
+    FUTURE,
+    PAST_STRONG,
+    PAST_WEAK,
+    PROPOSED,
+    REPORTED,
+    SINCE,
+)
 from plans.extract.years import Times, YearMark
 
 _ALL_DONE = r"(?:底|前|末)*(?:全部|全面|基本)?(?:完成|建成|实现|完工)(?:[,;]|$)"
@@ -29,7 +37,7 @@ class Setting:
 
     ``said_goal`` is the only goal year of the document, once it was said, ``said_now`` the year it
     was written in, once it spoke of that year's tasks; ``is_ahead`` behind a sentence of the same
-    paragraph that speaks of what will be.
+    paragraph that speaks of what will be, ``is_back`` behind one that looks back (五年来).
     """
 
     place: Place
@@ -41,6 +49,7 @@ class Setting:
     said_goal: int | None = None
     said_now: int | None = None
     is_ahead: bool = False
+    is_back: bool = False
 
 
 def tense_of(sentence: Sentence, setting: Setting, start: int, end: int, metric: Metric) -> Tense:
@@ -137,6 +146,13 @@ def _is_told(sentence: Sentence, setting: Setting, mark: YearMark, start: int) -
         return setting.place.looks_back and mark.role == "bare"
     if setting.place.looks_back:
         return True
+    opens = SINCE.search(sentence.masked[: mark.start]) is not None
+    if opens and not FUTURE.search(sentence.masked[mark.end : start]):
+        return True
+    if setting.is_back and not _promises(sentence, start):
+        return True
+    if PROPOSED.search(sentence.masked[: mark.start]):
+        return False
     between = sentence.text[mark.end : start]
     says_goal = FUTURE.search(between) or "不低于" in between or "达到" in between
     if setting.times.manner != "plan":

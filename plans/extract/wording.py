@@ -76,6 +76,14 @@ FUTURE = re.compile(
 BOUNDING = re.compile(
     r"(?:不(?:得|应|能)?(?:低于|少于|小于|超过|高于|大于|突破)|控制在)(?:全[省市县区国])?[^,;。]{0,6}$"
 )
+SINCE = re.compile(
+    r"(?<!未)(?:[一二两三四五六七八九十几多近]|(?<!\d)\d{1,2})年来|以来|过去[^,;。]{0,4}年"
+)
+"""Words that open a look back, which goes on through the sentence: 《规划》实施三年来."""
+PROPOSED = re.compile(
+    r"(?:会议|方案|规划|计划|意见|通知|要点|文件|决定|纲要)》?[^,;。]{0,6}(?:提出|明确|要求)"
+)
+"""Words that introduce what a meeting or a document wants: 会议提出,2019年完成…"""
 REPORTED = re.compile(
     r"(?:超额|提前|圆满|全面|(?<!年)均)[^,;。]{0,4}完成|占[^,;。]{0,12}(?:任务|计划)[^,;。\x02]{0,12}的?\x02|"
     r"(?:完成|为|达)[^,;。]{0,6}(?:计划|任务)[^,;。]{0,4}的?\x02|完成率|(?:较|比)(?:上年|去年)|同比"

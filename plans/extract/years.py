@@ -187,6 +187,8 @@ def _of_plan(hit: re.Match[str], after: str, times: Times) -> Iterator[YearMark]
         return
     if re.match(r"的?(?:开局|收官|起步|开篇|谋划|第[一二三四五]年)", after):
         return  # it says which year this is, not by when
+    if re.match(r"(?:总)?(?:任务|目标|计划)(?:量|数|总量)?的", after):
+        return  # 占“十四五”任务的71%: what a share is of
     is_since = hit["plan_tail"] == "以来" or re.match(r"\([^()]{0,16}\)以来", after)
     role: Role = "past" if end < times.present or is_since else "goal"
     if end == times.written and role == "goal":

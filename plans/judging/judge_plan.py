@@ -24,7 +24,7 @@ from plans.judging.reasons import Reason, reason
 from plans.judging.settling import settling
 from plans.judging.target_series import Case, Evidence
 from plans.judging.verdict import Status, Verdict
-from plans.number_words import percent_words, target_words, value_words
+from plans.number_words import pace_words, percent_words, target_words, value_words
 from plans.plan import SCHEMES, AssignedValue, Plan, Target, Words
 from sink_models.indicator import indicators
 from sink_models.results import IndicatorValue, Results
@@ -84,6 +84,9 @@ def verdict_on(
         return Verdict(plan.id, target, Status.NOT_EVALUABLE, missing)
     limited = case.judged_by_limits
     verdict = _verdict(plan.id, case) if limited is None else _by_limits(plan.id, case, limited)
+    if verdict.status is Status.CANNOT_TELL and len(case.series) == 1:
+        absent = _absent(target, evidence)
+        verdict = replace(verdict, reasons=(*verdict.reasons, *absent))
     if entry is None:
         return verdict
     source = reason(
@@ -102,13 +105,15 @@ def _missing(case: Case, evidence: Evidence) -> tuple[Reason, ...]:
         aspects = ", ".join(target.disputed)
         return (reason("disputed", quote=shown(target.quote), aspects=aspects),)
     needs = target.needs if any(target.needs.values()) else _NOTHING_KNOWN
-    if target.kind in SCHEMES or (target.kind == "rule" and not _is_measured(case)):
+    is_unread = target.kind == "rule" and not _is_measured(case)
+    if target.kind in SCHEMES or (is_unread and not _is_computed(target)):
         return _beyond_figures(target, evidence)
     if target.kind in ("works", "count") and not _is_measured(case):
         figures = _or_direction(target_words(target), target)
         return (reason(target.kind, target=figures, needs=needs),)
     if target.comparator == "assigned":
-        return (reason("assigned_missing", indicator=target.indicator),)
+        stands = _as_it_stands(case) if case.series else ()
+        return (*stands, reason("assigned_missing", indicator=target.indicator))
     if case.series and target.kind != "works" and is_works(case.judged):
         return (reason("works_for_state", title=target.title),)
     if case.series or case.limited:
@@ -117,6 +122,22 @@ def _missing(case: Case, evidence: Evidence) -> tuple[Reason, ...]:
     if evidence.results.values and not evidence.has_scope(target):
         reasons = (reason("scope_missing", scope=_scope_words(target)), *reasons)
     return reasons
+
+
+def _is_computed(target: Target) -> bool:
+    """Whether a rule is one that an indicator can judge, once its layers are there."""
+    return target.comparator == "stable" and target.indicator in indicators()
+
+
+def _as_it_stands(case: Case) -> tuple[Reason, ...]:
+    """The latest value of a figure still to be entered, and the change since the first epoch."""
+    first, last, target = case.series[0], case.series[-1], case.target
+    facts = {"epoch": last.epoch, "value": value_words(last.value, target)}
+    if first.epoch == last.epoch:
+        return (reason("stands_alone", **facts),)
+    change = pace_words(last.value - first.value, target)
+    base = value_words(first.value, target)
+    return (reason("stands", base_epoch=first.epoch, base=base, change=change, **facts),)
 
 
 def _is_measured(case: Case) -> bool:
@@ -183,7 +204,15 @@ def _missing_layers(target: Target, evidence: Evidence, needs: Words) -> tuple[R
         return (
             reason("not_computed", title=target.title, indicator=target.indicator, needs=needs),
         )
-    last = max(absences, key=lambda each: each.epoch)
+    return _absent(target, evidence)
+
+
+def _absent(target: Target, evidence: Evidence) -> tuple[Reason, ...]:
+    """Why the indicator has no value at the latest epoch without one."""
+    found = [each for each in evidence.results.absences if each.indicator == target.indicator]
+    if not found:
+        return ()
+    last = max(found, key=lambda each: each.epoch)
     said = {
         language: f"{last.problem.message(language)} {last.problem.remedy(language)}".strip()
         for language in LANGUAGES

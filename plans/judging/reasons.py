@@ -6,6 +6,7 @@ and no remedy, and its facts may differ by language (28,700 ha reads 2.87 万公
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -39,7 +40,31 @@ class Reason:
             name: fact if isinstance(fact, str) else fact[language]
             for name, fact in self.facts.items()
         }
-        return reason_words()[self.key][language].format_map(said)
+        return _filled(reason_words()[self.key][language], said)
+
+
+_PLACE = re.compile(
+    r"(?P<before>[\u4e00-\u9fff] )?\{(?P<name>\w+)\}(?P<after> (?=[\u4e00-\u9fff]))?"
+)
+
+
+def _filled(words: str, facts: Mapping[str, str]) -> str:
+    """The sentence with its facts; no blank between two Chinese characters.
+
+    >>> _filled("由 {base} 变为 {value}。", {"base": "3 公顷", "value": "5 %"})
+    '由 3 公顷变为 5 %。'
+    """
+
+    def put(hit: re.Match[str]) -> str:
+        fact, before, after = facts[hit["name"]], hit["before"] or "", hit["after"] or ""
+        before = before.rstrip() if _is_han(fact[:1]) else before
+        return f"{before}{fact}{'' if _is_han(fact[-1:]) else after}"
+
+    return _PLACE.sub(put, words)
+
+
+def _is_han(char: str) -> bool:
+    return "\u4e00" <= char <= "\u9fff"
 
 
 def reason(key: str, **facts: object) -> Reason:

@@ -101,10 +101,16 @@ def _hangs_on(window: Window, sources: Sequence[Source], case: Case) -> tuple[Re
     return (_said("hangs_on", each, factor),)
 
 
+_WITHIN_REACH = 0.1
+"""A tenth of the stated error takes a hundred times as many plots: no survey is made for that."""
+
+
 def _said(key: str, source: Source, factor: float) -> Reason:
     if source.half_percent is None or (factor == 0.0 and key == "settle"):
         return reason(f"{key}_share", source=source.name, factor=percent_words(factor))
     now = source.half_percent
+    if key == "settle" and factor < _WITHIN_REACH:
+        key = "settle_beyond"
     return reason(key, source=source.name, needed=_two_digits(factor * now), stated=f"{now:.2g}")
 
 
