@@ -31,6 +31,7 @@ from sink_models.official_figures import OFFICIAL_COLUMNS
 from sink_models.published_check import PUBLISHED_COLUMNS
 from sink_models.results import BALANCE_COLUMNS, SOIL_COLUMNS, UNCERTAINTY_COLUMNS
 from sinkatlas.pipeline import gep, projects, works_effect
+from sinkatlas.pipeline.raster_readings import READING_COLUMNS
 from sinkatlas.pipeline.table_registry import output_tables
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -63,6 +64,7 @@ def test_declared_columns_are_those_that_the_rooms_below_fill() -> None:
     assert NAMES["official_figures"] == list(OFFICIAL_COLUMNS)
     assert NAMES["lucf"] == list(LUCF_COLUMNS)
     assert NAMES["method_sets"] == list(METHOD_SET_COLUMNS)
+    assert NAMES["raster_readings"] == list(READING_COLUMNS)
     assert NAMES["carbon_reconciliation"] == list(RECONCILIATION_COLUMNS)
     assert NAMES["scenario_paths"] == list(PATH_COLUMNS)
     assert NAMES["scenario_differences"] == list(DIFFERENCE_COLUMNS)

@@ -13,7 +13,7 @@ QUANTITY = Quantity("canopy_cover", "%", 0.0, 100.0, threshold=20.0)
 def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
     """Read canopy cover in percent; ``crown_density_unit`` says of which number the whole is."""
     factor = 100.0 / PER_WHOLE[spec.options.get("crown_density_unit", "percent")]
-    return read_density(spec, QUANTITY, problems, factor=factor)
+    return read_density(spec, QUANTITY, problems, factor=factor, is_used=True)
 
 
 KIND = LayerKind(

@@ -203,6 +203,9 @@ class LayerTable(Source):
     present: list[int] = Field(
         default_factory=list, description="values of a presence raster that mean presence; 1"
     )
+    depth_cm: Annotated[float, Field(gt=0, le=1000)] | None = Field(
+        default=None, description="of a soil-carbon raster: it holds the soil from 0 to this depth"
+    )
     same_way_m: Annotated[float, Field(ge=0, le=100)] | None = Field(
         default=None, description="lines that run nearer than this are one way; 10 unless stated"
     )
