@@ -6,6 +6,7 @@ page is not current.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,8 +43,13 @@ def _check(code: str, words: ProblemWords) -> Iterator[str]:
     family = f", family {', '.join(words.families)}" if words.families else ""
     concerns = f", names {words.concerns}" if words.concerns else ""
     yield f"### `{code}`\n\n{words.severity.value}{strict}{family}{concerns}\n"
-    yield f"- {words.message['en']} *{words.remedy['en']}*"
+    yield f"- {_in_plural(words.message['en'])} *{_in_plural(words.remedy['en'])}*"
     yield f"- {words.message['zh']}*{words.remedy['zh']}*\n"
+
+
+def _in_plural(text: str) -> str:
+    """A message with the forms of several where it has forms of one and of several."""
+    return re.sub(r"\{\w+:[^{}|]*\|([^{}]*)\}", r"\1", text)
 
 
 if __name__ == "__main__":

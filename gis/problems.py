@@ -121,8 +121,8 @@ class Problem:
         return self.words.remedy[language].format_map(self._said(language))
 
     def _said(self, language: Language) -> dict[str, str]:
-        facts = {
-            name: visible(fact if isinstance(fact, str) else fact[language])
+        facts: dict[str, str] = {
+            name: _Said(visible(fact if isinstance(fact, str) else fact[language]))
             for name, fact in self.facts.items()
         }
         return {"where": visible(self.where), **facts}
@@ -130,6 +130,22 @@ class Problem:
     def text(self, language: Language) -> str:
         """Message and remedy in one line, with the code that the documentation lists."""
         return f"[{self.code}] {self.message(language)} {self.remedy(language)}".rstrip()
+
+
+class _Said(str):
+    """A fact in a sentence. ``{count:row is|rows are}`` agrees with it in number.
+
+    >>> "{n} {n:row is|rows are} empty".format_map({"n": _Said("1")})
+    '1 row is empty'
+    """
+
+    __slots__ = ()
+
+    def __format__(self, form: str) -> str:
+        one, is_choice, many = form.partition("|")
+        if not is_choice:
+            return super().__format__(form)
+        return one if self == "1" else many
 
 
 def problem(code: str, where: object = "", **facts: object) -> Problem:

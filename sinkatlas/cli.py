@@ -279,7 +279,7 @@ def check(
         if confirm:
             told.line(str(keep_as_found(found, workspace)))
         usable = {
-            "zh": f"{len(found.layers)} 个图层可用,台账闭合。",
+            "zh": f"{len(found.layers)} 个图层可用，台账闭合。",
             "en": f"{len(found.layers)} layers are usable; the account closes.",
         }
         told.result(as_record(found), () if found.errors else (usable[language],))

@@ -117,7 +117,7 @@ def test_land_that_is_no_wetland_in_any_scope_leaves_the_layer_with_its_hectares
 def test_an_unknown_code_is_refused_with_its_ground(read: Read) -> None:
     message = refused(lambda: read(parcels(["1101", "1234"])), "land_code_unknown")
     assert "'1234'" in message
-    assert "1 features, 1 ha (rows 2)" in message
+    assert "1 feature, 1 ha (row 2)" in message
 
 
 def test_numeric_codes_get_their_zero_back(read: Read) -> None:

@@ -12,6 +12,8 @@ from string import Formatter
 
 import pytest
 
+from gis.problems import Problem
+
 PROJECT = Path(__file__).resolve().parent.parent
 ROOMS = sorted(path.parent.name for path in PROJECT.glob("*/problems.toml"))
 SOURCES = sorted(path for room in PROJECT.glob("*/py.typed") for path in room.parent.rglob("*.py"))
@@ -155,3 +157,66 @@ def test_reasons_of_verdicts_tell_the_same_facts_in_both_languages() -> None:
     assert {key: places(words["zh"]) for key, words in reasons.items()} == {
         key: places(words["en"]) for key, words in reasons.items()
     }
+
+
+# --- as it is written ----------------------------------------------------------------------------
+
+HAN = r"[\u3400-\u9fff\u3001\u3002\u300a-\u3011\uff08\uff09\uff0c\uff1a\uff1b]"
+HALF_WIDTH = re.compile(rf"{HAN}['\"}}）]?[,;:?!(]|[,;:?!)]\s?{HAN}")
+CODE = re.compile(r"`[^`]*`|「[^」]*」|https?://\S+")
+WORDS_OF_PEOPLE = sorted(
+    path
+    for path in PROJECT.glob("*/**/*.toml")
+    if path.parts[len(PROJECT.parts)] in ROOMS
+    # patterns that read plans, plans as printed, and where the figures of the demo were seen
+    and not {"extract", "data", "demo"} & set(path.parts[len(PROJECT.parts) :])
+)
+
+
+def said(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for each in value.values():
+            yield from said(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from said(each)
+
+
+def is_chinese(text: str) -> bool:
+    """More Chinese than Latin: an English sentence may quote a Chinese word."""
+    return len(re.findall(r"[\u4e00-\u9fff]", text)) > len(re.findall(r"\b[a-z]{2,}\b", text))
+
+
+@pytest.mark.parametrize("path", WORDS_OF_PEOPLE, ids=lambda path: str(path.relative_to(PROJECT)))
+def test_chinese_words_have_chinese_punctuation(path: Path) -> None:
+    texts = filter(is_chinese, said(tomllib.loads(path.read_text("utf-8"))))
+    assert [text for text in texts if HALF_WIDTH.search(CODE.sub("", text))] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "is_wrong"),
+    [("栅格没有地理定位(没有仿射变换)。", True), ("东, 西", True), ("{where}:没有", True),
+     ("范围（1，2）在外", False), ("写作 `control:名称`。", False), ("共 3 个：{names}。", False)],
+)  # fmt: skip
+def test_half_width_punctuation_beside_han_is_seen(text: str, is_wrong: bool) -> None:
+    assert bool(HALF_WIDTH.search(CODE.sub("", text))) is is_wrong
+
+
+COUNTED = (
+    "bands bytes cells coordinates draws entries features figures files geometries lines"
+    " members pairs parcels parts points polygons problems rows samples shapes slivers stands"
+    " sub-compartments targets times units values vertices years"
+)
+ONE_OF_MANY = re.compile(
+    rf"(?<![\w.–×-] )(?<!\w)1 (?!mixes)(?:[a-z-]+ )?(?:{COUNTED.replace(' ', '|')})\b(?! to)"
+)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_english_words_agree_in_number(code: str) -> None:
+    facts = dict.fromkeys(places(CODES[code]["en"]) | places(CODES[code]["en_remedy"]), "1")
+    found = Problem(code, "a.gpkg", facts)
+    for text in (found.message("en"), found.remedy("en")):
+        assert ONE_OF_MANY.search(text) is None, text

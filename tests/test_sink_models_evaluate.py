@@ -619,7 +619,7 @@ def test_account_without_columns_is_refused() -> None:
         ({"area_ha": -1.0}, "area_ha"),
         ({"area_ha": np.nan}, "area_ha"),
         ({"growing_stock_m3": -5.0}, "growing_stock_m3"),
-        ({"growing_stock_m3": np.nan}, "1 rows|1 行"),
+        ({"growing_stock_m3": np.nan}, "1 row|1 行"),
     ],
 )
 def test_impossible_rows_are_refused(change: dict[str, Any], words: str) -> None:

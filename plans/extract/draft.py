@@ -22,8 +22,8 @@ from plans.units import printed_figures, printed_units
 
 _HEAD = {
     "zh": (
-        "# 由 sinkatlas 从 {name} 读出的草稿。读法照规则,不保证无误:请逐条与引文核对,",
-        "# 无误的把 confirmed = false 改为 true,有误的改正或整节删去。未确认的文件不会被使用。",
+        "# 由 sinkatlas 从 {name} 读出的草稿。读法照规则，不保证无误：请逐条与引文核对，",
+        "# 无误的把 confirmed = false 改为 true，有误的改正或整节删去。未确认的文件不会被使用。",
     ),
     "en": (
         "# Drafted by sinkatlas from {name}, by rules that may be wrong: compare each reading with",

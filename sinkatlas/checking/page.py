@@ -28,8 +28,9 @@ _TITLES: Mapping[Language, Mapping[str, str]] = {
         "next_run": "可以运行：sinkatlas run。",
         "looks": "字段、单位与代码表", "field": "标准字段", "column": "列", "found_by": "依据",
         "empty": "空值", "span": "取值", "meaning": "单位或代码表",
-        "evidence": "证据与疑点", "officials": "官方面积与椭球面积", "official": "官方面积(公顷)",
-        "ellipsoid": "椭球面积(公顷)", "difference": "相差(公顷)", "unit": "单元", "epoch": "年份",
+        "evidence": "证据与疑点", "officials": "官方面积与椭球面积", "official": "官方面积（公顷）",
+        "ellipsoid": "椭球面积（公顷）", "difference": "相差（公顷）",
+        "unit": "单元", "epoch": "年份",
     },
     "en": {
         "title": "Check of the data", "problems": "Problems", "layers": "Layers as read",

@@ -36,7 +36,7 @@ def _font(language: Language) -> Finding:
 
 def _browser(language: Language) -> Finding:
     label, none = {
-        "zh": ("浏览器", "未找到(不影响生成结果)"),
+        "zh": ("浏览器", "未找到（不影响生成结果）"),
         "en": ("Browser", "none found (results do not need one)"),
     }[language]
     found = next(filter(None, map(shutil.which, BROWSERS)), None)

@@ -70,7 +70,7 @@ def plan_check(named: str, language: Language, problems: ProblemLog) -> str:
     judged = sum(target.indicator in indicators() for target in plan.targets)
     if language == "zh":
         return (
-            f"{plan.title['zh']}:{len(plan.targets)} 条目标可用({counted}),"
+            f"{plan.title['zh']}：{len(plan.targets)} 条目标可用（{counted}），"
             f"{judged} 条有可计算的指标。"
         )
     return (
