@@ -108,13 +108,13 @@ def test_crown_density_that_looks_like_percent_is_refused(read: Read) -> None:
 
 def test_crown_density_in_mixed_units_names_the_rows(read: Read) -> None:
     message = refused(lambda: read(stands(YU_BI_DU=[0.6, 0.7, 70, 0.5])), "crown_density_mixed")
-    assert "(rows 3)" in message
+    assert "(row 3)" in message
 
 
 def test_crown_density_above_100_percent_is_refused(read: Read) -> None:
     features = stands(YU_BI_DU=[60, 70, 255, 50])
     message = refused(lambda: read(features, crown_density_unit="percent"), "crown_density_range")
-    assert "(rows 3)" in message
+    assert "(row 3)" in message
 
 
 def test_stands_below_one_mu_count_only_with_the_forest_they_touch(read: Read) -> None:
@@ -203,7 +203,7 @@ def test_totals_that_disagree_with_density_times_area_are_named_with_both_sums(
 )
 def test_impossible_stock_is_refused_with_its_row(read: Read, stock: float, code: str) -> None:
     features = stands(ZXJ=[80.0, 80.0, stock, 80.0])
-    assert "(rows 3)" in refused(lambda: read(features), code)
+    assert "(row 3)" in refused(lambda: read(features), code)
 
 
 def test_only_the_first_ten_rows_are_listed_with_their_count(read: Read) -> None:
@@ -215,7 +215,7 @@ def test_only_the_first_ten_rows_are_listed_with_their_count(read: Read) -> None
 def test_numbers_written_as_text_are_refused_with_their_row(read: Read, text: str) -> None:
     message = refused(lambda: read(stands(ZXJ=["80", "80.5", text, ""])), "number_text")
     assert text in message
-    assert "(rows 3)" in message
+    assert "(row 3)" in message
 
 
 def test_an_unknown_land_code_is_refused_with_features_hectares_and_rows(read: Read) -> None:

@@ -194,7 +194,7 @@ def test_hidden_rows_are_read_and_said(tmp_path: Path) -> None:
     log = ProblemLog()
     table = read_attribute_table(tmp_path / "t.xlsx", problems=log)
     assert len(table.rows) == 2
-    assert "rows 3" in next(e for e in log if e.code == "layers.table_hidden_rows").text("en")
+    assert "row 3" in next(e for e in log if e.code == "layers.table_hidden_rows").text("en")
 
 
 @pytest.mark.parametrize(
