@@ -153,7 +153,7 @@ def test_a_statement_says_its_facts_in_the_readers_language() -> None:
     said = statement("inside_redline", inner=statement("carbon_pools", pools=("litter", "soil")))
     found = sentences(said.also("soil_depths", depths=soils))
     assert found == {
-        "zh": "红线内：碳库：凋落物、土壤；土壤深度：0–20 cm（建设用地）、0–30 cm（耕地、灌木林）",
+        "zh": "红线内：碳库：枯落物、土壤；土壤深度：0–20 cm（建设用地）、0–30 cm（耕地、灌木林）",
         "en": "inside the red line: pools: litter, soil; "
         "soil depth: 0–20 cm (built-up land), 0–30 cm (cropland, shrubland)",
     }

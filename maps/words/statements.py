@@ -21,7 +21,7 @@ def sentences(said: Statement) -> Mapping[Language, str]:
     >>> from sink_models.statements import statement
     >>> said = statement("carbon_pools", pools=("litter", "soil")).also("not_in_sink")
     >>> sentences(said)["zh"]
-    '碳库：凋落物、土壤；不计入年碳汇量'
+    '碳库：枯落物、土壤；不计入年碳汇量'
     """
     return {language: sentence(said, language) for language in LANGUAGES}
 
