@@ -161,7 +161,8 @@ def test_draws_reproduce_value_and_range_of_every_shipping_row() -> None:
 
 
 def _zones() -> list[str]:
-    return [row["prefix"] for row in read_table("zones.csv")]
+    """Regions with a zone; mountains without one ask the analyst for theirs and resolve no rule."""
+    return [row["prefix"] for row in read_table("zones.csv") if row["climate_zone"]]
 
 
 @pytest.mark.parametrize("region", _zones())

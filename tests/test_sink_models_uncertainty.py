@@ -109,7 +109,7 @@ def test_layers_and_model_choices_are_drivers_by_their_own_name() -> None:
     results = run(Sampling(draws=300), accuracy=10.0)
     kinds = {each.source: each.kind for each in results.drivers}
     assert kinds["land_cover:2020:area"] == "layer"
-    assert kinds["fang2001_oaks|zhang2013_quercus"] == "model"
+    assert kinds["fang2001_oaks|residual"] == "model"
 
 
 def test_without_draws_there_are_no_drivers() -> None:

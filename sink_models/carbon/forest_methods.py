@@ -4,7 +4,6 @@ The stock of every run goes by continuous volume functions. Here the same measur
 other published routes, at central values, so that a reader sees what another choice would say:
 
 ``function``        the continuous function in use (roots included)
-``rival_function``  the second published function of the group, where there is one
 ``bcef_temperate``, ``bcef_subtropical``  IPCC Table 4.5. It has no class for humid subtropical
     forest: both neighbours are run and named. The factor depends on stock per hectare, taken as the
     mean of the stratum over all units; roots are added by 1 + R.
@@ -36,7 +35,7 @@ from sink_models.equations import (
 from sink_models.uncertainty import DrawBook
 
 ROUTES = (
-    *("function", "rival_function", "bcef_temperate", "bcef_subtropical", "density_bef"),
+    *("function", "bcef_temperate", "bcef_subtropical", "density_bef"),
     "provincial",
 )
 
@@ -139,11 +138,6 @@ def _by_function(sums: StratumSums, book: DrawBook) -> RoutePart | str:
     return _evaluated(chosen.function, sums, book)
 
 
-def _by_rival(sums: StratumSums, book: DrawBook) -> RoutePart | str:
-    chosen = choose_volume_function(book.store, book.accepted, sums.stratum.species_group)
-    return _evaluated(chosen.alternative or chosen.function, sums, book)
-
-
 def _evaluated(function: str, sums: StratumSums, book: DrawBook) -> RoutePart:
     values = {
         "a": book.store[f"{function}_a"].value,
@@ -210,7 +204,6 @@ def _expanded(
 
 _COMPUTE: Mapping[str, Callable[[StratumSums, DrawBook], RoutePart | str]] = {
     "function": _by_function,
-    "rival_function": _by_rival,
     "bcef_temperate": _by_bcef("bcef_temperate"),
     "bcef_subtropical": _by_bcef("bcef_subtropical"),
     "density_bef": _by_density,

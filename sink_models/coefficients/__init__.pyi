@@ -18,6 +18,7 @@ from .plausible_ranges import (
 )
 from .selection import (
     CHINA as CHINA,
+    TESTED as TESTED,
     Candidate as Candidate,
     Expansion as Expansion,
     Sought as Sought,
@@ -35,11 +36,11 @@ from .selection import (
     find_zone as find_zone,
     formula_keys as formula_keys,
     leaf_of as leaf_of,
+    literature_residual as literature_residual,
     read_table as read_table,
     resolve_formula as resolve_formula,
     rival_keys as rival_keys,
     soil_classes as soil_classes,
-    typical_distance as typical_distance,
 )
 from .store import (
     AGE_GROUPS as AGE_GROUPS,

@@ -88,14 +88,13 @@ class Sought:
 
 @dataclass(frozen=True)
 class VolumeFunction:
-    """One row of ``volume_functions.csv``: B = aV + b of a species group, and its rival.
+    """One row of ``volume_functions.csv``: B = aV + b of a species group.
 
     ``stands_in`` is ``yes`` for a function of other species, empty for one of the group's own.
     """
 
     species_group: str
     function: str
-    alternative: str
     leaf: str
     stands_in: str
     why_zh: str
@@ -103,8 +102,7 @@ class VolumeFunction:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        names = (self.function, self.alternative) if self.alternative else (self.function,)
-        return tuple(f"{name}_{letter}" for name in names for letter in "ab")
+        return tuple(f"{self.function}_{letter}" for letter in "ab")
 
 
 @dataclass(frozen=True)
@@ -339,25 +337,22 @@ def carbon_fraction_key(
     return chosen["key"]
 
 
-STOCK_OF_COMPARISON = 80.0
-"""Growing stock at which published functions are compared, m3/ha."""
+TESTED = ("volume_function_tre_larch", "volume_function_tre_oil_pine", "volume_function_tre_fir")
+"""Total relative errors of published volume functions on the plots of the national inventory."""
 
 
-def typical_distance(store: CoefficientStore) -> float:
-    """Root mean square of the relative distance between two published volume functions.
+def literature_residual(store: CoefficientStore) -> float:
+    """Standard error of a published volume function where it is carried over, a share of biomass.
 
-    Over the species groups with two, at 80 m3/ha: what an unknown residual of a function is taken
-    to be. A share of biomass.
+    The root mean square of the errors that published functions had when they were tested on
+    national plots: what a function without a published error of its own is taken to be off by.
+
+    >>> from sink_models.coefficients.store import coefficients
+    >>> round(literature_residual(coefficients()), 3)
+    0.164
     """
-    pairs = {(row.function, row.alternative) for row in volume_functions() if row.alternative}
-    squares = []
-    for pair in sorted(pairs):
-        ours, theirs = (
-            store[f"{name}_a"].value * STOCK_OF_COMPARISON + store[f"{name}_b"].value
-            for name in pair
-        )
-        squares.append((theirs / ours - 1.0) ** 2)
-    return (sum(squares) / len(squares)) ** 0.5 if squares else 0.0
+    squares = [(store[key].value / 100.0) ** 2 for key in TESTED]
+    return float((sum(squares) / len(squares)) ** 0.5)
 
 
 def leaf_of(species_group: str) -> str:

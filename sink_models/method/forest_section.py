@@ -20,7 +20,6 @@ from sink_models.sampling import Sampling
 
 ROUTE_TITLES: Mapping[str, Words] = {
     "function": both("连续函数（采用）", "continuous function (in use)"),
-    "rival_function": both("第二个已发表函数", "second published function"),
     "bcef_temperate": both("BCEF，温带类", "BCEF, temperate class"),
     "bcef_subtropical": both(
         "BCEF，地中海、干热带、亚热带类", "BCEF, mediterranean, dry tropical and subtropical class"

@@ -52,7 +52,7 @@ def _row(
     function = choose_volume_function(store, accepted, group)
     expansion = choose_expansion(store, accepted, group)
     chosen = function if expansion is None else expansion
-    keys = function.keys[:2] if expansion is None else expansion.keys
+    keys = function.keys if expansion is None else expansion.keys
     is_own = expansion is not None or (function.species_group == group and not function.stands_in)
     is_unknown = group in ("", "unknown")
     how = NOT_KNOWN if is_unknown else OWN if is_own else STAND_IN

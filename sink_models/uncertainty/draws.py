@@ -15,7 +15,7 @@ from sink_models.coefficients import (
     alternatives,
     bind,
     draw,
-    typical_distance,
+    literature_residual,
 )
 from sink_models.options import Correlation, SharedError, SoilUse
 from sink_models.sampling import Array, Sampling
@@ -23,7 +23,7 @@ from sink_models.uncertainty.error_matrices import ErrorMatrix
 from sink_models.uncertainty.map_error import TRACE, Stick, digest, draw_stick, shares_of
 from sink_models.uncertainty.propagation import correlated_normals
 
-TYPICAL = "typical"
+RESIDUAL = "residual"
 """In place of a rival: the typical distance between two published functions."""
 
 EXACT = np.ones(1)
@@ -126,23 +126,23 @@ class DrawBook:
     def volume_function(self, row: VolumeFunction) -> tuple[Array, Array]:
         """Slope (t/m3) and intercept (t/ha) of a function, moved together.
 
-        Towards its rival; a function without published error and without a rival moves by the
-        typical distance between two functions of one species group.
+        A function without published error is off by the residual that published functions had on
+        national plots; draws below 0 count as 0.
         """
-        slope, intercept = (self.coefficient(f"{row.function}_{letter}") for letter in "ab")
-        if not row.alternative:
-            if slope.size > 1 or intercept.size > 1:
-                return slope, intercept
-            factor = 1.0 + self.model_choice(row.function, TYPICAL) * typical_distance(self.store)
-            return slope * factor, intercept * factor
-        rival_slope, rival_intercept = (
-            self.coefficient(f"{row.alternative}_{letter}") for letter in "ab"
-        )
-        choice = self.model_choice(row.function, row.alternative)
-        return (
-            slope + choice * (rival_slope - slope),
-            intercept + choice * (rival_intercept - intercept),
-        )
+        slope, intercept = (self.coefficient(key) for key in row.keys)
+        if slope.size > 1 or intercept.size > 1:
+            return slope, intercept
+        factor = np.maximum(1.0 + self._residual(row.function), 0.0)
+        return slope * factor, intercept * factor
+
+    def _residual(self, function: str) -> Array:
+        """Relative error of a function: 0, then normal draws."""
+        name = f"model:{function}|{RESIDUAL}"
+        if name not in self._drawn:
+            generator = self.sampling.generator(name)
+            drawn = generator.normal(0.0, literature_residual(self.store), self.sampling.draws)
+            self._drawn[name] = np.concatenate([[0.0], drawn])
+        return self._drawn[name]
 
     def map_share(self, cover: str, matrix: ErrorMatrix, before: str, after: str) -> Array:
         """Share of a mapped class that is truly another, over its central value: 1, then draws.

@@ -28,6 +28,7 @@ from sink_models.carbon.estimator import (
 )
 from sink_models.carbon.stratification import Stratum
 from sink_models.coefficients import (
+    TESTED,
     Expansion,
     carbon_fraction_key,
     choose_expansion,
@@ -77,7 +78,7 @@ def _by_function(stratum: Stratum, book: DrawBook) -> dict[str, PoolEstimate]:
         pool: estimate_by_stock(
             *(KEY, stratum, book, equation, pool, keys, {"a": a, "b": b}),
             (function.why_zh, function.why_en),
-            rivals=function.keys if function.alternative else (),
+            rivals=(*function.keys, *TESTED),
         )
         for pool, equation in ((ABOVE, stand_above_ground), (BELOW, stand_below_ground))
     }
