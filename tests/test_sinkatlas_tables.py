@@ -26,7 +26,7 @@ from sink_models.ledger.scenarios import (
     SHORTFALL_COLUMNS,
     TARGET_COLUMNS,
 )
-from sink_models.method import METHOD_SET_COLUMNS, SPECIES_COLUMNS
+from sink_models.method import METHOD_SET_COLUMNS, SIDE_COLUMNS, SPECIES_COLUMNS
 from sink_models.official_figures import OFFICIAL_COLUMNS
 from sink_models.published_check import PUBLISHED_COLUMNS
 from sink_models.results import BALANCE_COLUMNS, SOIL_COLUMNS, UNCERTAINTY_COLUMNS
@@ -65,6 +65,7 @@ def test_declared_columns_are_those_that_the_rooms_below_fill() -> None:
     assert NAMES["lucf"] == list(LUCF_COLUMNS)
     assert NAMES["method_sets"] == list(METHOD_SET_COLUMNS)
     assert NAMES["raster_readings"] == list(READING_COLUMNS)
+    assert NAMES["side_by_side"] == list(SIDE_COLUMNS)
     assert NAMES["carbon_reconciliation"] == list(RECONCILIATION_COLUMNS)
     assert NAMES["scenario_paths"] == list(PATH_COLUMNS)
     assert NAMES["scenario_differences"] == list(DIFFERENCE_COLUMNS)

@@ -11,6 +11,10 @@ from .provenance import (
 from .report import (
     method_sheet as method_sheet,
 )
+from .side_by_side import (
+    SIDE_COLUMNS as SIDE_COLUMNS,
+    side_by_side_table as side_by_side_table,
+)
 from .species import (
     SPECIES_COLUMNS as SPECIES_COLUMNS,
     species_table as species_table,
