@@ -13,10 +13,13 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
+from tiny_workspace import half_forest, write_workspace
 
-from gis.problems import InputError
+from gis.problems import InputError, ProblemLog
 from plans.reader import load_plan
 from sinkatlas import Run, run, write_demo
+from sinkatlas.pipeline.judging import read_promises
+from sinkatlas.workspace import load_workspace
 from sinkatlas.workspace.blank_files import template, write_template
 
 OWN_PLAN = """
@@ -342,3 +345,28 @@ def test_examples_of_both_languages_have_the_same_keys(kind: str) -> None:
         return [key.removesuffix("_zh").removesuffix("_en") for key in found if key]
 
     assert keys("zh") == keys("en")
+
+
+@pytest.mark.parametrize(
+    ("table", "entry"),
+    [
+        ("allocation", 'indicator = "mangrove_area"\nmethod = "proportional"\n'),
+        (
+            "assigned",
+            'indicator = "forest_area"\nyear = 2030\nvalue = 5\nunit = "ha"\n'
+            'document = "x"\ndate = 2024-01-01\n',
+        ),
+    ],
+)
+def test_what_needs_a_plan_says_so_without_one(table: str, entry: str, tmp_path: Path) -> None:
+    log = ProblemLog()
+    cells = half_forest()
+    file = write_workspace(tmp_path, {2020: cells}, more=f"\n[[{table}]]\n{entry}")
+    assert read_promises(load_workspace(file), log) is None
+    (said,) = log
+    assert (said.code, said.severity) == ("sinkatlas.needs_plan", "warning")
+    assert f"[[{table}]]" in said.text("zh")
+    assert (
+        read_promises(load_workspace(write_workspace(tmp_path / "b", {2020: cells})), log) is None
+    )
+    assert len(list(log)) == 1

@@ -281,7 +281,7 @@ def _metric(sentence: str, figures: Sequence[_Figure], number: int) -> tuple[Met
         if each.unit == "count":
             masked += each.printed_unit.lower()
     masked += sentence[figures[-1].end :].lower()
-    masked = _with_noun(masked)
+    masked = _with_noun(re.sub(r"\s*\([^()#@]*\)", "", masked))
     found: list[tuple[int, Metric]] = []
     for metric, pattern in _tables()[2]:
         if _values(figure, metric) is None:

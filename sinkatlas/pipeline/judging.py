@@ -75,6 +75,9 @@ def read_promises(space: Workspace, problems: ProblemLog) -> Promises | None:
     """
     table = space.table
     if not table.workspace.plan:
+        for name, entries in (("allocation", table.allocation), ("assigned", table.assigned)):
+            if entries:
+                problems.add("sinkatlas.needs_plan", where=space.path.name, table=name)
         return None
     file = space.resolve(table.workspace.plan)
     named = table.workspace.plan
