@@ -22,8 +22,12 @@ Kind = Literal["sequential", "water", "diverging"]
 PALETTES: dict[Kind, tuple[str, ...]] = {
     "sequential": ("#ffffcc", "#c2e699", "#78c679", "#31a354", "#006837"),
     "water": ("#ffffcc", "#a1dab4", "#41b6c4", "#2c7fb8", "#253494"),
-    "diverging": ("#a6611a", "#dfc27d", "#f5f5f5", "#80cdc1", "#018571"),
+    "diverging": ("#8c510a", "#d8b365", "#f6e8c3", "#c7eae5", "#5ab4ac", "#01665e"),
 }
+ZERO_COLOUR = "#f5f5f5"
+ABOVE_ZERO = 5e-324
+"""The smallest number above zero: what lies between 0 and it is 0 itself."""
+
 MISSING_COLOUR = "#e3e3e3"
 UNKNOWN_HATCH = "////"
 """Fill of ground without a figure, and the hatch over it that no printer loses."""
@@ -67,18 +71,21 @@ def classes(values: ArrayLike, *, kind: Kind, count: int = 5) -> Classes:
     """Class breaks, colours and labels for a set of values; missing values (NaN) have no say.
 
     Fewer distinct values than ``count`` give fewer classes; none at all give no class. Diverging
-    classes are symmetric about 0, the middle one holding 0.
+    classes are symmetric about 0 and break there, so that the smallest change keeps its sign; a
+    value of exactly 0 has a class of its own, where there is one.
 
     >>> classes([3.1, 11.8, 12.5, 38.0, 61.2], kind="sequential", count=3).labels
     ('< 20', '20 – 50', '≥ 50')
     >>> classes([-4.2, -0.3, 0.1, 3.9], kind="diverging").breaks
-    (-4.0, -2.0, 2.0, 4.0)
+    (-4.0, -2.0, 0.0, 2.0, 4.0)
+    >>> classes([-4.2, 0.0, 3.9], kind="diverging").labels
+    ('< −4', '−4 – 0', '0', '> 0 – 4', '≥ 4')
     """
     known = np.asarray(values, dtype=float)
     known = known[np.isfinite(known)]
     breaks = _symmetric(known) if kind == "diverging" else _natural(known, count)
     size = len(breaks) + 1 if known.size else 0
-    colours = _spread(PALETTES[kind], size)
+    colours = _sides(breaks) if kind == "diverging" and size else _spread(PALETTES[kind], size)
     return Classes(breaks, colours, _labels(breaks) if breaks else _single(known))
 
 
@@ -92,12 +99,24 @@ def plain(value: float) -> str:
 
 
 def _symmetric(known: NDArray[np.float64]) -> tuple[float, ...]:
-    """Breaks of the absolute values, mirrored; one value alone still shows its sign."""
-    sizes = np.unique(np.abs(known))
+    """Breaks of the absolute values, mirrored about 0; zeros lie between 0 and ``ABOVE_ZERO``."""
+    sizes = np.unique(np.abs(known[known != 0.0]))
     upper = _natural(sizes, 3)
-    if not upper and sizes.size and sizes[-1] > 0:
-        upper = (_roundest(0.0, float(sizes[-1]) / 2),)
-    return tuple(-each for each in reversed(upper)) + upper
+    middle = ((0.0,) if sizes.size else ()) + (
+        (ABOVE_ZERO,) if sizes.size < known.size and (known == 0.0).any() and sizes.size else ()
+    )
+    return tuple(-each for each in reversed(upper)) + middle + upper
+
+
+def _sides(breaks: tuple[float, ...]) -> tuple[str, ...]:
+    """Colours of diverging classes: brown below zero, teal from there on, grey for zero itself."""
+    half = len(PALETTES["diverging"]) // 2
+    low, high = PALETTES["diverging"][:half], PALETTES["diverging"][half:]
+    count = sum(each < 0.0 for each in breaks) + 1
+    if not breaks:
+        return (ZERO_COLOUR,)
+    own = (ZERO_COLOUR,) if ABOVE_ZERO in breaks else ()
+    return (*low[::-1][:count][::-1], *own, *high[:count])
 
 
 def _natural(known: NDArray[np.float64], count: int) -> tuple[float, ...]:
@@ -173,8 +192,15 @@ def _spread(palette: tuple[str, ...], size: int) -> tuple[str, ...]:
 
 
 def _labels(breaks: tuple[float, ...]) -> tuple[str, ...]:
-    middle = tuple(f"{plain(low)} – {plain(high)}" for low, high in pairwise(breaks))
-    return (f"< {plain(breaks[0])}", *middle, f"≥ {plain(breaks[-1])}")
+    middle = tuple(_label(low, high) for low, high in pairwise(breaks))
+    last = "> 0" if breaks[-1] == ABOVE_ZERO else f"≥ {plain(breaks[-1])}"
+    return (f"< {plain(breaks[0])}", *middle, last)
+
+
+def _label(low: float, high: float) -> str:
+    if high == ABOVE_ZERO:
+        return "0"
+    return f"> 0 – {plain(high)}" if low == ABOVE_ZERO else f"{plain(low)} – {plain(high)}"
 
 
 def _single(known: NDArray[np.float64]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, strategies as st
 from matplotlib.colors import to_rgb
 
-from maps.classes import MISSING_COLOUR, PALETTES, Classes, Kind, classes, kind_of
+from maps.classes import ABOVE_ZERO, MISSING_COLOUR, PALETTES, Classes, Kind, classes, kind_of
 
 NUMBERS = st.lists(st.floats(-1e9, 1e9, allow_subnormal=False), min_size=1, max_size=30)
 
@@ -25,12 +25,19 @@ def test_no_class_is_empty_and_breaks_rise(values: list[float]) -> None:
 @given(NUMBERS)
 def test_diverging_classes_are_symmetric_and_keep_signs_apart(values: list[float]) -> None:
     found = classes(values, kind="diverging")
-    assert [-each for each in reversed(found.breaks)] == list(found.breaks)
-    middle = len(found.colours) // 2
-    assert found.index([0.0]).tolist() == [middle]
-    if any(values):
-        extreme = max(values, key=abs)
-        assert np.sign(found.index([extreme])[0] - middle) in (np.sign(extreme), 0.0)
+    own = [each for each in found.breaks if each != ABOVE_ZERO]
+    assert [-each for each in reversed(own)] == own
+    if not any(values):
+        return
+    # breaks stand at zero, so that the smallest loss and gain differ, and zero from both
+    signs = {int(np.sign(each)): set() for each in values}
+    for each in values:
+        signs[int(np.sign(each))].add(int(found.index([each])[0]))
+    for one, two in combinations(signs.values(), 2):
+        assert not one & two
+    zero = found.index([0.0])[0]
+    for each in values:
+        assert np.sign(found.index([each])[0] - zero) in (np.sign(each), 0.0)
 
 
 def spread(groups: list[np.ndarray]) -> float:

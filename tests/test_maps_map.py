@@ -17,6 +17,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+import axe_playwright_python
 import geopandas as gpd
 import pandas as pd
 import pytest
@@ -324,6 +325,7 @@ Open = Callable[[Report], Opened]
 def test_card_shows_exactly_the_results_of_every_district_and_epoch(opened: Open) -> None:
     view = opened(make_report())
     expected = make_report().results
+    view.page.click(".side [data-fold='card']")
     for epoch, code in product((2024, 2020), (WHOLE, *CODES)):
         view.page.click(f".epochs [data-epoch='{epoch}']")
         if code == WHOLE:
@@ -343,6 +345,8 @@ def test_card_shows_exactly_the_results_of_every_district_and_epoch(opened: Open
 def test_missing_is_told_in_words_with_the_reason_and_never_as_zero(opened: Open) -> None:
     view = opened(make_report())
     view.select("440105")
+    assert view.page.locator(".side [data-row='mangrove_area']").count() == 0  # folded away
+    view.page.click(".side [data-fold='card']")
     row = view.page.inner_text(".side [data-row='mangrove_area']")
     assert "无数据" in row
     assert "0.00" not in row
@@ -360,6 +364,7 @@ def test_themes_are_exclusive_and_the_legend_follows(opened: Open) -> None:
     view = opened(make_report())
     page = view.page
     page.click(".chooser [data-view='value']")
+    page.click(".chooser [data-fold='choices']")
     for name, (_, title) in INDICATORS.items():
         page.click(f".chooser [data-indicator='{name}']")
         assert page.locator(".choice[aria-checked='true']").count() == 1
@@ -464,6 +469,48 @@ def test_controls_on_the_map_never_collide(opened: Open, size: tuple[int, int]) 
 
 
 @pytest.mark.browser
+def test_axe_finds_nothing_serious_on_any_panel(opened: Open) -> None:
+    script = next(Path(axe_playwright_python.__file__).parent.rglob("axe.min.js"))
+    view = opened(make_report())
+    page = view.page
+    page.evaluate(script.read_text(encoding="utf-8"))
+    panels = [f".side [data-tab='{each}']" for each in ("ranking", "quality", "provenance")]
+    views = [f".chooser [data-view='{each}']" for each in ("value", "change", "verdict")]
+    for step in ("", *panels, *views, ".chooser [data-tab='layers']"):
+        if step:
+            page.click(step)
+        found = page.evaluate("async () => (await axe.run()).violations")
+        assert [each["id"] for each in found if each["impact"] in ("serious", "critical")] == []
+
+
+@pytest.mark.browser
+def test_a_group_of_choices_is_one_stop_in_which_arrows_choose(opened: Open) -> None:
+    page = opened(make_report()).page
+    stops = "all => all.filter(e => e.tabIndex === 0).length"
+    for group in (".segments [role='radio']", ".choices [role='radio']", ".side [role='tab']"):
+        assert page.locator(group).count() > 1
+        assert page.eval_on_selector_all(group, stops) == 1, group
+    page.focus(".chooser [data-view='gap']")
+    page.keyboard.press("ArrowRight")  # around the end to the first
+    assert page.get_attribute(".chooser [data-view='value']", "aria-checked") == "true"
+    assert page.evaluate("document.activeElement.dataset.view") == "value"
+
+
+@pytest.mark.browser
+def test_figures_show_the_digits_that_their_interval_supports(opened: Open) -> None:
+    report = make_report()
+    results = report.results.copy()
+    own = (results["indicator"] == "forest_area") & (results["unit_code"] == "440103")
+    results.loc[own, ["value", "low", "high"]] = [1_234.5, 1_100.0, 1_400.0]
+    view = opened(dataclasses.replace(report, results=results))
+    view.select("440103")
+    figure = view.page.locator(".side [data-row='forest_area'] .figure").first
+    # half of the interval is 150: its second digit stands at tens
+    assert figure.inner_text().split()[0] == "1,230"
+    assert figure.get_attribute("data-value") == "1234.5"  # the exact figure stays
+
+
+@pytest.mark.browser
 def test_city_card_tells_each_verdict_by_sign_word_and_figures(opened: Open) -> None:
     report = make_report()
     view = opened(report)
@@ -473,7 +520,7 @@ def test_city_card_tells_each_verdict_by_sign_word_and_figures(opened: Open) -> 
     assert badges == ["↓进度滞后", "√达标"]
     gap = view.page.get_attribute(".side [data-gap='0']", "data-value")
     assert float(gap) == report.verdicts["gap"][0]
-    assert "25%" in view.page.inner_text(".side .target >> nth=0")
+    assert "25 %" in view.page.inner_text(".side .target >> nth=0")
 
 
 @pytest.mark.browser

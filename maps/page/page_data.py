@@ -45,9 +45,39 @@ TRAJECTORY = (
 )
 ALLOCATION = (
     *("clause", "indicator", "year", "method", "origin", "unit_code", "share_printed"),
-    *("unit_printed", "unit", "epoch", "value", "gap", "status", "probability"),
+    *("unit_printed", "unit", "epoch", "value", "low", "high", "gap", "status", "probability"),
 )
 """Columns of the two tables that the page shows."""
+
+
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "carbon": ("carbon", "methane", "soil_change", "green_sink"),
+    "works": (
+        "restored",
+        "created",
+        "afforestation",
+        "closure",
+        "tending",
+        "improvement",
+        "reserve_forest",
+        "control",
+    ),
+    "limits": ("redline", "protected_area_", "river_shore"),
+    "forest": ("forest", "stock", "welfare"),
+    "wetland": ("wetland", "mangrove", "seagrass"),
+    "city": ("green", "blue", "built_up", "park"),
+}
+"""Groups in which indicators are listed, by what their keys hold, the first that fits."""
+
+
+def group_of(key: str) -> str:
+    """The group of an indicator in lists; ``other`` where none fits.
+
+    >>> group_of("redline_carbon_stock"), group_of("forest_area"), group_of("own_index")
+    ('carbon', 'forest', 'other')
+    """
+    held = (group for group, parts in GROUPS.items() if any(part in key for part in parts))
+    return next(held, "other")
 
 
 def payload(report: Report) -> dict[str, object]:
@@ -120,6 +150,7 @@ def _titled_indicators(report: Report) -> list[dict[str, object]]:
             "definition": dict(each.definition),
             "source": each.source,
             "adds_up": each.additive,
+            "group": group_of(each.key),
         }
         for each in report.indicators
         if "." not in each.key

@@ -11,8 +11,9 @@ function cardPanel() {
     cardHead(code, isWhole), standSection(),
     shown.length ? targetSection(t(isWhole ? "targets" : "own_targets"), shown) : null,
     shareSection(code), isWhole ? schemeSection() : null,
-    el("section", {}, el("h3", {}, t("indicators_in", { epoch: state.epoch })),
-      data.indicators.map((indicator) => indicatorRow(indicator, code, isWhole))),
+    el("section", {}, el("h3", {}, t("indicators_in", { epoch: state.epoch })), indicatorGroups((group) =>
+      group.map((indicator) => indicatorRow(indicator, code, isWhole)), (indicator) => row(indicator.key, state.epoch, code) !== null
+        && row(indicator.key, state.epoch, code).value !== null || !byTarget() && indicator.key === state.indicator, "card")),
     PARTS.map(([indicator, kind]) => bars(indicator, kind, code)));
 }
 
@@ -39,7 +40,7 @@ function indicatorRow(indicator, code, isWhole) {
   return el("div", { class: kind, data: { row: indicator.key } },
     el("div", { class: "indicator-line" },
       el("span", { class: "indicator-title" }, said(indicator.title), disclosure(key, t("about", { title: said(indicator.title) }), "i", about, () => aboutIndicator(indicator, found))),
-      figure(found ? found.value : null, indicator.unit, { data: { indicator: indicator.key } })),
+      figure(found ? found.value : null, indicator.unit, { data: { indicator: indicator.key } }, endsOf(found))),
     hasValue ? indicatorFacts(indicator, found, code, isWhole)
       : found && found.low !== null ? el("div", { class: "indicator-facts" }, bounds(found, indicator.unit)) : absentReason(indicator),
     about);
@@ -47,12 +48,12 @@ function indicatorRow(indicator, code, isWhole) {
 
 function indicatorFacts(indicator, found, code, isWhole) {
   const share = indicator.adds_up && !isWhole ? percent(found.value, valueOf(indicator.key, state.epoch, data.whole.code)) : null;
-  const secondary = readable(found.value, indicator.unit);
+  const secondary = indicator.unit === "ha" ? readable(found.value, indicator.unit) : null;
   const facts = [secondary, found.low === null ? null : interval(found.low, found.high, indicator.unit)].filter(Boolean);
   return [
     facts.length ? el("div", { class: "indicator-facts" }, facts.join(" · ")) : null,
-    share === null ? null : el("div", { class: "share" }, el("span", { class: "share-track" },
-      el("span", { class: "share-fill", style: { width: `${Math.max(0, Math.min(100, share))}%` } })),
+    share === null || share < 0 || share > 100 ? null : el("div", { class: "share" }, el("span", { class: "share-track" },
+      el("span", { class: "share-fill", style: { width: `${share}%` } })),
     el("span", { class: "share-text", data: { share: String(share) } }, t("share_of_city", { share: number(share, "%") }))),
     hasTwoEpochs() ? trend(indicator, code) : null,
   ];
@@ -69,7 +70,7 @@ function trend(indicator, code) {
   const sign = change > 0 ? "↑" : change < 0 ? "↓" : "＝";
   return el("div", { class: "indicator-facts trend" }, spark(indicator.key, code),
     el("span", {}, `${first} → ${last}`, t("colon"),
-      el("span", { class: change > 0 ? "up" : change < 0 ? "down" : "", data: { change: indicator.key, value: String(change) } }, `${sign} ${signed(change, unit)} ${unitWord(unit)}`),
+      el("span", { class: change > 0 ? "up" : change < 0 ? "down" : "", data: { change: indicator.key, value: String(change) } }, `${sign} ${change > 0 ? "+" : ""}${told(change, unit, endsOf(found))}`),
       rate === null ? "" : ` (${signed(rate, "%")}%)`,
       found.low === null ? "" : ` · ${interval(found.low, found.high, unit)}`));
 }

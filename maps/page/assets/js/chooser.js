@@ -18,10 +18,25 @@ function chooserPanel() {
 
 /** A row of tabs for one part of the state. */
 function tabs(part, names) {
-  return el("div", { class: "tabs", role: "tablist" }, names.map((name) => el("button", {
+  return roving(el("div", { class: "tabs", role: "tablist" }, names.map((name) => el("button", {
     type: "button", role: "tab", "aria-selected": String(state[part] === name), data: { tab: name, focus: `${part}/${name}` },
     on: { click: () => update({ [part]: name }) },
-  }, t(`tab_${name}`))));
+  }, t(`tab_${name}`)))));
+}
+
+/** Indicators by theme; those without a figure folded away below. `draw` makes the rows of a group. */
+function indicatorGroups(draw, hasFigure, place, listed = data.indicators) {
+  const known = listed.filter(hasFigure), absent = listed.filter((each) => !known.includes(each));
+  const names = [...new Set(known.map((each) => each.group))];
+  const key = `absent/${place}`, isOpen = state.opened.has(key);
+  return [
+    names.map((name) => el("div", { class: "group", role: "presentation" }, names.length > 1 ? el("div", { class: "group-name" }, t(`group_${name}`)) : null,
+      draw(known.filter((each) => each.group === name)))),
+    absent.length ? el("button", { type: "button", class: "absent-fold quiet", "aria-expanded": String(isOpen), data: { focus: key, fold: place },
+      on: { click: () => { if (isOpen) state.opened.delete(key); else state.opened.add(key); update({}); } } },
+    t("without_figure", { count: absent.length })) : null,
+    absent.length && isOpen ? el("div", { class: "group", role: "presentation" }, draw(absent)) : null,
+  ];
 }
 
 function themesPanel() {
@@ -29,13 +44,13 @@ function themesPanel() {
   const views = VIEWS.filter((view) => offered[view]);
   const listed = state.view === "carbon" ? carbonKeys().map((key) => indicators.get(key)) : data.indicators;
   return [
-    el("div", { class: "segments", role: "radiogroup", "aria-label": t("view") }, views.map((view) => el("button", {
+    roving(el("div", { class: "segments", role: "radiogroup", "aria-label": t("view") }, views.map((view) => el("button", {
       type: "button", class: "segment", role: "radio", "aria-checked": String(state.view === view),
       data: { view, focus: `view/${view}` }, on: { click: () => update({ view }) },
-    }, t(`view_${view}`)))),
+    }, t(`view_${view}`))))),
     state.view === "value" ? measureChoice() : null,
-    el("div", { class: "choices", role: "radiogroup", "aria-label": t(byTarget() ? "targets" : "indicators") },
-      byTarget() ? chosenTargets().map(targetChoice) : listed.map(indicatorChoice)),
+    roving(el("div", { class: "choices", role: "radiogroup", "aria-label": t(byTarget() ? "targets" : "indicators") },
+      byTarget() ? chosenTargets().map(targetChoice) : indicatorGroups((group) => group.map(indicatorChoice), hasFigureNow, "choices", listed))),
   ];
 }
 
@@ -58,12 +73,17 @@ function indicatorChoice(indicator) {
   const whole = valueOf(indicator.key, state.epoch, data.whole.code);
   const land = wholeLand();
   const density = state.view === "carbon" && whole !== null && land ? (indicator.per_land * whole) / land : null;
-  const absent = data.units.every((unit) => valueOf(indicator.key, state.epoch, unit.code) === null);
+  const absent = !hasFigureNow(indicator);
   return choice("indicator", indicator.key, [
     el("span", { class: "choice-title" }, said(indicator.title)),
     el("span", { class: "choice-value" }, absent ? t("common.no_data")
       : density === null ? inLegendUnit(whole, indicator.unit) : inLegendUnit(density, indicator.per_land_unit)),
   ]);
+}
+
+/** Whether any district has a figure of an indicator in the epoch in view. */
+function hasFigureNow(indicator) {
+  return data.units.some((unit) => valueOf(indicator.key, state.epoch, unit.code) !== null);
 }
 
 function targetChoice(index) {

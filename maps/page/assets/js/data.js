@@ -31,7 +31,7 @@ const state = {
   swipe: false,
   swipeAt: 50,
   stand: null,
-  legend: true,
+  legend: window.innerWidth > 820, // on a phone it would hide the map
   opened: new Set(),
 };
 

@@ -77,6 +77,24 @@ function disclosure(key, label, sign, content, make) {
   return button;
 }
 
+/** One stop for a group of controls: arrows, Home and End move within it, and what is reached is chosen. */
+function roving(group, chooses) {
+  const stops = () => [...group.children].flatMap((each) => (each.matches("[role]") ? [each] : [...each.querySelectorAll("[role='radio']")]));
+  const own = stops();
+  const at = Math.max(0, own.findIndex((each) => each.matches("[aria-checked='true'], [aria-selected='true']")));
+  own.forEach((each, i) => each.setAttribute("tabindex", i === at ? "0" : "-1"));
+  group.addEventListener("keydown", (event) => {
+    const held = stops(), from = held.indexOf(document.activeElement), last = held.length - 1;
+    const to = { ArrowRight: from + 1, ArrowDown: from + 1, ArrowLeft: from - 1, ArrowUp: from - 1, Home: 0, End: last }[event.key];
+    if (from < 0 || to === undefined) return;
+    event.preventDefault();
+    const next = held[(to + held.length) % held.length];
+    next.focus();
+    if (chooses !== false) next.click();
+  });
+  return group;
+}
+
 /** Own property only: data may use names such as "constructor". */
 function has(object, key) {
   return Object.prototype.hasOwnProperty.call(object, key);

@@ -46,18 +46,27 @@ const AS_NEEDED = new Intl.NumberFormat("en-US", { maximumFractionDigits: 10 });
 
 /** Plain number with thousands separated: two decimals for rates, fewer for large amounts; what two
  * decimals would print as zero is told as less than their last digit, so that "0" is a true zero. */
-function number(value, unit) {
+function number(value, unit, ends) {
   if (value === null || value === undefined) return t("common.no_data");
   if (value === 0) return "0";
   const size = Math.abs(value);
   if (size < SMALLEST) return value < 0 ? `−<${SMALLEST}` : `<${SMALLEST}`;
-  const digits = unit === "count" ? 0 : unit === "%" || unit === "points" || size < 100 ? 2 : size >= 1000 ? 0 : 1;
-  const text = WITH_DIGITS[digits].format(size);
+  const usual = unit === "count" ? 0 : unit === "%" || unit === "points" || size < 100 ? 2 : size >= 1000 ? 0 : 1;
+  const digits = supported(size, usual, ends);
+  const text = WITH_DIGITS[Math.max(0, digits)].format(digits < 0 ? Math.round(size * 10 ** digits) / 10 ** digits : size);
   return value < 0 ? `−${text}` : text;
 }
 
-function signed(value, unit) {
-  const text = number(value, unit);
+/** Decimals that an interval supports: the second digit of half its width is the last one kept, and two
+ * digits of the number always stay; negative ones are tens and hundreds. */
+function supported(size, usual, ends) {
+  const half = ends ? (ends[1] - ends[0]) / 2 : 0;
+  if (!(half > 0) || !Number.isFinite(half)) return usual;
+  return Math.min(usual, Math.max(1 - Math.floor(Math.log10(half)), Math.min(1 - Math.floor(Math.log10(size)), usual)));
+}
+
+function signed(value, unit, ends) {
+  const text = number(value, unit, ends);
   return value > 0 ? `+${text}` : text;
 }
 
@@ -75,6 +84,12 @@ function readable(value, unit) {
   return Math.abs(value * factor) < SMALLEST ? null : `${number(value * factor)} ${word}`;
 }
 
+/** Factor and word of the unit in which an amount is told: m³, t and t/yr in the ten thousands that plans print. */
+function toldIn(value, unit) {
+  const large = has(LEGEND_UNITS, unit) ? LEGEND_UNITS[unit][state.language] : null;
+  return large !== null && Math.abs(value * large[0]) >= 1 ? large : [1, unitWord(unit)];
+}
+
 function legendUnit(unit) {
   return has(LEGEND_UNITS, unit) ? LEGEND_UNITS[unit][state.language] : [1, unitWord(unit)];
 }
@@ -84,18 +99,31 @@ function inLegendUnit(value, unit) {
   return value === null ? t("common.no_data") : `${number(value * factor, unit)} ${word}`;
 }
 
-/** Probability in percent, in the digits that it comes in; never 0 or 100, which nobody can know. */
+/** Probability in whole percent, as in the tables and the brief; never 0 or 100, which nobody can know. */
 function chance(probability) {
-  return probability < 0.01 ? "< 1%" : probability > 0.99 ? "> 99%" : `${Number((100 * probability).toFixed(1))}%`;
+  return probability < 0.01 ? "< 1 %" : probability > 0.99 ? "> 99 %" : `${Math.round(100 * probability)} %`;
 }
 
-/** A value with its exact figure attached; missing says so in words. */
-function figure(value, unit, attributes) {
+/** A value with its exact figure attached, in the digits that its interval supports; missing says so in words. */
+function figure(value, unit, attributes, ends) {
+  const [factor, word] = value === null ? [1, ""] : toldIn(value, unit);
   const exact = value === null ? {} : { value: String(value) };
-  const node = el("span", { class: value === null ? "figure missing" : "figure", ...attributes,
-    data: { ...exact, ...((attributes && attributes.data) || {}) } }, number(value, unit));
-  if (value !== null && unit) node.append(el("span", { class: "unit" }, ` ${unitWord(unit)}`));
+  const node = el("span", { ...attributes, class: value === null ? "figure missing" : "figure", signed: null,
+    data: { ...exact, ...((attributes && attributes.data) || {}) } },
+  value === null ? number(value, unit) : (attributes && attributes.signed ? signed : number)(value * factor, unit, ends && ends.map((each) => each * factor)));
+  if (value !== null && unit) node.append(el("span", { class: "unit" }, ` ${word}`));
   return node;
+}
+
+/** An amount as text, with its unit, in the unit in which amounts of its size are told. */
+function told(value, unit, ends) {
+  const [factor, word] = toldIn(value, unit);
+  return `${number(value * factor, unit, ends && ends.map((each) => each * factor))} ${word}`;
+}
+
+/** Ends of the interval of a row, or null where it has none. */
+function endsOf(found) {
+  return found && typeof found.low === "number" && typeof found.high === "number" ? [found.low, found.high] : null;
 }
 
 /** The interval that belongs to a theme's number, or an empty text. */
@@ -106,7 +134,9 @@ function withinText(theme, code) {
 
 function interval(low, high, unit) {
   if (low === null || high === null) return t("no_interval");
-  return t("interval", { percent: brief(data.interval_percent), low: number(low, unit), high: number(high, unit) });
+  const [factor] = toldIn(Math.max(Math.abs(low), Math.abs(high)), unit);
+  const ends = [low * factor, high * factor];
+  return t("interval", { percent: brief(data.interval_percent), low: number(ends[0], unit, ends), high: number(ends[1], unit, ends) });
 }
 
 /** What a figure without a value is at least and at most, where too little ground is known. */

@@ -4,8 +4,8 @@ const OVERLAY_STYLES = {
   forest_subcompartments: { color: "#1b5e20", fillColor: "#2e7d32", weight: 0.6, fillOpacity: 0.45 },
   wetlands: { color: "#0b4f8a", fillColor: "#2b83c6", weight: 0.6, fillOpacity: 0.6 },
   mangroves: { color: "#7b1fa2", fillColor: "#ab47bc", weight: 1, fillOpacity: 0.75 },
-  greenways: { color: "#d84315", weight: 2.2, fill: false },
-  redline: { color: "#b71c1c", weight: 1.8, fillColor: "#e57373", fillOpacity: 0.14, dashArray: "6 4" },
+  greenways: { color: "#8d6e63", weight: 1.3, fill: false },
+  redline: { color: "#b0413e", weight: 1.3, fillColor: "#e57373", fillOpacity: 0.1, dashArray: "6 4" },
   works: { color: "#7a4f00", fillColor: "#f4b942", weight: 1.2, fillOpacity: 0.6 },
   land_survey: { color: "#6d6d6d", weight: 0.5, fill: false },
   tidal_marsh: { color: "#00695c", fillColor: "#4db6ac", weight: 0.8, fillOpacity: 0.6 },
@@ -17,13 +17,13 @@ const OVERLAY_STYLES = {
   blue_green_network: { color: "#00838f", weight: 2, fill: false },
   project_footprints: { color: "#bf360c", fillColor: "#ff8a65", weight: 1, fillOpacity: 0.5 },
   residential_land: { color: "#6a1b9a", fillColor: "#ce93d8", weight: 0.6, fillOpacity: 0.3 },
-  protected_areas: { color: "#4a148c", weight: 1.8, fillColor: "#9575cd", fillOpacity: 0.16, dashArray: "2 4" },
+  protected_areas: { color: "#5e4b8b", weight: 1.3, fillColor: "#9575cd", fillOpacity: 0.12, dashArray: "2 4" },
   demonstration_areas: { color: "#33691e", weight: 2, fill: false, dashArray: "12 4" },
   shoreline: { color: "#006064", weight: 2, fill: false },
   rivers: { color: "#1565c0", fillColor: "#64b5f6", weight: 1.6, fillOpacity: 0.5 },
   change_certain: { color: "#b5462f", weight: 2, fillColor: "#f4a582", fillOpacity: 0.6 },
   change_uncertain: { color: "#8c8c8c", weight: 1.5, fillColor: "#d9d9d9", fillOpacity: 0.5 },
-  conflicts: { color: "#d50000", weight: 6, fillColor: "#ff5252", fillOpacity: 0.45 }, // a plot is a dot on a city's map
+  conflicts: { color: "#c62828", weight: 4, fillColor: "#ff5252", fillOpacity: 0.45 }, // a plot is a dot on a city's map
 };
 const OTHER_STYLE = { color: "#37474f", fillColor: "#78909c", weight: 1, fillOpacity: 0.35 };
 
@@ -32,7 +32,7 @@ const CORNERS = [[], ["at-right"], ["at-top", "at-right"], ["at-top"]];
 
 const renderers = new Map();
 const map = map_sinkatlas;
-const drawn = { districts: new Map(), labels: new Map(), overlays: new Map(), sides: new Map(), symbols: [], chosen: null, stand: null };
+const drawn = { districts: new Map(), labels: new Map(), overlays: new Map(), sides: new Map(), symbols: [], leaders: [], chosen: null, stand: null };
 
 /** Radius of the largest circle of a map of amounts, in pixels, and the ground under the circles. */
 const LARGEST_CIRCLE = 30, GROUND = "#f3f5f2";
@@ -63,9 +63,24 @@ function startMap() {
   fitCity(false); // before any district is there, so that each is projected once
   L.control.scale({ imperial: false, metric: true, position: "bottomright" }).addTo(map);
   for (const unit of data.units) drawDistrict(unit);
+  homeButton();
   map.on("zoomend moveend resize", thinLabels);
   map.on("click", (event) => choose(null, event.latlng, state.epoch));
   startSwipe();
+}
+
+/** Back to the whole city; nobody gets lost beyond it, nor closer than the outlines are drawn. */
+function homeButton() {
+  const control = L.control({ position: "topleft" });
+  control.onAdd = () => {
+    const button = el("button", { type: "button", class: "home", data: { focus: "home" }, on: { click: () => fitCity(true) } }, "⌂");
+    places.home = button;
+    L.DomEvent.disableClickPropagation(button);
+    return el("div", { class: "leaflet-bar" }, button);
+  };
+  control.addTo(map);
+  map.setMaxZoom(17);
+  map.setMaxBounds(L.latLngBounds(data.bounds).pad(1.5));
 }
 
 function pane(name, height) {
@@ -78,6 +93,7 @@ function fitCity(animate) {
   const hasRoom = x > 200 && y > 200; // a frame may be laid out only after its script has run
   if (!hasRoom) map.once("resize", () => fitCity(false));
   const top = hasRoom ? (data.verdicts.length ? 84 : 46) : 0, side = hasRoom ? 14 : 0;
+  if (hasRoom) map.setMinZoom(Math.max(0, map.getBoundsZoom(data.bounds) - 2));
   map.fitBounds(data.bounds, { paddingTopLeft: [side, top], paddingBottomRight: [side, side], animate: Boolean(animate) });
 }
 
@@ -86,13 +102,15 @@ function drawDistrict(unit) {
   shape.bindTooltip(() => hoverText(unit.code, state.epoch), { sticky: true, className: "hover", opacity: 1 });
   shape.on("click", (event) => choose(unit.code, event.latlng, state.epoch));
   const node = shape.getElement();
-  node.setAttribute("tabindex", "0");
+  node.setAttribute("tabindex", drawn.districts.size ? "-1" : "0");
   node.setAttribute("role", "button");
   node.dataset.unit = unit.code;
   node.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" && event.key !== " ") return;
-    event.preventDefault();
-    choose(unit.code);
+    if (event.key === "Enter" || event.key === " ") {
+      event.preventDefault();
+      choose(unit.code);
+    }
+    stepDistrict(unit.code, event);
   });
   drawn.districts.set(unit.code, shape);
   // A marker of no size, centred by CSS: a permanent tooltip would measure itself at every change.
@@ -100,6 +118,18 @@ function drawDistrict(unit) {
   const icon = L.divIcon({ className: "district-label", iconSize: [0, 0], html: text });
   L.marker(unit.label, { icon, pane: "tooltipPane", interactive: false, keyboard: false }).addTo(map);
   drawn.labels.set(unit.code, { text, value: null, size: null, below: 0 });
+}
+
+/** The districts are one stop: arrows with Alt go from one to the next; alone they move the map. */
+function stepDistrict(code, event) {
+  const step = event.altKey ? { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key] : { PageDown: 1, PageUp: -1, Home: -Infinity, End: Infinity }[event.key];
+  if (step === undefined) return;
+  event.preventDefault();
+  event.stopPropagation();
+  const codes = [...drawn.districts.keys()], last = codes.length - 1;
+  const to = codes[Math.max(0, Math.min(last, codes.indexOf(code) + step))];
+  for (const [each, shape] of drawn.districts) shape.getElement().setAttribute("tabindex", each === to ? "0" : "-1");
+  drawn.districts.get(to).getElement().focus();
 }
 
 function hoverText(code, epoch) {
@@ -201,8 +231,11 @@ function hiddenPoints(box) {
   return count;
 }
 
-/** Hide labels that would cover a label of a larger district. */
+/** Labels of small districts step aside, with a line to their ground, where a larger one stands; one
+ * that finds no room within reach is hidden. */
 function thinLabels() {
+  for (const line of drawn.leaders) line.remove();
+  drawn.leaders = [];
   const bySize = [...data.units].sort((a, b) => (b.code === state.unit) - (a.code === state.unit) || (b.land_ha || 0) - (a.land_ha || 0));
   const boxes = bySize.map((unit) => {
     const label = drawn.labels.get(unit.code), node = label.text;
@@ -210,14 +243,48 @@ function thinLabels() {
     // Measuring makes the browser lay out the page: once for each text is enough.
     if (label.size === null) label.size = [node.offsetWidth / 2, node.offsetHeight / 2];
     const [width, height] = label.size;
-    return { node, box: [at.x - width, at.y + label.below - height, at.x + width, at.y + label.below + height] };
+    return { unit, node, at, box: [at.x - width, at.y + label.below - height, at.x + width, at.y + label.below + height] };
   });
-  const kept = [];
-  for (const { node, box } of boxes) {
-    const clear = kept.every((b) => box[2] < b[0] || box[0] > b[2] || box[3] < b[1] || box[1] > b[3]);
-    node.style.visibility = state.labels && clear ? "visible" : "hidden";
-    if (clear) kept.push(box);
+  const kept = [], aside = [...taken(), ...drawn.symbols.map(circleBox)], size = map.getSize();
+  const meets = ([left, top, right, bottom], b) => right >= b[0] && left <= b[2] && bottom >= b[1] && top <= b[3];
+  for (const { unit, node, at, box } of boxes) {
+    const isInside = at.x > 0 && at.y > 0 && at.x < size.x && at.y < size.y;
+    const step = STEPS_ASIDE.find(([dx, dy], i) => {
+      const moved = [box[0] + dx, box[1] + dy, box[2] + dx, box[3] + dy];
+      if (kept.some((b) => meets(moved, b))) return false;
+      return i === 0 || (isInside && moved[0] > 0 && moved[1] > 0 && moved[2] < size.x && moved[3] < size.y && !aside.some((b) => meets(moved, b)));
+    });
+    const shown = state.labels && step;
+    node.style.visibility = shown ? "visible" : "hidden";
+    node.style.setProperty("--aside", shown ? `${step[0]}px` : "0px");
+    node.style.setProperty("--down", shown ? `${step[1]}px` : "0px");
+    if (!step) continue;
+    kept.push([box[0] + step[0], box[1] + step[1], box[2] + step[0], box[3] + step[1]]);
+    if (shown && step !== STEPS_ASIDE[0]) drawn.leaders.push(leader(unit, box, step));
   }
+}
+
+/** Places beside its own that a label may take, the nearest first. */
+const STEPS_ASIDE = [[0, 0], ...[46, 70, 100, 136, 180].flatMap((far) => [[-1, 0], [1, 0], [0, 0.6], [0, -0.6], [-0.8, 0.5], [0.8, 0.5], [-0.8, -0.5], [0.8, -0.5]]
+  .map(([dx, dy]) => [dx * far, dy * far]))];
+
+/** What lies on the map and may not be written over: legend and controls. */
+function taken() {
+  const stage = places.map.getBoundingClientRect();
+  return [places.legend, places.epochs, places.banner.firstElementChild].filter(Boolean).map((node) => {
+    const box = node.getBoundingClientRect();
+    return [box.left - stage.left, box.top - stage.top, box.right - stage.left, box.bottom - stage.top];
+  }).filter((box) => box[2] > box[0]);
+}
+
+function circleBox(circle) {
+  const { x, y } = map.latLngToContainerPoint(circle.getLatLng()), reach = circle.getRadius();
+  return [x - reach, y - reach, x + reach, y + reach];
+}
+
+function leader(unit, box, step) {
+  const end = map.containerPointToLatLng([(box[0] + box[2]) / 2 + step[0], (box[1] + box[3]) / 2 + step[1]]);
+  return L.polyline([unit.label, end], { pane: "chosen", renderer: overlayRenderer("chosen"), interactive: false, color: "#3a463f", weight: 0.9 }).addTo(map);
 }
 
 function markChosen() {

@@ -43,11 +43,26 @@ function renderFrame() {
   refill(places.banner, targetBanner());
   refill(places.watermark, watermark());
   refill(places.foot, footLine());
+  if (places.home) { places.home.setAttribute("aria-label", t("home")); places.home.title = t("home"); }
   places.map.setAttribute("aria-label", t("map_label"));
+  inView(places.chooser.querySelector(".choice[aria-checked='true']"));
+}
+
+/** Scroll what is chosen into its panel, the page itself stays. */
+function inView(node) {
+  const panel = node && node.closest(".scroll");
+  if (!panel) return;
+  const { top, bottom } = node.getBoundingClientRect(), room = panel.getBoundingClientRect();
+  if (top < room.top) panel.scrollTop -= room.top - top + 8;
+  else if (bottom > room.bottom) panel.scrollTop += Math.min(bottom - room.bottom + 8, top - room.top);
 }
 
 function renderSide() {
-  refill(places.side, tabs("panel", ["card", "ranking", "quality", "provenance"]), el("div", { class: "scroll", role: "tabpanel", tabindex: "-1", data: { key: scrollKey() } }, sidePanel()));
+  const before = places.side.querySelector(".target.current");
+  const shown = before ? before.dataset.target : null;
+  refill(places.side, tabs("panel", ["card", "ranking", "quality", "provenance"]), el("div", { class: "scroll", role: "tabpanel", tabindex: "0", data: { key: scrollKey() } }, sidePanel()));
+  const after = places.side.querySelector(".target.current");
+  if (after && after.dataset.target !== shown) inView(after);
 }
 
 function scrollKey() {

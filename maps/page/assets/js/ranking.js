@@ -5,7 +5,8 @@ function rankingRows() {
   const byCode = (a, b) => (a.code < b.code ? -1 : a.code > b.code ? 1 : 0);
   if (state.order === "code") return rows.sort(byCode);
   const key = (each) => (theme.kind === "worded" ? -each.at : each.value);
-  const known = rows.filter((each) => each.at >= 0).sort((a, b) => key(b) - key(a) || byCode(a, b));
+  const turn = theme.isGap ? -1 : 1; // of gaps the largest miss first
+  const known = rows.filter((each) => each.at >= 0).sort((a, b) => turn * (key(b) - key(a)) || byCode(a, b));
   return [...known, ...rows.filter((each) => each.at < 0).sort(byCode)];
 }
 
@@ -15,7 +16,7 @@ function rankingPanel() {
   const sizes = theme.kind === "numeric" ? rows.filter((each) => each.value !== null).map((each) => Math.abs(each.value)) : [];
   const largest = Math.max(0, ...sizes);
   return el("section", { class: "ranking" },
-    el("h2", {}, given(theme.title)), el("p", { class: "muted small" }, [theme.when, theme.unit && t("unit_is", { unit: unitWord(theme.unit) })].filter(Boolean).join(" · ")),
+    el("h2", {}, given(theme.title)), el("p", { class: "muted small" }, [theme.when, theme.unit && t("unit_is", { unit: theme.legendUnit || unitWord(theme.unit) })].filter(Boolean).join(" · ")),
     el("table", {}, el("caption", { class: "unseen" }, theme.title),
       el("thead", {}, el("tr", {}, el("th", { scope: "col", class: "rank" }, t("rank")),
         el("th", { scope: "col" }, orderButton("code", t("district"))), el("th", { scope: "col", class: "amount" }, orderButton("value", t("value"))))),
@@ -34,13 +35,23 @@ function rankingRow(each, i, theme, largest) {
     el("td", { class: "rank" }, each.at < 0 ? "–" : i + 1),
     el("td", {}, el("button", { type: "button", class: "name-button", "aria-pressed": String(each.code === state.unit), data: { focus: `rank/${each.code}` },
       on: { click: () => choose(each.code) } }, el("span", { class: colour ? "swatch" : "swatch hatched", style: colour ? { "background-color": colour } : {} }), given(each.name))),
-    el("td", { class: "amount" }, amountCell(each, theme),
+    el("td", { class: "amount" }, amountCell(each, theme), withinCell(each, theme),
       width ? el("span", { class: "rank-bar", style: { width: `${width}%` } }) : null));
 }
 
+/** The interval of a district's figure, where it has one, in sight. */
+function withinCell(each, theme) {
+  const ends = theme.within && each.value !== null ? theme.within(each.code) : null;
+  if (ends === null) return null;
+  const [factor] = legendUnit(theme.unit), own = ends.map((end) => end * factor);
+  return el("div", { class: "muted small within" }, own.map((end) => number(end, theme.unit, own)).join(" – "));
+}
+
+/** A figure in the unit of the legend, which the heading of the table names. */
 function amountCell(each, theme) {
   if (theme.kind !== "numeric") return each.at < 0 ? t("common.no_data") : `${theme.classes[each.at].sign} ${theme.classes[each.at].word}`;
-  const text = each.value === null ? theme.text(each.code) : theme.signed ? signed(each.value, theme.unit) : number(each.value, theme.unit);
+  const [factor] = legendUnit(theme.unit), ends = theme.within && each.code ? theme.within(each.code) : null;
+  const text = each.value === null ? theme.text(each.code) : (theme.signed ? signed : number)(each.value * factor, theme.unit, ends && ends.map((end) => end * factor));
   return el("span", each.value === null ? { class: "missing" } : { data: { value: String(each.value) } }, text);
 }
 

@@ -19,7 +19,7 @@ function targetRow(index) {
     el("dl", { class: "target-facts" },
       fact(t("target_printed"), given(said(target.words.printed))),
       fact(target.epoch === null ? t("value_now") : t("value_in", { epoch: target.epoch }), targetValue(target)),
-      target.gap === null ? null : fact(t("gap"), figure(target.gap, target.unit === "%" ? "points" : target.unit, { data: { gap: index } })),
+      target.gap === null ? null : fact(t("gap"), figure(target.gap, target.unit === "%" ? "points" : target.unit, { signed: true, data: { gap: index } }, endsOf(target))),
       target.probability === null ? null : fact(t("probability"), el("span", { data: { value: String(target.probability) } }, chance(target.probability)))),
     trendFigure(target),
     el("p", { class: "reason" }, given(said(target.words.reason))),
@@ -43,8 +43,8 @@ function fact(name, content) {
 }
 
 function targetValue(target) {
-  const secondary = readable(target.value, target.unit);
-  return [figure(target.value, target.unit, { data: { verdict: target.indicator } }),
+  const secondary = target.unit === "ha" ? readable(target.value, target.unit) : null;
+  return [figure(target.value, target.unit, { data: { verdict: target.indicator } }, endsOf(target)),
     secondary ? el("span", { class: "muted" }, ` (${secondary})`) : null,
     target.value !== null && target.low !== null ? el("div", { class: "muted small" }, interval(target.low, target.high, target.unit)) : null];
 }
@@ -66,7 +66,9 @@ function targetBanner() {
   if (!target) return null;
   return el("div", { class: "banner" }, el("span", { class: "muted" }, t("city_verdict")), statusBadge(target.status),
     el("span", {}, given(said(target.words.printed))),
-    target.value === null ? null : el("span", {}, t("value_short"), figure(target.value, target.unit)));
+    target.value === null ? null : el("span", {}, t("value_short"), figure(target.value, target.unit, {}, endsOf(target)),
+      endsOf(target) ? el("span", { class: "muted" }, ` (${interval(target.low, target.high, target.unit)})`) : null),
+    target.probability === null ? null : el("span", {}, `${t("probability")}${t("colon")}${chance(target.probability)}`));
 }
 
 /** What the plan wants built or done without a figure, and what this run contributes to it. */

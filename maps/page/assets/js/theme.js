@@ -93,7 +93,8 @@ function gapTheme(epoch) {
   const indicator = indicators.get(target.indicator);
   const key = `gap/${state.target}`;
   if (isSplit(target)) return shareGapTheme(target, key, epoch);
-  if (!indicator || !has(data.classes, key)) return emptyTheme(targetTitle(target), t("note_no_target_number"));
+  if (!indicator) return emptyTheme(targetTitle(target), t("note_no_target_number"));
+  if (!has(data.classes, key)) return { ...valueTheme(epoch, target.indicator, "total"), target, note: t("note_no_target_number") };
   const level = (code) => valueOf(indicator.key, epoch, code);
   return numeric({
     key, indicator: indicator.key, signed: !indicator.adds_up,
@@ -117,8 +118,12 @@ function isSplit(target) {
 /** Districts against their own shares, as the map of verdicts takes them. */
 function shareGapTheme(target, key, epoch) {
   return numeric({
-    key, indicator: target.indicator, signed: true, unit: target.unit === "%" ? "points" : target.unit,
+    key, indicator: target.indicator, signed: true, isGap: true, unit: target.unit === "%" ? "points" : target.unit,
     of: (code) => (shareOf(target, code) || { gap: null }).gap,
+    within: (code) => {
+      const share = shareOf(target, code);
+      return endsOf(share) === null ? null : endsOf(share).map((each) => each - (share.value - share.gap));
+    },
     most: indicators.get(target.indicator)?.adds_up ? largest(data.units.map((each) => (shareOf(target, each.code) || { gap: null }).gap)) : 0,
     title: t("ours_title", { title: targetTitle(target) }), note: t("note_gap_share"), when: String(epoch), target,
   });
@@ -193,13 +198,16 @@ function numeric(theme) {
     text: (code) => {
       const value = theme.of(code);
       if (value === null) return bounds(theme.key.startsWith("value/") && theme.measure === "total" ? row(theme.indicator, Number(theme.when), code) : null, theme.unit);
-      return `${theme.signed ? signed(value, theme.unit) : number(value, theme.unit)} ${unitWord(theme.unit)}`;
+      return `${theme.signed && value > 0 ? "+" : ""}${told(value, theme.unit, theme.within ? theme.within(code) : null)}`;
     },
   };
 }
 
+/** A class in words; one that holds zero alone, between gains and losses, is told as zero. */
 function rangeWord(breaks, i, show) {
   if (!breaks.length) return t("all_values");
+  if (i > 0 && breaks[i - 1] === 0 && i < breaks.length && breaks[i] < 1e-300) return "0";
+  if (i > 0 && breaks[i - 1] < 1e-300 && breaks[i - 1] > 0) return i === breaks.length ? "> 0" : `> 0 – ${show(breaks[i])}`;
   if (i === 0) return `< ${show(breaks[0])}`;
   if (i === breaks.length) return `≥ ${show(breaks[i - 1])}`;
   return `${show(breaks[i - 1])} – ${show(breaks[i])}`;

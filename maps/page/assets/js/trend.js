@@ -33,17 +33,16 @@ function yearMarks(years, x) {
 }
 
 function trendWords(target, end) {
-  const unit = unitWord(target.unit);
-  return t("trend_leads", { year: end.year, value: `${number(end.value, target.unit)} ${unit}` });
+  return t("trend_leads", { year: end.year, value: told(end.value, target.unit, endsOf(end)) });
 }
 
 /** Pace so far, and the pace that would still be needed where the plan's year is ahead. */
 function paceWords(target, point) {
   const unit = target.unit === "%" ? "points" : target.unit;
-  const told = (value) => `${signed(value, unit)} ${unitWord(unit)}`;
+  const paced = (value) => `${value > 0 ? "+" : ""}${told(value, unit)}`;
   if (point.pace === null) return null;
-  return el("div", { class: "muted small" }, [t("pace", { pace: told(point.pace) }),
-    point.required_pace === null ? "" : t("pace_required", { pace: told(point.required_pace) })].filter(Boolean).join(" · "));
+  return el("div", { class: "muted small" }, [t("pace", { pace: paced(point.pace) }),
+    point.required_pace === null ? "" : t("pace_required", { pace: paced(point.required_pace) })].filter(Boolean).join(" · "));
 }
 
 /** A district's shares of the city's targets: worked out here, and said to be so. */
@@ -60,7 +59,7 @@ function shareRow(share) {
     el("dl", { class: "target-facts" },
       fact(t("share_target"), [given(share.share_printed), " ", given(share.unit_printed)]),
       fact(t("share_method"), t(`common.${share.method}`)),
-      share.value === null ? null : fact(share.epoch === null ? t("value_now") : t("value_in", { epoch: share.epoch }), figure(share.value, share.unit)),
-      share.gap === null ? null : fact(t("gap"), figure(share.gap, unit)),
+      share.value === null ? null : fact(share.epoch === null ? t("value_now") : t("value_in", { epoch: share.epoch }), figure(share.value, share.unit, {}, endsOf(share))),
+      share.gap === null ? null : fact(t("gap"), figure(share.gap, unit, { signed: true }, endsOf(share))),
       share.probability === null ? null : fact(t("probability"), chance(share.probability))));
 }
