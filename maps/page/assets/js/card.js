@@ -11,9 +11,9 @@ function cardPanel() {
     cardHead(code, isWhole), standSection(),
     shown.length ? targetSection(t(isWhole ? "targets" : "own_targets"), shown) : null,
     shareSection(code), isWhole ? schemeSection() : null,
-    el("section", {}, el("h3", {}, t("indicators_in", { epoch: state.epoch })), indicatorGroups((group) =>
-      group.map((indicator) => indicatorRow(indicator, code, isWhole)), (indicator) => row(indicator.key, state.epoch, code) !== null
-        && row(indicator.key, state.epoch, code).value !== null || !byTarget() && indicator.key === state.indicator, "card")),
+    el("section", {}, el("h3", {}, t("indicators_in", { epoch: state.epoch })), indicatorGroups(
+      (group) => group.map((indicator) => indicatorRow(indicator, code, isWhole)),
+      (indicator) => isTold(row(indicator.key, state.epoch, code)) || !byTarget() && indicator.key === state.indicator, "card")),
     PARTS.map(([indicator, kind]) => bars(indicator, kind, code)));
 }
 
@@ -28,6 +28,11 @@ function cardHead(code, isWhole) {
     el("div", { class: "muted small" }, t("land_area"), t("colon"), figure(land, "ha"), land === null ? "" : ` (${brief(Math.round(land / 100))} km²)`),
     isWhole ? el("p", { class: "muted small hint" }, t("hint_choose")) : el("button", {
       type: "button", class: "quiet", data: { focus: "back" }, on: { click: () => choose(null) } }, t("back_to_city"), " ", given(data.whole.name)));
+}
+
+/** Whether a row says something: a value, or the bounds of one. */
+function isTold(found) {
+  return found !== null && (found.value !== null || found.low !== null);
 }
 
 function indicatorRow(indicator, code, isWhole) {
