@@ -168,7 +168,7 @@ def test_card_numbers_are_those_of_results_csv(
         rows = table[(table["unit_code"] == each["code"]) & (table["epoch"] == each["epoch"])]
         wanted = dict(zip(rows["indicator"], rows["value"], strict=True))
         known = rows[rows[["value", "low", "high"]].notna().any(axis=1)]
-        assert keys & set(known["indicator"]) <= set(shown), "those without a figure are folded away"
+        assert keys & set(known["indicator"]) <= set(shown), "others are folded away"
         for key in shown:
             assert shown[key] == pytest.approx(wanted[key], rel=0, abs=0, nan_ok=True)
 
