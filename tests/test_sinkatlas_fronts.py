@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -95,14 +96,25 @@ def test_a_workspace_that_is_not_there_is_one_problem_and_the_end(tmp_path: Path
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_run_ends_with_verdicts_worst_news_and_files(done: Run, language: Language) -> None:
     record = run_record(done.report, done.folder)
-    title, counts, news, doubts, opened, *files = summary_lines(record, language)
+    title, counts, news, seen, doubts, opened, *files = summary_lines(record, language)
     assert title == "小城"
     assert counts.strip() == {"zh": "× 未达标 1", "en": "× Not met 1"}[language]
     assert news.strip().startswith({"zh": "森林覆盖率: ", "en": "Forest cover rate: "}[language])
+    assert {"zh": "碳储量：一手（A） ", "en": "of the carbon stock "}[language] in seen
     assert str(len([e for e in done.report.problems if e.severity == "warning"])) in doubts
     assert opened == {"zh": "打开：", "en": "Open:"}[language]
     assert Path(files[0].strip()).name == "map.html"
     assert all(Path(each.strip()).exists() for each in files)
+
+
+def test_a_run_says_at_its_end_what_the_last_stock_leaves_out(done: Run) -> None:
+    """Hectares by type with the sign they would have; the last year's alone."""
+    facts = {"types": "shrub 12.0 ha (+)", "area": "12.0"}
+    gaps = [problem("sink_models.biomass_left_out", f"carbon_stock {year}", **facts)
+            for year in (2020, 2024)]  # fmt: skip
+    record = run_record(replace(done.report, problems=tuple(gaps)), None)
+    (said,) = [each for each in summary_lines(record, "en") if "shrub 12.0 ha (+)" in each]
+    assert "2024" in said
 
 
 def test_progress_stands_in_a_log_too(city: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 TO_OPEN = ("map.html", "report.docx", "report.xlsx", "audit.xlsx", "method.html", "sheets")
 """What a reader opens, in this order; the tables lie beside them."""
 
+HEADLINE = ("sink_models.provenance", "sink_models.biomass_left_out")
+"""What a reader of the figures has to know first: what they rest on, what they do not include."""
+
 _BAD = ("not_met", "off_track")
 _MOST_NEWS = 5
 
@@ -39,6 +42,7 @@ def told_of(report: Report) -> dict[str, object]:
             {language: f"{title}: {reason}" for language, title, reason in news}
             for news in _worst(report)
         ],
+        "headline": _headline(report),
         "problems": dict(Counter(each.severity.value for each in report.problems)),
     }
 
@@ -64,6 +68,7 @@ def summary_lines(record: Mapping[str, Any], language: Language) -> Iterator[str
         told = (f"{LOOKS[each].sign} {text[f'common.{each}']} {n}" for each, n in counts.items())
         yield "  " + " · ".join(told)
     yield from (f"  {news[language]}" for news in record["worst"])
+    yield from (f"  {said[language]}" for said in record["headline"])
     weights = record["problems"]
     warnings, notes = weights.get("warning", 0), weights.get("info", 0)
     if warnings or notes:
@@ -88,6 +93,20 @@ def files_to_open(folder: Path) -> list[str]:
 def _verdicts(report: Report) -> dict[str, int]:
     counts = Counter(report.verdicts["status"]) if len(report.verdicts) else Counter()
     return {each: counts[each] for each in LOOKS if counts[each]}
+
+
+def _headline(report: Report) -> list[dict[Language, str]]:
+    """What the last epoch's figures rest on and leave out, by language."""
+    told = {
+        each.code: each  # the last epoch is told last
+        for each in report.problems
+        if each.code in HEADLINE
+    }
+    return [
+        {language: told[code].message(language) for language in LANGUAGES}
+        for code in HEADLINE
+        if code in told
+    ]
 
 
 def _worst(report: Report) -> list[list[tuple[Language, str, str]]]:
