@@ -33,7 +33,7 @@ from gis.extent import CLASSIFIED
 from sink_models.account import HOME, EpochData, read_account
 from sink_models.carbon import ABOVE, LIVING, POOLS, SOIL, Amounts, CarbonAccount, carbon_account
 from sink_models.ecosystem_types import group_of
-from sink_models.ledger.change_areas import CROSS_SOURCE, UNKNOWN
+from sink_models.ledger.change_areas import ARTEFACT, CROSS_SOURCE, UNKNOWN
 from sink_models.ledger.growth import GrowthRule
 from sink_models.ledger.yearly import TRANSITION_YEARS
 from sink_models.sampling import Array, Sampling
@@ -219,7 +219,7 @@ class _Nature:
 
 def _nature(rows: pd.DataFrame, number: NDArray[np.intp], pairs: Pairs) -> _Nature:
     keys = pairs.keys
-    evidence = ~keys["certainty"].isin((CROSS_SOURCE, UNKNOWN)).to_numpy()
+    evidence = ~keys["certainty"].isin((ARTEFACT, CROSS_SOURCE, UNKNOWN)).to_numpy()
     converted = (keys["from_type"] != keys["to_type"]).to_numpy()
     count = len(keys)
 
