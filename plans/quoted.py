@@ -132,8 +132,9 @@ def _differences(fields: Mapping[str, Any], said: FoundTarget) -> Iterator[Diffe
             yield Difference("figure", key, given, f"{said.printed} {said.unit}")
     if said.year is not None and said.year != fields.get("year"):
         yield Difference("year", "year", str(fields.get("year", "–")), str(said.year))
-    if _points_elsewhere(fields["comparator"], said):
-        yield Difference("direction", "comparator", fields["comparator"], said.comparator)
+    if fields.get("kind") != "rule" and _points_elsewhere(fields["comparator"], said):
+        meant = said.comparator if said.has_figure else _DIRECTIONS[said.comparator]
+        yield Difference("direction", "comparator", fields["comparator"], meant)
     says_state = said.has_figure and said.is_said and not said.is_added
     adds_up = said.period == "year" or said.kind == "works"
     if "change" in fields and says_state and not adds_up:
@@ -150,9 +151,15 @@ def _differences(fields: Mapping[str, Any], said: FoundTarget) -> Iterator[Diffe
 _SIDES: Mapping[str, str] = {">=": "floor", "=": "floor", "<=": "ceiling", "~": "about"}
 
 
+_DIRECTIONS: Mapping[str, str] = {"increase": "increase", "decrease": "decrease", "~": "stable"}
+
+
 def _points_elsewhere(comparator: str, said: FoundTarget) -> bool:
     """A floor where the quote sets a ceiling, or 左右 where it is firm, if the quote says so."""
-    if not (said.is_said and said.has_figure):
+    if not said.has_figure:  # 稳步提高 and 保持稳定 say where to, without a figure
+        given, meant = comparator, _DIRECTIONS.get(said.comparator, "")
+        return given in _DIRECTIONS.values() and meant != "" and given != meant
+    if not said.is_said:
         return False
     sides = {_SIDES.get(comparator, comparator), _SIDES.get(said.comparator, said.comparator)}
     return sides in (

@@ -38,6 +38,7 @@ def read(folder: Path, fields: str) -> tuple[Target, list[tuple[str, str, str]]]
 STOCK = 'indicator = "forest_stock_volume" | year = 2025 | comparator = ">=" | value_text = "2000"'
 COVER = 'indicator = "forest_cover_rate" | year = 2025 | comparator = ">=" | value_text = "41.6"'
 PARKS = 'indicator = "wetland_parks" | year = 2025 | comparator = ">=" | value_text = "12"'
+TREND = 'indicator = "forest_cover_rate" | comparator = "{}" | unit = "%" | kind = "trend"'
 ROAD = 'indicator = "greenway_length" | year = 2025 | comparator = ">=" | value_text = "300"'
 
 
@@ -65,6 +66,9 @@ ROAD = 'indicator = "greenway_length" | year = 2025 | comparator = ">=" | value_
          "森林蓄积量较2020年增加2000万立方米", "base_year", "base_year", "2020"),
         (STOCK.replace(">=", "increase") + ' | unit_text = "万立方米"',
          "到2025年，森林蓄积量达到2000万立方米", "increment", "comparator", ">="),
+        (TREND.format("decrease"), "森林覆盖率稳步提高", "direction", "comparator", "increase"),
+        (TREND.format("stable"), "森林覆盖率稳中有升", "direction", "comparator", "increase"),
+        (TREND.format("increase"), "森林覆盖率保持稳定", "direction", "comparator", "stable"),
     ],
 )  # fmt: skip
 def test_a_field_that_the_quote_contradicts_is_named_and_disputed(
