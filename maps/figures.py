@@ -36,6 +36,8 @@ _SHOWN: dict[tuple[str, Language], ShownUnit] = {
     ("km", "zh"): ShownUnit(1.0, "公里"),
     ("m3", "zh"): ShownUnit(1e-4, "万立方米"),
     ("m3", "en"): ShownUnit(1e-3, "thousand m³"),
+    ("m2", "zh"): ShownUnit(1.0, "平方米/人"),
+    ("m2", "en"): ShownUnit(1.0, "m² per person"),
     ("m3/ha", "zh"): ShownUnit(1.0, "立方米/公顷"),
     ("m3/ha", "en"): ShownUnit(1.0, "m³/ha"),
     ("t C", "zh"): ShownUnit(1e-4, "万吨碳"),

@@ -18,8 +18,21 @@ from plans.units import (
     telling_decimals,
 )
 
-_ZH_UNIT = {"ha": "公顷", "m3": "立方米", "km": "公里", "count": "个", "m3/ha": "立方米/公顷"}
-_EN_UNIT = {"m3": "m³", "m3/ha": "m³/ha", "t CO2/yr": "t CO₂/yr", "count": ""}
+_ZH_UNIT = {
+    "ha": "公顷",
+    "m3": "立方米",
+    "km": "公里",
+    "count": "个",
+    "m3/ha": "立方米/公顷",
+    "m2": "平方米/人",
+}
+_EN_UNIT = {
+    "m3": "m³",
+    "m3/ha": "m³/ha",
+    "t CO2/yr": "t CO₂/yr",
+    "count": "",
+    "m2": "m² per person",
+}
 _TREND_UNIT = {"m3": "万立方米", "ha": "公顷", "km": "公里"}
 """How Chinese writes a value where the plan prints no unit."""
 
@@ -209,7 +222,7 @@ def _decimals(target: Target, extra: int) -> int:
     """Decimals of the printed figure and some more, or what suits a unit without one."""
     if target.value_text:
         return printed_decimals(target.value_text) + extra
-    return {"%": 2, "m3/ha": 2, "m3": 1}.get(target.unit, 0)
+    return {"%": 2, "m3/ha": 2, "m3": 1, "m2": 1}.get(target.unit, 0)
 
 
 def _all_decimals(value: Fraction) -> int:

@@ -19,7 +19,7 @@ from sink_models.results import IndicatorValue
 Method = Literal["equal_points", "proportional", "potential", "table"]
 METHODS: tuple[Method, ...] = ("equal_points", "proportional", "potential", "table")
 
-_RATES = ("%", "m3/ha")
+_RATES = ("%", "m3/ha", "m2")
 
 
 @dataclass(frozen=True)

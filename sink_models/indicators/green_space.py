@@ -77,6 +77,22 @@ def built_up_area(context: Context) -> Reading:
     )
 
 
+def park_green_area_per_capita(context: Context) -> Outcome:
+    account = context.account
+    measure = account.measures.get("park_green_area_per_capita")
+    if measure is None:
+        where = f"park_green_area_per_capita {account.year}"
+        return Absent(problem("sink_models.no_population", where, year=account.year))
+    return Reading(
+        measure.values(account.units),
+        statement(PARKS),
+        measure.method,
+        measure.divisors(account.units),
+        whole=None if measure.whole is None else np.array([measure.whole]),
+        needs_cover=False,
+    )
+
+
 INDICATORS = (
     Indicator(
         key="greenway_length",
@@ -177,5 +193,23 @@ INDICATORS = (
         additive=True,
         needs=(frozenset({PARKS}),),
         read=measured("park_green_area", statement(PARKS)),
+    ),
+    Indicator(
+        key="park_green_area_per_capita",
+        title_zh="人均公园绿地面积",
+        title_en="Park area per resident",
+        unit="m2",
+        definition_zh=(
+            "公园图层的面积（重叠只计一次）/ 工作区 [[population]] 给出的人口；"
+            "单元和人口应为同一范围，如城区。"
+        ),
+        definition_en=(
+            "Area of the parks layer, overlaps once / residents given under [[population]]; units "
+            "and residents should be those of one territory, such as the urban area."
+        ),
+        source="GB/T 50280 城市规划基本术语标准；CJJ/T 85 城市绿地分类标准",
+        additive=False,
+        needs=(frozenset({PARKS}),),
+        read=park_green_area_per_capita,
     ),
 )

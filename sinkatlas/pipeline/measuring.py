@@ -36,6 +36,7 @@ from sink_models.measures import (
     works_measures,
 )
 from sink_models.statements import Statement, statement
+from sinkatlas.pipeline.population import Population
 
 NATURAL_SHORE = (
     r"^(?!.*(?:人工|(?i:artificial|built)))"
@@ -59,11 +60,12 @@ FORMS = (
 
 @dataclass(frozen=True)
 class RuleSettings:
-    """What the workspace says of parks, works and rivers."""
+    """What the workspace says of parks, works, rivers and residents (by epoch)."""
 
     reach: ParkReach = field(default_factory=ParkReach)
     works: WorksOptions = field(default_factory=WorksOptions)
     rivers: RiverRule = field(default_factory=RiverRule)
+    population: Mapping[int, Population] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,7 @@ def beside_account(
     measures = {
         **_lengths(units, frames),
         **_parks(units, frames, settings.reach),
+        **_per_head(units, frames, settings.population.get(year)),
         **_areas(units, frames),
         **distance,
         **({} if ledger is None else works_measures(ledger, units, year, settings.works)),
@@ -210,6 +213,22 @@ def _parks(
             reach=reach,
         )
     return found
+
+
+def _per_head(
+    units: Units, frames: Mapping[str, gpd.GeoDataFrame], population: Population | None
+) -> dict[str, Measure]:
+    """Park ground per resident, m2; not known where the residents of a unit are not given."""
+    if population is None or "parks" not in frames:
+        return {}
+    hectares = _ground(units, frames["parks"], statement("parks_area")).numerator
+    square_metres = {
+        code: area * 1e4 if code in population.persons else np.nan
+        for code, area in hectares.items()
+    }
+    method = statement("park_area_per_head", source=population.source)
+    whole = None if set(units.codes) <= set(population.persons) else np.nan
+    return {"park_green_area_per_capita": Measure(square_metres, method, population.persons, whole)}
 
 
 def _areas(units: Units, frames: Mapping[str, gpd.GeoDataFrame]) -> dict[str, Measure]:

@@ -77,6 +77,7 @@ from sinkatlas.pipeline.methods import Methods, forest_flows, read_methods
 from sinkatlas.pipeline.named_areas import area_units, home_strata, with_homes
 from sinkatlas.pipeline.official import official_figures
 from sinkatlas.pipeline.outputs import write_outputs
+from sinkatlas.pipeline.population import population_of
 from sinkatlas.pipeline.projects import project_tables
 from sinkatlas.pipeline.remote_layers import fetched, is_on_server
 from sinkatlas.pipeline.reporting import make_report
@@ -291,7 +292,7 @@ def _evaluated(
             for epoch in space.epochs
         }
     with clock.timed("measure"):
-        settings = rule_settings(space, starts)
+        settings = replace(rule_settings(space, starts), population=population_of(space, units))
         beside = {
             epoch.year: beside_account(units, inputs.layers[epoch.year], epoch.year, settings)
             for epoch in space.epochs

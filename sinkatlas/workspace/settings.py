@@ -242,6 +242,16 @@ class AssignedTable(Table):
     date: datetime.date
 
 
+class PopulationTable(Table):
+    """One ``[[population]]`` entry: residents of the units in a year, with their source."""
+
+    year: Year = Field(description="epoch whose figures per head it is for")
+    source: Text = Field(description="yearbook, bulletin or census, with its table")
+    persons: dict[str, Annotated[float, Field(gt=0)]] = Field(
+        min_length=1, description="unit code = residents"
+    )
+
+
 class OfficialTable(Table):
     """One ``[[official]]`` entry: a figure of a bulletin or of the forest map's own statistics."""
 
@@ -602,6 +612,7 @@ class WorkspaceTable(Table):
     assigned: list[AssignedTable] = Field(default_factory=list)
     official: list[OfficialTable] = Field(default_factory=list)
     allocation: list[AllocationTable] = Field(default_factory=list)
+    population: list[PopulationTable] = Field(default_factory=list)
     tolerances: TolerancesTable = TolerancesTable()
     carbon: CarbonTable = CarbonTable()
     sheets: SheetsTable = SheetsTable()
