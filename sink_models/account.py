@@ -6,7 +6,7 @@ module turns rows into sums per unit, with the stated accuracy of the layers as 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -114,7 +114,8 @@ class EpochData:
     which tells an empty layer (a true 0) from an absent one. ``accuracy`` and ``matrices`` are
     keyed by layer kind: a layer with an error matrix is read by its adjusted areas. ``products``
     tells what the mapped covers were made from. ``trees`` says what mapped tree cover outside a
-    survey holds; without it a density by area does.
+    survey holds; without it a density by area does. ``partial`` names surveys that do not list all
+    there is.
     """
 
     year: int
@@ -125,6 +126,7 @@ class EpochData:
     matrices: Mapping[str, ErrorMatrix] = field(default_factory=dict)
     products: Mapping[str, Product] = field(default_factory=dict)
     trees: MappedTrees | None = None
+    partial: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -141,6 +143,7 @@ class Account:
     book: DrawBook
     products: Mapping[str, Product] = field(default_factory=dict)
     trees: MappedTrees | None = None
+    partial: frozenset[str] = frozenset()
 
     def everywhere(self) -> Mask:
         """Select every row."""
@@ -157,6 +160,10 @@ class Account:
     def units_in(self, codes: frozenset[str]) -> Mask:
         """Which of the units bear one of the codes, shape ``(units,)``."""
         return np.array([each in codes for each in self.units], dtype=bool)
+
+    def lists_all(self, kinds: Collection[str]) -> bool:
+        """Whether surveys are a census: ground outside their features holds none of theirs."""
+        return self.partial.isdisjoint(kinds)
 
     def is_missing(self, column: str) -> Mask:
         """Select rows whose quantity was not given."""
@@ -303,6 +310,7 @@ def read_account(data: EpochData, units: Sequence[str], book: DrawBook) -> Accou
         book=book,
         products=data.products,
         trees=data.trees,
+        partial=data.partial,
     )
 
 

@@ -94,14 +94,18 @@ def _known(reading: Reading, account: Account) -> _Known:
     """Ground of each unit and of the whole of which a reading knows what it must.
 
     A survey is a census: where it has been, ground outside its features holds none of what it
-    surveys. Without a layer of all ground every cover is read so.
+    surveys. Of a survey that is declared partial nothing but its own features is known. Without a
+    layer of all ground every cover is read so.
     """
     territory = account.territory
     share = account.coverage[0]
     if not reading.needs_cover:
         share = np.where(np.isnan(share), np.nan, 1.0)
+    elif not account.lists_all(reading.census):
+        surveyed = account.per_unit(account.is_in("cover", reading.census), "area_ha")
+        share = _ratio(surveyed, territory, 1.0)
     elif reading.census or not WALL_TO_WALL & account.kinds:
-        covers = reading.census or tuple(set(account.rows["cover"]) - {""})
+        covers = reading.census or tuple(set(account.rows["cover"]) - {"", *account.partial})
         seen = account.per_unit(account.is_in("cover", covers), "area_ha") > 0
         share = np.where(seen, 1.0, share)
     gaps = np.where(np.isnan(share), 0.0, (1.0 - share) * territory)

@@ -301,6 +301,34 @@ def test_a_forest_survey_is_a_census_of_the_units_it_has_been_in() -> None:
     assert (stock.status, stock.bounds(Sampling(draws=0))[0]) == ("bounds", 0.0)
 
 
+def test_a_survey_that_is_declared_partial_is_known_where_its_stands_are() -> None:
+    """The twin above is a census; here no ground outside the stands is known, mapped or not."""
+    parts = (("440103", "forest_arbor", 300.0), ("440103", "", 700.0))
+    whole = unknown_ground(*parts, kinds=frozenset({"forest_subcompartments"}))
+    mapped = whole.rows.assign(
+        cover=["forest_subcompartments", "land_cover"], status="classified",
+        ecosystem_type=["forest_arbor", "cropland"],
+    )  # fmt: skip
+    part = replace(whole, partial=frozenset({"forest_subcompartments"}))
+    also_mapped = replace(part, rows=mapped, kinds=part.kinds | {"land_cover"})
+    for data in (part, also_mapped):
+        found = run(data).values["forest_area", 2024, "440103"]
+        assert (found.status, found.bounds(Sampling(draws=0))) == ("bounds", (300.0, 1000.0))
+    rate = run(part).values["forest_cover_rate", 2024, "440103"]
+    assert rate.bounds(Sampling(draws=0)) == (30.0, 100.0)
+
+
+def test_a_wetland_survey_that_is_declared_partial_gives_bounds() -> None:
+    parts = (("440103", "wetland_marsh", 100.0), ("440103", "", 900.0))
+    data = unknown_ground(*parts, kinds=frozenset({"wetlands"}))
+    rows = data.rows.assign(cover=["wetlands", ""])
+    census = run(replace(data, rows=rows)).values["wetland_area", 2024, "440103"]
+    assert (census.value, census.status) == (100.0, "known")
+    part = replace(data, rows=rows, partial=frozenset({"wetlands"}))
+    found = run(part).values["wetland_area", 2024, "440103"]
+    assert (found.status, found.bounds(Sampling(draws=0))) == ("bounds", (100.0, 1000.0))
+
+
 def test_a_change_needs_the_ground_of_both_epochs() -> None:
     parts = (("440103", "forest", 100.0), ("440103", "", 100.0), ("440104", "cropland", 100.0))
     whole = (("440103", "forest", 150.0), ("440103", "cropland", 50.0), ("440104", "forest", 100.0))

@@ -25,6 +25,7 @@ import rasterio
 import shapely
 from rasterio.transform import from_origin
 from shapely.geometry import LineString, box
+from small_city import write_city
 
 from gis.problems import InputError, Severity
 from sinkatlas import run
@@ -762,3 +763,33 @@ def test_members_of_one_name_are_named(case: Case) -> None:
     text = case.raster("lc.tif").text.replace("d.gpkg", "d.zip")
     with pytest.raises(InputError, match="zip_members_twice"):
         case.run(text)
+
+
+# --- a survey of part of a unit -------------------------------------------------------------------
+
+
+def test_a_survey_that_is_declared_partial_bounds_its_figures(tmp_path: Path) -> None:
+    census = write_city(tmp_path / "census")
+    told = run(census).results.set_index(["unit_code", "indicator"])
+    part = write_city(tmp_path / "part")
+    text = part.read_text("utf-8")
+    assert text.count('kind = "forest_subcompartments"\n') == 1
+    declared = 'kind = "forest_subcompartments"\ncomplete = false\n'
+    part.write_text(text.replace('kind = "forest_subcompartments"\n', declared), "utf-8")
+    bounded = run(part).results.set_index(["unit_code", "indicator"])
+    for unit in set(told.index.get_level_values(0)):
+        known, bound = told.loc[(unit, "forest_area")], bounded.loc[(unit, "forest_area")]
+        assert (known["status"], bound["status"]) == ("known", "bounds")
+        assert bound["low"] == pytest.approx(known["value"])
+        assert bound["high"] > known["value"]
+
+
+def test_a_map_is_no_survey_that_could_be_partial(tmp_path: Path) -> None:
+    file = write_city(tmp_path)
+    text = file.read_text("utf-8").replace(
+        'kind = "land_survey"\n', 'kind = "land_survey"\ncomplete = false\n'
+    )
+    file.write_text(text, "utf-8")
+    with pytest.raises(InputError) as error:
+        run(file)
+    assert [each.code for each in error.value.problems] == ["layers.unknown_option"]

@@ -146,6 +146,7 @@ KIND = LayerKind(
         "stock_unit",
         "crown_density_unit",
         "land_codes",
+        "complete",
         "forest_definition",
         "canopy_threshold_percent",
     ),

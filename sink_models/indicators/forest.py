@@ -35,7 +35,7 @@ def has_survey(account: Account) -> bool:
 
 
 def _census(account: Account) -> tuple[str, ...]:
-    """The survey that lists all forest, where there is one."""
+    """The survey of the forest, where there is one."""
     return (SURVEY,) if has_survey(account) else ()
 
 

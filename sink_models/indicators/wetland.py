@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from gis.problems import Problem, problem
-from sink_models.account import LAND_COVER, MANGROVES, PROTECTED, REDLINE, WETLANDS, Mask
+from sink_models.account import LAND_COVER, MANGROVES, PROTECTED, REDLINE, WETLANDS, Account, Mask
 from sink_models.ecosystem_types import wetland_types
 from sink_models.indicator import Absent, Context, Indicator, Outcome, Reading
 from sink_models.indicators.green_space import measured
@@ -42,6 +43,13 @@ def wetland_rows(context: Context) -> tuple[Mask, Statement]:
     return in_scope, BY_LAND_COVER
 
 
+def _known_by(account: Account, basis: Statement) -> dict[str, Any]:
+    """What ground a reading must know. A survey is a census: dry districts have none."""
+    if basis == BY_LAND_COVER or account.lists_all({WETLANDS}):
+        return {"needs_cover": basis == BY_LAND_COVER}
+    return {"census": (WETLANDS,)}
+
+
 def _no_wetland_class(indicator: str, context: Context) -> Absent:
     """A map without a single wetland cell may be one whose legend knows no wetlands."""
     scope = context.options.wetland_scope
@@ -59,7 +67,7 @@ def wetland_area(context: Context) -> Outcome:
         if basis == BY_LAND_COVER
         else statement("survey_wetland", scope=scope)
     )
-    return Reading(context.account.area(rows), basis, method, needs_cover=basis == BY_LAND_COVER)
+    return Reading(context.account.area(rows), basis, method, **_known_by(context.account, basis))
 
 
 def protected_wetland_area(context: Context) -> Outcome:
@@ -82,13 +90,13 @@ def protected_wetland_parts(context: Context) -> Mapping[str, Outcome]:
         name = form or "unnamed"
         parts[f"form.{name}"] = Reading(
             account.area(chosen), basis, statement("wetland_legal_form", form=name),
-            needs_cover=basis == BY_LAND_COVER,
+            **_known_by(account, basis),
         )  # fmt: skip
     only = rows & ~inside & account.flag("in_redline")
     if REDLINE in account.kinds:
         method = statement("wetland_redline_only")
         parts["form.redline_only"] = Reading(
-            account.area(only), basis, method, needs_cover=basis == BY_LAND_COVER
+            account.area(only), basis, method, **_known_by(account, basis)
         )
     return parts
 
@@ -115,7 +123,7 @@ def wetland_protection_rate(context: Context) -> Outcome:
     numerator, denominator = account.area_inside(rows, inside), account.area(rows)
     return Reading(
         numerator, basis, method, denominator, 100.0, warnings, lower_bound=len(present) == 1,
-        needs_cover=basis == BY_LAND_COVER,  # a survey is a census: dry districts have none
+        **_known_by(account, basis),
     )  # fmt: skip
 
 

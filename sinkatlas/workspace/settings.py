@@ -206,6 +206,10 @@ class LayerTable(Source):
     depth_cm: Annotated[float, Field(gt=0, le=1000)] | None = Field(
         default=None, description="of a soil-carbon raster: it holds the soil from 0 to this depth"
     )
+    complete: bool | None = Field(
+        default=None,
+        description="false: a survey that does not list all that there is; other ground is unknown",
+    )
     same_way_m: Annotated[float, Field(ge=0, le=100)] | None = Field(
         default=None, description="lines that run nearer than this are one way; 10 unless stated"
     )
