@@ -5,11 +5,12 @@ from .research import (
     draws as draws,
     evaluate as evaluate,
     features as features,
-    workspace_from as workspace_from,
+    run_many as run_many,
 )
 from .workspace import (
     Workspace as Workspace,
     load_workspace as load_workspace,
+    workspace_from as workspace_from,
     workspace_schema as workspace_schema,
 )
 

@@ -31,8 +31,7 @@ from plans.reader import load_plan
 from sink_models.coefficients import coefficients, with_overrides
 from sink_models.invest import read_carbon_pools
 from sink_models.uncertainty import read_error_matrix
-from sinkatlas.pipeline.methods import text_of
-from sinkatlas.workspace import load_workspace
+from sinkatlas.workspace import load_workspace, text_of
 from sinkatlas.workspace.confirmation import read_confirmations
 
 COPIES = int(os.environ.get("SINKATLAS_FUZZ", "12"))

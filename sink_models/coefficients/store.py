@@ -228,7 +228,8 @@ def _parse(where: str, record: Mapping[str, str], log: ProblemLog) -> Coefficien
             numbers[name] = float(record[name]) if record[name] or name == "value" else math.nan
         except ValueError:
             numbers[name] = math.inf
-        if math.isinf(numbers[name]):
+        is_given = bool(record[name]) or name == "value"
+        if is_given and not math.isfinite(numbers[name]):
             log.add("sink_models.coefficient_number", where, field=name, given=record[name])
             return None
     texts = {name: record[name] for name in COLUMNS if name not in numbers}

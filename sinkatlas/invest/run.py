@@ -38,8 +38,8 @@ from sink_models.invest import (
     stopped_growth,
     summed_balance,
 )
-from sinkatlas.pipeline import text_of
 from sinkatlas.publish import RECORD, published, sha256_of, software_versions, write_csv
+from sinkatlas.workspace import text_of
 
 STRIP_ROWS = 256
 """Rows that are held at once."""

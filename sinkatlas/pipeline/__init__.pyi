@@ -2,9 +2,6 @@ from .change import (
     covers_of as covers_of,
     growth_choices as growth_choices,
 )
-from .methods import (
-    text_of as text_of,
-)
 from .steps import (
     Run as Run,
     draw_book as draw_book,
@@ -13,6 +10,7 @@ from .steps import (
     layer_specs as layer_specs,
     problems_of_parts as problems_of_parts,
     run as run,
+    with_scratch as with_scratch,
 )
 from .summary import (
     files_to_open as files_to_open,

@@ -7,15 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from gis.problems import InputError, Problem, ProblemLog, problem
-from gis.reading import bounded_bytes, is_file
+from gis.problems import Problem, ProblemLog
 from sink_models.coefficients import CoefficientStore, Override, coefficients, with_overrides
 from sink_models.invest import CarbonPools, read_carbon_pools
 from sink_models.options import ForestFlows
 from sink_models.uncertainty import ErrorMatrix, read_error_matrix
-from sinkatlas.workspace import Workspace
+from sinkatlas.workspace import Workspace, text_of
 
 FLOW_NAMES = (
     "growth_percent",
@@ -82,20 +80,3 @@ def forest_flows(space: Workspace) -> ForestFlows | None:
     flows.check(log)
     log.raise_if_errors()
     return flows
-
-
-def text_of(path: Path) -> str:
-    """Text of a small table, UTF-8 or the Chinese national encoding.
-
-    Raises ``InputError`` for a file that is neither, or that is not there.
-    """
-    if not is_file(path):
-        raise InputError(problem("sinkatlas.table_missing", where=path.name))
-    content = bounded_bytes(path)
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        try:
-            return content.decode("gb18030")
-        except UnicodeDecodeError:
-            raise InputError(problem("sinkatlas.table_encoding", where=path.name)) from None

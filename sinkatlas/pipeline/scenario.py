@@ -42,8 +42,7 @@ from sink_models.ledger import (
 from sink_models.results import Results
 from sink_models.sampling import Array, Sampling
 from sink_models.uncertainty import DrawBook
-from sinkatlas.pipeline.methods import text_of
-from sinkatlas.workspace import ScenarioTable, Workspace
+from sinkatlas.workspace import ScenarioTable, Workspace, text_of
 
 IN_REDLINE = "@redline"
 """Ending of open land inside the ecological red line: programmes do not plant there."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
+import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
-from typing import Literal
+from tempfile import TemporaryDirectory
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -64,6 +66,7 @@ from sinkatlas.pipeline.change import (
     growth_choices,
 )
 from sinkatlas.pipeline.computed import Computed, unit_names
+from sinkatlas.pipeline.differences import differences
 from sinkatlas.pipeline.judging import Judgement, Promises, judge_promises, read_promises
 from sinkatlas.pipeline.measuring import (
     Beside,
@@ -84,7 +87,7 @@ from sinkatlas.pipeline.reporting import make_report
 from sinkatlas.pipeline.scenario import scenarios_of
 from sinkatlas.pipeline.up_to_date import Asked, run_key
 from sinkatlas.pipeline.urban import urban_strata
-from sinkatlas.pipeline.views import MapView, SheetView, TableView, sheet_view, table_view
+from sinkatlas.pipeline.views import MapView, SheetView, TableView, run_card, sheet_view, table_view
 from sinkatlas.pipeline.works_effect import read_plots, works_effect
 from sinkatlas.publish import Claim, check_seals, claimed, sealed
 from sinkatlas.workspace import (
@@ -98,6 +101,8 @@ from sinkatlas.workspace import (
     load_workspace,
     named_files,
     read_confirmations,
+    with_coefficients,
+    with_layer,
 )
 
 LAYER_OPTIONS = (
@@ -134,6 +139,10 @@ class Run:
         counts = "{} units, {} years, {} targets".format(*sizes)
         folder = "" if self.folder is None else f", {str(self.folder)!r}"
         return f"<Run of {report.title!r}: {counts}{folder}>"
+
+    def _repr_html_(self) -> str:
+        """Title, size and verdicts; text from data is escaped, and a $ is no formula."""
+        return run_card(self.report, self.folder)
 
     @property
     def workspace(self) -> Workspace:
@@ -200,6 +209,50 @@ class Run:
         """
         return sheet_view(self.report, indicator, epoch, sheet_choice(self.workspace).form)
 
+    def with_coefficients(
+        self,
+        values: Mapping[str, float | Mapping[str, float]],
+        *,
+        reason: str = "what if",
+        analyst: str = "what if",
+    ) -> Run:
+        """The same run with other coefficients: a value, or ``value``, ``low`` and ``high``.
+
+        Values are in the unit of each coefficient; ``reason`` and ``analyst`` stand in the method
+        report. Raises ``ArgumentKeyError`` for a key that is none, ``InputError`` for a value that
+        the coefficient cannot have.
+        """
+        return self._varied(
+            lambda folder: with_coefficients(
+                self.workspace, folder, values, reason=reason, analyst=analyst
+            )
+        )
+
+    def with_layer(self, kind: str, data: Any, *, epoch: int | None = None) -> Run:
+        """The same run with one layer added or replaced, or taken out where ``data`` is None.
+
+        ``data`` is a GeoDataFrame, an array, a path, or a mapping as in ``workspace_from``;
+        ``epoch`` is the last unless given. Raises ``ArgumentKeyError`` for an epoch that the run
+        does not have, and what ``workspace_from`` and ``run`` raise.
+        """
+        return self._varied(
+            lambda folder: with_layer(self.workspace, folder, kind, data, epoch=epoch)
+        )
+
+    def compare(self, other: Run) -> pd.DataFrame:
+        """This run's figures less another's: a row per unit, epoch and indicator of either.
+
+        Columns ``unit_code``, ``epoch``, ``indicator``, ``unit``, ``value``, ``other``,
+        ``difference``, ``low``, ``high``: the interval of the difference is taken draw by draw
+        where both runs drew the same worlds. What both do not know on one basis is NaN.
+        """
+        one, two = self.computed, other.computed
+        return differences(one.results, one.sampling, two.results, two.sampling)
+
+    def _varied(self, change: Callable[[Path], Workspace]) -> Run:
+        """Run a changed workspace."""
+        return with_scratch(lambda folder: run(change(folder), language=self.computed.language))
+
     def table(
         self, name: str = "results", *, indicator: str | None = None, epoch: int | None = None
     ) -> TableView:
@@ -244,6 +297,18 @@ def run(
         told = {(each.code, each.where) for each in error.problems}
         noticed = [each for each in problems if (each.code, each.where) not in told]
         raise InputError([*error.problems, *noticed]) from error
+
+
+def with_scratch(make: Callable[[Path], Run]) -> Run:
+    """A run on files that nobody asked to keep: their folder goes when the run does."""
+    scratch = TemporaryDirectory(prefix="sinkatlas-")
+    try:
+        done = make(Path(scratch.name))
+    except BaseException:
+        scratch.cleanup()
+        raise
+    weakref.finalize(done, scratch.cleanup)
+    return done
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ def run_record(report: Report, folder: Path | None) -> dict[str, object]:
     }
 
 
-def told_of(report: Report) -> dict[str, object]:
+def told_of(report: Report) -> dict[str, Any]:
     """What a run says at its end, wherever its files are."""
     return {
         "title": report.title,

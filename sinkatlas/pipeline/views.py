@@ -19,7 +19,10 @@ from gis.visible_text import visible
 from maps.page import map_page, write_map
 from maps.plate import Format, Layout, choose, write_sheet
 from maps.report import Report
+from maps.status_style import LOOKS
 from maps.text import shortened
+from maps.words import words
+from sinkatlas.pipeline.summary import told_of
 from sinkatlas.publish import write_csv
 
 _FRAME_HEIGHT = 640
@@ -119,6 +122,23 @@ class TableView:
             f'<table class="tex2jax_ignore mathjax_ignore"><thead><tr>{head}</tr></thead>'
             f"<tbody>{rows}</tbody></table>{more}"
         )
+
+
+def run_card(report: Report, folder: Path | None) -> str:
+    """A run in a few lines of HTML: title, size, how many targets stand how, and its folder."""
+    text = words(report.language)
+    counts = told_of(report)["verdicts"]
+    verdicts = " · ".join(
+        f"{LOOKS[each].sign} {text[f'common.{each}']} {number}" for each, number in counts.items()
+    )
+    lines = [
+        f"{len(report.units)} × {', '.join(map(str, report.epochs))}",
+        verdicts,
+        "" if folder is None else str(folder),
+    ]
+    body = "".join(f"<div>{_shown(each)}</div>" for each in lines if each)
+    title = f"<strong>{_shown(report.title)}</strong>"
+    return f'<div class="tex2jax_ignore mathjax_ignore">{title}{body}</div>'
 
 
 def sheet_view(

@@ -35,7 +35,7 @@ from sink_models.ledger import (
 )
 from sink_models.measures import WorksOptions, type_of
 from sink_models.sampling import Sampling
-from sinkatlas.pipeline.methods import text_of
+from sinkatlas.workspace import text_of
 
 COLUMNS = (
     *("book", "works", "type", "indicator", "year", "unit_code", "unit_name", "works_ha"),

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from gis.problems import ArgumentError, problem
-from sinkatlas.research.objects import workspace_from
+from sinkatlas.workspace import workspace_from
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,25 +30,20 @@ def evaluate(
     """Run the main job on objects: account, indicators, carbon, and verdicts where a plan is named.
 
     Arguments are those of ``workspace_from``. With ``folder`` the files and the workspace stay
-    there; else they are removed once the run is done.
+    there; else they are removed with the run.
 
     Raises what ``workspace_from`` and ``run`` raise.
     """
-    from sinkatlas.pipeline import run
+    from sinkatlas.pipeline import run, with_scratch
 
     settings = {**tables.pop("workspace", {})}
     if plan:
         settings["plan"] = plan
-    with TemporaryDirectory(prefix="sinkatlas-") as scratch:
-        space = workspace_from(
-            scratch if folder is None else folder,
-            units,
-            epochs,
-            whole=whole,
-            workspace=settings,
-            **tables,
-        )
-        return run(space)
+
+    def made(place: Path) -> Run:
+        return run(workspace_from(place, units, epochs, whole=whole, workspace=settings, **tables))
+
+    return with_scratch(made) if folder is None else made(Path(folder))
 
 
 def account(

@@ -7,6 +7,9 @@ from .confirmation import (
     read_confirmations as read_confirmations,
     write_confirmations as write_confirmations,
 )
+from .objects import (
+    workspace_from as workspace_from,
+)
 from .proposal import (
     Proposal as Proposal,
     choices as choices,
@@ -25,5 +28,11 @@ from .settings import (
     load_workspace as load_workspace,
     named_files as named_files,
     texts_of as texts_of,
+    workspace_of as workspace_of,
     workspace_schema as workspace_schema,
+)
+from .small_tables import text_of as text_of
+from .variation import (
+    with_coefficients as with_coefficients,
+    with_layer as with_layer,
 )

@@ -722,14 +722,23 @@ def load_workspace(path: str | Path, *, tolerated: ProblemLog | None = None) -> 
     file = Path(path)
     if file.is_dir():
         file = file / "workspace.toml"
-    raw = _parsed(file)
+    return workspace_of(_parsed(file), found_path(file), tolerated=tolerated)
+
+
+def workspace_of(
+    raw: Mapping[str, Any], file: Path, *, tolerated: ProblemLog | None = None
+) -> Workspace:
+    """The checked workspace of parsed tables; paths count from the folder of ``file``.
+
+    Raises what ``load_workspace`` raises but for faults of syntax.
+    """
     problems = ProblemLog()
     _check_secrets(raw, file, problems)
     try:
         table = _validated(raw, file)
     except InputError as error:
         raise InputError([*error.problems, *problems.notices]) from None
-    workspace = Workspace(table, found_path(file), tuple(problems.notices))
+    workspace = Workspace(table, file, tuple(problems.notices))
     _check_layers(workspace, problems)
     if tolerated is None:
         problems.raise_if_errors()

@@ -16,7 +16,7 @@ import geopandas as gpd
 
 from gis.problems import ArgumentError, ArgumentTypeError, problem
 from layers.registry import kinds
-from sinkatlas.workspace import Workspace, load_workspace
+from sinkatlas.workspace.settings import Workspace, load_workspace
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -66,7 +66,7 @@ def workspace_from(
     table: dict[str, Any] = {
         "workspace": settings,
         "units": {
-            **_entry(place, "units", units),
+            **layer_entry(place, "units", units),
             "code": code,
             "name": name,
             "whole_code": whole[0],
@@ -76,7 +76,7 @@ def workspace_from(
             {
                 "year": int(year),
                 "layers": [
-                    {"kind": _known(kind), **_entry(place, f"{kind}_{year}", data)}
+                    {"kind": known_kind(kind), **layer_entry(place, f"{kind}_{year}", data)}
                     for kind, data in layers.items()
                 ],
             }
@@ -91,15 +91,16 @@ def workspace_from(
     return load_workspace(file)
 
 
-def _known(kind: str) -> str:
+def known_kind(kind: str) -> str:
+    """A layer kind as it is; raises ``ArgumentError`` for another word."""
     if kind not in kinds():
         allowed = ", ".join(each for each, known in kinds().items() if known.role != "units")
         raise ArgumentError(problem("sinkatlas.argument_kind", where=kind, allowed=allowed))
     return kind
 
 
-def _entry(folder: Path, stem: str, given: Any) -> dict[str, Any]:
-    """The keys of one layer, its object written beside the workspace."""
+def layer_entry(folder: Path, stem: str, given: Any) -> dict[str, Any]:
+    """The keys of one layer, its object written to a file of ``folder`` called ``stem``."""
     options = dict(given) if isinstance(given, Mapping) else {"data": given}
     if "data" not in options:
         raise ArgumentError(problem("sinkatlas.argument_data", where=stem))
