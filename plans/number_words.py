@@ -33,7 +33,8 @@ _EN_UNIT = {
     "count": "",
     "m2": "m² per person",
 }
-_TREND_UNIT = {"m3": "万立方米", "ha": "公顷", "km": "公里"}
+_TREND_UNIT = {"m3": "万立方米", "ha": "公顷", "km": "公里", "t C": "万吨碳"}
+_TREND_UNIT |= {"t CO2/yr": "万吨二氧化碳/年"}
 """How Chinese writes a value where the plan prints no unit."""
 
 _WITHOUT_FIGURE: Mapping[str, Words] = {
@@ -73,7 +74,7 @@ def value_words(value: float, target: Target, *, against: float | None = None) -
 def gap_words(gap: float, target: Target) -> Words:
     """The size of a difference in the plan's unit and in SI; percentage points for a rate.
 
-    Where the two units differ, the other one follows in brackets.
+    Where the two units differ, the other one follows.
     """
     size = abs(gap)
     words = _words(size, target, 0.0, extra=1, points=target.unit == "%")
@@ -222,7 +223,7 @@ def _decimals(target: Target, extra: int) -> int:
     """Decimals of the printed figure and some more, or what suits a unit without one."""
     if target.value_text:
         return printed_decimals(target.value_text) + extra
-    return {"%": 2, "m3/ha": 2, "m3": 1, "m2": 1}.get(target.unit, 0)
+    return {"%": 2, "m3/ha": 2, "m3": 1, "m2": 1, "t C": 1, "t CO2/yr": 1}.get(target.unit, 0)
 
 
 def _all_decimals(value: Fraction) -> int:

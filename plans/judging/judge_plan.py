@@ -13,7 +13,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from gis.problems import LANGUAGES, InputError, Severity
+from gis.problems import LANGUAGES, InputError, Language, Problem, Severity
 from plans.assigned import check_assigned, entered_for, with_figure
 from plans.bases import is_works
 from plans.fields import shown
@@ -213,11 +213,17 @@ def _absent(target: Target, evidence: Evidence) -> tuple[Reason, ...]:
     if not found:
         return ()
     last = max(found, key=lambda each: each.epoch)
-    said = {
-        language: f"{last.problem.message(language)} {last.problem.remedy(language)}".strip()
-        for language in LANGUAGES
-    }
+    said = {language: _plainly(last.problem, language) for language in LANGUAGES}
     return (reason("absent", epoch=last.epoch, title=target.title, problem=said),)
+
+
+def _plainly(found: Problem, language: Language) -> str:
+    """A problem's message and remedy without the key and year in front, which the reason gives."""
+    message = found.message(language)
+    for mark in ("：", ":"):
+        message = message.removeprefix(f"{found.where}{mark}")
+    space = "" if language == "zh" else " "
+    return f"{message.strip()}{space}{found.remedy(language)}".strip()
 
 
 def _scope_words(target: Target) -> Words:
