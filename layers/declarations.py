@@ -108,7 +108,7 @@ LayerData = Units | PolygonCover | RasterCover | Stratum | Lines | Density | Reg
 
 
 @dataclass(frozen=True)
-class Reading:
+class LayerReading:
     """What a kind's reader hands back: the value type for floor 0 and facts for the run record."""
 
     data: LayerData
@@ -138,7 +138,7 @@ class LayerKind:
     geometry: tuple[str, ...]
     fields: tuple[Field, ...]
     options: tuple[str, ...]
-    read: Callable[[LayerSpec, ProblemLog], Reading]
+    read: Callable[[LayerSpec, ProblemLog], LayerReading]
     names: tuple[str, ...] = ()
     land_groups: tuple[str, ...] = ()
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Look:
+class StatusLook:
     """Sign, strong colour (for a mark with white sign) and pale one (behind dark text)."""
 
     sign: str
@@ -16,19 +16,19 @@ class Look:
     pale: str
 
 
-LOOKS: dict[str, Look] = {
-    "met": Look("√", "#01665e", "#d5ebe7"),
-    "on_track": Look("↑", "#1f766e", "#e3f3f0"),
-    "cannot_tell": Look("?", "#4d4d4d", "#ededed"),
-    "off_track": Look("↓", "#955d0c", "#f8ecd8"),
-    "not_met": Look("×", "#8c3a04", "#f5dccb"),
-    "not_evaluable": Look("–", "#6f6f6f", "#f4f4f4"),
-    "not_applicable": Look("○", "#8a8a8a", "#fafafa"),
+LOOKS: dict[str, StatusLook] = {
+    "met": StatusLook("√", "#01665e", "#d5ebe7"),
+    "on_track": StatusLook("↑", "#1f766e", "#e3f3f0"),
+    "cannot_tell": StatusLook("?", "#4d4d4d", "#ededed"),
+    "off_track": StatusLook("↓", "#955d0c", "#f8ecd8"),
+    "not_met": StatusLook("×", "#8c3a04", "#f5dccb"),
+    "not_evaluable": StatusLook("–", "#6f6f6f", "#f4f4f4"),
+    "not_applicable": StatusLook("○", "#8a8a8a", "#fafafa"),
 }
 """Status to look; teal to brown (ColorBrewer BrBG), told apart by colour-blind readers too."""
 
 
-def look(status: str) -> Look:
+def look(status: str) -> StatusLook:
     """The look of a status; an unknown one looks like ``not_evaluable``."""
     return LOOKS.get(status, LOOKS["not_evaluable"])
 

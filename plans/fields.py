@@ -22,7 +22,7 @@ _DATE = re.compile(r"\d{4}(-\d{2}){0,2}")
 
 
 @dataclass(frozen=True)
-class Field:
+class PlanField:
     """One key of a table; ``choices`` lists the allowed texts, empty for any."""
 
     type: FieldType = "text"
@@ -30,58 +30,58 @@ class Field:
     choices: tuple[str, ...] = ()
 
 
-PLAN_FIELDS: Mapping[str, Field] = {
-    "id": Field(required=True),
-    "title_zh": Field(required=True),
-    "title_en": Field(),
-    "city": Field(required=True),
-    "city_en": Field(),
-    "adcode": Field(required=True),
-    "issuer_zh": Field(),
-    "issuer_en": Field(),
-    "issued": Field("date"),
-    "starts": Field("year"),
-    "base_year": Field("year"),
-    "source_zh": Field(required=True),
-    "source_en": Field(),
-    "confirmed": Field("flag"),
+PLAN_FIELDS: Mapping[str, PlanField] = {
+    "id": PlanField(required=True),
+    "title_zh": PlanField(required=True),
+    "title_en": PlanField(),
+    "city": PlanField(required=True),
+    "city_en": PlanField(),
+    "adcode": PlanField(required=True),
+    "issuer_zh": PlanField(),
+    "issuer_en": PlanField(),
+    "issued": PlanField("date"),
+    "starts": PlanField("year"),
+    "base_year": PlanField("year"),
+    "source_zh": PlanField(required=True),
+    "source_en": PlanField(),
+    "confirmed": PlanField("flag"),
 }
-TARGET_FIELDS: Mapping[str, Field] = {
-    "id": Field(required=True),
-    "indicator": Field(required=True),
-    "title_zh": Field(),
-    "title_en": Field(),
-    "year": Field("year"),
-    "comparator": Field(
+TARGET_FIELDS: Mapping[str, PlanField] = {
+    "id": PlanField(required=True),
+    "indicator": PlanField(required=True),
+    "title_zh": PlanField(),
+    "title_en": PlanField(),
+    "year": PlanField("year"),
+    "comparator": PlanField(
         required=True,
         choices=get_args(Comparator),
     ),
-    "value": Field("number"),
-    "value_high": Field("number"),
-    "value_text": Field(),
-    "unit_text": Field(),
-    "unit": Field(),
-    "clause": Field(required=True),
-    "quote": Field(required=True),
-    "base_year": Field("year"),
-    "period": Field(choices=get_args(Period)),
-    "tolerance": Field(choices=get_args(Tolerance)),
-    "force": Field(choices=get_args(Force)),
-    "kind": Field(choices=get_args(Kind)),
-    "scope": Field(),
-    "scope_zh": Field(),
-    "scope_en": Field(),
-    "read_from": Field(),
-    "also": Field(),
-    "basis": Field(),
-    "implied": Field("flag"),
-    "note_zh": Field(),
-    "note_en": Field(),
-    "needs_zh": Field(),
-    "needs_en": Field(),
-    "serves_zh": Field(),
-    "serves_en": Field(),
-    "confirmed": Field("flag"),
+    "value": PlanField("number"),
+    "value_high": PlanField("number"),
+    "value_text": PlanField(),
+    "unit_text": PlanField(),
+    "unit": PlanField(),
+    "clause": PlanField(required=True),
+    "quote": PlanField(required=True),
+    "base_year": PlanField("year"),
+    "period": PlanField(choices=get_args(Period)),
+    "tolerance": PlanField(choices=get_args(Tolerance)),
+    "force": PlanField(choices=get_args(Force)),
+    "kind": PlanField(choices=get_args(Kind)),
+    "scope": PlanField(),
+    "scope_zh": PlanField(),
+    "scope_en": PlanField(),
+    "read_from": PlanField(),
+    "also": PlanField(),
+    "basis": PlanField(),
+    "implied": PlanField("flag"),
+    "note_zh": PlanField(),
+    "note_en": PlanField(),
+    "needs_zh": PlanField(),
+    "needs_en": PlanField(),
+    "serves_zh": PlanField(),
+    "serves_en": PlanField(),
+    "confirmed": PlanField("flag"),
 }
 
 
@@ -120,7 +120,7 @@ def plain_table(table: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def checked_table(
-    table: Mapping[str, Any], fields: Mapping[str, Field], place: Place, problems: ProblemLog
+    table: Mapping[str, Any], fields: Mapping[str, PlanField], place: Place, problems: ProblemLog
 ) -> dict[str, Any]:
     """The keys of a table that are known and well-typed; everything else becomes a problem."""
     for key in table:
@@ -198,7 +198,9 @@ def shown(value: object) -> str:
     return text if len(text) <= 60 else text[:59] + "…"
 
 
-def _is_right(value: object, key: str, field: Field, place: Place, problems: ProblemLog) -> bool:
+def _is_right(
+    value: object, key: str, field: PlanField, place: Place, problems: ProblemLog
+) -> bool:
     if field.choices and value not in field.choices:
         problems.add(
             "plans.choice",

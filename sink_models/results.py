@@ -13,13 +13,13 @@ from gis.problems import Problem, problem
 from sink_models.account import Product
 from sink_models.carbon import (
     YEARS,
+    CarbonStratum,
     Choice,
     ForestBalance,
     ForestRoute,
     NotEstimated,
     SinkSteps,
     SoilSpan,
-    Stratum,
     pool_names,
 )
 from sink_models.coefficients import CoefficientStore
@@ -50,7 +50,7 @@ ValueKey = tuple[str, int, str]
 """Indicator key, epoch, unit code."""
 
 
-class Status(StrEnum):
+class ValueStatus(StrEnum):
     """What a row of the results tells: a figure, or why there is none."""
 
     KNOWN = "known"
@@ -110,12 +110,12 @@ class IndicatorValue:
     limits: Limits | None = None
 
     @property
-    def status(self) -> Status:
+    def status(self) -> ValueStatus:
         if self.is_known:
-            return Status.LOWER_BOUND if self.lower_bound else Status.KNOWN
+            return ValueStatus.LOWER_BOUND if self.lower_bound else ValueStatus.KNOWN
         if self.limits is not None:
-            return Status.BOUNDS
-        return Status.NOT_APPLICABLE if self.denominator == 0 else Status.UNKNOWN
+            return ValueStatus.BOUNDS
+        return ValueStatus.NOT_APPLICABLE if self.denominator == 0 else ValueStatus.UNKNOWN
 
     def bounds(self, sampling: Sampling) -> tuple[float, float]:
         """Low and high end: of the interval, or the limits in place of a value; NaN for none."""
@@ -146,7 +146,7 @@ class StratumGround:
     """Area and growing stock of a stratum in the whole at one epoch."""
 
     epoch: int
-    stratum: Stratum
+    stratum: CarbonStratum
     area_ha: float
     stock_m3: float
 

@@ -12,7 +12,7 @@ from layers.codes import forest_land_codes, land_survey_codes, species_groups
 from layers.legends import legend
 from plans.reader import load_plan
 from sinkatlas.demo import CITIES, land_cover, write_demo
-from sinkatlas.demo.facts import EPOCHS, City, Figure, city_facts
+from sinkatlas.demo.facts import EPOCHS, City, PublishedFigure, city_facts
 from sinkatlas.demo.forest import ARBOR, BAMBOO, OTHER_FORESTLAND, SPECIAL_SHRUB
 from sinkatlas.demo.water import CANAL, CLASS_NAMES, RIVER
 
@@ -35,7 +35,7 @@ def city(request: pytest.FixtureRequest) -> City:
     return city_facts(request.param)
 
 
-def all_figures(city: City) -> dict[str, Figure]:
+def all_figures(city: City) -> dict[str, PublishedFigure]:
     return {**city.figures, **city.wetlands}
 
 

@@ -13,10 +13,10 @@ import rasterio
 import shapely
 from rasterio.transform import from_origin
 
-from layers.recognition.evidence import Evidence, evidence_words
+from layers.recognition.evidence import ColumnEvidence, evidence_words
 from layers.recognition.folders import data_files
 from layers.recognition.guesses import Recognised, recognise
-from layers.recognition.sources import MOST_CLASSES, Source, read_sources
+from layers.recognition.sources import MOST_CLASSES, ColumnSource, read_sources
 from layers.registry import kinds
 
 SQUARES = [shapely.box(113 + i / 10, 23, 113.1 + i / 10, 23.1) for i in range(3)]
@@ -55,7 +55,7 @@ def test_every_kind_is_known_by_its_own_names(tmp_path: Path, kind: object) -> N
     for name in (kind.title_zh, kind.key):
         dimension = "table" if not kind.geometry else kind.geometry[0]
         form = {"Polygon": "polygons", "LineString": "lines"}[dimension]
-        found = recognise(Source(Path(f"2024年{name}_v2.gpkg"), None, form, count=3))
+        found = recognise(ColumnSource(Path(f"2024年{name}_v2.gpkg"), None, form, count=3))
         assert found.kind == kind.key, name
         assert found.year is not None
         assert found.year.year == 2024
@@ -88,14 +88,14 @@ def test_a_required_column_that_is_absent_is_told(tmp_path: Path) -> None:
 
 
 def test_words_are_whole_words() -> None:
-    lines = recognise(Source(Path("drivers_2020.shp"), None, "lines", count=3))
+    lines = recognise(ColumnSource(Path("drivers_2020.shp"), None, "lines", count=3))
     assert lines.kind is None, "a driver is no river"
-    assert recognise(Source(Path("River2020.shp"), None, "lines", count=3)).kind == "rivers"
+    assert recognise(ColumnSource(Path("River2020.shp"), None, "lines", count=3)).kind == "rivers"
 
 
 def test_geometry_decides_before_names() -> None:
     for form, kind in (("lines", "greenways"), ("polygons", None)):
-        assert recognise(Source(Path("绿道2020.shp"), None, form, count=3)).kind == kind
+        assert recognise(ColumnSource(Path("绿道2020.shp"), None, form, count=3)).kind == kind
 
 
 # --- units -------------------------------------------------------------------------------------
@@ -171,7 +171,7 @@ def test_a_raster_named_land_cover_that_holds_none_says_so(tmp_path: Path) -> No
     ("clc2018_v2020_20u1", 2018), ("N00E006", None), ("1820", None), ("dem_120200", None),
 ])  # fmt: skip
 def test_a_year_is_taken_from_a_name_where_there_is_one(name: str, year: int | None) -> None:
-    found = recognise(Source(Path(f"x/{name}.gpkg"), None, "polygons"))
+    found = recognise(ColumnSource(Path(f"x/{name}.gpkg"), None, "polygons"))
     assert (found.year and found.year.year) == year
 
 
@@ -228,4 +228,4 @@ def test_evidence_says_the_same_in_both_languages() -> None:
     for key, words in evidence_words().items():
         named = [{n for _, n, _, _ in Formatter().parse(words[each]) if n} for each in ("zh", "en")]
         assert named[0] == named[1], key
-    assert Evidence("name_holds", {"word": "{0}"}).text("zh") == "名称中有“{0}”"
+    assert ColumnEvidence("name_holds", {"word": "{0}"}).text("zh") == "名称中有“{0}”"

@@ -128,3 +128,13 @@ def test_no_wings_of_a_room_need_each_other_in_a_circle() -> None:
                 wing
             }
     assert circles(arrows) == []
+
+
+def test_a_public_class_name_stands_for_one_thing() -> None:
+    """A reader who meets a name looks for it once; the words of the field are few enough."""
+    found: dict[str, list[str]] = {}
+    for path in (file for room in ROOMS for file in (PROJECT / room).rglob("*.py")):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                found.setdefault(node.name, []).append(path.as_posix())
+    assert {name: places for name, places in found.items() if len(places) > 1} == {}

@@ -17,7 +17,7 @@ from sink_models.carbon.estimator import (
     registered_estimators,
 )
 from sink_models.carbon.stock_and_sink import check_sum
-from sink_models.carbon.stratification import Stratum
+from sink_models.carbon.stratification import CarbonStratum
 from sink_models.coefficients.selection import (
     choose_volume_function,
     find_zone,
@@ -35,12 +35,12 @@ DRAWN = Sampling(draws=200)
 REGIONS = [row["prefix"] for row in read_table("zones.csv")]
 
 
-def stratum(ecosystem_type: str, **keys: str) -> Stratum:
+def stratum(ecosystem_type: str, **keys: str) -> CarbonStratum:
     empty = dict.fromkeys(("cover", "forest_class", "species_group", "stock_basis"), "")
-    return Stratum(**{**empty, "ecosystem_type": ecosystem_type, **keys})
+    return CarbonStratum(**{**empty, "ecosystem_type": ecosystem_type, **keys})
 
 
-def all_strata() -> list[Stratum]:
+def all_strata() -> list[CarbonStratum]:
     groups = ("", *species_groups().index)
     arbor = [
         stratum("forest_arbor", species_group=group, stock_basis=basis)

@@ -11,11 +11,11 @@ from hypothesis import given, settings, strategies as st
 
 from gis.problems import InputError, ProblemLog
 from sink_models.ledger import (
+    ChangeTolerances,
     Expectation,
     GrowthChoice,
     Price,
     TakenStand,
-    Tolerances,
     before_after_control,
     carbon_value,
     certainty_of,
@@ -62,7 +62,7 @@ def test_certainty_asks_for_area_and_width_and_one_source() -> None:
     labels = certainty_of(
         area_ha=np.array([1.0, 1.0, 0.01, 1.0, 1.0, 1.0]),
         width_m=np.array([50.0, 9.9, 50.0, 50.0, 50.0, 50.0]),
-        tolerances=Tolerances(least_ha=0.0667, position_m=5.0),
+        tolerances=ChangeTolerances(least_ha=0.0667, position_m=5.0),
         is_artefact=np.array([False, False, False, True, False, False]),
         is_same_source=np.array([True, True, True, True, False, True]),
         is_known=np.array([True, True, True, True, True, False]),

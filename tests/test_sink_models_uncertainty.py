@@ -14,7 +14,7 @@ import pytest
 
 from gis.problems import InputError
 from sink_models.account import Accuracy, EpochData
-from sink_models.carbon.linear_totals import Amounts, Term, product
+from sink_models.carbon.linear_totals import Amounts, LinearTerm, product
 from sink_models.coefficients.distributions import draw
 from sink_models.coefficients.selection import find_zone
 from sink_models.coefficients.store import CoefficientStore, coefficients
@@ -296,7 +296,9 @@ def test_equal_terms_of_two_epochs_cancel_to_exactly_zero() -> None:
     density, one = np.random.default_rng(4).random(101), np.ones(1)
     weights = np.array([1.1, 2.3, 3.7])
     epochs = [
-        Amounts(3, (Term(("crop", "soil"), weights, density.copy(), one.copy(), "c", "exact"),))
+        Amounts(
+            3, (LinearTerm(("crop", "soil"), weights, density.copy(), one.copy(), "c", "exact"),)
+        )
         for _ in range(2)
     ]
     assert not (epochs[1] - epochs[0]).total().any()

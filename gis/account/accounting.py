@@ -28,7 +28,7 @@ from gis.account.partition import (
     overlapping_units,
     zones_of,
 )
-from gis.account.resampling_effect import Ground, Resampled, resampling_notes
+from gis.account.resampling_effect import Resampled, ResampledGround, resampling_notes
 from gis.account.zonal_classes import ClassAreas, class_areas, unknown_code_problems, without_raster
 from gis.crs import to_crs
 from gis.executors import Engine
@@ -262,7 +262,7 @@ def _resampling(
     """What reading rasters on the first one's grid changed; nothing without a second grid."""
     if source.grid is None:
         return {}
-    ground = Ground(source.grid, zones.geometry, pieces.regions.geometry[pieces.zone >= 0])
+    ground = ResampledGround(source.grid, zones.geometry, pieces.regions.geometry[pieces.zone >= 0])
     bands: tuple[Band, ...] = (*source.classes, *source.densities)
     return resampling_notes(source.resampled, bands, ground, areas, engine=engine)
 

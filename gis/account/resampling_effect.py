@@ -30,7 +30,7 @@ class Resampled:
 
 
 @dataclass(frozen=True)
-class Ground:
+class ResampledGround:
     """What was counted: outlines in the account's plane, less the pieces that covers hold."""
 
     grid: Grid
@@ -41,7 +41,7 @@ class Ground:
 def resampling_notes(
     resampled: Sequence[Resampled],
     bands: Sequence[Band],
-    ground: Ground,
+    ground: ResampledGround,
     areas: ClassAreas,
     *,
     engine: Engine | None = None,
@@ -65,7 +65,7 @@ def resampling_notes(
     return notes
 
 
-def _edges(ground: Ground, grid: Grid) -> Edges:
+def _edges(ground: ResampledGround, grid: Grid) -> Edges:
     """Outlines of the ground on a band's own grid, no further than the account's grid reaches."""
     parts = []
     for shapes, sign in ((ground.outlines, 1.0), (ground.held, -1.0)):

@@ -21,7 +21,7 @@ from layers.vector_files import chosen_crs
 
 
 @dataclass(frozen=True)
-class Change:
+class MendedFeature:
     """What happened to one feature (row from 1), with its ellipsoidal hectares."""
 
     row: int
@@ -30,7 +30,7 @@ class Change:
     after_ha: float
 
 
-def mended_copy(spec: LayerSpec, target: Path) -> list[Change]:
+def mended_copy(spec: LayerSpec, target: Path) -> list[MendedFeature]:
     """Write a GeoPackage where the file ``spec.path`` needs mending; returns the changes made.
 
     A file that cannot be read, or is no polygon layer, gives no changes: there is nothing to mend.
@@ -75,15 +75,15 @@ def _polygonal(shape: shapely.Geometry) -> shapely.Geometry:
 
 def _changes(
     table: gpd.GeoDataFrame, mended: np.ndarray, kept: np.ndarray, crs: CRS
-) -> Iterator[Change]:
+) -> Iterator[MendedFeature]:
     shapes = np.asarray(table.geometry.array)
     before, after = _hectares(shapes, crs), _hectares(mended, crs)
     for place in range(len(shapes)):
         if not kept[place]:
             action = "removed: no ground" if after[place] == 0 else "removed: repeats a feature"
-            yield Change(place + 1, action, before[place], 0.0)
+            yield MendedFeature(place + 1, action, before[place], 0.0)
         elif shapes[place] is not mended[place]:
-            yield Change(place + 1, "geometry made valid", before[place], after[place])
+            yield MendedFeature(place + 1, "geometry made valid", before[place], after[place])
 
 
 def _hectares(shapes: np.ndarray, crs: CRS) -> np.ndarray:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from layers.rasters import Quantity, density_kind
+from layers.rasters import DensityQuantity, density_kind
 
 KIND = density_kind(
-    Quantity("above_ground_biomass", "t/ha", 0.0, 2000.0),
+    DensityQuantity("above_ground_biomass", "t/ha", 0.0, 2000.0),
     title_zh="地上生物量",
     title_en="Above-ground biomass",
     is_used=True,

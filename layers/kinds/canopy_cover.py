@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from gis.problems import ProblemLog
-from layers.declarations import LayerKind, LayerSpec, Reading
-from layers.rasters import OPTIONS, Quantity, read_density
+from layers.declarations import LayerKind, LayerReading, LayerSpec
+from layers.rasters import OPTIONS, DensityQuantity, read_density
 from layers.surveys import PER_WHOLE
 
-QUANTITY = Quantity("canopy_cover", "%", 0.0, 100.0, threshold=20.0)
+QUANTITY = DensityQuantity("canopy_cover", "%", 0.0, 100.0, threshold=20.0)
 
 
-def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
+def read(spec: LayerSpec, problems: ProblemLog) -> LayerReading:
     """Read canopy cover in percent; ``crown_density_unit`` says of which number the whole is."""
     factor = 100.0 / PER_WHOLE[spec.options.get("crown_density_unit", "percent")]
     return read_density(spec, QUANTITY, problems, factor=factor, is_used=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from layers.rasters import Quantity, density_kind
+from layers.rasters import DensityQuantity, density_kind
 
 KIND = density_kind(
-    Quantity("canopy_height", "m", 0.0, 120.0),
+    DensityQuantity("canopy_height", "m", 0.0, 120.0),
     title_zh="林冠高度",
     title_en="Canopy height",
     names=("chm", "tree height", "树高", "冠层高度"),

@@ -7,7 +7,7 @@ import pandas as pd
 from gis.extent import OUTSIDE, Units
 from gis.problems import ProblemLog
 from layers.codes import renewed_unit_codes
-from layers.declarations import POLYGONS, Field, LayerKind, LayerSpec, Reading
+from layers.declarations import POLYGONS, Field, LayerKind, LayerReading, LayerSpec
 from layers.vector_files import Features, open_features
 
 FIELDS = (
@@ -16,7 +16,7 @@ FIELDS = (
 )
 
 
-def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
+def read(spec: LayerSpec, problems: ProblemLog) -> LayerReading:
     """Read reporting units.
 
     Codes stay text end to end (leading zeros and 18-digit codes survive); they must be given and
@@ -34,7 +34,7 @@ def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
     problems.raise_if_errors()
     table = features.table[["geometry"]].assign(unit_code=codes, unit_name=names)
     ordered = table[["unit_code", "unit_name", "geometry"]]
-    return Reading(Units(ordered, whole["whole_code"], whole["whole_name"]), features.facts)
+    return LayerReading(Units(ordered, whole["whole_code"], whole["whole_name"]), features.facts)
 
 
 def _check_codes(codes: pd.Series, whole_code: str, features: Features) -> None:

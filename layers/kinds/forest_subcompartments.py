@@ -7,7 +7,7 @@ import pandas as pd
 
 from gis.extent import PolygonCover
 from gis.problems import ProblemLog
-from layers.declarations import POLYGONS, Field, LayerKind, LayerSpec, Reading
+from layers.declarations import POLYGONS, Field, LayerKind, LayerReading, LayerSpec
 from layers.surveys import (
     apply_definition,
     classify,
@@ -67,7 +67,7 @@ KEYS = (
 QUANTITIES = ("growing_stock_m3", "scattered_stock_m3", "official_area_ha")
 
 
-def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
+def read(spec: LayerSpec, problems: ProblemLog) -> LayerReading:
     """Read sub-compartments.
 
     Options: ``area_unit`` (``ha`` unless declared), ``stock_unit`` of the field ``stock`` (``m3``
@@ -112,7 +112,7 @@ def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
     names = ("unit_code", "unit_name", "survey_year", "protection_grade", "change_cause")
     attributes = features.attributes(names, kept.to_numpy())
     cover = PolygonCover("forest_subcompartments", ordered, KEYS, QUANTITIES)
-    return Reading(cover, facts, attributes)
+    return LayerReading(cover, facts, attributes)
 
 
 def _rows_of_known_ecosystem(

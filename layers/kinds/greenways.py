@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gis.problems import ProblemLog
 from layers.checks import STATUS, STATUS_YEAR
-from layers.declarations import LINES, Field, LayerKind, LayerSpec, Lines, Reading
+from layers.declarations import LINES, Field, LayerKind, LayerReading, LayerSpec, Lines
 from layers.surveys import each_way_once
 from layers.vector_files import open_features
 
@@ -16,12 +16,12 @@ FIELDS = (
 )
 
 
-def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
+def read(spec: LayerSpec, problems: ProblemLog) -> LayerReading:
     """Read greenway lines with name and level."""
     features = each_way_once(open_features(spec, FIELDS, LINES, problems), spec)
     attributes = {each.name: features.text(each.name) for each in FIELDS}
     table = features.table[["geometry"]].assign(**attributes)
-    return Reading(Lines("greenways", table), features.facts)
+    return LayerReading(Lines("greenways", table), features.facts)
 
 
 KIND = LayerKind(

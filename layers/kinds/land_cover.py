@@ -13,7 +13,7 @@ from gis.extent import RasterCover
 from gis.grid import Grid, read_grid
 from gis.problems import InputError, ProblemLog
 from gis.reading import open_raster
-from layers.declarations import LayerKind, LayerSpec, Reading
+from layers.declarations import LayerKind, LayerReading, LayerSpec
 from layers.legends import Legend, built_in_legends, legend
 from layers.rasters import (
     Contents,
@@ -40,7 +40,7 @@ class _Tile:
     band_name: str
 
 
-def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
+def read(spec: LayerSpec, problems: ProblemLog) -> LayerReading:
     """Check a class raster and join it with its legend; cells are read later, by the account.
 
     ``spec.legend`` names a built-in legend or a CSV. Options: ``band`` (needed when the file has
@@ -73,7 +73,7 @@ def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
     facts["band_name"] = band_name
     facts |= _product_facts([tile.signs for tile in held])
     facts["cells_by_value"] = ", ".join(f"{v}: {n}" for v, n in sorted(contents.counts.items()))
-    return Reading(cover, facts)
+    return LayerReading(cover, facts)
 
 
 def _tile(spec: LayerSpec, meaning: Legend | None, problems: ProblemLog) -> _Tile | None:

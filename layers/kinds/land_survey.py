@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gis.extent import PolygonCover
 from gis.problems import ProblemLog
-from layers.declarations import POLYGONS, Field, LayerKind, LayerSpec, Reading
+from layers.declarations import POLYGONS, Field, LayerKind, LayerReading, LayerSpec
 from layers.surveys import KEYS, QUANTITIES, read_parcels
 
 FIELDS = (
@@ -15,12 +15,12 @@ FIELDS = (
 )
 
 
-def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
+def read(spec: LayerSpec, problems: ProblemLog) -> LayerReading:
     """Read parcels of every class."""
     parcels = read_parcels(spec, FIELDS, problems)
     facts = {**parcels.features.facts, "code_set": parcels.code_set}
     cover = PolygonCover("land_survey", parcels.table, KEYS, QUANTITIES)
-    return Reading(cover, facts, parcels.features.attributes(()))
+    return LayerReading(cover, facts, parcels.features.attributes(()))
 
 
 KIND = LayerKind(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from gis.problems import ProblemLog
-from layers.declarations import LayerKind, LayerSpec, Reading
-from layers.rasters import OPTIONS, Quantity, read_density
+from layers.declarations import LayerKind, LayerReading, LayerSpec
+from layers.rasters import OPTIONS, DensityQuantity, read_density
 
-QUANTITY = Quantity("soil_carbon", "t C/ha", 0.0, 3000.0)
+QUANTITY = DensityQuantity("soil_carbon", "t C/ha", 0.0, 3000.0)
 
 
-def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
+def read(spec: LayerSpec, problems: ProblemLog) -> LayerReading:
     """Read the raster; without ``depth_cm`` its stocks have no depth and are told so."""
     if spec.options.get("depth_cm") is None:
         problems.add("layers.soil_depth_unknown", spec.where)

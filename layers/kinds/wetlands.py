@@ -7,7 +7,7 @@ import pandas as pd
 from gis.extent import PolygonCover
 from gis.problems import ProblemLog
 from layers.codes import ecosystem_types
-from layers.declarations import POLYGONS, Field, LayerKind, LayerSpec, Reading
+from layers.declarations import POLYGONS, Field, LayerKind, LayerReading, LayerSpec
 from layers.surveys import KEYS, QUANTITIES, read_parcels
 from layers.vector_files import Features
 
@@ -19,7 +19,7 @@ FIELDS = (
 )
 
 
-def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
+def read(spec: LayerSpec, problems: ProblemLog) -> LayerReading:
     """Read wetland polygons.
 
     Codes of the third land survey (default) or of the planning codes of 2023 (option ``code_set``)
@@ -33,7 +33,7 @@ def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
     facts = {**parcels.features.facts, "code_set": parcels.code_set}
     table = parcels.table[kept].reset_index(drop=True)
     cover = PolygonCover("wetlands", table, KEYS, QUANTITIES)
-    return Reading(cover, facts, parcels.features.attributes((), kept.to_numpy()))
+    return LayerReading(cover, facts, parcels.features.attributes((), kept.to_numpy()))
 
 
 def _wetland_rows(features: Features, table: pd.DataFrame) -> pd.Series:

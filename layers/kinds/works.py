@@ -5,7 +5,7 @@ from __future__ import annotations
 from gis.problems import ProblemLog
 from gis.reading import is_parcel_text
 from layers.checks import STATUS, STATUS_YEAR
-from layers.declarations import POLYGONS, Field, LayerKind, LayerSpec, Reading
+from layers.declarations import POLYGONS, Field, LayerKind, LayerReading, LayerSpec
 from layers.surveys import YEAR, read_register, read_table_register
 from layers.tables import SUFFIXES
 
@@ -24,7 +24,7 @@ FIELDS = (
 )  # fmt: skip
 
 
-def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
+def read(spec: LayerSpec, problems: ProblemLog) -> LayerReading:
     """Read works from a vector file, or from a CSV or XLSX table without geometry."""
     if spec.path.suffix.lower() in SUFFIXES and not is_parcel_text(spec.path):
         return read_table_register(spec, FIELDS, problems)

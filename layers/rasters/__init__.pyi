@@ -1,6 +1,6 @@
 from .densities import (
     OPTIONS as OPTIONS,
-    Quantity as Quantity,
+    DensityQuantity as DensityQuantity,
     density_kind as density_kind,
     read_density as read_density,
 )

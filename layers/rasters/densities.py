@@ -8,7 +8,7 @@ from typing import Any
 from gis.grid import read_grid
 from gis.problems import ProblemLog
 from gis.reading import open_raster
-from layers.declarations import Density, LayerKind, LayerSpec, Reading
+from layers.declarations import Density, LayerKind, LayerReading, LayerSpec
 from layers.rasters.biomass_units import biomass_factor
 from layers.rasters.raster_profile import Statistics, check_date, statistics
 from layers.vector_files import crs_facts
@@ -17,7 +17,7 @@ OPTIONS = ("band", "no_data")
 
 
 @dataclass(frozen=True)
-class Quantity:
+class DensityQuantity:
     """What a continuous raster measures: standard unit, possible range, threshold of interest."""
 
     key: str
@@ -28,7 +28,7 @@ class Quantity:
 
 
 def density_kind(
-    quantity: Quantity,
+    quantity: DensityQuantity,
     *,
     title_zh: str,
     title_en: str,
@@ -40,7 +40,7 @@ def density_kind(
     ``is_used`` is True for a kind that figures are read from.
     """
 
-    def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
+    def read(spec: LayerSpec, problems: ProblemLog) -> LayerReading:
         return read_density(spec, quantity, problems, is_used=is_used)
 
     return LayerKind(quantity.key, title_zh, title_en, "density", 0, (), (), OPTIONS, read, names)
@@ -48,12 +48,12 @@ def density_kind(
 
 def read_density(
     spec: LayerSpec,
-    quantity: Quantity,
+    quantity: DensityQuantity,
     problems: ProblemLog,
     *,
     factor: float = 1.0,
     is_used: bool = False,
-) -> Reading:
+) -> LayerReading:
     """Check a continuous raster: grid, band, type, range. Cell values count after scale and offset.
 
     Values that the quantity cannot have are refused with a sample, unless ``no_data`` names them.
@@ -87,7 +87,7 @@ def read_density(
     if not is_used:
         problems.add("layers.density_not_used", spec.where)
     density = Density(quantity.key, spec.path, band, quantity.unit, factor, no_data)
-    return Reading(density, facts)
+    return LayerReading(density, facts)
 
 
 def _band(dataset: Any, spec: LayerSpec, problems: ProblemLog) -> int:
@@ -100,7 +100,9 @@ def _band(dataset: Any, spec: LayerSpec, problems: ProblemLog) -> int:
     return int(asked or 1)
 
 
-def _check(spec: LayerSpec, quantity: Quantity, found: Statistics, problems: ProblemLog) -> None:
+def _check(
+    spec: LayerSpec, quantity: DensityQuantity, found: Statistics, problems: ProblemLog
+) -> None:
     if not found.known:
         problems.add("layers.density_empty", spec.where)
         return
@@ -121,7 +123,7 @@ def _check(spec: LayerSpec, quantity: Quantity, found: Statistics, problems: Pro
 
 
 def _facts(
-    quantity: Quantity, found: Statistics, band: int, scale: float, offset: float
+    quantity: DensityQuantity, found: Statistics, band: int, scale: float, offset: float
 ) -> dict[str, str]:
     facts = {
         "band": str(band),

@@ -1,4 +1,4 @@
-from .evidence import Evidence as Evidence
+from .evidence import ColumnEvidence as ColumnEvidence
 from .folders import (
     RASTERS as RASTERS,
     data_files as data_files,
@@ -13,8 +13,8 @@ from .guesses import (
     recognise as recognise,
 )
 from .sources import (
-    Column as Column,
-    Source as Source,
+    ColumnSource as ColumnSource,
+    SourceColumn as SourceColumn,
     raster_extent as raster_extent,
     read_sources as read_sources,
 )

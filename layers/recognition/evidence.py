@@ -19,7 +19,7 @@ def evidence_words() -> Mapping[str, Mapping[str, str]]:
 
 
 @dataclass(frozen=True)
-class Evidence:
+class ColumnEvidence:
     """One thing that was seen in a file."""
 
     key: str

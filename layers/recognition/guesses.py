@@ -13,8 +13,8 @@ from functools import cache
 from layers.codes import ecosystem_types, land_survey_codes, normalised
 from layers.declarations import Field, LayerKind
 from layers.legends import built_in_legends, legend
-from layers.recognition.evidence import Evidence
-from layers.recognition.sources import Column, Source
+from layers.recognition.evidence import ColumnEvidence
+from layers.recognition.sources import ColumnSource, SourceColumn
 from layers.registry import kinds
 
 _FORMS = {"Polygon": "polygons", "LineString": "lines", "Point": "points"}
@@ -43,7 +43,7 @@ class Guess:
 
     kind: str
     weight: float
-    evidence: tuple[Evidence, ...]
+    evidence: tuple[ColumnEvidence, ...]
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class LegendGuess:
 
     name: str | None
     candidates: tuple[str, ...]
-    evidence: Evidence
+    evidence: ColumnEvidence
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class YearGuess:
     """The year that a source shows."""
 
     year: int
-    evidence: Evidence
+    evidence: ColumnEvidence
 
 
 @dataclass(frozen=True)
@@ -70,19 +70,19 @@ class UnitsGuess:
     code: str
     name: str
     whole_code: str
-    evidence: tuple[Evidence, ...]
+    evidence: tuple[ColumnEvidence, ...]
 
 
 @dataclass(frozen=True)
 class Recognised:
     """A source and all that was guessed of it; ``kinds`` begin with the likeliest."""
 
-    source: Source
+    source: ColumnSource
     kinds: tuple[Guess, ...]
     year: YearGuess | None = None
     legend: LegendGuess | None = None
     units: UnitsGuess | None = None
-    shift: Evidence | None = None
+    shift: ColumnEvidence | None = None
     """Why the source is taken for an offset copy (GCJ-02)."""
 
     @property
@@ -90,7 +90,7 @@ class Recognised:
         return self.kinds[0].kind if self.kinds else None
 
 
-def recognise(source: Source) -> Recognised:
+def recognise(source: ColumnSource) -> Recognised:
     """Guess kind, year, legend, and the columns of reporting units."""
     found = [each for kind in kinds().values() if (each := _guess(source, kind)) is not None]
     units = _units(source)
@@ -115,20 +115,20 @@ def _as_units(guess: Guess, units: UnitsGuess) -> Guess:
     return Guess(guess.kind, guess.weight + weight, (*guess.evidence, *units.evidence))
 
 
-def _guess(source: Source, kind: LayerKind) -> Guess | None:
+def _guess(source: ColumnSource, kind: LayerKind) -> Guess | None:
     """What speaks for one kind; None where the geometry or too little evidence speaks against."""
     if not _has_form(source, kind):
         return None
     evidence, weight = [], 0.0
     if word := _word_of(source, (kind.key, kind.title_zh, *kind.names)):
-        evidence.append(Evidence("name_holds", {"word": word}))
+        evidence.append(ColumnEvidence("name_holds", {"word": word}))
         weight += _BY_NAME + len(word.encode()) / 100
     if kind.is_raster:
         if kind.role == "cover" and source.values:
-            evidence.append(Evidence("few_values", {"count": str(len(source.values))}))
+            evidence.append(ColumnEvidence("few_values", {"count": str(len(source.values))}))
             weight += _BY_CLASSES
         elif kind.role == "cover" and evidence:
-            evidence.append(Evidence("no_classes"))
+            evidence.append(ColumnEvidence("no_classes"))
             weight -= _BY_CLASSES
     elif kind.role != "units":
         more, columns = _by_columns(source, kind)
@@ -137,7 +137,7 @@ def _guess(source: Source, kind: LayerKind) -> Guess | None:
     return Guess(kind.key, round(weight, 3), tuple(evidence))
 
 
-def _has_form(source: Source, kind: LayerKind) -> bool:
+def _has_form(source: ColumnSource, kind: LayerKind) -> bool:
     if kind.is_raster:
         return source.form == "raster"
     if source.form == "table":
@@ -145,7 +145,7 @@ def _has_form(source: Source, kind: LayerKind) -> bool:
     return source.form in {_FORMS.get(each.removeprefix("Multi"), "") for each in kind.geometry}
 
 
-def _word_of(source: Source, words: Iterable[str]) -> str:
+def _word_of(source: ColumnSource, words: Iterable[str]) -> str:
     """The longest of some words that the name of the file or layer holds, Latin ones as words."""
     name = re.sub(r"[\W_]+", " ", normalised(f"{source.path.stem} {source.layer or ''}").casefold())
     found = []
@@ -167,9 +167,9 @@ def _kinds_with(column: str) -> int:
     )  # fmt: skip
 
 
-def _by_columns(source: Source, kind: LayerKind) -> tuple[float, list[Evidence]]:
+def _by_columns(source: ColumnSource, kind: LayerKind) -> tuple[float, list[ColumnEvidence]]:
     columns = {each.name.casefold(): each for each in source.columns}
-    found: dict[str, Column] = {}
+    found: dict[str, SourceColumn] = {}
     for each in kind.fields:
         usual = (name.casefold() for name in (each.column, *each.aliases))
         column = next((columns[name] for name in usual if name in columns), None)
@@ -179,11 +179,11 @@ def _by_columns(source: Source, kind: LayerKind) -> tuple[float, list[Evidence]]
     evidence = []
     if weight >= _LEAST:
         listed = ", ".join(each.name for each in found.values())
-        evidence.append(Evidence("columns_known", {"columns": listed}))
+        evidence.append(ColumnEvidence("columns_known", {"columns": listed}))
     missing = [each for each in kind.fields if each.required and each.name not in found]
     if missing:
         weight -= _REQUIRED * len(missing)
-        evidence.append(Evidence("columns_missing", {"fields": _titles(missing)}))
+        evidence.append(ColumnEvidence("columns_missing", {"fields": _titles(missing)}))
     if "land_code" in found and kind.land_groups:
         more, told = _by_codes(found["land_code"], kind)
         weight += more
@@ -195,7 +195,7 @@ def _titles(fields: Sequence[Field]) -> str:
     return ", ".join(f"{each.title_zh} ({each.column})" for each in fields)
 
 
-def _by_codes(column: Column, kind: LayerKind) -> tuple[float, list[Evidence]]:
+def _by_codes(column: SourceColumn, kind: LayerKind) -> tuple[float, list[ColumnEvidence]]:
     """Whether the land codes are those that files of this kind hold."""
     types, groups = land_survey_codes()["ecosystem_type"], ecosystem_types()["group"]
     known = [code for code in map(normalised, column.samples) if code in types.index]
@@ -204,11 +204,11 @@ def _by_codes(column: Column, kind: LayerKind) -> tuple[float, list[Evidence]]:
         return 0.0, []
     if beyond:
         facts = {"count": str(len(beyond)), "codes": ", ".join(beyond[:_SHOWN])}
-        return -_BY_CODES, [Evidence("codes_beyond", facts)]
-    return _BY_CODES, [Evidence("codes_within", {"codes": ", ".join(known[:_SHOWN])})]
+        return -_BY_CODES, [ColumnEvidence("codes_beyond", facts)]
+    return _BY_CODES, [ColumnEvidence("codes_within", {"codes": ", ".join(known[:_SHOWN])})]
 
 
-def _legend(source: Source) -> LegendGuess:
+def _legend(source: ColumnSource) -> LegendGuess:
     """The legend whose codes hold every cell value: by the file's name, or as the only one."""
     values = set(source.values)
     fitting = [name for name in built_in_legends() if values <= _codes(name)]
@@ -216,14 +216,16 @@ def _legend(source: Source) -> LegendGuess:
     for name in fitting:
         if word := _word_of(source, (name, name.replace("_", ""))):
             return LegendGuess(
-                name, (name,), Evidence("legend_named", {"word": word, "values": shown})
+                name, (name,), ColumnEvidence("legend_named", {"word": word, "values": shown})
             )
     if len(fitting) == 1:
-        return LegendGuess(fitting[0], tuple(fitting), Evidence("legend_only", {"values": shown}))
+        return LegendGuess(
+            fitting[0], tuple(fitting), ColumnEvidence("legend_only", {"values": shown})
+        )
     if not fitting:
-        return LegendGuess(None, (), Evidence("legend_none", {"values": shown}))
+        return LegendGuess(None, (), ColumnEvidence("legend_none", {"values": shown}))
     facts = {"count": str(len(fitting)), "values": shown, "legends": ", ".join(fitting)}
-    return LegendGuess(None, tuple(fitting), Evidence("legends_several", facts))
+    return LegendGuess(None, tuple(fitting), ColumnEvidence("legends_several", facts))
 
 
 def _values(values: Sequence[int]) -> str:
@@ -237,12 +239,12 @@ def _codes(name: str) -> frozenset[int]:
     return frozenset(map(int, (*held.rows.index, *held.no_data)))
 
 
-def _year(source: Source) -> YearGuess | None:
+def _year(source: ColumnSource) -> YearGuess | None:
     """The one year in the name; else that of a column of years; else that of the folder."""
     for text in (source.layer or "", source.path.stem):
         years = set(_YEAR.findall(text))
         if len(years) == 1:
-            return YearGuess(int(years.pop()), Evidence("year_in_name"))
+            return YearGuess(int(years.pop()), ColumnEvidence("year_in_name"))
     names = {
         name.casefold()
         for kind in kinds().values()
@@ -257,15 +259,17 @@ def _year(source: Source) -> YearGuess | None:
             and len(years) == 1
             and _YEAR.fullmatch(column.samples[0])
         ):
-            return YearGuess(int(years.pop()), Evidence("year_in_column", {"column": column.name}))
+            return YearGuess(
+                int(years.pop()), ColumnEvidence("year_in_column", {"column": column.name})
+            )
     folder = source.path.parent.name
     years = set(_YEAR.findall(folder))
     if len(years) == 1:
-        return YearGuess(int(years.pop()), Evidence("year_in_folder", {"folder": folder}))
+        return YearGuess(int(years.pop()), ColumnEvidence("year_in_folder", {"folder": folder}))
     return None
 
 
-def _units(source: Source) -> UnitsGuess | None:
+def _units(source: ColumnSource) -> UnitsGuess | None:
     """Columns in which every feature has its own code and its own name."""
     if source.form != "polygons" or not 0 < source.count <= _MOST_UNITS:
         return None
@@ -291,17 +295,19 @@ def _units(source: Source) -> UnitsGuess | None:
     return UnitsGuess(code.name, name.name, _whole(code), tuple(evidence))
 
 
-def _rank(column: Column, words: Sequence[str]) -> int:
+def _rank(column: SourceColumn, words: Sequence[str]) -> int:
     folded = column.name.casefold()
     return next((at for at, word in enumerate(words) if word in folded), len(words))
 
 
-def _column_evidence(key: str, column: Column) -> Evidence:
+def _column_evidence(key: str, column: SourceColumn) -> ColumnEvidence:
     sample = column.samples[0] if column.samples else ""
-    return Evidence(key, {"column": column.name, "count": str(column.distinct), "sample": sample})
+    return ColumnEvidence(
+        key, {"column": column.name, "count": str(column.distinct), "sample": sample}
+    )
 
 
-def _whole(codes: Column) -> str:
+def _whole(codes: SourceColumn) -> str:
     """The prefecture (or province) that six-digit codes share, empty where they share none."""
     if not all(map(_CODE.fullmatch, codes.samples)):
         return ""
@@ -313,9 +319,9 @@ def _whole(codes: Column) -> str:
     return ""
 
 
-def _offset(source: Source) -> Evidence | None:
+def _offset(source: ColumnSource) -> ColumnEvidence | None:
     names = {each.name for each in source.columns}
     if names >= _DATAV and names & _DATAV_EITHER:
         columns = ", ".join(sorted(names & (_DATAV | _DATAV_EITHER)))
-        return Evidence("offset_copy", {"columns": columns})
+        return ColumnEvidence("offset_copy", {"columns": columns})
     return None

@@ -30,7 +30,7 @@ _MOST_TOLD_APART = 5000
 
 
 @dataclass(frozen=True)
-class Column:
+class SourceColumn:
     """A column: how many cells are given, how many values differ, and some of them as text."""
 
     name: str
@@ -40,7 +40,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Source:
+class ColumnSource:
     """One layer of a file.
 
     ``layer`` is named where the file has several. ``count`` is features, rows or cells. ``crs`` is
@@ -56,7 +56,7 @@ class Source:
     crs: str = ""
     extent: Bounds | None = None
     own_bounds: Bounds | None = None
-    columns: tuple[Column, ...] = ()
+    columns: tuple[SourceColumn, ...] = ()
     values: Mapping[int, int] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
 
@@ -70,7 +70,7 @@ class Source:
         return f"{self.path.name}: {self.layer}" if self.layer else self.path.name
 
 
-def read_sources(path: Path) -> Iterator[Source]:
+def read_sources(path: Path) -> Iterator[ColumnSource]:
     """The layers of a file one by one; what cannot be read is ``unreadable`` with its problems."""
     suffix = path.suffix.lower()
     try:
@@ -83,22 +83,22 @@ def read_sources(path: Path) -> Iterator[Source]:
             for layer in names:
                 yield _vector(path, layer if len(names) > 1 else None)
     except InputError as error:
-        yield Source(path, None, "unreadable", problems=error.problems)
+        yield ColumnSource(path, None, "unreadable", problems=error.problems)
 
 
-def _vector(path: Path, layer: str | None) -> Source:
+def _vector(path: Path, layer: str | None) -> ColumnSource:
     log = ProblemLog()
     try:
         table, shape, crs = read_columns(path, layer, problems=log)
     except InputError as error:
-        return Source(path, layer, "unreadable", problems=(*error.problems, *log))
+        return ColumnSource(path, layer, "unreadable", problems=(*error.problems, *log))
     form, bounds = _shapes(table.column(shape))
     columns = tuple(
         _column(name, table.column(name))
         for name in table.column_names
         if name != shape and table.column_names.count(name) == 1
     )
-    return Source(
+    return ColumnSource(
         path, layer, form, len(table), crs_text(crs), _lon_lat(bounds, crs), bounds, columns,
         problems=tuple(log),
     )  # fmt: skip
@@ -120,7 +120,7 @@ def _shapes(held: pa.ChunkedArray) -> tuple[Form, Bounds | None]:
     return forms[int(dimensions.argmax())], tuple(map(float, bounds)) if known else None  # type: ignore[return-value]
 
 
-def _column(name: str, held: pa.ChunkedArray) -> Column:
+def _column(name: str, held: pa.ChunkedArray) -> SourceColumn:
     try:
         values = pc.unique(held).drop_null()
     except pa.ArrowNotImplementedError:  # lists and structures
@@ -128,7 +128,7 @@ def _column(name: str, held: pa.ChunkedArray) -> Column:
     given = len(held) - held.null_count
     samples = tuple(_text(each) for each in values[:_MOST_TOLD_APART].to_pylist())
     told = tuple(dict.fromkeys(each for each in samples if each))
-    return Column(name, given, len(values), told)
+    return SourceColumn(name, given, len(values), told)
 
 
 def _text(value: object) -> str:
@@ -159,12 +159,12 @@ def _lon_lat(bounds: Bounds | None, crs: CRS | None) -> Bounds | None:
     return float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())
 
 
-def _raster(path: Path) -> Source:
+def _raster(path: Path) -> ColumnSource:
     log = ProblemLog()
     with open_raster(path, log) as dataset:
         crs = CRS.from_user_input(dataset.crs) if dataset.crs else None
         bounds: Bounds = tuple(map(float, dataset.bounds))  # type: ignore[assignment]
-        return Source(
+        return ColumnSource(
             path, None, "raster", dataset.width * dataset.height, crs_text(crs),
             _lon_lat(bounds, crs), bounds, values=_classes(dataset), problems=tuple(log),
         )  # fmt: skip
@@ -192,12 +192,14 @@ def _classes(dataset: Any) -> dict[int, int]:
     return {int(value): int(count) for value, count in zip(values, counts, strict=True)}
 
 
-def _table(path: Path) -> Source:
+def _table(path: Path) -> ColumnSource:
     log = ProblemLog()
     table = read_attribute_table(path, problems=log)
     columns = []
     for name in table.rows.columns.drop("line", errors="ignore"):
         held = table.rows[name].astype(str)
         texts = tuple(dict.fromkeys(each for each in held if each))
-        columns.append(Column(str(name), int((held != "").sum()), len(texts), texts))
-    return Source(path, None, "table", len(table.rows), columns=tuple(columns), problems=tuple(log))
+        columns.append(SourceColumn(str(name), int((held != "").sum()), len(texts), texts))
+    return ColumnSource(
+        path, None, "table", len(table.rows), columns=tuple(columns), problems=tuple(log)
+    )

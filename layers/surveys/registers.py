@@ -18,7 +18,7 @@ from gis.by_unit import merged
 from gis.measure import geometry_areas_ha, line_lengths_km
 from gis.problems import ProblemLog
 from layers.checks import Reporter
-from layers.declarations import LINES, Field, LayerKind, LayerSpec, Reading, Register
+from layers.declarations import LINES, Field, LayerKind, LayerReading, LayerSpec, Register
 from layers.surveys.area_fields import PER_HA
 from layers.surveys.ledgers import ledger_sums, undone_entries
 from layers.surveys.ways import each_way_once
@@ -51,7 +51,7 @@ def register_kind(
 ) -> LayerKind:
     """The kind of a register that is read from vector files alone; of ways, each counts once."""
 
-    def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
+    def read(spec: LayerSpec, problems: ProblemLog) -> LayerReading:
         return read_register(spec, fields, geometry, problems, are_ways=are_ways)
 
     options = ("same_way_m",) if are_ways else ()
@@ -67,7 +67,7 @@ def read_register(
     problems: ProblemLog,
     *,
     are_ways: bool = False,
-) -> Reading:
+) -> LayerReading:
     """Read features with their fields as text, ``year`` as a checked number."""
     features = open_features(spec, fields, geometry, problems)
     features = each_way_once(features, spec) if are_ways else features
@@ -76,10 +76,14 @@ def read_register(
     )
     _check_years(table.get("year"), features.reporter)
     problems.raise_if_errors()
-    return Reading(Register(spec.kind, table), {**features.facts, **_measured(features, geometry)})
+    return LayerReading(
+        Register(spec.kind, table), {**features.facts, **_measured(features, geometry)}
+    )
 
 
-def read_table_register(spec: LayerSpec, fields: Sequence[Field], problems: ProblemLog) -> Reading:
+def read_table_register(
+    spec: LayerSpec, fields: Sequence[Field], problems: ProblemLog
+) -> LayerReading:
     """The same for a table without geometry (CSV, XLSX), one row per piece of work."""
     table = read_attribute_table(
         spec.path, problems=problems, encoding=spec.options.get("encoding"),
@@ -109,7 +113,7 @@ def read_table_register(spec: LayerSpec, fields: Sequence[Field], problems: Prob
         held = held[~is_left_out]
         facts["stated_ha"] = f"{held['area'].sum(min_count=1):.10g}"
     problems.raise_if_errors()
-    return Reading(Register(spec.kind, held.reset_index(drop=True)), facts)
+    return LayerReading(Register(spec.kind, held.reset_index(drop=True)), facts)
 
 
 def _ha_per_unit(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gis.extent import PolygonCover
 from gis.problems import ProblemLog
-from layers.declarations import POLYGONS, Field, LayerKind, LayerSpec, Reading
+from layers.declarations import POLYGONS, Field, LayerKind, LayerReading, LayerSpec
 from layers.rasters import SUFFIXES, presence_outlines
 from layers.vector_files import crs_facts, open_features
 
@@ -21,13 +21,13 @@ def single_type_kind(
 ) -> LayerKind:
     """The kind of a survey whose every polygon bears the same account ``keys``."""
 
-    def read(spec: LayerSpec, problems: ProblemLog) -> Reading:
+    def read(spec: LayerSpec, problems: ProblemLog) -> LayerReading:
         if spec.path.suffix.lower() in SUFFIXES:
             return _read_presence(spec, key, keys, problems)
         features = open_features(spec, fields, POLYGONS, problems)
         table = features.table[["geometry"]].assign(**keys)
         cover = PolygonCover(key, table, tuple(keys))
-        return Reading(cover, features.facts, features.attributes(()))
+        return LayerReading(cover, features.facts, features.attributes(()))
 
     return LayerKind(
         key,
@@ -45,9 +45,9 @@ def single_type_kind(
 
 def _read_presence(
     spec: LayerSpec, key: str, keys: dict[str, str], problems: ProblemLog
-) -> Reading:
+) -> LayerReading:
     """A survey that comes as a raster of presence: the outlines of its cells."""
     table = presence_outlines(spec, problems).assign(**keys)
-    return Reading(
+    return LayerReading(
         PolygonCover(key, table, tuple(keys)), {**crs_facts(table.crs), "source": "cells"}
     )

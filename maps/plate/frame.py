@@ -13,10 +13,18 @@ from gis.visible_text import visible
 from maps.classes import MISSING_COLOUR, UNKNOWN_HATCH
 from maps.fonts import MM_PER_POINT
 from maps.plate.furniture import draw_furniture, draw_graticule
-from maps.plate.ground import GROUND, LIMITS, Ground, draw_layers, draw_shapes, on_page, thinned
+from maps.plate.ground import (
+    GROUND,
+    LIMITS,
+    PlateGround,
+    draw_layers,
+    draw_shapes,
+    on_page,
+    thinned,
+)
 from maps.plate.labels import Box, Label, Placed, place
 from maps.plate.paper import GREY, INK, Page
-from maps.plate.projection import Window, window
+from maps.plate.projection import PageWindow, window
 from maps.text import shortened
 
 _MARGIN_MM = 7.0
@@ -28,14 +36,14 @@ _BORDER = "#4d4d4d"
 class DrawnMap:
     """What the rest of the sheet must know of the map: its window, labels and those left over."""
 
-    view: Window
+    view: PageWindow
     labels: tuple[Placed, ...]
     unplaced: tuple[str, ...]
 
 
 def draw_city(
     page: Page,
-    ground: Ground,
+    ground: PlateGround,
     *,
     colours: list[str],
     values: list[str],
@@ -69,10 +77,10 @@ def draw_city(
     return DrawnMap(view, tuple(labels), tuple(unplaced))
 
 
-def draw_district(page: Page, ground: Ground, code: str, words: Mapping[str, str]) -> DrawnMap:
+def draw_district(page: Page, ground: PlateGround, code: str, words: Mapping[str, str]) -> DrawnMap:
     """Draw one district with the forest, wetlands and greenways in it, its neighbours pale."""
     own = ground.units["unit_code"].astype(str) == code
-    view = _window(page, Ground(ground.crs, ground.units[own], ()))
+    view = _window(page, PlateGround(ground.crs, ground.units[own], ()))
     axes = _axes(page, view)
     shapes = thinned(ground.units.geometry, view)
     (district,) = shapes[own.to_numpy()]
@@ -102,7 +110,7 @@ def draw_district(page: Page, ground: Ground, code: str, words: Mapping[str, str
     return DrawnMap(view, tuple(labels), ())
 
 
-def _window(page: Page, ground: Ground) -> Window:
+def _window(page: Page, ground: PlateGround) -> PageWindow:
     left, bottom, right, top = page.layout.map
     return window(
         ground.units,
@@ -112,7 +120,7 @@ def _window(page: Page, ground: Ground) -> Window:
     )
 
 
-def _paper(page: Page, geometry: Geometry, view: Window) -> Geometry:
+def _paper(page: Page, geometry: Geometry, view: PageWindow) -> Geometry:
     return on_page(geometry, view, page.layout.map, 1000 / (view.scale * page.scale))
 
 
@@ -120,7 +128,7 @@ def _short(names: Sequence[object]) -> list[str]:
     return [shortened(visible(str(each)), _LABEL_LETTERS) for each in names]
 
 
-def _axes(page: Page, view: Window) -> Axes:
+def _axes(page: Page, view: PageWindow) -> Axes:
     left, bottom, right, top = page.layout.map
     width, height = page.layout.width, page.layout.height
     axes = page.figure.add_axes(

@@ -13,7 +13,7 @@ from maps.classes import plain
 from maps.plate.page_layout import Box
 from maps.plate.paper import ACCENT, GREY, INK, Page, outline
 from maps.plate.projection import (
-    Window,
+    PageWindow,
     convergence_degrees,
     degrees_minutes,
     graticule,
@@ -27,7 +27,7 @@ _MOST_LAND = 0.15
 
 def draw_furniture(
     page: Page,
-    view: Window,
+    view: PageWindow,
     land: Geometry,
     words: Mapping[str, str],
     *,
@@ -79,7 +79,7 @@ def draw_locator(page: Page, box: Box, whole: Geometry, shown: Geometry) -> None
         page.shape(outline(placed(geometry)), fill=fill, edge="#4d4d4d", line=0.5, zorder=4.5)
 
 
-def draw_graticule(page: Page, view: Window) -> None:
+def draw_graticule(page: Page, view: PageWindow) -> None:
     """Ticks and degrees around the frame, small crosses inside."""
     left, bottom, right, top = page.layout.map
     found = graticule(view)

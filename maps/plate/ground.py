@@ -18,7 +18,7 @@ from shapely import Geometry
 
 from maps.plate.page_layout import Box
 from maps.plate.paper import LineStyle, outline
-from maps.plate.projection import Window, local_crs
+from maps.plate.projection import PageWindow, local_crs
 from maps.report import MapLayer, Report
 
 FINEST_MM = 0.05
@@ -52,7 +52,7 @@ GROUND: Mapping[str, OverlayStyle] = {
 
 
 @dataclass(frozen=True)
-class Ground:
+class PlateGround:
     """Districts and layers of one year in the sheets' projection."""
 
     crs: CRS
@@ -64,7 +64,7 @@ class Ground:
         return tuple(kind for kind, _ in self.layers)
 
 
-def ground_of(report: Report, epoch: int) -> Ground:
+def ground_of(report: Report, epoch: int) -> PlateGround:
     """What the sheets of a year draw."""
     crs = local_crs(report.units)
     styled = {**LIMITS, **GROUND}
@@ -73,7 +73,7 @@ def ground_of(report: Report, epoch: int) -> Ground:
         for each in layers_of(report, epoch)
         if each.features is not None and each.kind in styled
     )
-    return Ground(crs, report.units.to_crs(crs), layers)
+    return PlateGround(crs, report.units.to_crs(crs), layers)
 
 
 def layers_of(report: Report, epoch: int) -> tuple[MapLayer, ...]:
@@ -81,7 +81,7 @@ def layers_of(report: Report, epoch: int) -> tuple[MapLayer, ...]:
     return tuple(each for each in report.layers if each.epoch in (None, epoch))
 
 
-def thinned(geometries: Sequence[Geometry], view: Window) -> NDArray[np.object_]:
+def thinned(geometries: Sequence[Geometry], view: PageWindow) -> NDArray[np.object_]:
     """Districts as fine as the scale can show; neighbours keep their common border."""
     outlines = np.asarray(geometries, dtype=object)
     tolerance = FINEST_MM * view.scale / 1000
@@ -124,8 +124,8 @@ def draw_shapes(
 
 def draw_layers(
     axes: Axes,
-    ground: Ground,
-    view: Window,
+    ground: PlateGround,
+    view: PageWindow,
     styles: Mapping[str, OverlayStyle],
     *,
     weight: float,
@@ -160,7 +160,7 @@ def draw_layers(
                 )
 
 
-def on_page(geometry: Geometry, view: Window, frame: Box, mm_per_m: float) -> Geometry:
+def on_page(geometry: Geometry, view: PageWindow, frame: Box, mm_per_m: float) -> Geometry:
     """A projected geometry in mm of the page."""
 
     def to_mm(points: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -38,7 +38,7 @@ LEAST_MM: Mapping[str, tuple[float, float]] = {
 
 
 @dataclass(frozen=True)
-class Column:
+class PageColumn:
     """A column of sections beside or below the map."""
 
     box: Box
@@ -60,7 +60,7 @@ class Layout:
     footer: Box
     footer_columns: int
     locator: tuple[float, float]
-    columns: tuple[Column, ...]
+    columns: tuple[PageColumn, ...]
 
     @property
     def paper_mm(self) -> tuple[float, float]:
@@ -118,7 +118,7 @@ def _checked(raw: Mapping[str, Any], where: str) -> Layout:
         footer=scaled(boxes["footer"]),
         footer_columns=round(footer_columns),
         locator=(locator[0] / text, locator[1] / text),
-        columns=tuple(Column(scaled(each.box), each.city, each.district) for each in columns),
+        columns=tuple(PageColumn(scaled(each.box), each.city, each.district) for each in columns),
     )
 
 
@@ -175,17 +175,17 @@ class _Reader:
         self.wrong(key, "[left, bottom, right, top]")
         return _NOWHERE
 
-    def columns(self) -> list[Column]:
+    def columns(self) -> list[PageColumn]:
         given = self.raw.get("columns")
         if not isinstance(given, list) or not given:
             self.wrong("columns", "[[columns]]")
             return []
         return [self._column(i, each) for i, each in enumerate(given, start=1)]
 
-    def _column(self, number: int, given: object) -> Column:
+    def _column(self, number: int, given: object) -> PageColumn:
         table = given if isinstance(given, Mapping) else {}
         key = f"columns[{number}]"
-        return Column(
+        return PageColumn(
             self.box(f"{key}.box", table.get("box")),
             self._sections(f"{key}.city", table.get("city")),
             self._sections(f"{key}.district", table.get("district")),

@@ -34,7 +34,7 @@ _HALF_MM = 63.0
 
 
 @dataclass(frozen=True)
-class Section:
+class PanelSection:
     """A section to be drawn: where on which page, from which report, in which words."""
 
     page: Page
@@ -72,7 +72,7 @@ class Key:
     unit: str
 
 
-def draw_headline(section: Section, y: float, headline: Headline) -> float:
+def draw_headline(section: PanelSection, y: float, headline: Headline) -> float:
     """The headline figure with its interval, and one bar per epoch."""
     page, words = section.page, section.words
     left, _, right, _ = section.area
@@ -108,7 +108,7 @@ def _draw_series(page: Page, headline: Headline, left: float, bottom: float) -> 
         page.text(left + 10.5 + length, y, figure(value, headline.unit), 7.5, colour=GREY)
 
 
-def draw_legend(section: Section, y: float, key: Key) -> float:
+def draw_legend(section: PanelSection, y: float, key: Key) -> float:
     """Classes on the left, outlines on the right; an empty class stays and says so."""
     page, words = section.page, section.words
     left, _, right, _ = section.area
@@ -136,7 +136,7 @@ def draw_legend(section: Section, y: float, key: Key) -> float:
 
 
 def _draw_layer_keys(
-    section: Section,
+    section: PanelSection,
     columns: Sequence[float],
     y: float,
     kinds: Sequence[str],
@@ -161,7 +161,7 @@ def _draw_layer_keys(
     return y - (rows - 1) * _ROW_MM - 2
 
 
-def draw_indicators(section: Section, y: float, code: str) -> float:
+def draw_indicators(section: PanelSection, y: float, code: str) -> float:
     """One row per indicator of a unit: years, share of the whole, change with its interval.
 
     The share has a column of its own in a wide section, stands under the title where rows are tall
@@ -203,7 +203,9 @@ def draw_indicators(section: Section, y: float, code: str) -> float:
     return y - 3
 
 
-def _draw_cells(section: Section, y: float, cells: Mapping[float, str], *, strong: float) -> None:
+def _draw_cells(
+    section: PanelSection, y: float, cells: Mapping[float, str], *, strong: float
+) -> None:
     """Figures of a row, each ending at its place; the one at ``strong`` is bold."""
     for x, text in cells.items():
         size, colour = (8, INK) if x == strong else (7.5, INK if x == section.area[2] else GREY)
@@ -211,7 +213,7 @@ def _draw_cells(section: Section, y: float, cells: Mapping[float, str], *, stron
 
 
 def _draw_row_title(
-    section: Section, y: float, row: _IndicatorRow, room: float, *, under: bool
+    section: PanelSection, y: float, row: _IndicatorRow, room: float, *, under: bool
 ) -> None:
     """Title and unit of a row; with ``under`` the unit stands below, beside the share."""
     page, left = section.page, section.area[0]

@@ -22,10 +22,17 @@ from maps.classes import classes, kind_of
 from maps.figures import ShownUnit, figure_or_bounds, shown_unit
 from maps.fonts import Fonts, chinese_font
 from maps.plate.frame import DrawnMap, draw_city, draw_district
-from maps.plate.ground import Ground, ground_of
+from maps.plate.ground import PlateGround, ground_of
 from maps.plate.margin import draw_footer, draw_title
 from maps.plate.page_layout import Layout, layout
-from maps.plate.panel import Headline, Key, Section, draw_headline, draw_indicators, draw_legend
+from maps.plate.panel import (
+    Headline,
+    Key,
+    PanelSection,
+    draw_headline,
+    draw_indicators,
+    draw_legend,
+)
 from maps.plate.paper import Page, new_page
 from maps.plate.targets import draw_targets
 from maps.report import IndicatorWords, Report
@@ -127,7 +134,7 @@ def draw_sheet(
     fonts: Fonts,
     *,
     form: Layout | None = None,
-    ground: Ground | None = None,
+    ground: PlateGround | None = None,
 ) -> Sheet:
     """Draw a sheet on a page in memory; a character that no font has is drawn as 〓.
 
@@ -163,7 +170,7 @@ def style(fonts: Fonts) -> dict[Any, Any]:
 
 
 def _draw_city(
-    page: Page, report: Report, subject: Subject, ground: Ground, unit: ShownUnit
+    page: Page, report: Report, subject: Subject, ground: PlateGround, unit: ShownUnit
 ) -> tuple[DrawnMap, Key]:
     """All districts coloured by the indicator, with classes that hold for every year."""
     rows = report.results[report.results["indicator"] == subject.indicator.key]
@@ -192,7 +199,7 @@ def _draw_columns(page: Page, report: Report, subject: Subject, key: Key, unit: 
     code = subject.district or report.whole_code
     headline = _headline(report, subject, code, unit)
     for column in page.layout.columns:
-        section = Section(page, report, words(report.language), column.box)
+        section = PanelSection(page, report, words(report.language), column.box)
         y = column.box[3]
         for name in column.city if subject.district is None else column.district:
             if name == "headline":

@@ -18,7 +18,7 @@ _STEPS_MINUTES = (1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600)
 
 
 @dataclass(frozen=True)
-class Window:
+class PageWindow:
     """The ground that a map frame shows: limits in metres of ``crs``, and the scale 1:``scale``."""
 
     crs: CRS
@@ -69,7 +69,7 @@ def central_meridian(crs: CRS) -> int:
 
 def window(
     projected: gpd.GeoDataFrame, *, width_mm: float, height_mm: float, margin_mm: float
-) -> Window:
+) -> PageWindow:
     """The window of a frame at the largest round scale that shows all units inside its margin."""
     west, south, east, north = projected.total_bounds
     scale = round_scale(
@@ -82,7 +82,7 @@ def window(
     )
     easting, northing = (west + east) / 2, (south + north) / 2
     half_width, half_height = width_mm * scale / 2000, height_mm * scale / 2000
-    return Window(
+    return PageWindow(
         CRS(projected.crs),
         easting - half_width,
         northing - half_height,
@@ -109,7 +109,7 @@ def round_length_km(scale: float, *, longest_mm: float) -> float:
     return max(each * power for each in (1, 2, 5) if each * power <= longest_km)
 
 
-def convergence_degrees(view: Window) -> float:
+def convergence_degrees(view: PageWindow) -> float:
     """Angle from the frame's up to true north at its centre, clockwise positive."""
     inverse = Transformer.from_crs(view.crs, GEOGRAPHIC, always_xy=True)
     forward = Transformer.from_crs(GEOGRAPHIC, view.crs, always_xy=True)
@@ -118,7 +118,7 @@ def convergence_degrees(view: Window) -> float:
     return math.degrees(math.atan2(easting[1] - easting[0], northing[1] - northing[0]))
 
 
-def graticule(view: Window) -> Graticule:
+def graticule(view: PageWindow) -> Graticule:
     """Ticks at round degrees and minutes, three to seven along the frame's shorter side."""
     inverse = Transformer.from_crs(view.crs, GEOGRAPHIC, always_xy=True)
     forward = Transformer.from_crs(GEOGRAPHIC, view.crs, always_xy=True)

@@ -10,7 +10,7 @@ from matplotlib.patches import Circle
 from gis.problems import Language
 from gis.visible_text import visible
 from maps.figures import figure, shown_unit
-from maps.plate.panel import Section
+from maps.plate.panel import PanelSection
 from maps.plate.paper import GREY, INK, RULE, Page
 from maps.status_style import look
 
@@ -33,7 +33,7 @@ _MORE_MM = 5.0
 Texts = Mapping[str, Mapping[Language, str]]
 
 
-def draw_targets(section: Section, y: float) -> float:
+def draw_targets(section: PanelSection, y: float) -> float:
     """One row per target: sign, title, status word, bar of the value against the target's mark."""
     page, words = section.page, section.words
     left, bottom, _, _ = section.area
@@ -68,7 +68,7 @@ def _heights(rows: Sequence[Mapping[str, object]], room: float) -> list[float]:
 
 
 def _draw_target(
-    section: Section, row: Mapping[str, object], texts: Texts, y: float, height: float
+    section: PanelSection, row: Mapping[str, object], texts: Texts, y: float, height: float
 ) -> None:
     page, words, language = section.page, section.words, section.report.language
     left, _, right, _ = section.area
@@ -89,7 +89,7 @@ def _draw_target(
 
 
 def _draw_title(
-    section: Section, row: Mapping[str, object], title: str, room: float, y: float
+    section: PanelSection, row: Mapping[str, object], title: str, room: float, y: float
 ) -> None:
     """Title and year of a target; a title that is too long is cut, its year stays."""
     page = section.page
@@ -101,7 +101,7 @@ def _draw_title(
     page.text(section.area[0] + 6, y, text, 9, bold=True)
 
 
-def _draw_value(section: Section, row: Mapping[str, object], printed: str, y: float) -> None:
+def _draw_value(section: PanelSection, row: Mapping[str, object], printed: str, y: float) -> None:
     """The value in words beside its bar."""
     page, language = section.page, section.report.language
     left, _, right, _ = section.area

@@ -40,7 +40,7 @@ _DASH = r"(?:-{1,2}|—{1,2}|~|至|到)"
 
 
 @dataclass(frozen=True)
-class PrintedUnit:
+class FigureUnit:
     """A unit without size word: ``factor`` of ``unit`` make one."""
 
     unit: str
@@ -60,7 +60,7 @@ class Quantity:
     high: Fraction | None
     unit: str
     size: int
-    base: PrintedUnit
+    base: FigureUnit
     is_implied: bool = False
     digits: str = ""
 
@@ -91,11 +91,11 @@ class Quantity:
 
 
 @cache
-def base_units() -> Mapping[str, PrintedUnit]:
+def base_units() -> Mapping[str, FigureUnit]:
     """The units of ``units.csv`` by their text."""
     text = (resources.files("plans.extract") / "units.csv").read_text(encoding="utf-8")
     return {
-        row["text"]: PrintedUnit(
+        row["text"]: FigureUnit(
             row["unit"], Fraction(int(row["numerator"]), int(row["denominator"]))
         )
         for row in csv.DictReader(io.StringIO(text))
@@ -200,13 +200,13 @@ def _made(
         highs = None if highs is None else highs / number
     base = _base(unit)
     if unit.endswith("/亩"):
-        base = PrintedUnit(base.unit, base.factor * 15)
+        base = FigureUnit(base.unit, base.factor * 15)
     printed = size + unit
     digits = "" if high is not None or not re.fullmatch(r"[\d.,]+", low) else low.replace(",", "")
     return Quantity(span[0], span[1], lows, highs, printed, number, base, is_implied, digits)
 
 
-def _base(unit: str) -> PrintedUnit:
+def _base(unit: str) -> FigureUnit:
     """The unit of a text such as KM or 立方米/公顷."""
     texts = (unit, unit.partition("/")[0], unit.lower(), unit.partition("/")[0].lower())
     return next(base_units()[each] for each in texts if each in base_units())
@@ -257,7 +257,7 @@ def per_mu(quantity: Quantity, metric_unit: str, words: str) -> Quantity:
     """A stock density whose 每亩 stands before the figure, not in its unit (每亩6.8立方米)."""
     if metric_unit != "m3/ha" or "/" in quantity.unit or not re.search("每亩|亩均", words):
         return quantity
-    base = PrintedUnit(quantity.base.unit, quantity.base.factor * 15)
+    base = FigureUnit(quantity.base.unit, quantity.base.factor * 15)
     return replace(quantity, base=base, unit=f"{quantity.unit}/亩")
 
 

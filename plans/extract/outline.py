@@ -26,7 +26,7 @@ _AHEAD = re.compile(r"目标|任务|指标体系|规划指标|措施|行动|专�
 
 
 @dataclass(frozen=True)
-class Place:
+class OutlinePlace:
     """Where a paragraph stands: its clause such as 三(七)20, and the path of headings above it.
 
     ``looks_back`` under headings such as 发展现状, ``looks_ahead`` under those of tasks and goals
@@ -47,7 +47,7 @@ class _Heading:
     title: str
 
 
-def outline(paragraphs: Sequence[str]) -> list[Place]:
+def outline(paragraphs: Sequence[str]) -> list[OutlinePlace]:
     """The place of every paragraph.
 
     >>> [place.clause for place in outline(["一、目标", "(一)总体。到2025年", "——森林"])]
@@ -84,10 +84,10 @@ def _headings(text: str) -> list[_Heading]:
         place = match.end() + inner.start()
 
 
-def _place(stack: list[_Heading]) -> Place:
+def _place(stack: list[_Heading]) -> OutlinePlace:
     looks_back = any(_is_back(each.title) for each in stack)
     is_ahead = any(_AHEAD.search(each.label + each.title) for each in stack)
-    return Place(
+    return OutlinePlace(
         clause="".join(each.label for each in stack),
         path=tuple(each.label for each in stack),
         heading=stack[-1].title if stack else "",

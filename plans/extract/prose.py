@@ -12,7 +12,7 @@ from plans.extract.cleaning import Cleaned, is_menu
 from plans.extract.figures import Quantity
 from plans.extract.found import FoundTarget, confidence_of
 from plans.extract.open_promises import hands_down, open_promises
-from plans.extract.outline import Place, is_item
+from plans.extract.outline import OutlinePlace, is_item
 from plans.extract.places import OURS, WHOLE, is_elsewhere, scope_of
 from plans.extract.sentences import Sentence, quoted_clause, sentences
 from plans.extract.tense import Setting, governing_mark, is_aside, tense_of
@@ -32,7 +32,7 @@ _ADDED = re.compile(
 
 def read_prose(
     paragraphs: Sequence[Cleaned],
-    places: Sequence[Place],
+    places: Sequence[OutlinePlace],
     times: Times,
     *,
     given: YearMark | None = None,
@@ -84,7 +84,9 @@ def _goal_mark(sentence: Sentence, carried: YearMark | None) -> YearMark | None:
     return replace(marks[-1], role="goal") if is_ahead else marks[-1]
 
 
-def _goals_nearby(texts: Sequence[str], places: Sequence[Place], times: Times) -> list[int | None]:
+def _goals_nearby(
+    texts: Sequence[str], places: Sequence[OutlinePlace], times: Times
+) -> list[int | None]:
     """For every paragraph the goal year first named in it or after it in the same part."""
     own = []
     for text in texts:

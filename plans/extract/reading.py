@@ -13,14 +13,14 @@ from plans.extract.document import Cell, Document, Grid
 from plans.extract.english import is_english, read_english, written_in
 from plans.extract.files import read_document
 from plans.extract.found import FoundTarget
-from plans.extract.outline import Place, outline
+from plans.extract.outline import OutlinePlace, outline
 from plans.extract.prose import read_prose
 from plans.extract.table_cells import dated_parts, is_prose
 from plans.extract.tables import TableSetting, read_table
 from plans.extract.text_tables import text_tables
 from plans.extract.years import Times, YearMark, year_marks
 
-_NOWHERE = Place("", (), "", looks_back=False)
+_NOWHERE = OutlinePlace("", (), "", looks_back=False)
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def _paragraphs(
 
 
 def _setting(
-    region: _Region, paragraphs: Sequence[Cleaned], places: Sequence[Place], times: Times
+    region: _Region, paragraphs: Sequence[Cleaned], places: Sequence[OutlinePlace], times: Times
 ) -> TableSetting:
     """Clause and caption of a table: the short lines right above it."""
     above = [i for i, each in enumerate(paragraphs) if each.origin[0] < region.start]

@@ -15,7 +15,7 @@ from plans.extract.cleaning import Cleaned
 from plans.extract.document import Grid
 from plans.extract.figures import (
     SIZES,
-    PrintedUnit,
+    FigureUnit,
     Quantity,
     base_units,
     figure_of,
@@ -23,7 +23,7 @@ from plans.extract.figures import (
     quantities,
 )
 from plans.extract.found import FoundTarget
-from plans.extract.outline import Place
+from plans.extract.outline import OutlinePlace
 from plans.extract.table_cells import (
     BACK,
     FIGURE,
@@ -55,7 +55,7 @@ class TableSetting:
     ``is_noisy`` and the rest of the document's traits are already out of ``plains``.
     """
 
-    place: Place
+    place: OutlinePlace
     caption: str
     times: Times
 
@@ -324,7 +324,7 @@ def _quantity(spot: Spot, text: str, table: Table) -> Quantity | None:
     return per_mu(found, spot.metric.unit, spot.owner.text)
 
 
-def _split(unit: str) -> tuple[int, PrintedUnit]:
+def _split(unit: str) -> tuple[int, FigureUnit]:
     """Size word and base of a unit such as 万立方米."""
     whole, _, per = unit.partition("/")
     factor = Fraction(15) if per == "亩" else Fraction(1)

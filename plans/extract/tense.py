@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from plans.extract.outline import Place
+from plans.extract.outline import OutlinePlace
 from plans.extract.sentences import Sentence
 from plans.extract.vocabulary import Mention, Metric
 from plans.extract.wording import (
@@ -40,7 +40,7 @@ class Setting:
     paragraph that speaks of what will be, ``is_back`` behind one that looks back (五年来).
     """
 
-    place: Place
+    place: OutlinePlace
     times: Times
     carried: YearMark | None
     nearby: int | None

@@ -42,7 +42,7 @@ _QUANTITIES: Mapping[str, Words] = {
 
 
 @dataclass(frozen=True)
-class Source:
+class ErrorSource:
     """What one source adds to the margin in every draw, and how wide it is.
 
     ``part`` has the shape of the draws; ``half_percent`` is the half width of its interval in
@@ -70,7 +70,7 @@ def settling(window: Window, case: Case) -> tuple[Reason, ...]:
     return _would_decide(window, sources, case)
 
 
-def _would_decide(window: Window, sources: Sequence[Source], case: Case) -> tuple[Reason, ...]:
+def _would_decide(window: Window, sources: Sequence[ErrorSource], case: Case) -> tuple[Reason, ...]:
     """Sources that alone would take the chance out of the band, the easiest first."""
     found = [
         (factor, each)
@@ -88,7 +88,7 @@ def _would_decide(window: Window, sources: Sequence[Source], case: Case) -> tupl
     return (reason("settle_all", factor=percent_words(factor), sources=names),)
 
 
-def _hangs_on(window: Window, sources: Sequence[Source], case: Case) -> tuple[Reason, ...]:
+def _hangs_on(window: Window, sources: Sequence[ErrorSource], case: Case) -> tuple[Reason, ...]:
     """The source that would soonest leave the target undecided, if it were wider than stated."""
     found = [
         (factor, each)
@@ -105,7 +105,7 @@ _WITHIN_REACH = 0.1
 """A tenth of the stated error takes a hundred times as many plots: no survey is made for that."""
 
 
-def _said(key: str, source: Source, factor: float) -> Reason:
+def _said(key: str, source: ErrorSource, factor: float) -> Reason:
     if source.half_percent is None or (factor == 0.0 and key == "settle"):
         return reason(f"{key}_share", source=source.name, factor=percent_words(factor))
     now = source.half_percent
@@ -141,7 +141,7 @@ def _first(
     return None
 
 
-def _sources(window: Window, case: Case) -> tuple[Source, ...]:
+def _sources(window: Window, case: Case) -> tuple[ErrorSource, ...]:
     """Sources with a part in the margin, the largest first."""
     spread = window.values[1:] - window.values[0]
     whole = float(spread.var())
@@ -159,7 +159,7 @@ def _sources(window: Window, case: Case) -> tuple[Source, ...]:
         part = columns @ weights
         if part.var() >= _LEAST_PART * whole:
             latest = case.streams[sorted(names)[-1]]
-            found.append(Source(_title(family), part, _half_percent(family, latest, case)))
+            found.append(ErrorSource(_title(family), part, _half_percent(family, latest, case)))
     return tuple(sorted(found, key=lambda each: -float(each.part.var())))
 
 

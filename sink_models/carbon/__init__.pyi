@@ -60,6 +60,6 @@ from .stock_and_sink import (
     other_depth as other_depth,
 )
 from .stratification import (
-    Stratum as Stratum,
+    CarbonStratum as CarbonStratum,
     strata as strata,
 )

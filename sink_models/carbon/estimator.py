@@ -16,9 +16,9 @@ import numpy as np
 
 import sink_models.carbon.estimators as package
 from gis.problems import Language
-from sink_models.carbon.stratification import Stratum
+from sink_models.carbon.stratification import CarbonStratum
 from sink_models.coefficients import (
-    Bound,
+    BoundTerm,
     Sought,
     bind,
     choose_density,
@@ -74,10 +74,10 @@ class Choice:
     """
 
     estimator: str
-    stratum: Stratum
+    stratum: CarbonStratum
     pool: str
     equation: str
-    bound: Bound
+    bound: BoundTerm
     keys: tuple[str, ...]
     depth_cm: str
     why_zh: str
@@ -102,7 +102,7 @@ class PoolEstimate:
 Estimates = Mapping[str, PoolEstimate]
 
 
-def no_fluxes(stratum: Stratum, book: DrawBook) -> Estimates:
+def no_fluxes(stratum: CarbonStratum, book: DrawBook) -> Estimates:
     """The yearly fluxes of an estimator that knows none beyond its change of stock."""
     return {}
 
@@ -118,10 +118,10 @@ class Estimator:
     key: str
     title_zh: str
     title_en: str
-    claims: Callable[[Stratum], bool]
+    claims: Callable[[CarbonStratum], bool]
     pools: tuple[str, ...]
-    estimate: Callable[[Stratum, DrawBook], Estimates]
-    fluxes: Callable[[Stratum, DrawBook], Estimates] = no_fluxes
+    estimate: Callable[[CarbonStratum, DrawBook], Estimates]
+    fluxes: Callable[[CarbonStratum, DrawBook], Estimates] = no_fluxes
 
 
 def density_estimator(
@@ -129,15 +129,15 @@ def density_estimator(
     key: str,
     title_zh: str,
     title_en: str,
-    claims: Callable[[Stratum], bool],
+    claims: Callable[[CarbonStratum], bool],
     buries: bool = False,
 ) -> Estimator:
     """An estimator that takes every pool, and with ``buries`` burial, from the density rules."""
 
-    def estimate(stratum: Stratum, book: DrawBook) -> Estimates:
+    def estimate(stratum: CarbonStratum, book: DrawBook) -> Estimates:
         return estimate_by_density(key, stratum, book, POOLS)
 
-    def fluxes(stratum: Stratum, book: DrawBook) -> Estimates:
+    def fluxes(stratum: CarbonStratum, book: DrawBook) -> Estimates:
         return estimate_by_density(key, stratum, book, (SOIL_BURIAL,))
 
     return Estimator(
@@ -145,7 +145,7 @@ def density_estimator(
     )
 
 
-def of_types(*ecosystem_types: str) -> Callable[[Stratum], bool]:
+def of_types(*ecosystem_types: str) -> Callable[[CarbonStratum], bool]:
     """The claim on every stratum of some ecosystem types."""
     return lambda stratum: stratum.ecosystem_type in ecosystem_types
 
@@ -158,7 +158,7 @@ def registered_estimators() -> Mapping[str, Estimator]:
     return {each.key: each for module in modules for each in module.ESTIMATORS}
 
 
-def estimator_of(stratum: Stratum) -> Estimator | None:
+def estimator_of(stratum: CarbonStratum) -> Estimator | None:
     """The one estimator that claims a stratum, None when nobody does."""
     claiming = [each for each in registered_estimators().values() if each.claims(stratum)]
     if len(claiming) > 1:
@@ -169,7 +169,7 @@ def estimator_of(stratum: Stratum) -> Estimator | None:
 
 def estimate_by_density(
     estimator: str,
-    stratum: Stratum,
+    stratum: CarbonStratum,
     book: DrawBook,
     pools: tuple[str, ...],
     known: Estimates | None = None,
@@ -210,7 +210,7 @@ BASES = {"living": "C_living", "above_ground": "C_above"}
 """Symbols of the pools that a rule may multiply."""
 
 
-def _equation_of(pool: str, base: str, bound: Bound) -> str:
+def _equation_of(pool: str, base: str, bound: BoundTerm) -> str:
     """Key of the card that a density rule goes by."""
     if base in BASES:
         return "pool-share"
@@ -228,7 +228,7 @@ def _parts(line: Linear) -> tuple[Array, Array]:
 
 def estimate_by_stock(
     estimator: str,
-    stratum: Stratum,
+    stratum: CarbonStratum,
     book: DrawBook,
     equation: Equation,
     pool: str,
@@ -246,13 +246,13 @@ def estimate_by_stock(
     """
     others = {name: book.coefficient(key) for name, key in keys.items() if name not in drawn}
     line = equation.line(stock, **others, **drawn)
-    bound = Bound(equation.formula.partition(" = ")[2], tuple(keys.items()))
+    bound = BoundTerm(equation.formula.partition(" = ")[2], tuple(keys.items()))
     used = tuple(dict.fromkeys((*keys.values(), *rivals)))
     choice = Choice(estimator, stratum, pool, equation.key, bound, used, "", *why, rivals)
     return PoolEstimate(*_parts(line), choice, (equation.key, *keys.items(), why))
 
 
-def sought_of(stratum: Stratum, pool: str) -> Sought:
+def sought_of(stratum: CarbonStratum, pool: str) -> Sought:
     """What a density rule is sought for in a stratum."""
     return Sought(
         stratum.ecosystem_type,

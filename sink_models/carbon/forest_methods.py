@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sink_models.account import Account
-from sink_models.carbon.stratification import Stratum, StratumSums, strata
+from sink_models.carbon.stratification import CarbonStratum, StratumSums, strata
 from sink_models.coefficients import (
     carbon_fraction_key,
     choose_expansion,
@@ -69,7 +69,7 @@ class ForestRoute:
 class RoutePart:
     """A stratum by an equation with its values by symbol, and the classes of its coefficients."""
 
-    stratum: Stratum
+    stratum: CarbonStratum
     equation: Equation
     values: Mapping[str, float]
     keys: tuple[str, ...]
@@ -85,7 +85,7 @@ def measured_strata(account: Account) -> Iterator[StratumSums]:
     Some routes depend on the mean stock per hectare, and what cuts the strata of other pools must
     not move them.
     """
-    merged: dict[tuple[Stratum, str], StratumSums] = {}
+    merged: dict[tuple[CarbonStratum, str], StratumSums] = {}
     for each in strata(account):
         is_arbor = each.stratum.ecosystem_type == "forest_arbor"
         if is_arbor and each.stratum.has_measured_stock and each.stock_m3.sum() > 0:
@@ -166,7 +166,7 @@ def _by_bcef(column: str) -> Callable[[StratumSums, DrawBook], RoutePart | str]:
     return compute
 
 
-def _fraction(stratum: Stratum, book: DrawBook) -> str:
+def _fraction(stratum: CarbonStratum, book: DrawBook) -> str:
     return carbon_fraction_key(book.store, book.accepted, stratum.species_group)
 
 
@@ -215,7 +215,7 @@ def _is_usable(key: str, book: DrawBook) -> bool:
     return key in book.store and (book.store[key].ships or key in book.accepted)
 
 
-def _routes_of(stratum: Stratum) -> Mapping[str, str]:
+def _routes_of(stratum: CarbonStratum) -> Mapping[str, str]:
     rows = {row["species_group"]: row for row in read_table("forest_routes.csv")}
     return rows.get(stratum.species_group, rows[""])
 

@@ -27,7 +27,7 @@ BLOCK = 1024
 
 
 @dataclass(frozen=True)
-class Term:
+class LinearTerm:
     """``weights[unit] * density[draw] * factor[draw]`` of one cell.
 
     ``density`` and ``factor`` have shape ``(1 + draws,)`` or ``(1,)`` and each a name: what has the
@@ -47,7 +47,7 @@ class Amounts:
     """A sum of terms over ``units`` units."""
 
     units: int
-    terms: tuple[Term, ...] = ()
+    terms: tuple[LinearTerm, ...] = ()
 
     @property
     def cells(self) -> tuple[Cell, ...]:
@@ -91,8 +91,8 @@ class Amounts:
         return result
 
     @staticmethod
-    def _sum(terms: Iterable[Term], units: int) -> Array:
-        by_factor: dict[Hashable, list[Term]] = {}
+    def _sum(terms: Iterable[LinearTerm], units: int) -> Array:
+        by_factor: dict[Hashable, list[LinearTerm]] = {}
         for term in terms:
             by_factor.setdefault(term.factor_name, []).append(term)
         total: Array | None = None
@@ -112,9 +112,9 @@ class Amounts:
         return total.T
 
 
-def _merged(terms: Iterable[Term]) -> list[Term]:
+def _merged(terms: Iterable[LinearTerm]) -> list[LinearTerm]:
     """Terms on the same draws as one, with their weights added."""
-    merged: dict[tuple[Hashable, Hashable], Term] = {}
+    merged: dict[tuple[Hashable, Hashable], LinearTerm] = {}
     for term in terms:
         key = term.density_name, term.factor_name
         known = merged.get(key)

@@ -27,9 +27,9 @@ import numpy as np
 from gis.extent import CLASSIFIED
 from sink_models.account import Account
 from sink_models.carbon.estimator import ABOVE, LIVING, NOTHING, Estimates, PoolEstimate
-from sink_models.carbon.linear_totals import Amounts, Cell, Term
+from sink_models.carbon.linear_totals import Amounts, Cell, LinearTerm
 from sink_models.carbon.stock_and_sink import CarbonAccount, estimates, stratum_terms
-from sink_models.carbon.stratification import Stratum, StratumSums, strata
+from sink_models.carbon.stratification import CarbonStratum, StratumSums, strata
 from sink_models.coefficients import formula_keys, read_table
 from sink_models.ecosystem_types import SCATTERED, group_of
 from sink_models.equations import capped_growth, realised_change, uptake_total
@@ -99,16 +99,16 @@ class _Kind:
         return pool in self.found or nothing
 
 
-_Key = tuple[Stratum, str]
+_Key = tuple[CarbonStratum, str]
 _Ends = tuple[Mapping[_Key, _Kind], Mapping[_Key, _Kind]]
 
 
 def living_change(before: Account, after: Account) -> LivingChange:
     """The change of living carbon between two accounts on one basis."""
     ends = _kinds(before), _kinds(after)
-    stayed: list[Term] = []
-    grown: list[Term] = []
-    cleared: list[Term] = []
+    stayed: list[LinearTerm] = []
+    grown: list[LinearTerm] = []
+    cleared: list[LinearTerm] = []
     out_lost, out_gained = np.zeros(len(before.units)), np.zeros(len(before.units))
     types: set[str] = set()
     least, most = 0.0, 0.0
@@ -288,7 +288,7 @@ def _terms(
     *,
     stock: Array | None = None,
     sign: float = 1.0,
-) -> list[Term]:
+) -> list[LinearTerm]:
     """What a part of a kind's ground holds of a pool; its stock by its share unless given."""
     if kind is None or pool not in kind.found:
         return []
@@ -332,7 +332,7 @@ def _new(
     account: Account,
     growth: Mapping[tuple[str, str], YoungGrowth],
     ages: Array,
-) -> list[Term]:
+) -> list[LinearTerm]:
     """What new ground holds: its own measured stock, or what grew since it was there."""
     if pool not in kind.found or not _is_mature_density(kind):
         return _terms(pool, kind, area, account, stock=stock)

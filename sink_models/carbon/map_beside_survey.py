@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sink_models.account import Account
 from sink_models.carbon.estimator import LIVING, Estimates
 from sink_models.carbon.stock_and_sink import estimates
-from sink_models.carbon.stratification import Stratum, StratumSums, strata
+from sink_models.carbon.stratification import CarbonStratum, StratumSums, strata
 from sink_models.mapped_trees import LEFT_OUT, SURVEYED_MEAN
 
 
@@ -32,7 +32,7 @@ def mapped_tree_effect(account: Account) -> MappedTreeEffect | None:
         own = sums.stratum
         if own.stock_basis not in (SURVEYED_MEAN, LEFT_OUT):
             continue
-        plain = Stratum(own.cover, own.ecosystem_type, own.forest_class, "", "")
+        plain = CarbonStratum(own.cover, own.ecosystem_type, own.forest_class, "", "")
         area += float(sums.area_ha.sum())
         counted += _living(estimates(own, account.year, account.book)[0], sums)
         by_density += _living(estimates(plain, account.year, account.book)[0], sums)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from sink_models.carbon.estimator import NOTHING, SOIL, Estimates, PoolEstimate
-from sink_models.carbon.stratification import Stratum
+from sink_models.carbon.stratification import CarbonStratum
 from sink_models.coefficients import Sought, bind, choose_density, formula_keys, resolve_formula
 from sink_models.options import SoilUse
 from sink_models.uncertainty import DrawBook
@@ -57,7 +57,7 @@ def managed_formula(formula: str, reference: str, uses: Sequence[SoilUse]) -> st
     return " + ".join(f"{share:.12g} * {product}" for share, product in products)
 
 
-def with_soil_use(found: Estimates, stratum: Stratum, year: int, book: DrawBook) -> Estimates:
+def with_soil_use(found: Estimates, stratum: CarbonStratum, year: int, book: DrawBook) -> Estimates:
     """Estimates whose soil goes by the declared management, where there is any."""
     uses = uses_of(book, stratum.ecosystem_type, year)
     if not uses or SOIL not in found:

@@ -27,9 +27,9 @@ from sink_models.carbon.estimator import (
     PoolEstimate,
     estimator_of,
 )
-from sink_models.carbon.linear_totals import Amounts, Cell, Term
+from sink_models.carbon.linear_totals import Amounts, Cell, LinearTerm
 from sink_models.carbon.soil_use import with_soil_use
-from sink_models.carbon.stratification import Stratum, StratumSums, strata
+from sink_models.carbon.stratification import CarbonStratum, StratumSums, strata
 from sink_models.coefficients import (
     Sought,
     Zone,
@@ -107,9 +107,9 @@ def carbon_account(account: Account) -> CarbonAccount:
 
     Raises ``AccountError`` when the units do not sum to the whole, which is computed on its own.
     """
-    stocks: list[Term] = []
-    beside: dict[str, list[Term]] = {}
-    burial: list[Term] = []
+    stocks: list[LinearTerm] = []
+    beside: dict[str, list[LinearTerm]] = {}
+    burial: list[LinearTerm] = []
     choices: list[Choice] = []
     missing: dict[Cell, tuple[float, float]] = {}
     for sums in strata(account):
@@ -151,7 +151,7 @@ def carbon_account(account: Account) -> CarbonAccount:
     )
 
 
-def estimates(stratum: Stratum, year: int, book: DrawBook) -> tuple[Estimates, Estimates]:
+def estimates(stratum: CarbonStratum, year: int, book: DrawBook) -> tuple[Estimates, Estimates]:
     """Stocks and yearly fluxes of a stratum at an epoch."""
     estimator = estimator_of(stratum)
     if estimator is None:
@@ -167,7 +167,7 @@ def other_depth(choice: Choice) -> str:
 
 def stratum_terms(
     cell: Cell, estimate: PoolEstimate, sums: StratumSums, account: Account
-) -> Iterator[Term]:
+) -> Iterator[LinearTerm]:
     """The terms of a stratum's estimate, by area and by stock."""
     for weights, density, quantity in (
         (sums.area_ha, estimate.per_ha, "area"),
@@ -176,7 +176,7 @@ def stratum_terms(
         if (density.any() and weights.any()) or quantity == "area":
             part = (estimate.name, quantity) if density.any() else NOWHERE
             factor, name = _error(sums, quantity, account)
-            yield Term(cell, weights, density, factor, part, name)
+            yield LinearTerm(cell, weights, density, factor, part, name)
 
 
 def _error(sums: StratumSums, quantity: str, account: Account) -> tuple[Array, Hashable]:

@@ -20,7 +20,7 @@ KEYS = ("cover", "ecosystem_type", "forest_class", "species_group", "stock_basis
 
 
 @dataclass(frozen=True)
-class Stratum:
+class CarbonStratum:
     """What an estimator may know of a piece of territory.
 
     ``age_group`` is empty where no rule of the zone goes by the age of stands.
@@ -50,7 +50,7 @@ class StratumSums:
     ``share`` names the part of mapped ground that this is, where the layer has an error matrix.
     """
 
-    stratum: Stratum
+    stratum: CarbonStratum
     area_ha: Array
     stock_m3: Array
     share: str = ""
@@ -68,7 +68,7 @@ def strata(account: Account) -> Iterator[StratumSums]:
         mask &= is_classified
         if mask.any():
             *keys, share = map(str, values)
-            stratum = Stratum(*keys)
+            stratum = CarbonStratum(*keys)
             if account.trees is not None and _is_mapped_trees(stratum):
                 yield from _as_surveyed(stratum, share, mask, account)
                 continue
@@ -82,11 +82,11 @@ def strata(account: Account) -> Iterator[StratumSums]:
         mask = is_classified & account.is_in("cover", (cover,))
         stock = account.per_unit(mask, "scattered_stock_m3")
         if stock.any():
-            stratum = Stratum(cover, SCATTERED, "", "", MEASURED)
+            stratum = CarbonStratum(cover, SCATTERED, "", "", MEASURED)
             yield StratumSums(stratum, np.zeros_like(stock), stock)
 
 
-def _is_mapped_trees(stratum: Stratum) -> bool:
+def _is_mapped_trees(stratum: CarbonStratum) -> bool:
     """Tree cover that a map shows outside the survey and no biomass map knows."""
     return (
         stratum.cover != SURVEY
@@ -96,7 +96,7 @@ def _is_mapped_trees(stratum: Stratum) -> bool:
 
 
 def _as_surveyed(
-    stratum: Stratum, share: str, mask: Mask, account: Account
+    stratum: CarbonStratum, share: str, mask: Mask, account: Account
 ) -> Iterator[StratumSums]:
     """Mapped tree cover as strata of surveyed stands, in the parts that its units have of them."""
     trees = account.trees
@@ -105,7 +105,7 @@ def _as_surveyed(
     if trees.is_left_out:
         area = account.per_unit(mask, "area_ha")
         yield StratumSums(
-            Stratum(cover, kind, stratum.forest_class, "", LEFT_OUT),
+            CarbonStratum(cover, kind, stratum.forest_class, "", LEFT_OUT),
             area,
             np.zeros_like(area),
             share,
@@ -117,9 +117,11 @@ def _as_surveyed(
     ground = csr_matrix((rows["area_ha"].to_numpy(dtype=float), places), shape=size)
     area, stock = ground @ trees.area_share, ground @ trees.stock_m3_ha
     is_aged = kind in aged_types(account.book.zone)
-    columns: dict[Stratum, list[int]] = {}
+    columns: dict[CarbonStratum, list[int]] = {}
     for place, (forest_class, species, age) in enumerate(trees.strata):
-        own = Stratum(cover, kind, forest_class, species, SURVEYED_MEAN, age if is_aged else "")
+        own = CarbonStratum(
+            cover, kind, forest_class, species, SURVEYED_MEAN, age if is_aged else ""
+        )
         columns.setdefault(own, []).append(place)
     for own, held in columns.items():
         yield StratumSums(own, area[:, held].sum(axis=1), stock[:, held].sum(axis=1), share)

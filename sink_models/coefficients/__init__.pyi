@@ -2,7 +2,7 @@ from .distributions import (
     draw as draw,
 )
 from .formulas import (
-    Bound as Bound,
+    BoundTerm as BoundTerm,
     bind as bind,
 )
 from .overrides import (

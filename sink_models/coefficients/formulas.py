@@ -81,7 +81,7 @@ class Term:
 
 
 @dataclass(frozen=True)
-class Bound:
+class BoundTerm:
     """A formula in symbols, and the coefficient that each symbol stands for."""
 
     text: str
@@ -103,7 +103,7 @@ class Bound:
         return parse(self.text)({symbol: of(key) for symbol, key in self.pairs} | others)
 
 
-def bind(formula: str, unit_of: Callable[[str], str], base: str = "") -> Bound:
+def bind(formula: str, unit_of: Callable[[str], str], base: str = "") -> BoundTerm:
     """A rule's formula in symbols; ``base`` is the symbol of what the rule multiplies, if any.
 
     >>> units = {"mangrove_b": "t d.m./ha", "mangrove_cf": "t C/t d.m."}
@@ -121,8 +121,8 @@ def bind(formula: str, unit_of: Callable[[str], str], base: str = "") -> Bound:
         products.append(" * ".join(factors))
     text, pairs = " + ".join(products), tuple(keys.items())
     if not base:
-        return Bound(text, pairs)
-    return Bound(f"{base} * ({text})" if "*" in text else f"{base} * {text}", pairs)
+        return BoundTerm(text, pairs)
+    return BoundTerm(f"{base} * ({text})" if "*" in text else f"{base} * {text}", pairs)
 
 
 def _letter(key: str, unit: str, taken: Mapping[str, str]) -> str:

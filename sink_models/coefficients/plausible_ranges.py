@@ -22,7 +22,7 @@ SHOWN_ROWS = 5
 
 
 @dataclass(frozen=True)
-class Quantity:
+class PlausibleQuantity:
     """A row of ``tables/plausible_ranges.csv``: unit, least and greatest value, and why."""
 
     name: str
@@ -34,14 +34,14 @@ class Quantity:
 
 
 @cache
-def quantities() -> Mapping[str, Quantity]:
+def quantities() -> Mapping[str, PlausibleQuantity]:
     """Plausible ranges by the name of the quantity.
 
     >>> quantities()["carbon_fraction"].unit
     't C/t d.m.'
     """
     return {
-        row["quantity"]: Quantity(
+        row["quantity"]: PlausibleQuantity(
             row["quantity"],
             row["unit"],
             float(row["low"]),

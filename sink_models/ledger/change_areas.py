@@ -62,7 +62,7 @@ def is_converted(conversion_year: ArrayLike, year: int) -> NDArray[np.bool_]:
 
 
 @dataclass(frozen=True)
-class Tolerances:
+class ChangeTolerances:
     """What is needed to tell a change from the error of two outlines.
 
     ``least_ha`` is the minimum mapping unit, ``position_m`` the positional tolerance of an outline.
@@ -76,7 +76,7 @@ def certainty_of(
     *,
     area_ha: Array,
     width_m: Array,
-    tolerances: Tolerances,
+    tolerances: ChangeTolerances,
     is_known: NDArray[np.bool_],
     is_same_source: NDArray[np.bool_],
     is_artefact: NDArray[np.bool_],
@@ -95,7 +95,7 @@ def certainty_of(
     return label
 
 
-DEFAULT_TOLERANCES = Tolerances(least_ha=1.0 / 15.0, position_m=5.0)
+DEFAULT_TOLERANCES = ChangeTolerances(least_ha=1.0 / 15.0, position_m=5.0)
 """One mu, the smallest sub-compartment; 5 m is ours for outlines drawn on images of 1 to 2 m."""
 
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from sink_models.carbon import LIVING, POOL_NAMES, Choice, Stratum, other_depth, sought_of
+from sink_models.carbon import LIVING, POOL_NAMES, CarbonStratum, Choice, other_depth, sought_of
 from sink_models.coefficients import Candidate, Zone, bind, density_candidates, formula_keys
-from sink_models.method.evaluations import Evaluation, Ground, grounds, latest, printed
+from sink_models.method.evaluations import Evaluation, EvaluationGround, grounds, latest, printed
 from sink_models.method.labels import strata_title
 from sink_models.method.values import Figure, Math, Section, SheetTable, Words, both, signed
 from sink_models.results import Results
@@ -82,7 +82,7 @@ def choices_section(results: Results) -> Section:
         and not other_depth(each)
     )
     changes: dict[tuple[str, str, str], float] = {}
-    strata: dict[tuple[str, str, str], list[Stratum]] = {}
+    strata: dict[tuple[str, str, str], list[CarbonStratum]] = {}
     for choice in latest(results):
         if choice.stratum not in held or choice.pool == "soil_burial":
             continue
@@ -142,7 +142,7 @@ def _rivals(choice: Choice, results: Results, zone: Zone) -> Sequence[Candidate]
     return [each for each in found if each.verdict in VERDICTS]
 
 
-def _change(choice: Choice, other: Candidate, ground: Ground, results: Results) -> float:
+def _change(choice: Choice, other: Candidate, ground: EvaluationGround, results: Results) -> float:
     """Carbon of the whole by another rule minus that in use, t C."""
     value = central(other.rule.formula, results)
     pools = {"living": LIVING, "above_ground": LIVING[:1]}.get(other.rule.base)

@@ -19,9 +19,9 @@ from sink_models.carbon import (
     SOIL_BURIAL,
     SOIL_PARTS,
     YEARS as SOIL_YEARS,
+    CarbonStratum,
     Choice,
     Estimates,
-    Stratum,
     estimates,
     other_depth,
     spans_in_transition,
@@ -73,7 +73,7 @@ class Evaluation:
 
 
 @dataclass(frozen=True)
-class Ground:
+class EvaluationGround:
     """Central carbon of a stratum of the whole, pool by pool, t C (burial: t C/yr)."""
 
     area_ha: float
@@ -94,13 +94,13 @@ def latest(results: Results) -> list[Choice]:
     return [choice for epoch, choice in results.choices if epoch == last]
 
 
-def grounds(results: Results, epoch: int) -> dict[Stratum, Ground]:
+def grounds(results: Results, epoch: int) -> dict[CarbonStratum, EvaluationGround]:
     """Every stratum of an epoch with its central carbon."""
     options = results.options
     book = DrawBook(
         results.store, Sampling(draws=0), options.zone, options.accepted, soils=options.soils
     )
-    sums: dict[Stratum, tuple[float, float]] = {}
+    sums: dict[CarbonStratum, tuple[float, float]] = {}
     for each in results.ground:
         if each.epoch == epoch:
             area, stock = sums.get(each.stratum, (0.0, 0.0))
@@ -108,7 +108,7 @@ def grounds(results: Results, epoch: int) -> dict[Stratum, Ground]:
     held = {}
     for stratum, (area, stock) in sums.items():
         stocks, fluxes = estimates(stratum, epoch, book)
-        held[stratum] = Ground(area, stock, {**stocks, **fluxes})
+        held[stratum] = EvaluationGround(area, stock, {**stocks, **fluxes})
     return held
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from layers.codes import species_groups
 from layers.registry import kinds
-from sink_models.carbon import Stratum
+from sink_models.carbon import CarbonStratum
 from sink_models.ecosystem_types import type_names
 from sink_models.method.values import Words, both
 
@@ -43,7 +43,7 @@ RANGE_SEEN: Mapping[str, Words] = {
 """How the range beside a number was come by."""
 
 
-def strata_title(strata: Iterable[Stratum]) -> Words:
+def strata_title(strata: Iterable[CarbonStratum]) -> Words:
     """Strata in words: types and stock with the layer, species groups listed where they are few."""
     groups: dict[tuple[str, str, str], list[str]] = {}
     for each in dict.fromkeys(strata):

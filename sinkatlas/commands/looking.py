@@ -10,7 +10,7 @@ from typing import Any
 from gis.problems import LANGUAGES, InputError, Language, problem
 from layers.declarations import LayerSpec
 from layers.profiling import look
-from layers.recognition import Evidence, Recognised, data_files, read_sources, recognise
+from layers.recognition import ColumnEvidence, Recognised, data_files, read_sources, recognise
 from layers.registry import kinds
 
 _SAMPLES = 6
@@ -73,7 +73,7 @@ def look_record(found: Recognised) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _words(evidence: Evidence) -> dict[str, str]:
+def _words(evidence: ColumnEvidence) -> dict[str, str]:
     return {language: evidence.text(language) for language in LANGUAGES}
 
 
@@ -110,7 +110,7 @@ def look_text(found: Recognised, language: Language) -> Iterator[str]:
         yield f"  {also}: {', '.join(titles[1:])}"
     for guess in (found.legend, found.shift):
         evidence = (
-            guess.evidence if guess is not None and not isinstance(guess, Evidence) else guess
+            guess.evidence if guess is not None and not isinstance(guess, ColumnEvidence) else guess
         )
         if evidence is not None:
             yield f"  {evidence.text(language)}"

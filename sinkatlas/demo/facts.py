@@ -14,7 +14,7 @@ EPOCHS = (2020, 2024)
 
 
 @dataclass(frozen=True)
-class Figure:
+class PublishedFigure:
     """A city total in ``unit`` with the year it holds for and where it comes from.
 
     ``grade`` is ``"A"`` or ``"B"`` for published figures, ``"assumed"`` for our own; ``per_year``
@@ -127,8 +127,8 @@ class City:
     bamboo_species: str
     shrub_species: str
     greenway_name: str
-    figures: Mapping[str, Figure]
-    wetlands: Mapping[str, Figure]
+    figures: Mapping[str, PublishedFigure]
+    wetlands: Mapping[str, PublishedFigure]
     districts: tuple[District, ...]
     uplands: tuple[Upland, ...]
     rivers: tuple[River, ...]
@@ -178,8 +178,8 @@ def _city(key: str, table: Mapping[str, Any]) -> City:
         bamboo_species=table["bamboo_species"],
         shrub_species=table["shrub_species"],
         greenway_name=table["greenway_name"],
-        figures={name: Figure(**entry) for name, entry in table["figures"].items()},
-        wetlands={code: Figure(**entry) for code, entry in table["wetlands"].items()},
+        figures={name: PublishedFigure(**entry) for name, entry in table["figures"].items()},
+        wetlands={code: PublishedFigure(**entry) for code, entry in table["wetlands"].items()},
         districts=_districts(table["adcode"]),
         uplands=tuple(Upland(*entry) for entry in table["uplands"]),
         rivers=tuple(_river(*entry) for entry in table["rivers"]),

@@ -35,7 +35,7 @@ AREA_REACH_M = 4_000.0
 
 
 @dataclass(frozen=True)
-class Ground:
+class DemoGround:
     """What the drawings of a city hold so far."""
 
     city: City
@@ -48,7 +48,7 @@ class Ground:
         return self.terrain.at(self.terrain.town, self.mosaic.centres)
 
 
-def draw_further(ground: Ground, year: int) -> dict[str, gpd.GeoDataFrame]:
+def draw_further(ground: DemoGround, year: int) -> dict[str, gpd.GeoDataFrame]:
     """The further layers of an epoch by kind, those of the city's list."""
     return {kind: _DRAWN[kind](ground, year) for kind in ground.city.further if kind in _DRAWN}
 
@@ -99,7 +99,7 @@ def _worked_ground(city: City, water: Water, row: Any) -> Geometries:
     )
 
 
-def _cells_in_town(ground: Ground) -> Booleans:
+def _cells_in_town(ground: DemoGround) -> Booleans:
     """Cells of the built-up area: the most urban ones, without stray ones."""
     mosaic, city = ground.mosaic, ground.city
     share = city.figures["built_share"].at(EPOCHS[-1]) / 100.0 * BUILT_UP_OF_BUILT
@@ -113,13 +113,13 @@ def _cells_in_town(ground: Ground) -> Booleans:
     return np.asarray(chosen & (beside > 0))
 
 
-def _built_up(ground: Ground, year: int) -> gpd.GeoDataFrame:
+def _built_up(ground: DemoGround, year: int) -> gpd.GeoDataFrame:
     frame = dissolved(ground.city, ground.mosaic, _cells_in_town(ground))
     names = [f"示意建成区{number:02d}" for number in range(1, len(frame) + 1)]
     return frame.assign(name=names)[["name", "geometry"]]
 
 
-def _green(ground: Ground, year: int) -> gpd.GeoDataFrame:
+def _green(ground: DemoGround, year: int) -> gpd.GeoDataFrame:
     """A green belt along the border of every urban cell; wider in the later epoch."""
     rng = _generator(ground, "green")
     cells = ground.mosaic.cells[_cells_in_town(ground)]
@@ -131,13 +131,13 @@ def _green(ground: Ground, year: int) -> gpd.GeoDataFrame:
     return _frame(ground, {"name": [f"示意绿化{n:04d}" for n in range(len(rings))]}, rings)
 
 
-def _homes(ground: Ground, year: int) -> gpd.GeoDataFrame:
+def _homes(ground: DemoGround, year: int) -> gpd.GeoDataFrame:
     shapes = _scattered(ground, "homes", HOMES_PER_CELL, HOME_M, 0.62)
     names = [f"示意居住用地{number:05d}" for number in range(len(shapes))]
     return _frame(ground, {"name": names, "YDYHFLDM": ["0701"] * len(shapes)}, shapes)
 
 
-def _parks(ground: Ground, year: int) -> gpd.GeoDataFrame:
+def _parks(ground: DemoGround, year: int) -> gpd.GeoDataFrame:
     shapes = _scattered(ground, "parks", PARKS_PER_CELL, PARK_M, 0.7)
     if year == EPOCHS[0]:
         shapes = shapes[: int(0.85 * len(shapes))]
@@ -146,7 +146,7 @@ def _parks(ground: Ground, year: int) -> gpd.GeoDataFrame:
 
 
 def _scattered(
-    ground: Ground, what: str, per_cell: int, size_m: tuple[float, float], spread: float
+    ground: DemoGround, what: str, per_cell: int, size_m: tuple[float, float], spread: float
 ) -> Geometries:
     """Round patches about the middle of every urban cell, in random order."""
     rng = _generator(ground, what)
@@ -161,7 +161,7 @@ def _scattered(
     return np.asarray(shapes[rng.permutation(len(shapes))], dtype=object)
 
 
-def _rivers(ground: Ground, year: int) -> gpd.GeoDataFrame:
+def _rivers(ground: DemoGround, year: int) -> gpd.GeoDataFrame:
     lines = [
         shapely.linestrings(rounded(project(ground.city, list(river.points))))
         for river in ground.city.rivers
@@ -169,7 +169,7 @@ def _rivers(ground: Ground, year: int) -> gpd.GeoDataFrame:
     return _frame(ground, {"name": [river.name for river in ground.city.rivers]}, np.array(lines))
 
 
-def _blue_network(ground: Ground, year: int) -> gpd.GeoDataFrame:
+def _blue_network(ground: DemoGround, year: int) -> gpd.GeoDataFrame:
     """The rivers within the city as belts; the last one is finished in the later epoch."""
     frame = _rivers(ground, year)
     if year == EPOCHS[0]:
@@ -177,7 +177,7 @@ def _blue_network(ground: Ground, year: int) -> gpd.GeoDataFrame:
     return frame.assign(level="蓝网")[["name", "level", "geometry"]]
 
 
-def _projects(ground: Ground, year: int) -> gpd.GeoDataFrame:
+def _projects(ground: DemoGround, year: int) -> gpd.GeoDataFrame:
     """Sites on the edge of town, three inside the red line, two chemical ones near a river."""
     rng = _generator(ground, "projects")
     town = ground.town() + rng.normal(0, 0.2, len(ground.mosaic))
@@ -203,7 +203,7 @@ def _projects(ground: Ground, year: int) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(frame[frame["year"].astype(int) <= year])
 
 
-def _cells_of_public_forest(ground: Ground, year: int) -> Booleans:
+def _cells_of_public_forest(ground: DemoGround, year: int) -> Booleans:
     woods = ground.terrain.at(ground.terrain.woods, ground.mosaic.centres)
     order = np.argsort(-woods, kind="stable")
     hectares = ground.mosaic.area_ha[order].cumsum()
@@ -213,14 +213,14 @@ def _cells_of_public_forest(ground: Ground, year: int) -> Booleans:
     return chosen
 
 
-def _public_forest(ground: Ground, year: int) -> gpd.GeoDataFrame:
+def _public_forest(ground: DemoGround, year: int) -> gpd.GeoDataFrame:
     frame = dissolved(ground.city, ground.mosaic, _cells_of_public_forest(ground, year))
     return frame.assign(
         XIAO_BAN=[f"{number:04d}" for number in range(len(frame))], SHI_QUAN_D="20", GJGYL_BHDJ=""
     )[["XIAO_BAN", "SHI_QUAN_D", "GJGYL_BHDJ", "geometry"]]
 
 
-def _areas(ground: Ground, year: int) -> gpd.GeoDataFrame:
+def _areas(ground: DemoGround, year: int) -> gpd.GeoDataFrame:
     """Round outlines of the demonstration areas that the facts name."""
     centres = [_area_centre(ground, area.kind, area.district) for area in ground.city.areas]
     shapes = shapely.buffer(shapely.points(np.array(centres)), AREA_REACH_M, quad_segs=8)
@@ -231,7 +231,7 @@ def _areas(ground: Ground, year: int) -> gpd.GeoDataFrame:
     return _frame(ground, columns, np.asarray(shapes, dtype=object))
 
 
-def _area_centre(ground: Ground, kind: str, district: str) -> Floats:
+def _area_centre(ground: DemoGround, kind: str, district: str) -> Floats:
     """Where a district has most of what the area is about."""
     codes = [each.adcode for each in ground.city.districts]
     if kind == "红树林":
@@ -244,16 +244,16 @@ def _area_centre(ground: Ground, kind: str, district: str) -> Floats:
 
 
 def _frame(
-    ground: Ground, columns: Mapping[str, list[str]], shapes: Geometries
+    ground: DemoGround, columns: Mapping[str, list[str]], shapes: Geometries
 ) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(dict(columns), geometry=list(shapes), crs=ground.city.drawing_crs)
 
 
-def _generator(ground: Ground, what: str) -> np.random.Generator:
+def _generator(ground: DemoGround, what: str) -> np.random.Generator:
     return np.random.Generator(np.random.PCG64([ground.city.seed, *what.encode()]))
 
 
-_DRAWN: Mapping[str, Callable[[Ground, int], gpd.GeoDataFrame]] = {
+_DRAWN: Mapping[str, Callable[[DemoGround, int], gpd.GeoDataFrame]] = {
     "built_up_boundary": _built_up,
     "green_cover": _green,
     "residential_land": _homes,

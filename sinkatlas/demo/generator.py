@@ -13,7 +13,7 @@ import pandas as pd
 from sinkatlas.demo.facts import EPOCHS, City, city_facts
 from sinkatlas.demo.files import write_raster, write_vector
 from sinkatlas.demo.forest import draw_stands, forest_threshold, sub_compartments
-from sinkatlas.demo.further import Ground, draw_further, works_polygons, works_table
+from sinkatlas.demo.further import DemoGround, draw_further, works_polygons, works_table
 from sinkatlas.demo.greenways import draw_greenways
 from sinkatlas.demo.land_cover import Surveyed, draw_land_cover
 from sinkatlas.demo.mosaic import Booleans, Mosaic, build_mosaic, ellipsoidal_ha
@@ -74,7 +74,7 @@ def _write_layers(city: City, draft: Path, fineness: int) -> None:
             "protected_areas": _protected_areas(city, mosaic, protected[year]),
         }
         names = file_names(city, year)
-        frames |= draw_further(Ground(city, mosaic, terrain, water, redline), year)
+        frames |= draw_further(DemoGround(city, mosaic, terrain, water, redline), year)
         for kind, frame in frames.items():
             if kind in names:
                 write_vector(frame, draft / names[kind], f"{kind}_{year}", city)

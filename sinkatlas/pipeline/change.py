@@ -32,10 +32,10 @@ from sink_models.ledger import (
     ARTEFACT_CAUSES,
     CERTAIN,
     TRANSITION_COLUMNS,
+    ChangeTolerances,
     GrowthChoice,
     GrowthRule,
     PastConversion,
-    Tolerances,
     TransitionCarbon,
     certainty_of,
     ipcc_land,
@@ -52,7 +52,7 @@ DISPLAY_CRS = "EPSG:4490"
 
 
 @dataclass(frozen=True)
-class Change:
+class EpochChange:
     """The transition account of a span, with its carbon and the patches one can see."""
 
     account: TransitionAccount
@@ -87,11 +87,11 @@ def change_between(
     accounts: Mapping[int, ExtentAccount],
     book: DrawBook,
     *,
-    tolerances: Tolerances,
+    tolerances: ChangeTolerances,
     growth: Mapping[str, GrowthRule],
     engine: Engine | None = None,
     progress: Progress = silent,
-) -> Change:
+) -> EpochChange:
     """Lay two epochs over each other, label what changed and estimate its carbon."""
     account = transition_account(
         units,
@@ -111,7 +111,7 @@ def change_between(
     whole = pd.concat([rows, rows.assign(unit_code=units.whole_code)], ignore_index=True)
     carbon = transition_carbon(whole, earlier, later, book, growth)
     label = [rows["certainty"].iloc[each[0]] if each else "" for each in patches["rows"]]
-    return Change(account, carbon, patches.assign(certainty=label))
+    return EpochChange(account, carbon, patches.assign(certainty=label))
 
 
 def _causes(account: TransitionAccount, layers: Sequence[Layer]) -> NDArray[np.object_]:
@@ -131,7 +131,7 @@ def _causes(account: TransitionAccount, layers: Sequence[Layer]) -> NDArray[np.o
 def _labels(
     account: TransitionAccount,
     patches: gpd.GeoDataFrame,
-    tolerances: Tolerances,
+    tolerances: ChangeTolerances,
     causes: NDArray[np.object_],
 ) -> NDArray[np.object_]:
     """The certainty of each row; ground that stayed what it is is certain by one source."""
@@ -171,7 +171,7 @@ class ChangeTables:
 
 
 def change_tables(
-    changes: Sequence[Change],
+    changes: Sequence[EpochChange],
     names: Mapping[str, str],
     sampling: Sampling,
     past: Sequence[PastConversion] = (),

@@ -40,7 +40,7 @@ from plans.judging import Verdict
 from sink_models.account import Accuracy, EpochData, Product, with_mapped_trees
 from sink_models.coefficients import CoefficientStore
 from sink_models.evaluate import evaluate
-from sink_models.ledger import GrowthRule, PastConversion, Tolerances, growth_rules
+from sink_models.ledger import ChangeTolerances, GrowthRule, PastConversion, growth_rules
 from sink_models.mapped_trees import MappedTrees
 from sink_models.measures import ParkReach, RiverRule, WorksOptions
 from sink_models.method import method_sheet, provenance_notice
@@ -543,7 +543,7 @@ def _changes(
             later,
             accounts,
             book,
-            tolerances=Tolerances(table.least_ha, table.position_m),
+            tolerances=ChangeTolerances(table.least_ha, table.position_m),
             growth=growth,
             engine=engine,
             progress=progress,

@@ -32,7 +32,7 @@ _FAR = 1 << 30
 
 
 @dataclass(frozen=True)
-class Writer:
+class FolderWriter:
     """Who writes a folder: host, process, start in UTC, and the random name of its stage."""
 
     host: str
@@ -50,7 +50,7 @@ def locked(folder: Path, stage: str) -> Iterator[None]:
     file = folder.with_name(f".{folder.name}.lock")
     handle = _opened(file, folder)
     try:
-        writer = Writer(socket.gethostname(), os.getpid(), _now(), stage)
+        writer = FolderWriter(socket.gethostname(), os.getpid(), _now(), stage)
         os.ftruncate(handle, 0)
         os.lseek(handle, 0, os.SEEK_SET)
         os.write(handle, json.dumps(asdict(writer)).encode())
@@ -117,10 +117,12 @@ def _text(handle: int) -> bytes:
     return os.read(handle, 4096)
 
 
-def _writer(text: bytes) -> Writer | None:
+def _writer(text: bytes) -> FolderWriter | None:
     try:
         told = json.loads(text)
-        return Writer(str(told["host"]), int(told["pid"]), str(told["started"]), told["stage"])
+        return FolderWriter(
+            str(told["host"]), int(told["pid"]), str(told["started"]), told["stage"]
+        )
     except (ValueError, TypeError, KeyError):
         return None
 

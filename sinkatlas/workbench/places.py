@@ -23,7 +23,7 @@ _MOST_SHOWN = 3000
 
 
 @dataclass(frozen=True)
-class Entry:
+class FolderEntry:
     """One item of a folder: ``kind`` is folder, data, workspace, document or result."""
 
     name: str
@@ -80,7 +80,7 @@ def allowed(text: str, places: tuple[Path, ...]) -> Path:
     return real
 
 
-def listing(folder: Path) -> Iterator[Entry]:
+def listing(folder: Path) -> Iterator[FolderEntry]:
     """What a folder holds that a person may pick: folders, data, workspaces, documents.
 
     Raises ``InputError`` where it cannot be read.
@@ -98,7 +98,7 @@ def listing(folder: Path) -> Iterator[Entry]:
         kind = _kind(path, is_folder=each.is_dir())
         if kind:
             size = 0 if each.is_dir() else each.stat().st_size
-            yield Entry(each.name, str(path), kind, size)
+            yield FolderEntry(each.name, str(path), kind, size)
 
 
 def _kind(path: Path, *, is_folder: bool) -> str:

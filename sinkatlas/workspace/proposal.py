@@ -17,7 +17,14 @@ from gis.reading import open_raster
 from layers.declarations import LayerKind, LayerSpec
 from layers.profiling import Look, look
 from layers.rasters import class_contents
-from layers.recognition import Evidence, Recognised, Source, data_files, read_sources, recognise
+from layers.recognition import (
+    ColumnEvidence,
+    ColumnSource,
+    Recognised,
+    data_files,
+    read_sources,
+    recognise,
+)
 from layers.registry import kinds
 from plans.reader import bundled_plans
 from sinkatlas.workspace.proposal_words import WORDS, Words
@@ -57,7 +64,7 @@ class Proposal:
     folder: Path
     units: Recognised | None
     epochs: dict[int, tuple[Part, ...]]
-    left_out: tuple[tuple[Source, str], ...] = ()
+    left_out: tuple[tuple[ColumnSource, str], ...] = ()
     plan: str = ""
     place: str = ""
     doubtful: dict[int, tuple[Part, ...]] = field(default_factory=dict)
@@ -81,7 +88,7 @@ def proposal_of(folder: Path, found: Sequence[Recognised], language: Language) -
     """Arrange what was recognised: one source of units, the others by year and kind."""
     words = WORDS[language]
     units = _units(found)
-    left: list[tuple[Source, str]] = []
+    left: list[tuple[ColumnSource, str]] = []
     candidates: list[Recognised] = []
     for each in found:
         if each is units:
@@ -133,16 +140,16 @@ def _why_not(found: Recognised, units: Recognised | None, words: Words, language
     if found.kind == "districts":
         return words.units_taken
     if units and _apart(source, units.source):
-        return Evidence("elsewhere").text(language)
+        return ColumnEvidence("elsewhere").text(language)
     if found.kind == "land_cover" and found.legend is None:
-        return Evidence("no_classes").text(language)
+        return ColumnEvidence("no_classes").text(language)
     if found.legend is not None and not found.legend.candidates:
         is_plausible = units is not None and max(source.values) <= _LARGEST_CLASS
         return "" if is_plausible else found.legend.evidence.text(language)
     return ""
 
 
-def _apart(one: Source, other: Source) -> bool:
+def _apart(one: ColumnSource, other: ColumnSource) -> bool:
     a, b = one.extent, other.extent
     if a is None or b is None:
         return False
@@ -188,7 +195,7 @@ def _one_of_a_kind(own: Sequence[Recognised]) -> tuple[list[Part], list[Recognis
     return sorted(parts, key=lambda part: rank[part.kind]), beaten
 
 
-def _are_beside(one: Source, other: Source) -> bool:
+def _are_beside(one: ColumnSource, other: ColumnSource) -> bool:
     """Whether two files of one form show different ground."""
     a, b = one.extent, other.extent
     if one.form != other.form or a is None or b is None or one.layer or other.layer:
@@ -243,13 +250,13 @@ def _write_legends(proposal: Proposal, at: Path) -> Iterator[Path]:
                 yield target
 
 
-def _codes_of(source: Source) -> list[int]:
+def _codes_of(source: ColumnSource) -> list[int]:
     """Every cell value of a class raster, seldom ones too."""
     with open_raster(source.path) as dataset:
         return sorted(class_contents(dataset, 1, source.name).counts)
 
 
-def _legend_file(source: Source) -> str:
+def _legend_file(source: ColumnSource) -> str:
     return f"legend_{source.path.stem}.csv"
 
 
@@ -378,7 +385,7 @@ def _column_lines(part: Part, kind: LayerKind, language: Language) -> Iterator[s
             yield f'# fields = {{ {each.name} = "" }}'
 
 
-def _named(source: Source, at: Path) -> str:
+def _named(source: ColumnSource, at: Path) -> str:
     path = _path(source.path, at)
     return f"{path}: {source.layer}" if source.layer else path
 

@@ -51,13 +51,13 @@ HeaderRow = Annotated[int, Field(ge=1)] | list[Annotated[int, Field(ge=1)]]
 """One row of column names, or several that are read together."""
 
 
-class Table(BaseModel):
+class SettingsTable(BaseModel):
     """A TOML table: no unknown keys, no silent conversions, no NaN or infinity."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
-class Settings(Table):
+class Settings(SettingsTable):
     """The ``[workspace]`` table: what the run is called, shows and draws."""
 
     title: Text
@@ -91,7 +91,7 @@ class Settings(Table):
     interval_percent: Annotated[float, Field(ge=50, lt=100)] = 90.0
 
 
-class Source(Table):
+class Source(SettingsTable):
     """Where a layer's file is and how to read it; paths count from the workspace file."""
 
     path: Text | None = None
@@ -125,7 +125,7 @@ class UnitsTable(Source):
     whole_name: Text
 
 
-class AccuracyTable(Table):
+class AccuracyTable(SettingsTable):
     """How well a layer is known: half-widths, in percent, of its area and stock at the run's
     interval, or the error matrix of a sample of its classes."""
 
@@ -148,7 +148,7 @@ class AccuracyTable(Table):
         return self
 
 
-class AttributeTableTable(Table):
+class AttributeTableTable(SettingsTable):
     """A ``table`` of a layer: an attribute table (CSV, XLSX) joined to the features by code."""
 
     path: Text
@@ -228,14 +228,14 @@ class LayerTable(Source):
     accuracy: AccuracyTable = AccuracyTable()
 
 
-class EpochTable(Table):
+class EpochTable(SettingsTable):
     """One ``[[epochs]]`` entry: a year and the layers that describe it."""
 
     year: Year
     layers: Annotated[list[LayerTable], Field(min_length=1)]
 
 
-class AssignedTable(Table):
+class AssignedTable(SettingsTable):
     """A value assigned from above, which the plan names without printing it."""
 
     indicator: Text
@@ -246,7 +246,7 @@ class AssignedTable(Table):
     date: datetime.date
 
 
-class PopulationTable(Table):
+class PopulationTable(SettingsTable):
     """One ``[[population]]`` entry: residents of the units in a year, with their source."""
 
     year: Year = Field(description="epoch whose figures per head it is for")
@@ -256,7 +256,7 @@ class PopulationTable(Table):
     )
 
 
-class OfficialTable(Table):
+class OfficialTable(SettingsTable):
     """One ``[[official]]`` entry: a figure of a bulletin or of the forest map's own statistics."""
 
     indicator: Text
@@ -272,7 +272,7 @@ class OfficialTable(Table):
     )
 
 
-class CorrelationTable(Table):
+class CorrelationTable(SettingsTable):
     """One ``[[carbon.correlations]]`` entry: errors of two coefficients that go together."""
 
     first: Text
@@ -281,7 +281,7 @@ class CorrelationTable(Table):
     reason: Text
 
 
-class ForestTable(Table):
+class ForestTable(SettingsTable):
     """The ``[forest]`` table: what departs from the forest definition that was chosen."""
 
     canopy_threshold_percent: Annotated[float, Field(ge=1, le=100)] | None = Field(
@@ -289,7 +289,7 @@ class ForestTable(Table):
     )
 
 
-class UrbanTable(Table):
+class UrbanTable(SettingsTable):
     """The ``[carbon.urban]`` table: urban green and greenways, beside the carbon sink."""
 
     crown_share: Annotated[float, Field(ge=0, le=1)] = Field(
@@ -305,7 +305,7 @@ class UrbanTable(Table):
     )
 
 
-class MethaneTable(Table):
+class MethaneTable(SettingsTable):
     """The ``[carbon.methane]`` table: methane of wetlands, beside the carbon account."""
 
     gwp_set: Text = Field(description="set of 100-year potentials, e.g. ar6_nonfossil")
@@ -314,7 +314,7 @@ class MethaneTable(Table):
     )
 
 
-class SoilTable(Table):
+class SoilTable(SettingsTable):
     """One ``[[carbon.soils]]`` entry: how a share of a type's ground is managed."""
 
     type: Text = Field(description="crop, crop_paddy, orchard, grass, or built for paved ground")
@@ -328,7 +328,7 @@ class SoilTable(Table):
     source: Text = Field(description="where the share was read")
 
 
-class CarbonTable(Table):
+class CarbonTable(SettingsTable):
     """What the carbon estimates may rest on beyond the checked coefficients of the region."""
 
     climate_zone: str = Field(default="", description="outside China, or to overrule the region's")
@@ -372,7 +372,7 @@ class CarbonTable(Table):
     methane: MethaneTable | None = None
 
 
-class AllocationTable(Table):
+class AllocationTable(SettingsTable):
     """One ``[[allocation]]`` entry: a city's target to be split over the units."""
 
     indicator: Text
@@ -396,7 +396,7 @@ class AllocationTable(Table):
         return self
 
 
-class ParksTable(Table):
+class ParksTable(SettingsTable):
     """The ``[parks]`` table: which parks serve how far, and how far a street may be away."""
 
     large_park_m2: Annotated[float, Field(gt=0)] = 5000.0
@@ -408,7 +408,7 @@ class ParksTable(Table):
     )
 
 
-class WorksTable(Table):
+class WorksTable(SettingsTable):
     """The ``[works]`` table: from which year a ledger of works counts, and what its words mean."""
 
     since: Year | None = Field(
@@ -425,7 +425,7 @@ class WorksTable(Table):
     )
 
 
-class RiverRuleTable(Table):
+class RiverRuleTable(SettingsTable):
     """The ``[river_rule]`` table: which projects may not lie how near to which rivers."""
 
     distance_m: Annotated[float, Field(gt=0, le=100_000)] = 1000.0
@@ -436,7 +436,7 @@ class RiverRuleTable(Table):
     since: Year | None = Field(default=None, description="older projects do not count")
 
 
-class TolerancesTable(Table):
+class TolerancesTable(SettingsTable):
     """What the words 左右 and 稳定 and an incomplete cover may mean before a verdict changes."""
 
     about_percent: Annotated[float, Field(ge=0, le=50)] = 1.0
@@ -453,7 +453,7 @@ class TolerancesTable(Table):
     )
 
 
-class SheetsTable(Table):
+class SheetsTable(SettingsTable):
     """Which sheets are printed and on what paper."""
 
     which: Literal["main", "all"] = Field(
@@ -469,7 +469,7 @@ class SheetsTable(Table):
     template: str | None = Field(default=None, description="path of a layout file of your own")
 
 
-class NetworkTable(Table):
+class NetworkTable(SettingsTable):
     """The ``[network]`` table: which servers may be asked for rasters; without it, none."""
 
     hosts: list[Text] = Field(
@@ -477,7 +477,7 @@ class NetworkTable(Table):
     )
 
 
-class GrowthTable(Table):
+class GrowthTable(SettingsTable):
     """One ``[[growth]]`` entry: living biomass of a type by age; it comes to an end."""
 
     type: Text = Field(description="ecosystem type, as in account.csv")
@@ -499,7 +499,7 @@ class GrowthTable(Table):
     source: Text = Field(description="where the curve was read")
 
 
-class PastConversionTable(Table):
+class PastConversionTable(SettingsTable):
     """One ``[[transitions.conversions]]`` entry: land converted before the first epoch."""
 
     unit: Text = Field(description="code of the unit, or of the whole")
@@ -509,7 +509,7 @@ class PastConversionTable(Table):
     area_ha: Annotated[float, Field(gt=0)]
 
 
-class TransitionsTable(Table):
+class TransitionsTable(SettingsTable):
     """The ``[transitions]`` table: what tells a change between two epochs from an error."""
 
     least_ha: Annotated[float, Field(gt=0, le=100)] = Field(
@@ -521,7 +521,7 @@ class TransitionsTable(Table):
     conversions: list[PastConversionTable] = Field(default_factory=list)
 
 
-class ProgrammeTable(Table):
+class ProgrammeTable(SettingsTable):
     """One ``[[scenario.programme]]`` entry: works of every year of a span."""
 
     unit: Text = Field(description="code of a unit, or of the whole")
@@ -535,7 +535,7 @@ class ProgrammeTable(Table):
     )
 
 
-class HarvestTable(Table):
+class HarvestTable(SettingsTable):
     """One ``[[scenario.harvest]]`` entry: growing stock cut every year, oldest stands first."""
 
     unit: Text
@@ -544,7 +544,7 @@ class HarvestTable(Table):
     m3_yr: Annotated[float, Field(gt=0)]
 
 
-class LandTakeTable(Table):
+class LandTakeTable(SettingsTable):
     """One ``[[scenario.land_take]]`` entry: land that construction takes every year."""
 
     unit: Text
@@ -554,7 +554,7 @@ class LandTakeTable(Table):
     takes: list[Text] = Field(default_factory=list, description="types; all alike without")
 
 
-class ScenarioTable(Table):
+class ScenarioTable(SettingsTable):
     """One ``[[scenario]]`` entry: what is planned from the last epoch on."""
 
     name: Text
@@ -576,7 +576,7 @@ class ScenarioTable(Table):
     )
 
 
-class PriceTable(Table):
+class PriceTable(SettingsTable):
     """One ``[[gep.prices]]`` entry: yuan per tonne, from a year on."""
 
     yuan: Annotated[float, Field(gt=0)]
@@ -585,14 +585,14 @@ class PriceTable(Table):
     source: Text
 
 
-class GepTable(Table):
+class GepTable(SettingsTable):
     """The ``[gep]`` table: value of carbon fixation; without a price there is none."""
 
     prices: list[PriceTable] = Field(default_factory=list)
     oxygen: bool = Field(default=False, description="tonnes of oxygen from the same net carbon")
 
 
-class ProjectTable(Table):
+class ProjectTable(SettingsTable):
     """One ``[[project]]`` entry: patches that are to be estimated by a methodology."""
 
     name: Text
@@ -607,7 +607,7 @@ class ProjectTable(Table):
     clauses_source: str = Field(default="", description="where these values were read")
 
 
-class WorkspaceTable(Table):
+class WorkspaceTable(SettingsTable):
     """A whole workspace file."""
 
     workspace: Settings
@@ -887,16 +887,16 @@ def _keys_at(location: Iterable[int | str]) -> list[str]:
     >>> _keys_at(["epochs", 0, "layers", 1, "accuracy"])[:2]
     ['area_percent', 'stock_percent']
     """
-    table: type[Table] = WorkspaceTable
+    table: type[SettingsTable] = WorkspaceTable
     for part in location:
         if part in table.model_fields:
             table = _table_in(table.model_fields[str(part)].annotation) or table
     return list(table.model_fields)
 
 
-def _table_in(annotation: Any) -> type[Table] | None:
+def _table_in(annotation: Any) -> type[SettingsTable] | None:
     """The type of table that a field holds, alone or in a list; None for any other field."""
-    if isinstance(annotation, type) and issubclass(annotation, Table):
+    if isinstance(annotation, type) and issubclass(annotation, SettingsTable):
         return annotation
     return next(filter(None, map(_table_in, get_args(annotation))), None)
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from sink_models.account import BIOMASS_MAP
 from sink_models.carbon.estimator import density_estimator, of_types
-from sink_models.carbon.stratification import Stratum
+from sink_models.carbon.stratification import CarbonStratum
 from sink_models.mapped_trees import LEFT_OUT, SURVEYED_MEAN
 
 WOODY_TYPES = ("forest_bamboo", "shrub", "open_forest", "young_forest", "orchard")
 OTHER_TYPES = ("crop", "crop_paddy", "grass", "built", "bare", "snow_ice")
 
 
-def _claims_forest(stratum: Stratum) -> bool:
+def _claims_forest(stratum: CarbonStratum) -> bool:
     """Tree cover of a land-cover product, and arbor stands whose stock was not given."""
     if stratum.stock_basis in (BIOMASS_MAP, SURVEYED_MEAN, LEFT_OUT):
         return False
@@ -19,7 +19,7 @@ def _claims_forest(stratum: Stratum) -> bool:
     return is_arbor or stratum.ecosystem_type == "forest"
 
 
-def _claims_woody(stratum: Stratum) -> bool:
+def _claims_woody(stratum: CarbonStratum) -> bool:
     """Woody land by area; open stands with stock go by their trees instead.
 
     The volume functions of closed forest do not fit open stands: their intercept alone would give
@@ -29,7 +29,7 @@ def _claims_woody(stratum: Stratum) -> bool:
     return stratum.ecosystem_type in WOODY_TYPES and not is_open_with_stock
 
 
-def _claims_inland(stratum: Stratum) -> bool:
+def _claims_inland(stratum: CarbonStratum) -> bool:
     """Every type of inland wetland, flats and water."""
     return stratum.ecosystem_type.partition("_")[0] in ("wetland", "water")
 

@@ -19,7 +19,7 @@ from sink_models.carbon.estimator import (
     estimate_by_density,
     estimate_by_stock,
 )
-from sink_models.carbon.stratification import Stratum
+from sink_models.carbon.stratification import CarbonStratum
 from sink_models.equations import map_above_ground, map_below_ground
 from sink_models.uncertainty import DrawBook
 
@@ -29,12 +29,12 @@ WHY_ZH = "地上生物量图在该地面上的积分 × 含碳率；地下按根
 WHY_EN = "integral of the biomass map over this ground × carbon fraction; roots by R"
 
 
-def claims(stratum: Stratum) -> bool:
+def claims(stratum: CarbonStratum) -> bool:
     """Ground for which a biomass map gives above-ground biomass."""
     return stratum.stock_basis == BIOMASS_MAP
 
 
-def estimate(stratum: Stratum, book: DrawBook) -> Estimates:
+def estimate(stratum: CarbonStratum, book: DrawBook) -> Estimates:
     """Living biomass per tonne of the map; dead wood, litter and soil by density."""
     keys = {"CF": CARBON_FRACTION, "R": book.zone.root_shoot}
     living = {

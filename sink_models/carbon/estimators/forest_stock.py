@@ -26,7 +26,7 @@ from sink_models.carbon.estimator import (
     estimate_by_density,
     estimate_by_stock,
 )
-from sink_models.carbon.stratification import Stratum
+from sink_models.carbon.stratification import CarbonStratum
 from sink_models.coefficients import (
     TESTED,
     Expansion,
@@ -46,7 +46,7 @@ from sink_models.uncertainty import DrawBook
 KEY = "forest_stock"
 
 
-def claims(stratum: Stratum) -> bool:
+def claims(stratum: CarbonStratum) -> bool:
     """Arbor stands whose stock was given, and mapped trees that are taken to hold the mean of such.
 
     Without stock the intercept alone would speak.
@@ -55,7 +55,7 @@ def claims(stratum: Stratum) -> bool:
     return is_stand or stratum.stock_basis == SURVEYED_MEAN
 
 
-def estimate(stratum: Stratum, book: DrawBook) -> Estimates:
+def estimate(stratum: CarbonStratum, book: DrawBook) -> Estimates:
     """Living biomass from stock; dead wood, litter and soil by density."""
     expansion = choose_expansion(book.store, book.accepted, stratum.species_group)
     living = (
@@ -64,7 +64,7 @@ def estimate(stratum: Stratum, book: DrawBook) -> Estimates:
     return estimate_by_density(KEY, stratum, book, (DEAD_WOOD, LITTER, SOIL), living)
 
 
-def _by_function(stratum: Stratum, book: DrawBook) -> dict[str, PoolEstimate]:
+def _by_function(stratum: CarbonStratum, book: DrawBook) -> dict[str, PoolEstimate]:
     """Living biomass by B = aV + b, which holds the roots; R splits it."""
     function = choose_volume_function(book.store, book.accepted, stratum.species_group)
     a, b = book.volume_function(function)
@@ -84,7 +84,9 @@ def _by_function(stratum: Stratum, book: DrawBook) -> dict[str, PoolEstimate]:
     }
 
 
-def _expanded(stratum: Stratum, book: DrawBook, expansion: Expansion) -> dict[str, PoolEstimate]:
+def _expanded(
+    stratum: CarbonStratum, book: DrawBook, expansion: Expansion
+) -> dict[str, PoolEstimate]:
     """Living biomass by the expansion factor of a species group, to which R adds the roots."""
     fraction = carbon_fraction_key(book.store, book.accepted, stratum.species_group)
     above = {"BCEF_S": expansion.bcef, "CF": fraction}

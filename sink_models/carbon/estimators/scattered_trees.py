@@ -19,7 +19,7 @@ from sink_models.carbon.estimator import (
     estimate_by_density,
     estimate_by_stock,
 )
-from sink_models.carbon.stratification import Stratum
+from sink_models.carbon.stratification import CarbonStratum
 from sink_models.ecosystem_types import SCATTERED
 from sink_models.equations import trees_above_ground, trees_below_ground
 from sink_models.uncertainty import DrawBook
@@ -33,12 +33,12 @@ WHY_EN = (
 )
 
 
-def claims(stratum: Stratum) -> bool:
+def claims(stratum: CarbonStratum) -> bool:
     is_open = stratum.ecosystem_type == "open_forest" and stratum.has_measured_stock
     return is_open or stratum.ecosystem_type == SCATTERED
 
 
-def estimate(stratum: Stratum, book: DrawBook) -> Estimates:
+def estimate(stratum: CarbonStratum, book: DrawBook) -> Estimates:
     """Living carbon per m3 where the factors may be used; soil of open stands by density."""
     living: dict[str, PoolEstimate] = {}
     if all(book.store[key].ships or key in book.accepted for key in FACTORS.values()):
