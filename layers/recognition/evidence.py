@@ -28,7 +28,7 @@ class ColumnEvidence:
     def text(self, language: Language) -> str:
         """What was seen, in one language; braces in facts are only text.
 
-        >>> Evidence("year_in_folder", {"folder": "{2020}"}).text("en")
+        >>> ColumnEvidence("year_in_folder", {"folder": "{2020}"}).text("en")
         'the year of the folder “{2020}”'
         """
         return evidence_words()[self.key][language].format_map(self.facts)

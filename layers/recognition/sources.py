@@ -64,7 +64,7 @@ class ColumnSource:
     def name(self) -> str:
         """File and layer, as a person would say them.
 
-        >>> Source(Path("a/city.gpkg"), "districts", "polygons").name
+        >>> ColumnSource(Path("a/city.gpkg"), "districts", "polygons").name
         'city.gpkg: districts'
         """
         return f"{self.path.name}: {self.layer}" if self.layer else self.path.name

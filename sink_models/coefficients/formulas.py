@@ -108,7 +108,7 @@ def bind(formula: str, unit_of: Callable[[str], str], base: str = "") -> BoundTe
 
     >>> units = {"mangrove_b": "t d.m./ha", "mangrove_cf": "t C/t d.m."}
     >>> bind("mangrove_b * mangrove_cf", units.__getitem__)
-    Bound(text='B * CF', pairs=(('B', 'mangrove_b'), ('CF', 'mangrove_cf')))
+    BoundTerm(text='B * CF', pairs=(('B', 'mangrove_b'), ('CF', 'mangrove_cf')))
     """
     keys: dict[str, str] = {}
     products = []

@@ -31,7 +31,7 @@ class PublishedFigure:
     def at(self, year: int) -> float:
         """The figure moved along its trend.
 
-        >>> Figure(100.0, "ha", 2021, 5.0, "A", "").at(2024)
+        >>> PublishedFigure(100.0, "ha", 2021, 5.0, "A", "").at(2024)
         115.0
         """
         return self.value + self.per_year * (year - self.year)
