@@ -114,8 +114,8 @@ class EpochData:
     which tells an empty layer (a true 0) from an absent one. ``accuracy`` and ``matrices`` are
     keyed by layer kind: a layer with an error matrix is read by its adjusted areas. ``products``
     tells what the mapped covers were made from. ``trees`` says what mapped tree cover outside a
-    survey holds; without it a density by area does. ``partial`` names surveys that do not list all
-    there is.
+    survey holds; without it a density by area does. ``complete`` holds what surveys are declared
+    to be: True where they list all there is, False where they do not.
     """
 
     year: int
@@ -126,7 +126,7 @@ class EpochData:
     matrices: Mapping[str, ErrorMatrix] = field(default_factory=dict)
     products: Mapping[str, Product] = field(default_factory=dict)
     trees: MappedTrees | None = None
-    partial: frozenset[str] = frozenset()
+    complete: Mapping[str, bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ class Account:
     book: DrawBook
     products: Mapping[str, Product] = field(default_factory=dict)
     trees: MappedTrees | None = None
-    partial: frozenset[str] = frozenset()
+    complete: Mapping[str, bool] = field(default_factory=dict)
 
     def everywhere(self) -> Mask:
         """Select every row."""
@@ -161,9 +161,9 @@ class Account:
         """Which of the units bear one of the codes, shape ``(units,)``."""
         return np.array([each in codes for each in self.units], dtype=bool)
 
-    def lists_all(self, kinds: Collection[str]) -> bool:
-        """Whether surveys are a census: ground outside their features holds none of theirs."""
-        return self.partial.isdisjoint(kinds)
+    def is_partial(self, kinds: Collection[str]) -> bool:
+        """Whether one of the surveys is declared to list only part of what there is."""
+        return any(self.complete.get(kind) is False for kind in kinds)
 
     def is_missing(self, column: str) -> Mask:
         """Select rows whose quantity was not given."""
@@ -310,7 +310,7 @@ def read_account(data: EpochData, units: Sequence[str], book: DrawBook) -> Accou
         book=book,
         products=data.products,
         trees=data.trees,
-        partial=data.partial,
+        complete=data.complete,
     )
 
 

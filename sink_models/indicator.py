@@ -42,8 +42,8 @@ class Reading:
     ``method`` says how the figure was made. ``lower_bound`` is True, for all units or for each of
     them, where something that could only add to the value was not given. ``whole`` stands for the
     numerator of the whole where that is not the sum of the units, shape ``(1 or 1 + draws,)``.
-    ``needs_cover`` is False where ground without a class changes nothing. ``census`` names surveys
-    that list all there is of it: where one has been, ground without a class changes nothing either.
+    ``needs_cover`` is False where ground without a class changes nothing. ``census`` names the
+    surveys that it reads: where one is declared complete, ground without a class changes nothing.
     ``is_denominator_known`` is True where ground without a class cannot add to the denominator.
     ``compares_epochs`` is True for a change since the epoch before, which both must know.
     ``keys`` are coefficients that the value rests on beside those of the carbon account.

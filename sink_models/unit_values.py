@@ -11,6 +11,7 @@ from gis.problems import AccountError, problem
 from sink_models.account import Account, Mask
 from sink_models.carbon import check_sum
 from sink_models.indicator import Absent, Context, Indicator, Outcome, Reading
+from sink_models.mapped_trees import SURVEY
 from sink_models.results import IndicatorValue, Limits
 from sink_models.sampling import Array
 
@@ -93,20 +94,23 @@ def stamp(answer: Answer, whole_code: str) -> Iterator[IndicatorValue]:
 def _known(reading: Reading, account: Account) -> _Known:
     """Ground of each unit and of the whole of which a reading knows what it must.
 
-    A survey is a census: where it has been, ground outside its features holds none of what it
-    surveys. Of a survey that is declared partial nothing but its own features is known. Without a
-    layer of all ground every cover is read so.
+    A forest survey knows the ground of its features, forest or not. Only one that is declared
+    complete says of the ground outside them that it holds none, in units where it has been; of one
+    that is declared partial nothing else is known. Other covers are read so where there is no layer
+    of all ground.
     """
     territory = account.territory
     share = account.coverage[0]
     if not reading.needs_cover:
         share = np.where(np.isnan(share), np.nan, 1.0)
-    elif not account.lists_all(reading.census):
+    elif account.is_partial(reading.census):
         surveyed = account.per_unit(account.is_in("cover", reading.census), "area_ha")
         share = _ratio(surveyed, territory, 1.0)
     elif reading.census or not WALL_TO_WALL & account.kinds:
-        covers = reading.census or tuple(set(account.rows["cover"]) - {"", *account.partial})
-        seen = account.per_unit(account.is_in("cover", covers), "area_ha") > 0
+        covers = set(reading.census or account.rows["cover"]) - {""}
+        if not account.complete.get(SURVEY):
+            covers.discard(SURVEY)
+        seen = account.per_unit(account.is_in("cover", sorted(covers)), "area_ha") > 0
         share = np.where(seen, 1.0, share)
     gaps = np.where(np.isnan(share), 0.0, (1.0 - share) * territory)
     whole = territory.sum()

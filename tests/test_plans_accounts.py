@@ -122,12 +122,15 @@ def test_one_epoch_before_its_year_cannot_tell() -> None:
 
 
 def test_ground_that_nothing_covers_withholds_a_missed_floor() -> None:
-    # 60 of 2,000 ha are uncovered: 97 % covered, and 42 % could be up to 45 %. A map of forest by
-    # land cover says nothing of them; a survey of forest would be a census.
-    mapped = [row(UNITS[0], "land_cover", "forest", 840.0), *rows(840.0, uncovered=60.0)[1:]]
-    thin = results((2025, mapped), kinds=KINDS - {"forest_subcompartments"})
-    found = verdict(aim("forest_cover_rate", ">=", 43.0, 2025), thin)
-    assert (found.status, found.coverage) == (Status.CANNOT_TELL, pytest.approx(0.97))
+    # 60 of 2,000 ha are uncovered: 97 % covered, and 42 % could be up to 45 %. Neither a map of
+    # forest nor a survey that is not declared complete says anything of them.
+    surveyed = rows(840.0, uncovered=60.0)
+    mapped = [row(UNITS[0], "land_cover", "forest", 840.0), *surveyed[1:]]
+    for held, kinds in ((mapped, KINDS - {"forest_subcompartments"}), (surveyed, KINDS)):
+        found = verdict(
+            aim("forest_cover_rate", ">=", 43.0, 2025), results((2025, held), kinds=kinds)
+        )
+        assert (found.status, found.coverage) == (Status.CANNOT_TELL, pytest.approx(0.97))
 
 
 def test_stands_without_stock_never_miss_a_floor_silently() -> None:

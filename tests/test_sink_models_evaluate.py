@@ -232,11 +232,14 @@ def test_whole_rate_divides_sums_and_does_not_average_rates() -> None:
 
 
 def test_coverage_is_the_share_of_the_ground_that_a_figure_knows() -> None:
-    """All ground counts for carbon; a survey of the forest lists what there is of it."""
-    found = run(epoch()).values
+    """All ground counts; a survey declared to list all forest knows that the rest holds none."""
+    complete = replace(epoch(), complete={"forest_subcompartments": True})
+    found, declared = run(epoch()).values, run(complete).values
     for code, share in (("440103", 1000 / 1020), ("440104", 950 / 1000), (WHOLE[0], 1950 / 2020)):
-        assert found["carbon_stock", 2024, code].coverage == pytest.approx(share)
-        assert found["forest_area", 2024, code].coverage == 1.0
+        for key in ("carbon_stock", "forest_area"):
+            assert found[key, 2024, code].coverage == pytest.approx(share)
+        assert declared["carbon_stock", 2024, code].coverage == pytest.approx(share)
+        assert declared["forest_area", 2024, code].coverage == 1.0
 
 
 def unknown_ground(*parts: tuple[str, str, float], kinds: frozenset[str]) -> EpochData:
@@ -287,13 +290,17 @@ def test_how_much_ground_must_be_known_can_be_set(minimum: float, status: str) -
     )
 
 
-def test_a_forest_survey_is_a_census_of_the_units_it_has_been_in() -> None:
+def test_only_a_forest_survey_declared_complete_is_a_census_of_its_units() -> None:
+    """Stands alone do not say what lies between them: 700 ha could be forest of another list."""
     kinds = frozenset({"forest_subcompartments"})
     parts = (
         *(("440103", "forest_arbor", 300.0), ("440103", "", 700.0)),
         ("440104", "", 1000.0),
     )
-    found = run(unknown_ground(*parts, kinds=kinds)).values
+    account = unknown_ground(*parts, kinds=kinds)
+    undeclared = run(account).values["forest_area", 2024, "440103"]
+    assert (undeclared.is_known, undeclared.bounds(Sampling(draws=0))) == (False, (300.0, 1000.0))
+    found = run(replace(account, complete={"forest_subcompartments": True})).values
     surveyed, other = (found["forest_area", 2024, code] for code in ("440103", "440104"))
     assert (surveyed.value, surveyed.status) == (300.0, "known")
     assert (other.is_known, other.bounds(Sampling(draws=0))) == (False, (0.0, 1000.0))
@@ -309,7 +316,7 @@ def test_a_survey_that_is_declared_partial_is_known_where_its_stands_are() -> No
         cover=["forest_subcompartments", "land_cover"], status="classified",
         ecosystem_type=["forest_arbor", "cropland"],
     )  # fmt: skip
-    part = replace(whole, partial=frozenset({"forest_subcompartments"}))
+    part = replace(whole, complete={"forest_subcompartments": False})
     also_mapped = replace(part, rows=mapped, kinds=part.kinds | {"land_cover"})
     for data in (part, also_mapped):
         found = run(data).values["forest_area", 2024, "440103"]
@@ -324,7 +331,7 @@ def test_a_wetland_survey_that_is_declared_partial_gives_bounds() -> None:
     rows = data.rows.assign(cover=["wetlands", ""])
     census = run(replace(data, rows=rows)).values["wetland_area", 2024, "440103"]
     assert (census.value, census.status) == (100.0, "known")
-    part = replace(data, rows=rows, partial=frozenset({"wetlands"}))
+    part = replace(data, rows=rows, complete={"wetlands": False})
     found = run(part).values["wetland_area", 2024, "440103"]
     assert (found.status, found.bounds(Sampling(draws=0))) == ("bounds", (100.0, 1000.0))
 

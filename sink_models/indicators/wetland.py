@@ -45,7 +45,7 @@ def wetland_rows(context: Context) -> tuple[Mask, Statement]:
 
 def _known_by(account: Account, basis: Statement) -> dict[str, Any]:
     """What ground a reading must know. A survey is a census: dry districts have none."""
-    if basis == BY_LAND_COVER or account.lists_all({WETLANDS}):
+    if basis == BY_LAND_COVER or not account.is_partial({WETLANDS}):
         return {"needs_cover": basis == BY_LAND_COVER}
     return {"census": (WETLANDS,)}
 

@@ -818,7 +818,7 @@ def _epoch_data(
         rows=account.rows[account.rows["unit_code"] != OUTSIDE],
         measures=beside.measures,
         kinds=frozenset(layer.spec.kind for layer in inputs.layers[epoch.year]),
-        partial=frozenset(table.kind for table in epoch.layers if table.complete is False),
+        complete={each.kind: each.complete for each in epoch.layers if each.complete is not None},
         accuracy={table.kind: _accuracy(table.accuracy) for table in epoch.layers},
         products={
             layer.spec.kind: Product(**product_of(layer))

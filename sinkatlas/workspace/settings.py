@@ -208,7 +208,7 @@ class LayerTable(Source):
     )
     complete: bool | None = Field(
         default=None,
-        description="false: a survey that does not list all that there is; other ground is unknown",
+        description="true: a survey that lists all there is of its units; false: only a part",
     )
     same_way_m: Annotated[float, Field(ge=0, le=100)] | None = Field(
         default=None, description="lines that run nearer than this are one way; 10 unless stated"
