@@ -13,6 +13,7 @@ from typing import Any
 from xml.etree import ElementTree as Xml
 
 import geopandas as gpd
+import numpy as np
 import openpyxl
 import pandas as pd
 import pypdf
@@ -344,6 +345,26 @@ def test_figures_show_the_digits_that_their_interval_supports(
         page = opened(dataclasses.replace(report, results=results), tmp_path)["分区县"]
         cell = by_district(page)["440103"]["forest_area名 (公顷)"]
         assert (cell.value, cell.number_format) == (100.3, look)
+
+
+def test_a_sliver_is_told_as_smaller_than_the_last_digit(
+    make_report: Maker, tmp_path: Path
+) -> None:
+    """0.00004 ha is no zero and deserves no five digits; the cell keeps the value."""
+    report = make_report()
+    results, changes = report.results.copy(), report.changes.copy()
+    area = (results["unit_code"] == "440103") & (results["indicator"] == "forest_area")
+    results.loc[area, ["value", "low", "high"]] = [0.00004, np.nan, np.nan]
+    lost = (changes["unit_code"] == "440103") & (changes["indicator"] == "forest_area")
+    changes.loc[lost, ["value", "low", "high"]] = [-0.00004, np.nan, np.nan]
+    book = opened(dataclasses.replace(report, results=results, changes=changes), tmp_path)
+    held = [
+        (cell.value, cell.number_format)
+        for cell in (
+            by_district(book[page])["440103"]["forest_area名 (公顷)"] for page in ("分区县", "变化")
+        )
+    ]
+    assert held == [(0.00004, '"<0.01"'), (-0.00004, '+"<0.01";-"<0.01";0')]
 
 
 def test_change_has_signs_and_brackets_where_gain_or_loss_is_open(

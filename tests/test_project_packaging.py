@@ -143,3 +143,10 @@ def test_map_libraries_are_pinned_exactly() -> None:
     for name in ("folium", "branca", "XStatic-Leaflet"):
         (specifier,) = named[name].specifier
         assert specifier.operator == "==", f"{name} must be pinned: its templates are replaced"
+
+
+def test_the_citation_names_the_version_and_licence_of_the_package() -> None:
+    text = (PROJECT / "CITATION.cff").read_text(encoding="utf-8")
+    project = SETTINGS["project"]
+    assert f"\nversion: {project['version']}\n" in text
+    assert f"\nlicense: {project['license']}\n" in text

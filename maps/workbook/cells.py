@@ -18,7 +18,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from gis.visible_text import visible
-from maps.figures import ShownUnit, supported_places
+from maps.figures import SMALLEST, ShownUnit, supported_places
 from maps.report import Report
 from maps.status_style import LOOKS
 from maps.text import columns as text_columns
@@ -158,7 +158,15 @@ def places_format(places: int) -> str:
 
 
 def supported_format(value: float, low: float, high: float, unit: ShownUnit) -> str:
-    """How a stored value looks in its unit of display, in the digits that its interval supports."""
+    """How a stored value looks in its unit of display, in the digits that its interval supports.
+
+    What is too small for any digit is told as smaller than that; the cell keeps the value.
+
+    >>> supported_format(0.00004, math.nan, math.nan, ShownUnit(1.0, "ha"))
+    '"<0.01"'
+    """
+    if 0.0 < abs(value * unit.factor) < SMALLEST:
+        return f'"<{SMALLEST}"'
     return places_format(supported_places(value, low, high, unit))
 
 
@@ -339,6 +347,8 @@ def _printed(value: object, look: str) -> str:
     if isinstance(value, float | np.floating):
         if not math.isfinite(value):
             return ""
+        if look.startswith('"'):
+            return look.strip('"')
         places = len(look.partition(".")[2])
         return f"{value:,.{places}f}" if look and "E" not in look else f"{value:.6g}"
     return str(value)[:100]
