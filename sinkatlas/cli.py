@@ -269,9 +269,9 @@ def check(
             for file in write_check(found, out, language):
                 told.line(str(file))
         if repair is not None:
-            changes = repair_workspace(workspace, repair)
-            told.line(str(repair / "repairs.csv"))
-            for change in changes:
+            repairs = repair_workspace(workspace, repair)
+            told.line(str(repairs.file))
+            for change in repairs.changes:
                 told.line(
                     f"{change.layer} {change.row}: {change.action}, "
                     f"{change.before_ha:.4f} → {change.after_ha:.4f} ha"

@@ -109,7 +109,7 @@ def test_repairs_are_copies_with_a_list_of_hectares(tmp_path: Path) -> None:
     file = write_workspace(tmp_path, redline=[bow_tie, square(2), square(2)])
     before = (tmp_path / "redline.gpkg").read_bytes()
     assert check_workspace(file).errors
-    changes = repair_workspace(file, tmp_path / "mended")
+    changes = repair_workspace(file, tmp_path / "mended").changes
     assert (tmp_path / "redline.gpkg").read_bytes() == before
     assert [(each.row, each.action) for each in changes] == [
         (1, "geometry made valid"), (3, "removed: repeats a feature"),
@@ -121,3 +121,14 @@ def test_repairs_are_copies_with_a_list_of_hectares(tmp_path: Path) -> None:
     copy = gpd.read_file(tmp_path / "mended" / "redline_mended.gpkg")
     assert len(copy) == 2
     assert copy.is_valid.all()
+
+
+def test_a_second_repair_overwrites_neither_copy_nor_list(tmp_path: Path) -> None:
+    """Somebody may have gone on with the first copy, or a workspace read it."""
+    file = write_workspace(tmp_path, redline=[square(2), square(2)])
+    first = repair_workspace(file, tmp_path / "mended")
+    held = {each: each.read_bytes() for each in (first.file, *first.copies.values())}
+    second = repair_workspace(file, tmp_path / "mended")
+    assert {each: each.read_bytes() for each in held} == held
+    assert second.file.name == "repairs_2.csv"
+    assert [each.name for each in second.copies.values()] == ["redline_mended_2.gpkg"]

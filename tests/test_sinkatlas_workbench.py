@@ -12,6 +12,8 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
+import geopandas as gpd
+import pandas as pd
 import pytest
 from served_workbench import Served
 from small_city import write_city
@@ -349,3 +351,22 @@ def test_http_answers_are_those_of_a_client(served: Served) -> None:
     assert link.getresponse().status == 401
     link.close()
     assert json.loads(served.send("POST", "/api/jobs", {})[2]) is not None
+
+
+def test_repaired_copies_take_the_place_of_their_own_files(served: Served, city: Path) -> None:
+    """Of two layers with one file name only the one that was mended changes; nothing is lost."""
+    file = write_city(city.parent / "修复")
+    stands = gpd.read_file(file.parent / "forest.gpkg")
+    gpd.GeoDataFrame(pd.concat([stands, stands])).to_file(file.parent / "forest.gpkg")
+    (file.parent / "repaired").mkdir()
+    (file.parent / "repaired" / "forest_mended.gpkg").write_text("of somebody", "utf-8")
+    name = served.ask("open", path=str(file.parent))["id"]
+    served.ask("repair", id=name)
+    layers = tomllib.loads(file.read_text("utf-8"))["epochs"][0]["layers"]
+    paths = {each["kind"]: each["path"] for each in layers}
+    assert paths == {
+        "land_survey": "survey.gpkg",
+        "forest_subcompartments": "repaired/forest_mended_2.gpkg",
+    }
+    assert len(gpd.read_file(file.parent / paths["forest_subcompartments"])) == 1
+    assert (file.parent / "repaired" / "forest_mended.gpkg").read_text("utf-8") == "of somebody"

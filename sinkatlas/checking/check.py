@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -253,11 +254,22 @@ class Repair:
     after_ha: float
 
 
-def repair_workspace(path: str | Path, folder: Path) -> tuple[Repair, ...]:
+@dataclass(frozen=True)
+class Repairs:
+    """What was mended: the list of changes as a file, and the copy that each file has now."""
+
+    file: Path
+    changes: tuple[Repair, ...]
+    copies: Mapping[Path, Path]
+
+
+def repair_workspace(path: str | Path, folder: Path) -> Repairs:
     """Write mended copies of the vector layers that can be mended, and ``repairs.csv``.
 
     Mended are geometries that are not valid (every lobe kept, ``make_valid``), and features that
-    repeat an earlier geometry or hold no ground are taken out. The inputs stay as they are.
+    repeat an earlier geometry or hold no ground are taken out. The inputs stay as they are, and so
+    does every file of ``folder``: a copy or list whose name is taken is numbered, because a
+    workspace may read an earlier copy, or a person have gone on with it.
     """
     from layers.checks import mended_copy
     from sinkatlas.pipeline import layer_specs
@@ -265,21 +277,26 @@ def repair_workspace(path: str | Path, folder: Path) -> tuple[Repair, ...]:
     space: Workspace = load_workspace(path)
     folder.mkdir(parents=True, exist_ok=True)
     done: list[Repair] = []
-    taken: set[str] = set()
+    copies: dict[Path, Path] = {}
     for file in (
         replace(spec, path=f, paths=()) for spec in layer_specs(space) for f in spec.files
     ):
-        name = file.path.stem
-        while name in taken:  # layers of several years often have one file name
-            name += "_"
-        changes = mended_copy(file, folder / f"{name}_mended.gpkg")
-        taken |= {name} if changes else set()
+        target = _free(folder / f"{file.path.stem.removesuffix('_mended')}_mended.gpkg")
+        if changes := mended_copy(file, target):
+            copies[file.path] = target
         done += [
             Repair(file.where, each.row, each.action, each.before_ha, each.after_ha)
             for each in changes
         ]
-    _write_repairs(done, folder / "repairs.csv")
-    return tuple(done)
+    listed = _free(folder / "repairs.csv")
+    _write_repairs(done, listed)
+    return Repairs(listed, tuple(done), copies)
+
+
+def _free(file: Path) -> Path:
+    """The path itself, or the first numbered one that no file has."""
+    numbered = (file.with_stem(f"{file.stem}_{number}") for number in count(2))
+    return next(each for each in chain([file], numbered) if not each.exists())
 
 
 def _write_repairs(done: Sequence[Repair], file: Path) -> None:

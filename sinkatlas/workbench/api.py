@@ -326,18 +326,17 @@ def _repair(bench: Bench, asked: Mapping[str, Any]) -> Any:
 
     file = bench.workspace(asked["id"])
     folder = file.parent / "repaired"
-    changes = repair_workspace(file, folder)
+    repairs = repair_workspace(file, folder)
+    copies = {source.resolve(): copy for source, copy in repairs.copies.items()}
     text = editing.read_text(file)
     layers = _layers(editing.parsed(file, text).unwrap(), file.parent)
-    names = [Path(each["path"]).stem for _, each in layers]
     edits = [
-        ([*place, "path"], f"repaired/{Path(each['path']).stem}_mended.gpkg")
+        ([*place, "path"], f"repaired/{copies[source].name}")
         for place, each in layers
-        if names.count(Path(each["path"]).stem) == 1
-        and (folder / f"{Path(each['path']).stem}_mended.gpkg").is_file()
+        if each["layer"].get("path") and (source := Path(each["path"])) in copies
     ]
     editing.save(file, editing.edited(text, file, edits), editing.digest(text))
-    return {**_state(bench, asked), "repairs": [asdict(each) for each in changes]}
+    return {**_state(bench, asked), "repairs": [asdict(each) for each in repairs.changes]}
 
 
 def _outlines(bench: Bench, asked: Mapping[str, Any]) -> Any:
