@@ -99,7 +99,7 @@ def test_a_run_ends_with_verdicts_worst_news_and_files(done: Run, language: Lang
     title, counts, news, seen, doubts, opened, *files = summary_lines(record, language)
     assert title == "小城"
     assert counts.strip() == {"zh": "× 未达标 1", "en": "× Not met 1"}[language]
-    assert news.strip().startswith({"zh": "森林覆盖率: ", "en": "Forest cover rate: "}[language])
+    assert news.strip().startswith({"zh": "森林覆盖率：", "en": "Forest cover rate: "}[language])
     assert {"zh": "碳储量：一手（A） ", "en": "of the carbon stock "}[language] in seen
     assert str(len([e for e in done.report.problems if e.severity == "warning"])) in doubts
     assert opened == {"zh": "打开：", "en": "Open:"}[language]
@@ -110,7 +110,7 @@ def test_a_run_ends_with_verdicts_worst_news_and_files(done: Run, language: Lang
 def test_a_run_says_at_its_end_what_the_last_stock_leaves_out(done: Run) -> None:
     """Hectares by type with the sign they would have; the last year's alone."""
     facts = {"types": "shrub 12.0 ha (+)", "area": "12.0"}
-    gaps = [problem("sink_models.biomass_left_out", f"carbon_stock {year}", **facts)
+    gaps = [problem("sink_models.biomass_left_out", f"carbon_stock {year}", year=year, **facts)
             for year in (2020, 2024)]  # fmt: skip
     record = run_record(replace(done.report, problems=tuple(gaps)), None)
     (said,) = [each for each in summary_lines(record, "en") if "shrub 12.0 ha (+)" in each]

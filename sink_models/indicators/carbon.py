@@ -254,11 +254,11 @@ def _gaps(context: Context, where: str) -> tuple[Problem, ...]:
     ordered = sorted(lacking, key=lambda each: (-each.area_ha, each.ecosystem_type))
     names = [(type_names([each.ecosystem_type]), _size(each)) for each in ordered]
     types = {
-        "zh": "、".join(f"{name['zh']} {size['zh']} (+)" for name, size in names),
+        "zh": "、".join(f"{name['zh']} {size['zh']}（+）" for name, size in names),
         "en": ", ".join(f"{name['en'].lower()} {size['en']} (+)" for name, size in names),
     }
-    area = f"{sum(each.area_ha for each in lacking):,.1f}"
-    return (problem("sink_models.biomass_left_out", where, types=types, area=area),)
+    area, year = f"{sum(each.area_ha for each in lacking):,.1f}", context.account.year
+    return (problem("sink_models.biomass_left_out", where, types=types, area=area, year=year),)
 
 
 def _size(each: NotEstimated) -> Mapping[Language, str]:

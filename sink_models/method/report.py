@@ -7,8 +7,9 @@ computed anew but the value of rules that were not chosen; no page is drawn.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from gis.problems import Language, Problem
 from sink_models.carbon import NotEstimated, pool_names
 from sink_models.coefficients import Override
 from sink_models.ecosystem_types import type_names
@@ -99,9 +100,16 @@ def _figures(results: Results, sampling: Sampling) -> Section:
         "draw of a coefficient is shared by all units, classes and epochs. Carbon and CO2 never "
         "share a column; CO2 = C × 44/12.",
     )
-    seen = [both(each.text("zh"), each.text("en")) for each in provenance_notice(results)]
+    seen = [_told(each) for each in provenance_notice(results)]
     heading = both("结果", "Figures")
     return Section("figures", heading, (said, *seen), (), SheetTable(heads, tuple(rows)))
+
+
+def _told(found: Problem) -> Mapping[Language, str]:
+    """A problem as a reader of the report is told it: without the code that the log has."""
+    return both(
+        f"{found.message('zh')}{found.remedy('zh')}", f"{found.message('en')} {found.remedy('en')}"
+    )
 
 
 def _definitions(results: Results) -> Section:
@@ -211,10 +219,6 @@ def _gaps(results: Results) -> Section:
         both("最接近的规则与不适用的原因", "nearest rules, and why they do not apply"),
     )
     shown = (*(each for each in results.problems if each.code in MAPPED_TREES), *results.notes)
-    said = tuple(
-        both(each.text("zh"), each.text("en"))
-        for each in shown
-        if each.code != "sink_models.pools_left_out"
-    )
+    said = tuple(_told(each) for each in shown if each.code != "sink_models.pools_left_out")
     title = both("未估算与凭信之处", "Not estimated, and taken on trust")
     return Section("gaps", title, said, (), SheetTable(heads, rows))

@@ -66,7 +66,8 @@ def write_method_page(
 
 
 def _page(sheet: MethodSheet, title: str, language: Language, is_synthetic: bool) -> Iterator[str]:
-    named = escaped(f"{TITLE[language]}: {title}")
+    colon = "：" if language == "zh" else ": "
+    named = escaped(f"{TITLE[language]}{colon}{title}")
     yield f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8">'
     policy = "default-src 'none'; style-src 'unsafe-inline'"
     yield f'<meta http-equiv="Content-Security-Policy" content="{policy}">'

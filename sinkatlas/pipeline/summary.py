@@ -22,6 +22,7 @@ HEADLINE = ("sink_models.provenance", "sink_models.biomass_left_out")
 
 _BAD = ("not_met", "off_track")
 _MOST_NEWS = 5
+_COLON: Mapping[Language, str] = {"zh": "：", "en": ": "}
 
 
 def run_record(report: Report, folder: Path | None) -> dict[str, object]:
@@ -39,7 +40,7 @@ def told_of(report: Report) -> dict[str, Any]:
         "title": report.title,
         "verdicts": _verdicts(report),
         "worst": [
-            {language: f"{title}: {reason}" for language, title, reason in news}
+            {each: f"{title}{_COLON[each]}{reason}" for each, title, reason in news}
             for news in _worst(report)
         ],
         "headline": _headline(report),
