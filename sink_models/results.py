@@ -82,7 +82,9 @@ class Limits:
 
 
 def _end(sampling: Sampling, sampled: Array, end: int) -> float:
-    return float(sampled[0]) if len(sampled) < 2 else sampling.bounds(sampled)[end]
+    """An end of a limit: of its interval, or the limit itself where nothing was drawn."""
+    drawn = sampling.bounds(sampled)[end]
+    return float(sampled[0]) if np.isnan(drawn) else drawn
 
 
 @dataclass(frozen=True)

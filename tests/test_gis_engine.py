@@ -348,7 +348,7 @@ def test_block_beyond_the_budget_is_refused(tmp_path: Path) -> None:
         pass
     classes = pd.DataFrame({"kind": ["none"]}, index=[0])
     cover = RasterCover("land", path, classes, ("kind",))
-    with pytest.raises(InputError, match=r"\[gis\.block_too_large\].*16384 x 16384"):
+    with pytest.raises(InputError, match=r"\[gis\.block_too_large\].*16384 × 16384"):
         account((cover, []), engine=Engine(memory_mib=256))
 
 

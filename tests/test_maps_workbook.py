@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
+import gc
 import itertools
 import math
 import re
@@ -22,6 +24,7 @@ import shapely
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+import maps.workbook.book as pages
 from gis.visible_text import visible
 from maps.report import Report
 from maps.status_style import LOOKS
@@ -267,6 +270,24 @@ def test_pages_of_districts_print_few_pages_in_legible_type(
 def test_columns_are_wide_enough_for_chinese() -> None:
     column = Column("名", ["二连浩特市"])  # five characters of two cells
     assert column.width >= text_columns("二连浩特市") == 10
+
+
+def test_a_file_that_cannot_be_finished_leaves_no_rows_behind(
+    make_report: Maker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows wait in files of their own until the workbook is whole; no file may stay open or lie."""
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(scratch))
+
+    def refused(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "no space")
+
+    monkeypatch.setattr("maps.workbook.book._AUDIT", (*pages._AUDIT[:2], refused))
+    with pytest.raises(OSError, match="no space"):
+        write_audit(make_report(), tmp_path / "audit.xlsx")
+    gc.collect()
+    assert list(scratch.iterdir()) == []
 
 
 def test_the_same_report_gives_the_same_bytes(make_report: Maker, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from sink_models.evaluate import evaluate
 from sink_models.indicator import indicators
 from sink_models.measures.unit_figures import Measure
 from sink_models.options import MethaneChoice, Options
-from sink_models.results import TABLE_COLUMNS, Results
+from sink_models.results import TABLE_COLUMNS, Limits, Results
 from sink_models.sampling import Sampling
 from sink_models.statements import statement
 
@@ -323,6 +323,15 @@ def test_a_survey_that_is_declared_partial_is_known_where_its_stands_are() -> No
         assert (found.status, found.bounds(Sampling(draws=0))) == ("bounds", (300.0, 1000.0))
     rate = run(part).values["forest_cover_rate", 2024, "440103"]
     assert rate.bounds(Sampling(draws=0)) == (30.0, 100.0)
+
+
+@pytest.mark.parametrize("draws", [0, 500])
+def test_limits_stand_where_nothing_was_drawn(draws: int) -> None:
+    """Draws that agree give a value no interval; a limit is itself all the same."""
+    least, most = np.full(draws + 1, 3.0), np.full(draws + 1, 9.0)
+    assert Limits(least, most).bounds(Sampling(draws=draws)) == (3.0, 9.0)
+    low, high = Limits(least, None).bounds(Sampling(draws=draws))
+    assert (low, np.isnan(high)) == (3.0, True)
 
 
 def test_a_wetland_survey_that_is_declared_partial_gives_bounds() -> None:

@@ -10,7 +10,9 @@ from __future__ import annotations
 import datetime
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import xlsxwriter
 
@@ -76,10 +78,18 @@ def write_audit(report: Report, path: str | os.PathLike[str]) -> Path:
 
 def _write(report: Report, path: str | os.PathLike[str], pages: Sequence[_Page]) -> Path:
     target = Path(path)
-    workbook = xlsxwriter.Workbook(target, _INERT)
-    workbook.set_properties({"title": visible(report.title)[:255], "created": _CREATED})
-    book = Book(workbook, report, words(report.language), {})
-    for add_page in pages:
-        add_page(book)
-    workbook.close()
+    with TemporaryDirectory(prefix="sinkatlas-") as rows:
+        workbook = xlsxwriter.Workbook(target, {**_INERT, "tmpdir": rows})
+        try:
+            workbook.set_properties({"title": visible(report.title)[:255], "created": _CREATED})
+            book = Book(workbook, report, words(report.language), {})
+            for add_page in pages:
+                add_page(book)
+            workbook.close()
+        except BaseException:
+            # rows that were written out wait in files that only a whole workbook closes
+            for sheet in workbook.worksheets():
+                with suppress(OSError):
+                    sheet.row_data_fh.close()
+            raise
     return target
