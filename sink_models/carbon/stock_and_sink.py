@@ -153,6 +153,10 @@ def carbon_account(account: Account) -> CarbonAccount:
 
 def estimates(stratum: CarbonStratum, year: int, book: DrawBook) -> tuple[Estimates, Estimates]:
     """Stocks and yearly fluxes of a stratum at an epoch."""
+    return book.once((stratum, year), lambda: _estimates(stratum, year, book))
+
+
+def _estimates(stratum: CarbonStratum, year: int, book: DrawBook) -> tuple[Estimates, Estimates]:
     estimator = estimator_of(stratum)
     if estimator is None:
         return {}, {}

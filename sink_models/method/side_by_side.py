@@ -6,14 +6,16 @@ soil is set beside one of the same depth alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from sink_models.carbon import SOIL_BURIAL, Choice
+from sink_models.carbon import SOIL_BURIAL, CarbonStratum, Choice
 from sink_models.coefficients import find_zone, read_table
-from sink_models.method.evaluations import grounds
+from sink_models.method.evaluations import EvaluationGround, grounds
 from sink_models.results import Results
+
+Held = Mapping[CarbonStratum, EvaluationGround]
 
 GROWTH = "growth"
 OUR_GROWTH = "mangrove_gw_subtropical"
@@ -30,11 +32,19 @@ def side_by_side_table(results: Results) -> pd.DataFrame:
     """A row per epoch and measurement that lies in the region, on the whole's ground."""
     zone = find_zone(results.options.region)
     rules = [row for row in read_table("side_by_side.csv") if zone.is_in(row["region"])]
-    rows = [row for epoch in results.epochs for rule in rules for row in _row(results, epoch, rule)]
+    held = {epoch: grounds(results, epoch) for epoch in results.epochs}
+    rows = [
+        row
+        for epoch in results.epochs
+        for rule in rules
+        for row in _row(results, epoch, held[epoch], rule)
+    ]
     return pd.DataFrame(rows, columns=list(SIDE_COLUMNS))
 
 
-def _row(results: Results, epoch: int, rule: dict[str, str]) -> Iterator[tuple[object, ...]]:
+def _row(
+    results: Results, epoch: int, held: Held, rule: dict[str, str]
+) -> Iterator[tuple[object, ...]]:
     area = sum(
         each.area_ha
         for each in results.ground
@@ -43,7 +53,7 @@ def _row(results: Results, epoch: int, rule: dict[str, str]) -> Iterator[tuple[o
     if not area > 0:
         return
     row = results.store[rule["key"]]
-    ours, keys = _ours(results, epoch, rule)
+    ours, keys = _ours(results, epoch, held, rule)
     yield (
         *(epoch, rule["ecosystem_type"], rule["pool"], rule["depth_cm"]),
         *(row.region, row.species, row.value, row.low, row.high, row.unit),
@@ -52,11 +62,12 @@ def _row(results: Results, epoch: int, rule: dict[str, str]) -> Iterator[tuple[o
     )
 
 
-def _ours(results: Results, epoch: int, rule: dict[str, str]) -> tuple[float, tuple[str, ...]]:
+def _ours(
+    results: Results, epoch: int, held: Held, rule: dict[str, str]
+) -> tuple[float, tuple[str, ...]]:
     """Our number for the same pool and depth per hectare, and its coefficients; NaN for none."""
     if rule["pool"] == GROWTH:
         return results.store[OUR_GROWTH].value, (OUR_GROWTH,)
-    held = grounds(results, epoch)
     for year, choice in results.choices:
         if year == epoch and _is_same(choice, rule) and choice.stratum in held:
             found = held[choice.stratum].estimates[choice.pool]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -22,6 +23,8 @@ from sink_models.sampling import Array, Sampling
 from sink_models.uncertainty.error_matrices import ErrorMatrix
 from sink_models.uncertainty.map_error import TRACE, Stick, digest, draw_stick, shares_of
 from sink_models.uncertainty.propagation import correlated_normals
+
+T = TypeVar("T")
 
 RESIDUAL = "residual"
 """In place of a rival: the typical distance between two published functions."""
@@ -47,6 +50,7 @@ class DrawBook:
     """Errors that a layer shares with that of an earlier epoch, by layer kind and year."""
     _drawn: dict[str, Array] = field(default_factory=dict, repr=False)
     _shares: dict[str, dict[tuple[str, str], Array]] = field(default_factory=dict, repr=False)
+    _made: dict[Hashable, Any] = field(default_factory=dict, repr=False)
 
     def coefficient(self, key: str) -> Array:
         """A coefficient; one with a rival in ``alternatives.csv`` spreads by their distance."""
@@ -99,6 +103,14 @@ class DrawBook:
     def remember(self, drawn: Mapping[str, Array]) -> None:
         """Take draws as they are in place of drawing them, by the names of their streams."""
         self._drawn.update(drawn)
+        self._made.clear()
+
+    def once(self, name: Hashable, make: Callable[[], T]) -> T:
+        """What is made of this book's draws alone, made once by its name."""
+        if name not in self._made:
+            self._made[name] = make()
+        found: T = self._made[name]
+        return found
 
     @property
     def drawn(self) -> Mapping[str, Array]:
