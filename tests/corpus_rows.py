@@ -59,7 +59,7 @@ EPOCH = "[[epochs]]\nyear = 2023\n"
 
 def run_text(text: str, folder: Path, *, out: bool = False) -> Any:
     """Run a workspace given as text; returns the finished run."""
-    from sinkatlas.pipeline.steps import run
+    from sinkatlas.pipeline.running import run
 
     file = folder / "workspace.toml"
     file.write_text(text, encoding="utf-8")
@@ -421,7 +421,7 @@ def main() -> None:
 
     harden_environment()
     import sinkatlas.pipeline.outputs
-    import sinkatlas.pipeline.steps  # noqa: F401 - imported once, before the forks
+    import sinkatlas.pipeline.running  # noqa: F401 - imported once, before the forks
 
     request = json.load(sys.stdin)
     corpus = Path(request["corpus"])

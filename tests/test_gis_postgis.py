@@ -21,7 +21,7 @@ from gis.problems import InputError, ProblemLog
 from gis.reading.postgis import read_postgis
 from gis.reading.safe_open import read_vector
 from sinkatlas.checking.check import check_workspace, write_check
-from sinkatlas.pipeline.steps import run
+from sinkatlas.pipeline.running import run
 
 PASSWORD = "S3cretPw-canary"
 USER = "reader_canary"

@@ -26,7 +26,7 @@ from gis.problems import InputError, ProblemLog
 from gis.reading import web
 from gis.reading.remote_rasters import Fetched, fetch_raster
 from gis.reading.safe_open import open_raster
-from sinkatlas.pipeline.steps import read_inputs
+from sinkatlas.pipeline.inputs import read_inputs
 from sinkatlas.workspace.settings import load_workspace
 
 X, Y = 500_000.0, 2_500_000.0

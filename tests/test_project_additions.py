@@ -132,7 +132,7 @@ from sink_models.carbon import covers
 from sink_models.coefficients import coefficients
 from sink_models.indicator import indicators
 from sink_models.statements import statement
-from sinkatlas.pipeline.steps import LAYER_OPTIONS
+from sinkatlas.pipeline.inputs import LAYER_OPTIONS
 from sinkatlas.pipeline.table_registry import output_tables
 
 assert indicators()["orchard_area"].title_zh == "园地面积"

@@ -17,7 +17,7 @@ from sink_models.options import Options
 from sink_models.published_check import published_check, published_values
 from sink_models.results import Results
 from sink_models.sampling import Sampling
-from sinkatlas.pipeline.steps import run as run_workspace
+from sinkatlas.pipeline.running import run as run_workspace
 
 Row = dict[str, object]
 

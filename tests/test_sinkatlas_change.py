@@ -10,7 +10,7 @@ import pytest
 from tiny_workspace import box, half_forest, write_polygons, write_workspace
 
 from sinkatlas.pipeline.change import MOST_DRAWN, ChangeTables, change_layers
-from sinkatlas.pipeline.steps import run
+from sinkatlas.pipeline.running import run
 
 
 def patches(count: int, certainty: str = "certain") -> gpd.GeoDataFrame:

@@ -15,7 +15,7 @@ from rasterio.transform import from_origin
 
 from gis.problems import InputError, OutputError
 from sinkatlas.checking.check import check_workspace, repair_workspace, write_check
-from sinkatlas.pipeline.steps import run
+from sinkatlas.pipeline.running import run
 
 CRS = "EPSG:4547"
 

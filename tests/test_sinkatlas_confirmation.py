@@ -14,7 +14,7 @@ from gis.problems import InputError
 from sinkatlas.checking.check import as_record, check_workspace, confirm
 from sinkatlas.checking.page import as_page, look_lines
 from sinkatlas.cli import app
-from sinkatlas.pipeline.steps import run
+from sinkatlas.pipeline.running import run
 from sinkatlas.workspace.confirmation import confirmation_file, read_confirmations
 
 COUNT = 30

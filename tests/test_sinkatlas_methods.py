@@ -24,7 +24,7 @@ from sinkatlas.pipeline.method_page import mathml, write_method_page
 from sinkatlas.pipeline.methods import (
     read_methods,
 )
-from sinkatlas.pipeline.steps import Run, run
+from sinkatlas.pipeline.running import Run, run
 from sinkatlas.pipeline.tables.adjusted_areas import adjusted_area_table
 from sinkatlas.pipeline.tables.invest_carbon import pool_table
 from sinkatlas.workspace.settings import load_workspace

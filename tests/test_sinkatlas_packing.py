@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from gis.problems import InputError
 from sinkatlas.cli import app
 from sinkatlas.evidence.packing import Verification, pack, verify
-from sinkatlas.pipeline.steps import run
+from sinkatlas.pipeline.running import run
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ from sink_models.ledger import (
     stratified_error,
 )
 from sink_models.sampling import Sampling
-from sinkatlas.pipeline.steps import run
+from sinkatlas.pipeline.running import run
 
 CCER = methodologies()["CCER-14-001-V01"]
 GROWTH = {

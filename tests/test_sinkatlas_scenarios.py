@@ -9,8 +9,8 @@ import pytest
 from tiny_workspace import half_forest, write_workspace
 
 from gis.problems import InputError
+from sinkatlas.pipeline.running import run
 from sinkatlas.pipeline.scenario import Scenarios, scenarios_of
-from sinkatlas.pipeline.steps import run
 from sinkatlas.workspace import text_of
 
 GROWTH = """

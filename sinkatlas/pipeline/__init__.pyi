@@ -2,15 +2,19 @@ from .change import (
     covers_of as covers_of,
     growth_choices as growth_choices,
 )
-from .steps import (
-    Run as Run,
-    draw_book as draw_book,
-    figures_of as figures_of,
+from .chosen import draw_book as draw_book
+from .inputs import (
     last_epoch as last_epoch,
     layer_specs as layer_specs,
-    problems_of_parts as problems_of_parts,
+)
+from .running import (
+    Run as Run,
     run as run,
     with_scratch as with_scratch,
+)
+from .steps import (
+    figures_of as figures_of,
+    problems_of_parts as problems_of_parts,
 )
 from .summary import (
     files_to_open as files_to_open,
