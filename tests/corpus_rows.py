@@ -309,7 +309,7 @@ def config(row: dict[str, str], file: Path, folder: Path, corpus: Path) -> Any:
     assigned value, two classes that share a code are two rows of a legend.
     """
     from layers.legends import legend
-    from sinkatlas.workspace.settings import load_workspace
+    from sinkatlas.workspace.loading import load_workspace
 
     base = units_table(corpus / "vector/v_control_districts.gpkg")
     epoch = EPOCH + layer_table("redline", corpus / "vector/v_control_districts.gpkg")

@@ -26,7 +26,7 @@ from sinkatlas.demo import write_demo
 from sinkatlas.demo.facts import EPOCHS, City, city_facts
 from sinkatlas.demo.forest import ARBOR, BAMBOO, SPECIAL_SHRUB
 from sinkatlas.demo.workspace_text import file_names
-from sinkatlas.workspace.settings import load_workspace
+from sinkatlas.workspace.loading import load_workspace
 
 WRITTEN = ("jiangmen", "jiaxing")
 

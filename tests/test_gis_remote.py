@@ -27,7 +27,7 @@ from gis.reading import web
 from gis.reading.remote_rasters import Fetched, fetch_raster
 from gis.reading.safe_open import open_raster
 from sinkatlas.pipeline.inputs import read_inputs
-from sinkatlas.workspace.settings import load_workspace
+from sinkatlas.workspace.loading import load_workspace
 
 X, Y = 500_000.0, 2_500_000.0
 SIDE, BLOCK = 2048, 256

@@ -27,7 +27,7 @@ from sinkatlas.pipeline.methods import (
 from sinkatlas.pipeline.running import Run, run
 from sinkatlas.pipeline.tables.adjusted_areas import adjusted_area_table
 from sinkatlas.pipeline.tables.invest_carbon import pool_table
-from sinkatlas.workspace.settings import load_workspace
+from sinkatlas.workspace.loading import load_workspace
 
 HOSTILE = '<script>alert(1)</script>"&{{x}}\u202e=1+1'
 WORKSPACE = """

@@ -9,7 +9,7 @@ import pytest
 
 from gis.problems import InputError
 from sinkatlas.workspace.blank_files import template, write_template
-from sinkatlas.workspace.settings import load_workspace, workspace_schema
+from sinkatlas.workspace.loading import load_workspace, workspace_schema
 
 GOOD = """
 [workspace]

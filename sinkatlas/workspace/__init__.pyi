@@ -7,6 +7,14 @@ from .confirmation import (
     read_confirmations as read_confirmations,
     write_confirmations as write_confirmations,
 )
+from .loading import (
+    Workspace as Workspace,
+    load_workspace as load_workspace,
+    named_files as named_files,
+    texts_of as texts_of,
+    workspace_of as workspace_of,
+    workspace_schema as workspace_schema,
+)
 from .objects import (
     workspace_from as workspace_from,
 )
@@ -24,12 +32,6 @@ from .settings import (
     ScenarioTable as ScenarioTable,
     Source as Source,
     UrbanTable as UrbanTable,
-    Workspace as Workspace,
-    load_workspace as load_workspace,
-    named_files as named_files,
-    texts_of as texts_of,
-    workspace_of as workspace_of,
-    workspace_schema as workspace_schema,
 )
 from .small_tables import text_of as text_of
 from .variation import (

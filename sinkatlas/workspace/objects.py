@@ -16,7 +16,7 @@ import geopandas as gpd
 
 from gis.problems import ArgumentError, ArgumentTypeError, problem
 from layers.registry import kinds
-from sinkatlas.workspace.settings import Workspace, load_workspace
+from sinkatlas.workspace.loading import Workspace, load_workspace
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -10,8 +10,8 @@ from typing import Any
 from gis.problems import ArgumentKeyError, problem
 from layers.tables import nearest
 from sink_models.coefficients import coefficients
+from sinkatlas.workspace.loading import Workspace, workspace_of
 from sinkatlas.workspace.objects import known_kind, layer_entry
-from sinkatlas.workspace.settings import Workspace, workspace_of
 from sinkatlas.workspace.small_tables import text_of
 
 _COLUMNS = ("key", "value", "low", "high", "unit", "reason", "analyst")
