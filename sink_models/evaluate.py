@@ -236,7 +236,7 @@ def _check_soil_years(epochs: Sequence[EpochData], options: Options) -> None:
     for each in options.soils:
         if each.year is not None and each.year not in years:
             allowed = ", ".join(map(str, years))
-            log.add("sink_models.soil_year", f"{each.ecosystem_type} {each.year}", allowed=allowed)
+            log.add("sink_models.soil_year", f"{each.type} {each.year}", allowed=allowed)
     log.raise_if_errors()
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gis.problems import ProblemLog
+from sink_models.choices import Correlation, MethaneChoice, SoilUse, UrbanGreenChoice
 from sink_models.coefficients import (
     CoefficientStore,
     Zone,
@@ -99,41 +100,6 @@ class SharedError:
     correlation: float
 
 
-@dataclass(frozen=True)
-class UrbanGreenChoice:
-    """How urban green and greenways are read, and where these figures come from.
-
-    ``crown_share`` is the share of the ground under crowns, ``growing_share`` that of the crowns
-    with trees up to 20 years old; ``rate`` names a coefficient in t C or t CO2e per hectare and
-    year. Without ``greenway_width_m`` greenways have no ground.
-    """
-
-    crown_share: float
-    rate: str
-    source: str
-    greenway_width_m: float | None = None
-    growing_share: float = 1.0
-
-    def check(self, store: CoefficientStore, accepted: frozenset[str], log: ProblemLog) -> None:
-        """Log shares beyond 0 to 1, a width that cannot be, and a rate that may not be used."""
-        given: dict[str, tuple[str, float | None]] = {
-            "crown_share": ("fraction", self.crown_share),
-            "growing_share": ("fraction", self.growing_share),
-            "greenway_width_m": ("width_m", self.greenway_width_m),
-        }
-        for name, (quantity, value) in given.items():
-            if value is not None:
-                check_range(f"urban: {name}", quantity, np.array([value]), log)
-        if self.rate not in store:
-            log.add("sink_models.coefficient_unknown", self.rate)
-        elif (
-            not store[self.rate].unit.startswith(URBAN_UNITS) or "/yr" not in store[self.rate].unit
-        ):
-            log.add("sink_models.urban_rate_unit", self.rate, unit=store[self.rate].unit)
-        else:
-            _check_standing(self.rate, store, accepted, log)
-
-
 def _check_standing(
     key: str, store: CoefficientStore, accepted: frozenset[str], log: ProblemLog
 ) -> None:
@@ -144,82 +110,7 @@ def _check_standing(
 URBAN_UNITS = ("t C/ha", "t C / ha", "t CO2e/ha")
 
 
-@dataclass(frozen=True)
-class MethaneChoice:
-    """Methane of wetlands: the set of 100-year potentials, and the salinity of the coast, ppt.
-
-    Without a salinity, mangrove and tidal marsh have no class and no figure.
-    """
-
-    gwp_set: str
-    salinity_ppt: float | None = None
-
-    def check(self, store: CoefficientStore, accepted: frozenset[str], log: ProblemLog) -> None:
-        """Log a set that does not exist or may not be used, and a salinity that cannot be."""
-        sets = [each.key for each in store if each.key.startswith(GWP)]
-        if f"{GWP}{self.gwp_set}" not in sets:
-            allowed = ", ".join(sorted(key.removeprefix(GWP) for key in sets))
-            log.add("sink_models.option_unknown", "gwp_set", given=self.gwp_set, allowed=allowed)
-        else:
-            _check_standing(f"{GWP}{self.gwp_set}", store, accepted, log)
-        if self.salinity_ppt is not None:
-            check_range("salinity_ppt", "salinity_ppt", np.array([self.salinity_ppt]), log)
-
-
 GWP = "gwp100_ch4_"
-
-
-@dataclass(frozen=True)
-class Correlation:
-    """A declared correlation between the errors of two coefficients, -1 to 1, and its reason."""
-
-    first: str
-    second: str
-    value: float
-    reason: str
-
-
-@dataclass(frozen=True)
-class SoilUse:
-    """How a share of a type's ground is managed: the stock change factors of its mineral soil.
-
-    ``factors`` names coefficients (F_MG, F_I, and F_LU where another than the type's default
-    holds), ``share`` the part of the type's ground; what no entry claims keeps the default. Without
-    ``year`` it holds at every epoch. For ``built`` the only factor is that of paved ground, which
-    multiplies the stock before.
-    """
-
-    ecosystem_type: str
-    factors: tuple[str, ...]
-    source: str
-    share: float = 1.0
-    year: int | None = None
-
-    def check(
-        self, store: CoefficientStore, accepted: frozenset[str], climate: str, log: ProblemLog
-    ) -> None:
-        """Log a type without factors, a factor that does not fit or may not be used, no source."""
-        where = f"soils: {self.ecosystem_type}"
-        check_range(f"{where}: share", "fraction", np.array([self.share]), log)
-        if not self.source or not self.factors:
-            log.add("sink_models.soil_incomplete", where)
-        family = SOIL_FACTORS.get(self.ecosystem_type)
-        if family is None:
-            allowed = ", ".join(sorted(SOIL_FACTORS))
-            log.add("sink_models.soil_type", where, allowed=allowed)
-            return
-        parts = [key.partition("_")[0] for key in self.factors]
-        for key in self.factors:
-            if key not in store:
-                log.add("sink_models.coefficient_unknown", key)
-                continue
-            _check_standing(key, store, accepted, log)
-            zones = climate_zones(store) if "_2019_" in key else ()
-            is_foreign = any(key.endswith(f"_{zone}") for zone in zones) and not key.endswith(
-                f"_{climate}"
-            )
-            if not key.startswith(family) or parts.count(key.partition("_")[0]) > 1 or is_foreign:
-                log.add("sink_models.soil_factor", where, key=key, climate=climate or "–")
 
 
 _CROP_FAMILY = tuple(
@@ -233,6 +124,73 @@ SOIL_FACTORS = {
     "built": ("flu_settlement_paved",),
 }
 """Types whose soil management may be declared, and how the keys of their factors begin."""
+
+
+def _check_urban(
+    chosen: UrbanGreenChoice, store: CoefficientStore, accepted: frozenset[str], log: ProblemLog
+) -> None:
+    """Log shares beyond 0 to 1, a width that cannot be, and a rate that may not be used."""
+    given: dict[str, tuple[str, float | None]] = {
+        "crown_share": ("fraction", chosen.crown_share),
+        "growing_share": ("fraction", chosen.growing_share),
+        "greenway_width_m": ("width_m", chosen.greenway_width_m),
+    }
+    for name, (quantity, value) in given.items():
+        if value is not None:
+            check_range(f"urban: {name}", quantity, np.array([value]), log)
+    if chosen.rate not in store:
+        log.add("sink_models.coefficient_unknown", chosen.rate)
+    elif (
+        not store[chosen.rate].unit.startswith(URBAN_UNITS) or "/yr" not in store[chosen.rate].unit
+    ):
+        log.add("sink_models.urban_rate_unit", chosen.rate, unit=store[chosen.rate].unit)
+    else:
+        _check_standing(chosen.rate, store, accepted, log)
+
+
+def _check_methane(
+    chosen: MethaneChoice, store: CoefficientStore, accepted: frozenset[str], log: ProblemLog
+) -> None:
+    """Log a set that does not exist or may not be used, and a salinity that cannot be."""
+    sets = [each.key for each in store if each.key.startswith(GWP)]
+    if f"{GWP}{chosen.gwp_set}" not in sets:
+        allowed = ", ".join(sorted(key.removeprefix(GWP) for key in sets))
+        log.add("sink_models.option_unknown", "gwp_set", given=chosen.gwp_set, allowed=allowed)
+    else:
+        _check_standing(f"{GWP}{chosen.gwp_set}", store, accepted, log)
+    if chosen.salinity_ppt is not None:
+        check_range("salinity_ppt", "salinity_ppt", np.array([chosen.salinity_ppt]), log)
+
+
+def _check_soil(
+    chosen: SoilUse,
+    store: CoefficientStore,
+    accepted: frozenset[str],
+    climate: str,
+    log: ProblemLog,
+) -> None:
+    """Log a type without factors, a factor that does not fit or may not be used, no source."""
+    where = f"soils: {chosen.type}"
+    check_range(f"{where}: share", "fraction", np.array([chosen.share]), log)
+    if not chosen.source or not chosen.factors:
+        log.add("sink_models.soil_incomplete", where)
+    family = SOIL_FACTORS.get(chosen.type)
+    if family is None:
+        allowed = ", ".join(sorted(SOIL_FACTORS))
+        log.add("sink_models.soil_type", where, allowed=allowed)
+        return
+    parts = [key.partition("_")[0] for key in chosen.factors]
+    for key in chosen.factors:
+        if key not in store:
+            log.add("sink_models.coefficient_unknown", key)
+            continue
+        _check_standing(key, store, accepted, log)
+        zones = climate_zones(store) if "_2019_" in key else ()
+        is_foreign = any(key.endswith(f"_{zone}") for zone in zones) and not key.endswith(
+            f"_{climate}"
+        )
+        if not key.startswith(family) or parts.count(key.partition("_")[0]) > 1 or is_foreign:
+            log.add("sink_models.soil_factor", where, key=key, climate=climate or "–")
 
 
 @dataclass(frozen=True)
@@ -289,9 +247,9 @@ class Options:
         if self.flows is not None:
             self.flows.check(log)
         if self.urban is not None:
-            self.urban.check(store, self.accepted, log)
+            _check_urban(self.urban, store, self.accepted, log)
         if self.methane is not None:
-            self.methane.check(store, self.accepted, log)
+            _check_methane(self.methane, store, self.accepted, log)
         self._check_soils(store, log)
         for each in self.correlations:
             for key in (each.first, each.second):
@@ -305,8 +263,8 @@ class Options:
     def _check_soils(self, store: CoefficientStore, log: ProblemLog) -> None:
         claimed: dict[tuple[str, int | None], float] = {}
         for each in self.soils:
-            each.check(store, self.accepted, self.zone.climate_zone, log)
-            key = each.ecosystem_type, each.year
+            _check_soil(each, store, self.accepted, self.zone.climate_zone, log)
+            key = each.type, each.year
             claimed[key] = claimed.get(key, 0.0) + each.share
         for (kind, year), share in claimed.items():
             whole = share + (0.0 if year is None else claimed.get((kind, None), 0.0))

@@ -22,9 +22,10 @@ from sink_models.carbon import (
     SoilSpan,
     pool_names,
 )
+from sink_models.choices import Correlation
 from sink_models.coefficients import CoefficientStore
 from sink_models.ecosystem_types import type_names
-from sink_models.options import DEFAULT_OPTIONS, Correlation, Options
+from sink_models.options import DEFAULT_OPTIONS, Options
 from sink_models.sampling import Array, Sampling
 from sink_models.statements import Statement
 from sink_models.uncertainty import Driver, first_order_half_width

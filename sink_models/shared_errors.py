@@ -12,7 +12,8 @@ from itertools import combinations
 
 from gis.problems import InputError, Problem, ProblemLog, problem
 from sink_models.account import Accuracy, EpochData
-from sink_models.options import Correlation, SharedError
+from sink_models.choices import Correlation
+from sink_models.options import SharedError
 
 QUANTITIES = ("area", "stock", "inside")
 """Quantities of a layer with an error of their own."""

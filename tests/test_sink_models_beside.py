@@ -13,9 +13,10 @@ import shapely
 from gis.measure.geometry_areas import polygon_areas_ha
 from gis.problems import InputError
 from sink_models.account import EpochData
+from sink_models.choices import MethaneChoice, UrbanGreenChoice
 from sink_models.evaluate import evaluate
 from sink_models.method.report import method_sheet
-from sink_models.options import MethaneChoice, Options, UrbanGreenChoice
+from sink_models.options import Options
 from sink_models.results import Results
 from sink_models.sampling import Sampling
 from sinkatlas.pipeline.urban import strips

@@ -12,10 +12,11 @@ import pytest
 
 from gis.problems import AccountError, InputError
 from sink_models.account import Accuracy, EpochData
+from sink_models.choices import MethaneChoice
 from sink_models.evaluate import evaluate
 from sink_models.indicator import indicators
 from sink_models.measures.unit_figures import Measure
-from sink_models.options import MethaneChoice, Options
+from sink_models.options import Options
 from sink_models.results import TABLE_COLUMNS, Limits, Results
 from sink_models.sampling import Sampling
 from sink_models.statements import statement

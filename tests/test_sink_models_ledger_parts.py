@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from gis.problems import InputError, ProblemLog
+from sink_models.choices import Price
 from sink_models.ledger import (
     ChangeTolerances,
     Expectation,
     GrowthChoice,
-    Price,
     TakenStand,
     before_after_control,
     carbon_value,

@@ -14,15 +14,11 @@ from gis.by_unit.proximity import local_plane
 from gis.extent import Units
 from gis.measure.geometry_areas import geometry_areas_ha
 from sink_models.account import FLAG_COLUMNS, EpochData
+from sink_models.choices import ParkReach, RiverRule
 from sink_models.evaluate import evaluate
 from sink_models.measures.blocks import demonstration_blocks, ground_in_areas
-from sink_models.measures.conflicts import (
-    RiverRule,
-    conflict_table,
-    overlap_conflicts,
-    river_conflicts,
-)
-from sink_models.measures.parks import ParkReach, park_service
+from sink_models.measures.conflicts import conflict_table, overlap_conflicts, river_conflicts
+from sink_models.measures.parks import park_service
 from sink_models.measures.unit_figures import Measure
 from sink_models.measures.works import (
     WorksOptions,

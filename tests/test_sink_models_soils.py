@@ -10,11 +10,12 @@ import pytest
 
 from gis.problems import InputError
 from sink_models.account import Accuracy, EpochData
+from sink_models.choices import SoilUse
 from sink_models.coefficients.overrides import with_overrides
 from sink_models.coefficients.store import coefficients
 from sink_models.evaluate import evaluate
 from sink_models.method.report import method_sheet
-from sink_models.options import Options, SoilUse
+from sink_models.options import Options
 from sink_models.results import Results
 from sink_models.sampling import Sampling
 

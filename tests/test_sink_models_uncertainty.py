@@ -15,11 +15,12 @@ import pytest
 from gis.problems import InputError
 from sink_models.account import Accuracy, EpochData
 from sink_models.carbon.linear_totals import Amounts, LinearTerm, product
+from sink_models.choices import Correlation
 from sink_models.coefficients.distributions import draw
 from sink_models.coefficients.selection import find_zone
 from sink_models.coefficients.store import CoefficientStore, coefficients
 from sink_models.evaluate import evaluate
-from sink_models.options import Correlation, Options
+from sink_models.options import Options
 from sink_models.results import Results
 from sink_models.sampling import Sampling
 from sink_models.uncertainty.draws import DrawBook

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sink_models.ledger import Price
+from sink_models.choices import Price
 from sink_models.results import IndicatorValue, Results
 from sink_models.sampling import Sampling
 from sinkatlas.pipeline.gep import gep_table

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from gis.problems import InputError
+from sink_models.choices import ParkReach, RiverRule
 from sinkatlas.workspace.blank_files import template, write_template
 from sinkatlas.workspace.loading import load_workspace, workspace_schema
 
@@ -116,6 +117,34 @@ def test_a_split_that_cannot_be_made_is_told(
     found = problems_of(written(tmp_path, GOOD + SPLIT.replace(*change)))
     assert f"sinkatlas.{code}" in found
     assert "allocation[1]" in found[f"sinkatlas.{code}"]
+
+
+PARKS = "\n[parks]\nlarge_reach_m = 400.0\n"
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "told"),
+    [
+        (("large_reach_m", "large_reach"), "workspace_unknown_key", "large_reach_m"),
+        (("400.0", '"400"'), "workspace_not_number", "parks.large_reach_m"),
+        (("400.0", "9000.0"), "workspace_out_of_range", "≤ 5000"),
+        (("400.0", "nan"), "workspace_not_finite", "parks.large_reach_m"),
+    ],
+)
+def test_choices_of_the_science_are_held_to_what_they_declare(
+    tmp_path: Path, change: tuple[str, str], code: str, told: str
+) -> None:
+    found = problems_of(written(tmp_path, GOOD + PARKS.replace(*change)))
+    assert told in found[f"sinkatlas.{code}"]
+
+
+def test_choices_of_the_science_are_read_as_its_own_values(tmp_path: Path) -> None:
+    river = '\n[river_rule]\nrivers = ["长江"]\ndistance_m = 500\n'
+    table = load_workspace(written(tmp_path, GOOD + PARKS + river)).table
+    assert table.parks == ParkReach(large_reach_m=400.0)
+    assert table.river_rule == RiverRule(distance_m=500.0, rivers=("长江",))
+    parks = workspace_schema()["$defs"]["ParkReach"]["properties"]
+    assert "street network" in parks["off_street_m"]["description"]
 
 
 def test_a_split_leaves_out_cropland_and_the_red_line_unless_told(tmp_path: Path) -> None:

@@ -8,10 +8,13 @@ close, counts as none.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field, with_config
 
+from gis.settings import SETTINGS, Real
 from plans.plan import Target
 from sink_models.sampling import Array
 
@@ -22,6 +25,7 @@ CHANGES = ("increase", "decrease", "stable")
 """Comparators that set what stands beside what stood in a base year."""
 
 
+@with_config(SETTINGS)
 @dataclass(frozen=True)
 class Tolerances:
     """What a plan's words may mean, and how sure a verdict must be.
@@ -38,10 +42,15 @@ class Tolerances:
         in the base year.
     """
 
-    about_percent: float = 1.0
-    coverage_min: float = 0.99
-    undecided: tuple[float, float] = (0.1, 0.9)
-    smallest_change_percent: float = 0.1
+    about_percent: Annotated[Real, Field(ge=0, le=50)] = 1.0
+    coverage_min: Annotated[Real, Field(gt=0, le=1)] = 0.99
+    undecided: tuple[Annotated[Real, Field(ge=0, le=0.5)], Annotated[Real, Field(ge=0.5, le=1)]] = (
+        0.1,
+        0.9,
+    )
+    """Chances within this band decide nothing."""
+    smallest_change_percent: Annotated[Real, Field(ge=0, le=50)] = 0.1
+    """A rise without a figure must be larger, in percent of the base."""
 
 
 @dataclass(frozen=True)

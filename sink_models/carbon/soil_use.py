@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from sink_models.carbon.estimator import NOTHING, SOIL, Estimates, PoolEstimate
 from sink_models.carbon.stratification import CarbonStratum
+from sink_models.choices import SoilUse
 from sink_models.coefficients import Sought, bind, choose_density, formula_keys, resolve_formula
-from sink_models.options import SoilUse
 from sink_models.uncertainty import DrawBook
 
 REFERENCE = "socref_2019_{climate}_{soil}"
@@ -19,9 +19,7 @@ PAVED = "built"
 def uses_of(book: DrawBook, ecosystem_type: str, year: int) -> tuple[SoilUse, ...]:
     """What was declared of a type's soil at an epoch."""
     return tuple(
-        each
-        for each in book.soils
-        if each.ecosystem_type == ecosystem_type and each.year in (None, year)
+        each for each in book.soils if each.type == ecosystem_type and each.year in (None, year)
     )
 
 

@@ -15,11 +15,11 @@ import numpy as np
 from gis.problems import LANGUAGES, Language, problem
 from sink_models.account import Account
 from sink_models.carbon import covers
+from sink_models.choices import MethaneChoice
 from sink_models.coefficients import read_table
 from sink_models.ecosystem_types import type_names
 from sink_models.equations import Equation, wetland_methane_as_co2
 from sink_models.indicator import Absent, Context, Indicator, Outcome, Reading
-from sink_models.options import MethaneChoice
 from sink_models.sampling import Array
 from sink_models.statements import Statement, statement
 from sink_models.uncertainty import DrawBook

@@ -11,10 +11,10 @@ import numpy as np
 
 from gis.problems import problem
 from sink_models.account import GREENWAYS, PARKS, Account, Mask
+from sink_models.choices import UrbanGreenChoice
 from sink_models.coefficients import Coefficient
 from sink_models.equations import co2_from_c, urban_green_uptake
 from sink_models.indicator import Absent, Context, Indicator, Outcome, Reading
-from sink_models.options import UrbanGreenChoice
 from sink_models.statements import Statement, statement
 
 ORDER = 45

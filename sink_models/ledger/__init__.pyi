@@ -22,7 +22,6 @@ from .change_areas import (
 from .change_tables import (
     IPCC_COLUMNS as IPCC_COLUMNS,
     TRANSITION_COLUMNS as TRANSITION_COLUMNS,
-    PastConversion as PastConversion,
     ipcc_land as ipcc_land,
     land_matrix as land_matrix,
     transition_table as transition_table,
@@ -96,7 +95,6 @@ from .scenarios import (
     project as project,
 )
 from .values import (
-    Price as Price,
     carbon_value as carbon_value,
     oxygen_released as oxygen_released,
     per_t_co2 as per_t_co2,

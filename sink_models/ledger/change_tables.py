@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from sink_models.carbon import POOLS
+from sink_models.choices import PastConversion
 from sink_models.equations import co2_from_c
 from sink_models.ledger.carbon_of_change import (
     TransitionCarbon,
@@ -36,17 +36,6 @@ IPCC_COLUMNS = (
     *("from_category", "area_ha", "gains_t_co2_yr", "losses_t_co2_yr", "net_t_co2_yr"),
     *("pools_missing", "history"),
 )
-
-
-@dataclass(frozen=True)
-class PastConversion:
-    """Land converted before the first epoch, which is in transition for twenty years."""
-
-    unit_code: str
-    year: int
-    from_category: str
-    to_category: str
-    area_ha: float
 
 
 def transition_table(
@@ -153,7 +142,7 @@ def _in_transition(
     """Hectares still in transition at a year, by category they became and category they were."""
     found: dict[str, dict[str, float]] = {}
     for each in earlier:
-        if each.unit_code == unit and bool(is_converted(each.year, year)):
+        if each.unit == unit and bool(is_converted(each.year, year)):
             own = found.setdefault(each.to_category, {})
             own[each.from_category] = own.get(each.from_category, 0.0) + each.area_ha
     return found

@@ -6,26 +6,14 @@ no default price.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
 import numpy as np
 from numpy.typing import ArrayLike
 
+from sink_models.choices import Price
 from sink_models.equations import EquationCard, c_from_co2, co2_from_c
 from sink_models.sampling import Array
 
 O2_PER_CO2 = 32 / 44
-
-
-@dataclass(frozen=True)
-class Price:
-    """Yuan per tonne: of what, of which year, from where."""
-
-    yuan: float
-    per: Literal["t C", "t CO2"]
-    year: int
-    source: str
 
 
 def carbon_value(*, net_t_c: ArrayLike, yuan_per_t_co2: ArrayLike) -> Array:

@@ -3,13 +3,11 @@ from .blocks import (
     ground_in_areas as ground_in_areas,
 )
 from .conflicts import (
-    RiverRule as RiverRule,
     conflict_table as conflict_table,
     overlap_conflicts as overlap_conflicts,
     river_conflicts as river_conflicts,
 )
 from .parks import (
-    ParkReach as ParkReach,
     park_service as park_service,
 )
 from .unit_figures import (

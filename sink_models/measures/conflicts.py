@@ -7,7 +7,6 @@ about, and the unit. Whether a feature had leave to be there the layers do not t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
@@ -27,6 +26,7 @@ from gis.by_unit import (
 from gis.crs import to_crs
 from gis.extent import Units
 from gis.measure import geometry_areas_ha
+from sink_models.choices import RiverRule
 from sink_models.measures.unit_figures import Measure
 from sink_models.statements import statement
 
@@ -47,20 +47,6 @@ OVERLAPS = (
 """Rules on ground that two layers must not share: name, layer whose features are listed, other."""
 
 NEAR_RIVER = "project_near_river"
-
-
-@dataclass(frozen=True)
-class RiverRule:
-    """No projects within ``distance_m`` of rivers: of those named, of those types, since a year.
-
-    Empty ``rivers`` and ``project_types`` mean all; ``project_types`` are words in the type.
-    Projects without a year count: nobody knows that they are old.
-    """
-
-    distance_m: float = 1000.0
-    rivers: tuple[str, ...] = ()
-    project_types: tuple[str, ...] = ()
-    since: int | None = None
 
 
 def overlap_conflicts(

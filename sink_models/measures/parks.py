@@ -8,8 +8,6 @@ is walked along it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
@@ -26,21 +24,11 @@ from gis.by_unit import (
 )
 from gis.extent import Units
 from gis.measure import geometry_areas_ha
+from sink_models.choices import ParkReach
 from sink_models.measures.unit_figures import Measure
 from sink_models.statements import Statement, statement
 
 Objects = NDArray[np.object_]
-
-
-@dataclass(frozen=True)
-class ParkReach:
-    """Sizes of parks in m2, the metres that they serve, and how far a street may be away."""
-
-    large_park_m2: float = 5000.0
-    large_reach_m: float = 500.0
-    small_park_m2: float = 400.0
-    small_reach_m: float = 300.0
-    off_street_m: float = 100.0
 
 
 DEFAULT_REACH = ParkReach()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
+from sink_models.choices import SoilUse
 from sink_models.ecosystem_types import type_names
 from sink_models.method.values import Figure, Section, SheetTable, Words, both, figure, signed
-from sink_models.options import SoilUse
 from sink_models.results import Results
 
 
@@ -54,7 +54,7 @@ def _said(results: Results) -> tuple[Words, ...]:
 
 
 def _declared(use: SoilUse) -> Words:
-    names, factors = type_names([use.ecosystem_type]), " ".join(use.factors)
+    names, factors = type_names([use.type]), " ".join(use.factors)
     year = "" if use.year is None else f" {use.year}"
     return both(
         f"声明：{names['zh']}{year} 的 {use.share:.0%}：{factors}（{use.source}）。",

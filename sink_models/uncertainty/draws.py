@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from gis.problems import InputError, problem
+from sink_models.choices import Correlation, SoilUse
 from sink_models.coefficients import (
     CoefficientStore,
     VolumeFunction,
@@ -18,7 +19,7 @@ from sink_models.coefficients import (
     draw,
     literature_residual,
 )
-from sink_models.options import Correlation, SharedError, SoilUse
+from sink_models.options import SharedError
 from sink_models.sampling import Array, Sampling
 from sink_models.uncertainty.error_matrices import ErrorMatrix
 from sink_models.uncertainty.map_error import TRACE, Stick, digest, draw_stick, shares_of

@@ -17,8 +17,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from sink_models.choices import Correlation
 from sink_models.equations import approach_1
-from sink_models.options import Correlation
 from sink_models.sampling import Array
 from sink_models.uncertainty.draws import DrawBook
 

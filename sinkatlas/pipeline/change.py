@@ -27,6 +27,7 @@ from layers.registry import kinds
 from maps.report import MapLayer
 from maps.words import words
 from sink_models.account import HOME, EpochData
+from sink_models.choices import PastConversion
 from sink_models.ecosystem_types import type_names
 from sink_models.ledger import (
     ARTEFACT_CAUSES,
@@ -35,7 +36,6 @@ from sink_models.ledger import (
     ChangeTolerances,
     GrowthChoice,
     GrowthRule,
-    PastConversion,
     TransitionCarbon,
     certainty_of,
     ipcc_land,

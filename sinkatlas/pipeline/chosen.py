@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from gis.extent import Units
 from sink_models.coefficients import CoefficientStore
-from sink_models.measures import ParkReach, RiverRule, WorksOptions
+from sink_models.measures import WorksOptions
 from sink_models.options import (
-    Correlation,
-    MethaneChoice,
     Options,
-    SoilUse,
-    UrbanGreenChoice,
 )
 from sink_models.sampling import Sampling
 from sink_models.uncertainty import DrawBook
@@ -35,21 +33,15 @@ def options_of(space: Workspace, units: Units) -> Options:
         minimum_coverage=settings.minimum_coverage_percent / 100.0,
         forest_definition=settings.forest_definition,
         region=units.whole_code if units.whole_code.isdigit() else "",
-        climate_zone=space.table.carbon.climate_zone,
-        soil_class=space.table.carbon.soil_class,
-        accepted=frozenset(space.table.carbon.accepted),
+        climate_zone=carbon.climate_zone,
+        soil_class=carbon.soil_class,
+        accepted=frozenset(carbon.accepted),
         mapped_trees=carbon.mapped_trees,
         flows=forest_flows(space),
-        correlations=tuple(
-            Correlation(each.first, each.second, each.value, each.reason)
-            for each in space.table.carbon.correlations
-        ),
-        soils=tuple(
-            SoilUse(each.type, tuple(each.factors), each.source, each.share, each.year)
-            for each in carbon.soils
-        ),
-        urban=None if carbon.urban is None else UrbanGreenChoice(**carbon.urban.model_dump()),
-        methane=None if carbon.methane is None else MethaneChoice(**carbon.methane.model_dump()),
+        correlations=tuple(carbon.correlations),
+        soils=tuple(carbon.soils),
+        urban=carbon.urban,
+        methane=carbon.methane,
     )
 
 
@@ -59,13 +51,11 @@ def rule_settings(space: Workspace, starts: int | None = None) -> RuleSettings:
     A prohibition begins with its plan: ``starts`` is the plan's first year, from which projects
     count where the workspace names no other.
     """
-    parks, works, rule = space.table.parks, space.table.works, space.table.river_rule
+    works, rule = space.table.works, space.table.river_rule
     return RuleSettings(
-        ParkReach(**parks.model_dump()),
+        space.table.parks,
         WorksOptions(works.since, works.types),
-        RiverRule(
-            rule.distance_m, tuple(rule.rivers), tuple(rule.project_types), rule.since or starts
-        ),
+        replace(rule, since=rule.since or starts),
     )
 
 

@@ -12,14 +12,9 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from sink_models.choices import Price
 from sink_models.equations import c_from_co2
-from sink_models.ledger import (
-    Price,
-    carbon_value,
-    oxygen_released,
-    per_t_co2,
-    price_and_quantity_effects,
-)
+from sink_models.ledger import carbon_value, oxygen_released, per_t_co2, price_and_quantity_effects
 from sink_models.results import Results
 from sink_models.sampling import Sampling
 

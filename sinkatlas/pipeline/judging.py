@@ -100,14 +100,7 @@ def read_promises(space: Workspace, problems: ProblemLog) -> Promises | None:
     )
     log.raise_if_errors()
     problems.extend(log)
-    stated = table.tolerances
-    tolerances = Tolerances(
-        stated.about_percent,
-        stated.coverage_min,
-        stated.undecided,
-        stated.smallest_change_percent,
-    )
-    return Promises(plan, assigned, tolerances, requests, table.workspace.date)
+    return Promises(plan, assigned, table.tolerances, requests, table.workspace.date)
 
 
 def _requests(space: Workspace, log: ProblemLog) -> tuple[AllocationRequest, ...]:

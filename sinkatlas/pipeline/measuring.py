@@ -21,10 +21,9 @@ from gis.extent import OUTSIDE, PolygonCover, Stratum, Units
 from gis.problems import Problem
 from layers.declarations import Layer, Lines, Register
 from sink_models.account import FARMLAND, SHORELINE
+from sink_models.choices import ParkReach, RiverRule
 from sink_models.measures import (
     Measure,
-    ParkReach,
-    RiverRule,
     WorksLedger,
     WorksOptions,
     demonstration_blocks,

@@ -26,7 +26,7 @@ from layers.declarations import Layer
 from maps.fonts import chinese_font, glyph_problems
 from sink_models.account import EpochData, with_mapped_trees
 from sink_models.evaluate import evaluate
-from sink_models.ledger import ChangeTolerances, GrowthRule, PastConversion, growth_rules
+from sink_models.ledger import ChangeTolerances, GrowthRule, growth_rules
 from sink_models.measures import WorksOptions
 from sink_models.method import provenance_notice
 from sink_models.official_figures import OfficialFigure
@@ -282,11 +282,7 @@ def _changes(
         )
         for earlier, later in pairwise(found.data)
     ]
-    past = [
-        PastConversion(each.unit, each.year, each.from_category, each.to_category, each.area_ha)
-        for each in table.conversions
-    ]
-    return change_tables(changes, unit_names(found.units), book.sampling, past)
+    return change_tables(changes, unit_names(found.units), book.sampling, table.conversions)
 
 
 def _area_values(

@@ -11,10 +11,10 @@ import shapely
 from gis.crs import to_crs
 from gis.extent import Stratum
 from layers.declarations import Layer, Lines, Register
-from sinkatlas.workspace import UrbanTable
+from sink_models.choices import UrbanGreenChoice
 
 
-def urban_strata(layers: Sequence[Layer], settings: UrbanTable | None) -> tuple[Stratum, ...]:
+def urban_strata(layers: Sequence[Layer], settings: UrbanGreenChoice | None) -> tuple[Stratum, ...]:
     """``in_park`` and ``in_greenway``, where the workspace asks for urban green; else nothing."""
     if settings is None:
         return ()

@@ -31,7 +31,6 @@ from .settings import (
     ProjectTable as ProjectTable,
     ScenarioTable as ScenarioTable,
     Source as Source,
-    UrbanTable as UrbanTable,
 )
 from .small_tables import text_of as text_of
 from .variation import (

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
+from dataclasses import is_dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, get_args, get_type_hints
 
 from pydantic import (
     ValidationError,
@@ -30,7 +31,7 @@ def _translated(error: ErrorDetails, raw: Mapping[str, Any], file: Path) -> Prob
     kind = error["type"]
     given = redact(_shown(error.get("input")))
     context = error.get("ctx", {})
-    if kind == "extra_forbidden":
+    if kind in ("extra_forbidden", "unexpected_keyword_argument"):
         allowed = _keys_at(error["loc"][:-1])
         nearest = difflib.get_close_matches(str(error["loc"][-1]), allowed, n=1)
         return problem(
@@ -112,15 +113,24 @@ def _keys_at(location: Iterable[int | str]) -> list[str]:
     >>> _keys_at(["epochs", 0, "layers", 1, "accuracy"])[:2]
     ['area_percent', 'stock_percent']
     """
-    table: type[SettingsTable] = WorkspaceTable
+    table: type = WorkspaceTable
     for part in location:
-        if part in table.model_fields:
-            table = _table_in(table.model_fields[str(part)].annotation) or table
-    return list(table.model_fields)
+        if part in (fields := _fields(table)):
+            table = _table_in(fields[str(part)]) or table
+    return list(_fields(table))
 
 
-def _table_in(annotation: Any) -> type[SettingsTable] | None:
+def _fields(table: type) -> dict[str, Any]:
+    """The keys of a table, each with its type."""
+    if issubclass(table, SettingsTable):
+        return {name: each.annotation for name, each in table.model_fields.items()}
+    return get_type_hints(table, include_extras=True) if is_dataclass(table) else {}
+
+
+def _table_in(annotation: Any) -> type | None:
     """The type of table that a field holds, alone or in a list; None for any other field."""
-    if isinstance(annotation, type) and issubclass(annotation, SettingsTable):
+    if isinstance(annotation, type) and (
+        issubclass(annotation, SettingsTable) or is_dataclass(annotation)
+    ):
         return annotation
     return next(filter(None, map(_table_in, get_args(annotation))), None)

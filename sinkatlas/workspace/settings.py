@@ -20,14 +20,20 @@ from pydantic import (
 )
 
 from gis.problems import Language
+from gis.settings import SETTINGS, Text, Year
+from plans.judging import Tolerances
+from sink_models.choices import (
+    Correlation,
+    MethaneChoice,
+    ParkReach,
+    PastConversion,
+    Price,
+    RiverRule,
+    SoilUse,
+    UrbanGreenChoice,
+)
 
-Year = Annotated[int, Field(ge=1900, le=2100)]
 Percent = Annotated[float, Field(gt=0, lt=100)]
-Text = Annotated[str, Field(min_length=1)]
-LandCategory = Literal[
-    "forest_land", "cropland", "grassland", "wetlands", "settlements", "other_land"
-]
-"""Land-use categories of the IPCC guidelines."""
 HeaderRow = Annotated[int, Field(ge=1)] | list[Annotated[int, Field(ge=1)]]
 """One row of column names, or several that are read together."""
 
@@ -35,7 +41,7 @@ HeaderRow = Annotated[int, Field(ge=1)] | list[Annotated[int, Field(ge=1)]]
 class SettingsTable(BaseModel):
     """A TOML table: no unknown keys, no silent conversions, no NaN or infinity."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(**SETTINGS, frozen=True, strict=True)
 
 
 class Settings(SettingsTable):
@@ -253,60 +259,12 @@ class OfficialTable(SettingsTable):
     )
 
 
-class CorrelationTable(SettingsTable):
-    """One ``[[carbon.correlations]]`` entry: errors of two coefficients that go together."""
-
-    first: Text
-    second: Text
-    value: Annotated[float, Field(ge=-1, le=1)]
-    reason: Text
-
-
 class ForestTable(SettingsTable):
     """The ``[forest]`` table: what departs from the forest definition that was chosen."""
 
     canopy_threshold_percent: Annotated[float, Field(ge=1, le=100)] | None = Field(
         default=None, description="least crown density of arbor forest, instead of 20 (FAO: > 10)"
     )
-
-
-class UrbanTable(SettingsTable):
-    """The ``[carbon.urban]`` table: urban green and greenways, beside the carbon sink."""
-
-    crown_share: Annotated[float, Field(ge=0, le=1)] = Field(
-        description="share of the ground of parks and greenways under crowns"
-    )
-    rate: Text = Field(description="coefficient in t C or t CO2e per hectare and year")
-    source: Text = Field(description="where these figures were read")
-    greenway_width_m: Annotated[float, Field(gt=0, le=500)] | None = Field(
-        default=None, description="width of greenway strips; without it they have no ground"
-    )
-    growing_share: Annotated[float, Field(ge=0, le=1)] = Field(
-        default=1.0, description="share of the crowns with trees up to 20 years old"
-    )
-
-
-class MethaneTable(SettingsTable):
-    """The ``[carbon.methane]`` table: methane of wetlands, beside the carbon account."""
-
-    gwp_set: Text = Field(description="set of 100-year potentials, e.g. ar6_nonfossil")
-    salinity_ppt: Annotated[float, Field(ge=0, le=50)] | None = Field(
-        default=None, description="salinity of mangroves and tidal marsh; 18 and more is saline"
-    )
-
-
-class SoilTable(SettingsTable):
-    """One ``[[carbon.soils]]`` entry: how a share of a type's ground is managed."""
-
-    type: Text = Field(description="crop, crop_paddy, orchard, grass, or built for paved ground")
-    factors: list[Text] = Field(
-        min_length=1, description="coefficients of F_LU, F_MG, F_I: sinkatlas factors list fmg"
-    )
-    share: Annotated[float, Field(ge=0, le=1)] = Field(
-        default=1.0, description="share of the type's ground; the rest keeps the default factors"
-    )
-    year: Year | None = Field(default=None, description="the epoch it holds for; all without it")
-    source: Text = Field(description="where the share was read")
 
 
 class CarbonTable(SettingsTable):
@@ -347,10 +305,10 @@ class CarbonTable(SettingsTable):
         default=None, description="share of the biomass that a disturbance takes"
     )
     rates_source: str = Field(default="", description="where these flows were read")
-    correlations: list[CorrelationTable] = Field(default_factory=list)
-    soils: list[SoilTable] = Field(default_factory=list)
-    urban: UrbanTable | None = None
-    methane: MethaneTable | None = None
+    correlations: list[Correlation] = Field(default_factory=list)
+    soils: list[SoilUse] = Field(default_factory=list)
+    urban: UrbanGreenChoice | None = None
+    methane: MethaneChoice | None = None
 
 
 class AllocationTable(SettingsTable):
@@ -377,18 +335,6 @@ class AllocationTable(SettingsTable):
         return self
 
 
-class ParksTable(SettingsTable):
-    """The ``[parks]`` table: which parks serve how far, and how far a street may be away."""
-
-    large_park_m2: Annotated[float, Field(gt=0)] = 5000.0
-    large_reach_m: Annotated[float, Field(gt=0, le=5000)] = 500.0
-    small_park_m2: Annotated[float, Field(ge=0)] = 400.0
-    small_reach_m: Annotated[float, Field(ge=0, le=5000)] = 300.0
-    off_street_m: Annotated[float, Field(gt=0, le=1000)] = Field(
-        default=100.0, description="how far housing and parks may lie off the street network"
-    )
-
-
 class WorksTable(SettingsTable):
     """The ``[works]`` table: from which year a ledger of works counts, and what its words mean."""
 
@@ -403,34 +349,6 @@ class WorksTable(SettingsTable):
     )
     detectable_years: Annotated[float, Field(ge=0, le=50)] = Field(
         default=5.0, description="age from which an effect on biomass can be told"
-    )
-
-
-class RiverRuleTable(SettingsTable):
-    """The ``[river_rule]`` table: which projects may not lie how near to which rivers."""
-
-    distance_m: Annotated[float, Field(gt=0, le=100_000)] = 1000.0
-    rivers: list[Text] = Field(default_factory=list, description="words in the name; empty for all")
-    project_types: list[Text] = Field(
-        default_factory=list, description="words in the type; empty for all"
-    )
-    since: Year | None = Field(default=None, description="older projects do not count")
-
-
-class TolerancesTable(SettingsTable):
-    """What the words 左右 and 稳定 and an incomplete cover may mean before a verdict changes."""
-
-    about_percent: Annotated[float, Field(ge=0, le=50)] = 1.0
-    coverage_min: Annotated[float, Field(gt=0, le=1)] = 0.99
-    undecided: tuple[
-        Annotated[float, Field(ge=0, le=0.5)], Annotated[float, Field(ge=0.5, le=1)]
-    ] = Field(
-        default=(0.1, 0.9),
-        strict=False,  # TOML has lists, no tuples
-        description="chances within this band decide nothing",
-    )
-    smallest_change_percent: Annotated[float, Field(ge=0, le=50)] = Field(
-        default=0.1, description="a rise without a figure must be larger, in percent of the base"
     )
 
 
@@ -480,16 +398,6 @@ class GrowthTable(SettingsTable):
     source: Text = Field(description="where the curve was read")
 
 
-class PastConversionTable(SettingsTable):
-    """One ``[[transitions.conversions]]`` entry: land converted before the first epoch."""
-
-    unit: Text = Field(description="code of the unit, or of the whole")
-    year: Year
-    from_category: LandCategory
-    to_category: LandCategory
-    area_ha: Annotated[float, Field(gt=0)]
-
-
 class TransitionsTable(SettingsTable):
     """The ``[transitions]`` table: what tells a change between two epochs from an error."""
 
@@ -499,7 +407,7 @@ class TransitionsTable(SettingsTable):
     position_m: Annotated[float, Field(gt=0, le=500)] = Field(
         default=5.0, description="positional tolerance of outlines; narrower than twice: uncertain"
     )
-    conversions: list[PastConversionTable] = Field(default_factory=list)
+    conversions: list[PastConversion] = Field(default_factory=list)
 
 
 class ProgrammeTable(SettingsTable):
@@ -557,19 +465,10 @@ class ScenarioTable(SettingsTable):
     )
 
 
-class PriceTable(SettingsTable):
-    """One ``[[gep.prices]]`` entry: yuan per tonne, from a year on."""
-
-    yuan: Annotated[float, Field(gt=0)]
-    per: Literal["t C", "t CO2"] = Field(description="a tonne of what: there is no default")
-    year: Year
-    source: Text
-
-
 class GepTable(SettingsTable):
     """The ``[gep]`` table: value of carbon fixation; without a price there is none."""
 
-    prices: list[PriceTable] = Field(default_factory=list)
+    prices: list[Price] = Field(default_factory=list)
     oxygen: bool = Field(default=False, description="tonnes of oxygen from the same net carbon")
 
 
@@ -598,13 +497,13 @@ class WorkspaceTable(SettingsTable):
     official: list[OfficialTable] = Field(default_factory=list)
     allocation: list[AllocationTable] = Field(default_factory=list)
     population: list[PopulationTable] = Field(default_factory=list)
-    tolerances: TolerancesTable = TolerancesTable()
+    tolerances: Tolerances = Tolerances()
     carbon: CarbonTable = CarbonTable()
     sheets: SheetsTable = SheetsTable()
     forest: ForestTable = ForestTable()
-    parks: ParksTable = ParksTable()
+    parks: ParkReach = ParkReach()
     works: WorksTable = WorksTable()
-    river_rule: RiverRuleTable = RiverRuleTable()
+    river_rule: RiverRule = RiverRule()
     network: NetworkTable = NetworkTable()
     growth: list[GrowthTable] = Field(default_factory=list)
     scenario: list[ScenarioTable] = Field(default_factory=list)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 
 from maps.tables import BOOK, EPOCH, UNIT, TableColumn, TableWords
-from sink_models.ledger import Price
 from sinkatlas.pipeline.computed import Computed
 from sinkatlas.pipeline.gep import gep_table
 
@@ -51,5 +50,6 @@ def make(run: Computed) -> pd.DataFrame | None:
     settings = run.space.table.gep
     if not settings.prices:
         return None
-    prices = [Price(**each.model_dump()) for each in settings.prices]
-    return gep_table(run.results, run.names, prices, run.sampling, with_oxygen=settings.oxygen)
+    return gep_table(
+        run.results, run.names, settings.prices, run.sampling, with_oxygen=settings.oxygen
+    )
