@@ -13,6 +13,7 @@ import pytest
 
 from gis.problems import LANGUAGES
 from layers.codes import ecosystem_types
+from layers.legal_forms import LEGAL_FORMS
 from layers.registry import kinds
 from maps.words.catalogue import words
 from maps.words.statements import sentences, statement_words
@@ -21,7 +22,6 @@ from sink_models.carbon import POOL_NAMES, covers
 from sink_models.coefficients import coefficients
 from sink_models.options import GWP, WETLAND_SCOPES
 from sink_models.statements import statement
-from sinkatlas.pipeline.measuring import FORMS
 
 PROJECT = Path(__file__).resolve().parent.parent
 SCRIPTS = sorted((PROJECT / "maps" / "page" / "assets" / "js").glob("*.js"))
@@ -135,7 +135,7 @@ def test_no_sentence_is_kept_that_no_basis_and_no_method_uses() -> None:
 KEYS = (
     *POOL_NAMES, *ecosystem_types().index, *WETLAND_SCOPES, *covers(),
     *(each.key.removeprefix(GWP) for each in coefficients() if each.key.startswith(GWP)),
-    *(name for name, _ in FORMS), "unnamed",
+    *(name for name, _ in LEGAL_FORMS), "unnamed",
 )  # fmt: skip
 
 

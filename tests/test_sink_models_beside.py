@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import shapely
 
+from gis.by_unit import strips
 from gis.measure.geometry_areas import polygon_areas_ha
 from gis.problems import InputError
 from sink_models.account import EpochData
@@ -19,7 +20,6 @@ from sink_models.method.report import method_sheet
 from sink_models.options import Options
 from sink_models.results import Results
 from sink_models.sampling import Sampling
-from sinkatlas.pipeline.urban import strips
 
 UNITS = ("440103", "440104")
 GREEN = UrbanGreenChoice(0.4, "urban_crw_2006", "street tree census", 20.0)

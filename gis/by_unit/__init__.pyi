@@ -1,6 +1,9 @@
 from .lengths import (
     line_lengths as line_lengths,
 )
+from .line_strips import (
+    strips as strips,
+)
 from .proximity import (
     common_ground as common_ground,
     ground_by_unit as ground_by_unit,

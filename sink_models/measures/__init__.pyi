@@ -7,6 +7,11 @@ from .conflicts import (
     overlap_conflicts as overlap_conflicts,
     river_conflicts as river_conflicts,
 )
+from .of_layers import (
+    Population as Population,
+    ground_measures as ground_measures,
+    line_measures as line_measures,
+)
 from .parks import (
     park_service as park_service,
 )

@@ -7,21 +7,17 @@ every map. The folder appears whole or not at all.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gis.crs import same_crs
-from gis.grid import Grid, read_grid
-from gis.measure import AreaDensity, density_over
-from gis.problems import Problem, ProblemLog
-from gis.reading import open_raster
+from gis.class_strips import ClassStrip, MapWriter, map_writer, opened_classes
+from gis.problems import Problem
 from gis.visible_text import escaped
 from sink_models.blue_carbon import BlueCarbonBalance
 from sink_models.invest import (
@@ -41,76 +37,7 @@ from sink_models.invest import (
 from sinkatlas.publish import RECORD, published, sha256_of, software_versions, write_csv
 from sinkatlas.workspace import text_of
 
-STRIP_ROWS = 256
-"""Rows that are held at once."""
-
 Array = NDArray[np.float64]
-Codes = NDArray[np.int64]
-Flags = NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class _Strip:
-    """Some rows of the rasters: codes and known cells by raster, areas in ha."""
-
-    start: int
-    codes: tuple[Codes, ...]
-    known: tuple[Flags, ...]
-    area_ha: Array
-
-    @property
-    def is_known(self) -> Flags:
-        """Cells that every raster knows."""
-        return np.asarray(np.logical_and.reduce(self.known), dtype=bool)
-
-    def hectares(self, known: Flags) -> float:
-        """Area of some cells, ha."""
-        return float(self.area_ha[known].sum())
-
-
-@dataclass(frozen=True)
-class _Stack:
-    """Class rasters on one grid."""
-
-    grid: Grid
-    datasets: tuple[Any, ...]
-    density: AreaDensity
-
-    def strips(self) -> Iterator[_Strip]:
-        columns = np.arange(self.grid.width)
-        for start in range(0, self.grid.height, STRIP_ROWS):
-            stop = min(start + STRIP_ROWS, self.grid.height)
-            window = ((start, stop), (0, self.grid.width))
-            cells = [dataset.read(1, window=window) for dataset in self.datasets]
-            masks = [dataset.read_masks(1, window=window) > 0 for dataset in self.datasets]
-            area = self.density.cell_areas_ha(np.arange(start, stop), columns)
-            codes = tuple(each.astype(np.int64) for each in cells)
-            yield _Strip(start, codes, tuple(masks), area)
-
-
-@contextmanager
-def _opened(paths: Sequence[Path]) -> Iterator[_Stack]:
-    """Open class rasters that must lie on one grid and hold whole numbers."""
-    log = ProblemLog()
-    with ExitStack() as stack:
-        datasets = [stack.enter_context(open_raster(path, log)) for path in paths]
-        grids = [
-            read_grid(dataset, path.name) for dataset, path in zip(datasets, paths, strict=True)
-        ]
-        for dataset, grid, path in zip(datasets, grids, paths, strict=True):
-            if not np.issubdtype(np.dtype(dataset.dtypes[0]), np.integer):
-                log.add("sinkatlas.raster_not_classes", path.name, dtype=dataset.dtypes[0])
-            if not _same_grid(grid, grids[0]):
-                log.add("sinkatlas.grids_differ", path.name, other=paths[0].name)
-        log.raise_if_errors()
-        density = density_over(grids[0], (0, grids[0].height), (0, grids[0].width))
-        yield _Stack(grids[0], tuple(datasets), density)
-
-
-def _same_grid(one: Grid, other: Grid) -> bool:
-    shape = (one.width, one.height) == (other.width, other.height)
-    close = one.transform.almost_equals(other.transform, precision=1e-9)
-    return shape and close and same_crs(one.crs, other.crs)
 
 
 def run_carbon(pools: Path, before: Path, out: Path, *, after: Path | None = None) -> pd.DataFrame:
@@ -125,8 +52,8 @@ def run_carbon(pools: Path, before: Path, out: Path, *, after: Path | None = Non
     table = read_carbon_pools(text_of(pools), where=pools.name)
     paths = [before, *([after] if after is not None else [])]
     totals: dict[tuple[str, str], float] = {}
-    with _opened(paths) as stack, published(out) as folder, ExitStack() as files:
-        write = _writers(files, folder, stack.grid)
+    with opened_classes(paths) as stack, published(out) as folder, ExitStack() as files:
+        write = map_writer(files, folder, stack.grid)
         for strip in stack.strips():
             _carbon_strip(table, strip, write, totals)
         rows = [
@@ -143,11 +70,10 @@ def run_carbon(pools: Path, before: Path, out: Path, *, after: Path | None = Non
 
 
 STATES = ("before", "after")
-Writer = Callable[[str, int, Array], None]
 
 
 def _carbon_strip(
-    table: CarbonPools, strip: _Strip, write: Writer, totals: dict[tuple[str, str], float]
+    table: CarbonPools, strip: ClassStrip, write: MapWriter, totals: dict[tuple[str, str], float]
 ) -> None:
     def count(state: str, pool: str, amount: float) -> None:
         totals[state, pool] = totals.get((state, pool), 0.0) + amount
@@ -197,14 +123,14 @@ def run_blue_carbon(
     paths = [snapshots.parent / path for path in named.values()]
     held: dict[tuple[int, ...], float] = {}
     unknown = 0.0
-    with _opened(paths) as stack, published(out) as folder, ExitStack() as files:
+    with opened_classes(paths) as stack, published(out) as folder, ExitStack() as files:
         for strip in stack.strips():
             cells = np.stack([each[strip.is_known] for each in strip.codes], axis=1)
             for history, area in history_areas(cells, strip.area_ha[strip.is_known]).items():
                 held[history] = held.get(history, 0.0) + area
             unknown += strip.hectares(~strip.is_known)
         balances = coastal_balances(classes, actions, codes, [*named], held, end_year=end_year)
-        write = _writers(files, folder, stack.grid)
+        write = map_writer(files, folder, stack.grid)
         for strip in stack.strips():
             _coastal_strip(strip, balances, end_year, write)
         files.close()
@@ -215,10 +141,10 @@ def run_blue_carbon(
 
 
 def _coastal_strip(
-    strip: _Strip,
+    strip: ClassStrip,
     balances: Mapping[tuple[int, ...], BlueCarbonBalance],
     end_year: int,
-    write: Writer,
+    write: MapWriter,
 ) -> None:
     stock, change = (np.full(strip.is_known.shape, np.nan) for _ in range(2))
     cells = np.stack([each[strip.is_known] for each in strip.codes], axis=1)
@@ -244,34 +170,6 @@ def _balance_table(total: BlueCarbonBalance, known: float, unknown: float) -> pd
             )
     columns = ["year", "pool", "stock_t_c", "gains_t_c_yr", "losses_t_c_yr", "decaying_t_c"]
     return pd.DataFrame(rows, columns=columns).assign(known_ha=known, unknown_ha=unknown)
-
-
-def _writers(files: ExitStack, folder: Path, grid: Grid) -> Writer:
-    """A function that writes strips of maps, each map a file opened when it is first asked for."""
-    import rasterio
-
-    opened: dict[str, Any] = {}
-    profile = {
-        "driver": "GTiff",
-        "dtype": "float64",
-        "count": 1,
-        "width": grid.width,
-        "height": grid.height,
-        "crs": grid.crs.to_wkt(),
-        "transform": grid.transform,
-        "nodata": float("nan"),
-        "compress": "deflate",
-        "tiled": False,
-        "bigtiff": "if_safer",
-    }
-
-    def write(name: str, start: int, values: Array) -> None:
-        if name not in opened:
-            opened[name] = files.enter_context(rasterio.open(folder / name, "w", **profile))
-        window = ((start, start + values.shape[0]), (0, grid.width))
-        opened[name].write(values, 1, window=window)
-
-    return write
 
 
 def _record(folder: Path, inputs: Sequence[Path]) -> None:

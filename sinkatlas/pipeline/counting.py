@@ -11,6 +11,7 @@ from gis.extent import OUTSIDE, ExtentAccount, RasterCover, Stratum, Units
 from gis.progress import Progress
 from layers.checks import product_of
 from layers.declarations import Layer
+from layers.legal_forms import with_legal_forms
 from layers.registry import kinds
 from sink_models.account import Accuracy, EpochData, Product
 from sink_models.options import (
@@ -24,7 +25,6 @@ from sinkatlas.pipeline.inputs import Inputs
 from sinkatlas.pipeline.measuring import (
     Beside,
     further_strata,
-    with_legal_forms,
 )
 from sinkatlas.pipeline.methods import Methods
 from sinkatlas.pipeline.named_areas import home_strata, with_homes

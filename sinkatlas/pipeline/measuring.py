@@ -3,58 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from gis.by_unit import (
-    ground_by_unit,
-    line_lengths,
-    local_plane,
-    merged,
     shapes_in,
     single_polygons,
 )
-from gis.extent import OUTSIDE, PolygonCover, Stratum, Units
+from gis.extent import PolygonCover, Stratum, Units
 from gis.problems import Problem
 from layers.declarations import Layer, Lines, Register
-from sink_models.account import FARMLAND, SHORELINE
+from layers.legal_forms import legal_form_strata
+from sink_models.account import FARMLAND
 from sink_models.choices import ParkReach, RiverRule
 from sink_models.measures import (
     Measure,
+    Population,
     WorksLedger,
     WorksOptions,
-    demonstration_blocks,
-    ground_in_areas,
+    ground_measures,
+    line_measures,
     overlap_conflicts,
-    park_service,
     read_ledger,
     river_conflicts,
     works_measures,
 )
-from sink_models.statements import Statement, statement
-from sinkatlas.pipeline.population import Population
-
-NATURAL_SHORE = (
-    r"^(?!.*(?:人工|(?i:artificial|built)))"
-    r".*(?:自然|天然|基岩|砂质|沙质|泥质|淤泥|生物|红树林|河口|(?i:natural|rock|sand|mud|mangrove))"
-)
-"""Words of natural types of shore; naturalised shore (具有自然形态的岸线) is one of them."""
-
-FORMS = (
-    ("national_park", "国家公园"),
-    ("nature_reserve", "自然保护区|保护区核心"),
-    ("wetland_park", "湿地公园"),
-    ("forest_park", "森林公园"),
-    ("nature_park", "自然公园|地质公园|海洋公园|风景名胜区|沙漠公园|草原公园"),
-    ("important_wetland", "重要湿地"),
-    ("protection_plot", "保护小区|保护点"),
-    ("water_source", "水源"),
-    ("other", ""),
-)
-"""Legal forms of protected areas, the strictest first, and the words that mean them."""
 
 
 @dataclass(frozen=True)
@@ -85,10 +61,8 @@ def beside_account(
     ledger = _ledger(units, layers, settings.works)
     near, distance = _river_rule(units, frames, settings.rivers, year)
     measures = {
-        **_lengths(units, frames),
-        **_parks(units, frames, settings.reach),
-        **_per_head(units, frames, settings.population.get(year)),
-        **_areas(units, frames),
+        **line_measures(units, frames),
+        **ground_measures(units, frames, settings.reach, settings.population.get(year)),
         **distance,
         **({} if ledger is None else works_measures(ledger, units, year, settings.works)),
     }
@@ -112,33 +86,8 @@ def further_strata(layers: Sequence[Layer]) -> tuple[Stratum, ...]:
     if FARMLAND in frames:
         found.append(Stratum("in_farmland", frames[FARMLAND][["geometry"]]))
     if "protected_areas" in frames:
-        found += _forms(frames["protected_areas"])
+        found += legal_form_strata(frames["protected_areas"])
     return tuple(found)
-
-
-def with_legal_forms(rows: pd.DataFrame) -> pd.DataFrame:
-    """Account rows with one text column ``legal_form`` in place of a flag for every form."""
-    flags = [name for name, _ in FORMS if f"form.{name}" in rows]
-    if not flags:
-        return rows
-    form = np.full(len(rows), "", dtype=object)
-    for name in reversed(flags):
-        form[np.asarray(rows[f"form.{name}"], dtype=bool)] = name
-    return rows.drop(columns=[f"form.{name}" for name in flags]).assign(legal_form=form)
-
-
-def _forms(areas: gpd.GeoDataFrame) -> list[Stratum]:
-    if "legal_form" not in areas or not (areas["legal_form"].astype(str) != "").any():
-        return []
-    words = areas["legal_form"].astype(str)
-    taken = np.zeros(len(areas), dtype=bool)
-    found = []
-    for name, pattern in FORMS:
-        chosen = ~taken & np.asarray(words.str.contains(pattern, regex=True))
-        taken |= chosen
-        if chosen.any():
-            found.append(Stratum(f"form.{name}", areas[chosen][["geometry"]]))
-    return found
 
 
 def _clipped(green: gpd.GeoDataFrame, boundary: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -161,101 +110,6 @@ def _frames(layers: Sequence[Layer]) -> dict[str, gpd.GeoDataFrame]:
         for kind, features in found.items()
         if isinstance(features, gpd.GeoDataFrame) and len(features)
     }
-
-
-def _lengths(units: Units, frames: Mapping[str, gpd.GeoDataFrame]) -> dict[str, Measure]:
-    found: dict[str, Measure] = {}
-    if "greenways" in frames:
-        found["greenway_length"] = _length(units, frames["greenways"])
-    if "blue_green_network" in frames:
-        network = frames["blue_green_network"]
-        found["bluenet_belt_length"] = _length(units, network)
-        is_blueway = (network["name"] + network["level"]).str.contains("碧道")
-        if is_blueway.any():
-            found["blueway_length"] = _length(units, network[is_blueway])
-    if SHORELINE in frames:
-        found |= _shore(units, frames[SHORELINE])
-    return found
-
-
-def _shore(units: Units, shore: gpd.GeoDataFrame) -> dict[str, Measure]:
-    """Natural shore, and its share of all; 未利用 and the like say nothing and count as built."""
-    is_natural = shore["type"].str.contains(NATURAL_SHORE, regex=True)
-    natural, whole = _length(units, shore[is_natural]), _length(units, shore)
-    share = Measure(natural.numerator, statement("natural_shore_share"), whole.numerator)
-    return {
-        "natural_shoreline_length": replace(natural, method=statement("natural_shore")),
-        "natural_shoreline_retention_rate": share,
-    }
-
-
-def _length(units: Units, lines: gpd.GeoDataFrame) -> Measure:
-    table = line_lengths(units, lines)
-    inside = table[table["unit_code"] != OUTSIDE]
-    by_unit = dict(zip(inside["unit_code"], inside["length_km"], strict=True))
-    return Measure(by_unit, statement("geodesic_length"))
-
-
-def _parks(
-    units: Units, frames: Mapping[str, gpd.GeoDataFrame], reach: ParkReach
-) -> dict[str, Measure]:
-    found: dict[str, Measure] = {}
-    if "parks" in frames:
-        found["park_green_area"] = _ground(units, frames["parks"], statement("parks_area"))
-    if {"parks", "residential_land"} <= set(frames):
-        found["park_service_radius_coverage"] = park_service(
-            units,
-            frames["residential_land"],
-            frames["parks"],
-            boundary=frames.get("built_up_boundary"),
-            streets=frames.get("streets"),
-            reach=reach,
-        )
-    return found
-
-
-def _per_head(
-    units: Units, frames: Mapping[str, gpd.GeoDataFrame], population: Population | None
-) -> dict[str, Measure]:
-    """Park ground per resident, m2; not known where the residents of a unit are not given."""
-    if population is None or "parks" not in frames:
-        return {}
-    hectares = _ground(units, frames["parks"], statement("parks_area")).numerator
-    square_metres = {
-        code: area * 1e4 if code in population.persons else np.nan
-        for code, area in hectares.items()
-    }
-    method = statement("park_area_per_head", source=population.source)
-    whole = None if set(units.codes) <= set(population.persons) else np.nan
-    return {"park_green_area_per_capita": Measure(square_metres, method, population.persons, whole)}
-
-
-def _areas(units: Units, frames: Mapping[str, gpd.GeoDataFrame]) -> dict[str, Measure]:
-    found: dict[str, Measure] = {}
-    forest, areas = frames.get("public_welfare_forest"), frames.get("demonstration_areas")
-    if forest is not None:
-        found["public_welfare_forest_area"] = _ground(units, forest, statement("welfare_area"))
-    if forest is not None and areas is not None:
-        chosen = _meant_for(areas, "公益林")
-        if len(chosen):
-            found["public_welfare_demo_blocks"] = demonstration_blocks(units, forest, chosen)
-    if areas is not None and "mangroves" in frames:
-        chosen = _meant_for(areas, "红树林")
-        if len(chosen):
-            found["mangrove_demo_zone_area"] = ground_in_areas(units, frames["mangroves"], chosen)
-    return found
-
-
-def _meant_for(areas: gpd.GeoDataFrame, word: str) -> gpd.GeoDataFrame:
-    """Areas whose type has the word, or that have no type."""
-    kind = areas["type"].astype(str)
-    return gpd.GeoDataFrame(areas[kind.str.contains(word) | (kind == "")])
-
-
-def _ground(units: Units, features: gpd.GeoDataFrame, method: Statement) -> Measure:
-    plane = local_plane(features)
-    hectares = ground_by_unit(units, merged(shapes_in(features, plane)), plane)
-    return Measure(dict(zip(units.codes, hectares, strict=True)), method)
 
 
 def _ledger(units: Units, layers: Sequence[Layer], options: WorksOptions) -> WorksLedger | None:

@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
 from gis.extent import Units
 from gis.problems import ProblemLog
+from sink_models.measures import Population
 from sinkatlas.workspace import Workspace
-
-
-@dataclass(frozen=True)
-class Population:
-    """Residents by unit code, and where the figures come from."""
-
-    persons: Mapping[str, float]
-    source: str
 
 
 def population_of(space: Workspace, units: Units) -> dict[int, Population]:

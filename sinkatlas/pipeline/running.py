@@ -23,13 +23,13 @@ from gis.progress import Progress, silent
 from maps.plate import SheetChoice, layout, load_layout
 from maps.report import Report
 from plans.judging import Verdict
+from sink_models.differences import differences
 from sink_models.method import method_sheet
 from sink_models.results import Results
 from sinkatlas.pipeline.change import (
     change_layers,
 )
 from sinkatlas.pipeline.computed import Computed
-from sinkatlas.pipeline.differences import differences
 from sinkatlas.pipeline.inputs import Inputs
 from sinkatlas.pipeline.judging import Judgement
 from sinkatlas.pipeline.method_page import write_method_page
