@@ -2,10 +2,13 @@ from .demo import CITIES as CITIES, write_demo as write_demo
 from .pipeline import Run as Run, run as run
 from .research import (
     account as account,
+    carbon as carbon,
     draws as draws,
     evaluate as evaluate,
     features as features,
     run_many as run_many,
+    scenarios as scenarios,
+    transitions as transitions,
 )
 from .workspace import (
     Workspace as Workspace,

@@ -11,10 +11,11 @@ import pytest
 import rioxarray
 import shapely
 import xarray as xr
+from geopandas.testing import assert_geodataframe_equal
 from rasterio.transform import from_origin
 
 import sinkatlas
-from gis.problems import ArgumentError, ArgumentKeyError, ArgumentTypeError
+from gis.problems import ArgumentError, ArgumentKeyError, ArgumentTypeError, InputError
 
 WHOLE = ("440100", "某市")
 LEGEND = {10: "forest", 40: "crop", 80: "water_lake"}
@@ -93,7 +94,8 @@ def test_draws_are_labelled_and_make_the_interval_of_the_table(done: sinkatlas.R
     stock = found["carbon_stock_draws"]
     assert stock.dims == ("unit", "epoch", "draw")
     assert stock.sizes == {"unit": 3, "epoch": 2, "draw": 500}
-    assert found["carbon_stock"].attrs["units"] == "t C"
+    assert found["carbon_stock"].attrs["units"] == "t"
+    assert found["carbon_stock"].attrs["substance"] == "C"
     rows = done.results.set_index(["unit_code", "epoch", "indicator"])
     low = float(stock.sel(unit="440103", epoch=2024).quantile(0.05))
     assert low == pytest.approx(rows.loc[("440103", 2024, "carbon_stock"), "low"], rel=1e-12)
@@ -146,6 +148,59 @@ def test_errors_are_those_that_python_users_catch(done: sinkatlas.Run) -> None:
         sinkatlas.features(done, epoch=1999)
     with pytest.raises(ArgumentError, match="land_cover"):
         sinkatlas.account(districts(), year=2024, whole=WHOLE)
+    with pytest.raises(ArgumentKeyError, match="verdicts"):
+        done.table("verdict")
+    with pytest.raises(ArgumentKeyError, match="2020, 2024"):
+        done.table(epoch=1999)
+    with pytest.raises(ArgumentKeyError, match="cf_default_all"):
+        done.with_coefficients({"cf_default": 0.5})
+    with pytest.raises(ArgumentKeyError, match="scenario_paths"):
+        sinkatlas.scenarios(done)
+    layers = {"land_cover": {"data": cover(), "legend": LEGEND}}
+    with pytest.raises(ArgumentKeyError, match="carbon"):
+        sinkatlas.evaluate(districts(), {2024: layers}, whole=WHOLE, carbn={"pools": "a.csv"})
+    with pytest.raises(InputError, match=r"workspace_from.*carbon\.pool"):
+        sinkatlas.evaluate(districts(), {2024: layers}, whole=WHOLE, carbon={"pool": "a.csv"})
+
+
+FIGURES = ["unit_code", "unit_name", "epoch", "indicator", "value", "low", "high", "unit"]
+
+
+def test_carbon_of_an_account_is_the_carbon_of_the_run(done: sinkatlas.Run) -> None:
+    ours = sinkatlas.carbon(done.account, whole=WHOLE, draws=500)
+    run = done.results[done.results["unit"].str.startswith("t C")].reset_index(drop=True)
+    assert ours[FIGURES].equals(run[FIGURES])
+    one = sinkatlas.account(districts(), year=2024, land_cover=cover(), legend=LEGEND, whole=WHOLE)
+    alone = sinkatlas.carbon(one, draws=500).set_index(["unit_code", "indicator"])["value"]
+    both = ours[ours["epoch"] == 2024].set_index(["unit_code", "indicator"])["value"]
+    stocks = [each for each in alone.index if each[1].startswith("carbon_stock")]
+    assert alone[stocks].equals(both[stocks])
+    with pytest.raises(ArgumentError, match="cover"):
+        sinkatlas.carbon(one.drop(columns="cover"))
+    with pytest.raises(ArgumentError, match="whole"):
+        sinkatlas.carbon(done.account)
+
+
+def test_transitions_are_labelled_and_are_the_rows_of_the_table(done: sinkatlas.Run) -> None:
+    found = sinkatlas.transitions(done)
+    rows = done.table("transitions").frame
+    assert found.sizes["span"] == 1
+    assert found["area_ha"].attrs == {"units": "ha"}
+    assert list(found["unit"].to_numpy()) == ["440103", "440104", "440100"]
+    whole = found["area_ha"].sel(unit="440100")
+    assert float(whole.sum()) == pytest.approx(rows["area_ha"].sum() / 2.0)
+    assert float(whole.sel(from_type="forest", to_type="forest").sum()) > 0
+    assert float(whole.sel(from_type="forest", to_type="crop").sum()) == 0.0
+
+
+def test_labelled_results_survive_netcdf_and_parquet(done: sinkatlas.Run, tmp_path: Path) -> None:
+    for found in (sinkatlas.draws(done), sinkatlas.transitions(done)):
+        found.to_netcdf(tmp_path / "a.nc")
+        with xr.open_dataset(tmp_path / "a.nc") as opened:
+            assert opened.identical(found)
+    sinkatlas.features(done).to_parquet(tmp_path / "a.parquet")
+    back = gpd.read_parquet(tmp_path / "a.parquet")
+    assert_geodataframe_equal(back, sinkatlas.features(done), check_dtype=False)
 
 
 def test_rioxarray_is_the_one_that_reads_back(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Literal
+from typing import Literal
 
 import pandas as pd
 
@@ -40,6 +40,7 @@ from sinkatlas.pipeline.up_to_date import Asked, run_key
 from sinkatlas.pipeline.views import MapView, SheetView, TableView, run_card, sheet_view, table_view
 from sinkatlas.publish import Claim, check_seals, claimed
 from sinkatlas.workspace import (
+    LayerData,
     Workspace,
     load_workspace,
     with_coefficients,
@@ -151,7 +152,7 @@ class Run:
             )
         )
 
-    def with_layer(self, kind: str, data: Any, *, epoch: int | None = None) -> Run:
+    def with_layer(self, kind: str, data: LayerData | None, *, epoch: int | None = None) -> Run:
         """The same run with one layer added or replaced, or taken out where ``data`` is None.
 
         ``data`` is a GeoDataFrame, an array, a path, or a mapping as in ``workspace_from``;
@@ -181,7 +182,7 @@ class Run:
     ) -> TableView:
         """A table by the name of its CSV file, whole or narrowed: shows itself and saves CSV.
 
-        Raises ``InputError`` for an unknown table, indicator or year.
+        Raises ``ArgumentKeyError`` for an unknown table, indicator or year.
         """
         return table_view(self.report, name, indicator=indicator, epoch=epoch)
 

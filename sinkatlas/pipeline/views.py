@@ -14,7 +14,7 @@ from typing import get_args
 
 import pandas as pd
 
-from gis.problems import InputError, OutputError, problem
+from gis.problems import ArgumentKeyError, OutputError, problem
 from gis.visible_text import visible
 from maps.page import map_page, write_map
 from maps.plate import Format, Layout, choose, write_sheet
@@ -157,19 +157,21 @@ def table_view(
 ) -> TableView:
     """A table of the report, narrowed to an indicator and a year where it has such columns.
 
-    Raises ``InputError`` for an unknown table, and for an indicator or a year that it cannot be
-    narrowed to.
+    Raises ``ArgumentKeyError`` for an unknown table, and for an indicator or a year that
+    it cannot be narrowed to.
     """
     known = [each.name for each in report.tables]
     if name not in known:
-        raise InputError(problem("sinkatlas.table_unknown", where=name, known=", ".join(known)))
+        raise ArgumentKeyError(
+            problem("sinkatlas.table_unknown", where=name, known=", ".join(known))
+        )
     frame = report.table(name)
     for column, wanted in (("indicator", indicator), ("epoch", epoch)):
         if wanted is None:
             continue
         there = list(dict.fromkeys(frame[column].dropna())) if column in frame else []
         if wanted not in there:
-            raise InputError(
+            raise ArgumentKeyError(
                 problem(
                     "sinkatlas.table_value_unknown",
                     where=name,

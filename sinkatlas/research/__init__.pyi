@@ -1,3 +1,8 @@
-from .calls import account as account, evaluate as evaluate
+from .calls import account as account, carbon as carbon, evaluate as evaluate
 from .counties import ManyRuns as ManyRuns, run_many as run_many
-from .labelled import draws as draws, features as features
+from .labelled import (
+    draws as draws,
+    features as features,
+    scenarios as scenarios,
+    transitions as transitions,
+)

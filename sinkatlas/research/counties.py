@@ -28,7 +28,7 @@ class ManyRuns:
     """
 
     folders: Mapping[Path, Path]
-    failed: Mapping[Path, tuple[Mapping[str, Any], ...]]
+    failed: Mapping[Path, tuple[Mapping[str, object], ...]]
 
     def table(self, name: str = "results") -> pd.DataFrame:
         """One table of all runs under each other; the first column, ``workspace``, says whose.

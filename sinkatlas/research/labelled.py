@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 
 from gis.problems import ArgumentKeyError, problem
 from sink_models.indicator import indicators
@@ -22,7 +25,8 @@ def draws(run: Run, *names: str) -> xr.Dataset:
     Each indicator is a variable ``NAME`` (unit, epoch) with the central value and, where its
     uncertainty is known, ``NAME_draws`` (unit, epoch, draw). Draw ``k`` of every variable belongs
     to the same imagined world: sums, differences and ratios are taken draw by draw. Attributes
-    ``units`` and ``long_name``; the whole territory is a unit of its own, the last. Missing is NaN.
+    ``long_name``, ``units`` as UDUNITS read them and, where tonnes are of something, ``substance``:
+    ``t C`` is ``t`` of ``C``. The whole territory is a unit of its own, the last. Missing is NaN.
 
     Raises ``ArgumentKeyError`` for an indicator that the run has no value of.
     """
@@ -52,7 +56,7 @@ def draws(run: Run, *names: str) -> xr.Dataset:
             central[place] = each.sampled[0]
             if len(each.sampled) == count + 1:
                 drawn[place] = each.sampled[1:]
-        attributes = {"units": next(iter(values.values())).unit, "long_name": _title(name)}
+        attributes = {**_units(next(iter(values.values())).unit), "long_name": _title(name)}
         found[name] = xarray.DataArray(central, dims=("unit", "epoch"), attrs=attributes)
         if count:
             found[f"{name}_draws"] = xarray.DataArray(
@@ -87,6 +91,84 @@ def features(run: Run, *, epoch: int | None = None) -> gpd.GeoDataFrame:
     wide = wide[list(dict.fromkeys(rows["indicator"]))].reset_index()
     units = run.report.units[["unit_code", "unit_name", "geometry"]]
     return gpd.GeoDataFrame(units.merge(wide, on="unit_code", how="left"), crs=units.crs)
+
+
+def transitions(run: Run) -> xr.Dataset:
+    """What became what between the epochs: ``area_ha`` and ``realised_t_c``.
+
+    Dimensions ``span`` (as "2020-2024"), ``unit``, ``from_type``, ``to_type`` and ``certainty``;
+    the empty type is ground without data. What did not occur is 0; carbon that is not known is NaN.
+
+    Raises ``ArgumentKeyError`` for a run of a single epoch.
+    """
+    table = run.table("transitions").frame
+    spans = table["from_year"].astype(str) + "-" + table["to_year"].astype(str)
+    table = table.assign(span=spans).rename(columns={"unit_code": "unit"})
+    keys = ["span", "unit", "from_type", "to_type", "certainty"]
+    return _cube(run, table, keys, {"area_ha": "ha", "realised_t_c": "t C"}, absent=0.0)
+
+
+def scenarios(run: Run) -> xr.Dataset:
+    """The yearly paths of the scenarios, with their intervals: a variable per column of figures.
+
+    Dimensions ``scenario``, ``unit``, ``year`` and ``pool``; missing is NaN.
+
+    Raises ``ArgumentKeyError`` for a run without scenarios.
+    """
+    table = run.table("scenario_paths").frame.rename(columns={"unit_code": "unit"})
+    keys = ["scenario", "unit", "year", "pool"]
+    columns = {
+        **dict.fromkeys(("stock_t_c", "stock_low", "stock_high"), "t C"),
+        **dict.fromkeys(("gain_t_c_yr", "loss_t_c_yr"), "t C/yr"),
+        **dict.fromkeys(("sink_t_co2_yr", "sink_low", "sink_high"), "t CO2/yr"),
+        **{"forest_ha": "ha", "growing_stock_m3": "m3"},
+    }
+    return _cube(run, table, keys, columns, absent=np.nan)
+
+
+def _cube(
+    run: Run, table: pd.DataFrame, keys: list[str], columns: Mapping[str, str], absent: float
+) -> xr.Dataset:
+    """A long table as arrays over its keys; unknown parts make their sum unknown."""
+    import xarray
+
+    text = {name: table[name].fillna("").astype(str) for name in keys if name != "year"}
+    sums = (
+        table.assign(**text)
+        .groupby(keys, sort=False)[list(columns)]
+        .agg(lambda part: part.sum(skipna=False))
+    )
+    held = run.indicator_results
+    labels = [list(dict.fromkeys(sums.index.get_level_values(name))) for name in keys]
+    labels[keys.index("unit")] = [*held.units, held.whole_code]
+    places = tuple(
+        pd.Index(own).get_indexer(sums.index.get_level_values(name))
+        for own, name in zip(labels, keys, strict=True)
+    )
+    found = {}
+    for name, unit in columns.items():
+        values = np.full([len(own) for own in labels], absent)
+        values[places] = sums[name].to_numpy(dtype=float)
+        found[name] = xarray.DataArray(values, dims=keys, attrs=_units(unit))
+    coordinates: dict[str, object] = dict(zip(keys, labels, strict=True))
+    titles = dict(zip(table["unit"], table["unit_name"], strict=True))
+    coordinates["unit_name"] = ("unit", [titles[code] for code in labels[keys.index("unit")]])
+    return xarray.Dataset(found, coords=coordinates, attrs={"title": run.report.title})
+
+
+_SUBSTANCES = re.compile(r"^t (?P<substance>CO2e?|C|d\.m\.)(?P<rest>/.*)?$")
+
+
+def _units(unit: str) -> dict[str, str]:
+    """A unit of the results as attributes: a substance is no part of a unit.
+
+    >>> _units("t CO2/yr"), _units("count")
+    ({'units': 't/yr', 'substance': 'CO2'}, {'units': '1'})
+    """
+    found = _SUBSTANCES.match(unit)
+    if found is None:
+        return {"units": "1" if unit in ("count", "unit") else unit}
+    return {"units": f"t{found['rest'] or ''}", "substance": found["substance"]}
 
 
 def _title(name: str) -> str:

@@ -16,7 +16,10 @@ from .loading import (
     workspace_schema as workspace_schema,
 )
 from .objects import (
+    LayerData as LayerData,
+    TableData as TableData,
     workspace_from as workspace_from,
+    written as written,
 )
 from .proposal import (
     Proposal as Proposal,

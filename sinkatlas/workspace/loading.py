@@ -127,11 +127,11 @@ def workspace_of(
     return workspace
 
 
-def workspace_schema() -> dict[str, Any]:
+def workspace_schema() -> dict[str, object]:
     """JSON Schema of the workspace file, with the layer kinds that exist."""
     from layers.registry import kinds
 
-    schema = WorkspaceTable.model_json_schema()
+    schema: dict[str, Any] = WorkspaceTable.model_json_schema()
     schema["title"] = "SinkAtlas workspace"
     schema["$defs"]["LayerTable"]["properties"]["kind"]["enum"] = list(kinds())
     return schema

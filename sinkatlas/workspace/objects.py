@@ -7,30 +7,45 @@ the same checks and the same engine as files do, and the run can be repeated fro
 from __future__ import annotations
 
 import csv
+import difflib
+import hashlib
+import io
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import geopandas as gpd
 
-from gis.problems import ArgumentError, ArgumentTypeError, problem
+from gis.problems import ArgumentError, ArgumentKeyError, ArgumentTypeError, InputError, problem
 from layers.registry import kinds
 from sinkatlas.workspace.loading import Workspace, load_workspace
+from sinkatlas.workspace.settings import WorkspaceTable
 
 if TYPE_CHECKING:
     import xarray as xr
 
 
+LayerData: TypeAlias = (
+    "gpd.GeoDataFrame | xr.DataArray | str | os.PathLike[str] | Mapping[str, object]"
+)
+"""An object, a path, or a mapping with ``data`` and the keys of ``[[epochs.layers]]``."""
+
+TableData: TypeAlias = "Mapping[str, object] | Sequence[Mapping[str, object]]"
+"""A table of the workspace file, or a list of them."""
+
+
 def workspace_from(
     folder: str | os.PathLike[str],
-    units: Any,
-    epochs: Mapping[int, Mapping[str, Any]],
+    units: LayerData,
+    epochs: Mapping[int, Mapping[str, LayerData]],
     *,
     whole: tuple[str, str],
     code: str = "adcode",
     name: str = "name",
-    **tables: Any,
+    workspace: Mapping[str, object] | None = None,
+    **tables: TableData,
 ) -> Workspace:
     """Write objects as the files of a workspace, and the workspace itself as TOML.
 
@@ -47,9 +62,10 @@ def workspace_from(
         ``fields``, ``accuracy``. A ``legend`` may be a mapping from cell value to ecosystem type.
     whole
         Code and name of the territory that the units make up.
+    workspace
+        Settings of the run, such as ``{"plan": "guangzhou", "draws": 200}``.
     tables
-        Further tables of the workspace by name, such as ``carbon={"growth_percent": 5.0}`` and
-        ``workspace={"plan": "guangzhou", "draws": 200}``.
+        Further tables of the workspace by name, such as ``carbon={"growth_percent": 5.0}``.
 
     Raises
     ------
@@ -57,18 +73,38 @@ def workspace_from(
         An object of another type, a file object among them.
     ArgumentError
         An object without a CRS, an array that is not two-dimensional, an unknown kind.
+    ArgumentKeyError
+        A table that a workspace does not have.
     InputError
-        What the workspace's own check finds.
+        What the workspace's own check finds; what it finds in the tables names the argument.
     """
+    return written(folder, units, epochs, whole, (code, name), workspace or {}, tables)
+
+
+def written(
+    folder: str | os.PathLike[str],
+    units: LayerData,
+    epochs: Mapping[int, Mapping[str, LayerData]],
+    whole: tuple[str, str],
+    fields: tuple[str, str],
+    settings: Mapping[str, object],
+    tables: Mapping[str, TableData],
+) -> Workspace:
+    """What ``workspace_from`` does; ``fields`` are the columns of code and name of the units."""
+    known = [each for each in WorkspaceTable.model_fields if each not in ("units", "epochs")]
+    for each in tables:
+        if each not in known:
+            near = ", ".join(difflib.get_close_matches(each, known, n=1, cutoff=0.0))
+            told = {"nearest": near, "allowed": ", ".join(known)}
+            raise ArgumentKeyError(problem("sinkatlas.argument_table", each, **told))
     place = Path(folder)
     place.mkdir(parents=True, exist_ok=True)
-    settings = {"title": whole[1], "language": "en", **tables.pop("workspace", {})}
     table: dict[str, Any] = {
-        "workspace": settings,
+        "workspace": {"title": whole[1], "language": "en", **settings},
         "units": {
             **layer_entry(place, "units", units),
-            "code": code,
-            "name": name,
+            "code": fields[0],
+            "name": fields[1],
             "whole_code": whole[0],
             "whole_name": whole[1],
         },
@@ -88,7 +124,17 @@ def workspace_from(
 
     file = place / "workspace.toml"
     file.write_text(tomlkit.dumps(table), encoding="utf-8", newline="\n")
-    return load_workspace(file)
+    try:
+        return load_workspace(file)
+    except InputError as error:
+        # the file is ours: who called wrote arguments
+        raise InputError(
+            replace(each, where=_CALL if each.where == str(file) else each.where)
+            for each in error.problems
+        ) from None
+
+
+_CALL = "workspace_from"
 
 
 def known_kind(kind: str) -> str:
@@ -99,15 +145,15 @@ def known_kind(kind: str) -> str:
     return kind
 
 
-def layer_entry(folder: Path, stem: str, given: Any) -> dict[str, Any]:
+def layer_entry(folder: Path, stem: str, given: LayerData) -> dict[str, Any]:
     """The keys of one layer, its object written to a file of ``folder`` called ``stem``."""
-    options = dict(given) if isinstance(given, Mapping) else {"data": given}
+    options: dict[str, Any] = dict(given) if isinstance(given, Mapping) else {"data": given}
     if "data" not in options:
         raise ArgumentError(problem("sinkatlas.argument_data", where=stem))
     data = options.pop("data")
     legend = options.get("legend")
     if isinstance(legend, Mapping):
-        options["legend"] = _written_legend(folder / f"{stem}_legend.csv", legend)
+        options["legend"] = _written_legend(folder, legend)
     elif isinstance(legend, os.PathLike):
         options["legend"] = str(Path(legend).resolve())
     return {"path": _path(folder, stem, data), **options}
@@ -154,9 +200,13 @@ def _written_array(path: Path, stem: str, array: xr.DataArray) -> str:
     return path.name
 
 
-def _written_legend(path: Path, legend: Mapping[int, str]) -> str:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["code", "ecosystem_type"])
-        writer.writerows(sorted(legend.items()))
+def _written_legend(folder: Path, legend: Mapping[int, str]) -> str:
+    """The file of a legend. Its name goes by its rows: one legend of two epochs is one file."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["code", "ecosystem_type"])
+    writer.writerows(sorted(legend.items()))
+    content = text.getvalue().encode()
+    path = folder / f"legend_{hashlib.sha256(content).hexdigest()[:8]}.csv"
+    path.write_bytes(content)
     return path.name

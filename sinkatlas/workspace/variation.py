@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import csv
+import difflib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from gis.problems import ArgumentKeyError, problem
-from layers.tables import nearest
 from sink_models.coefficients import coefficients
 from sinkatlas.workspace.loading import Workspace, workspace_of
-from sinkatlas.workspace.objects import known_kind, layer_entry
+from sinkatlas.workspace.objects import LayerData, known_kind, layer_entry
 from sinkatlas.workspace.small_tables import text_of
 
 _COLUMNS = ("key", "value", "low", "high", "unit", "reason", "analyst")
@@ -38,8 +38,10 @@ def with_coefficients(
     rows = [row for row in rows if row["key"] not in values]
     for key, given in values.items():
         if key not in known:
-            told = problem("sinkatlas.argument_name", where=key, allowed=nearest(key, known))
-            raise ArgumentKeyError(told)
+            near = ", ".join(difflib.get_close_matches(key, known, n=3, cutoff=0.0))
+            raise ArgumentKeyError(
+                problem("sinkatlas.argument_coefficient", key, nearest=near, count=len(known))
+            )
         numbers = given if isinstance(given, Mapping) else {"value": given}
         signed = {"unit": known[key].unit, "reason": reason, "analyst": analyst}
         rows.append({"key": key, **{name: str(each) for name, each in numbers.items()}, **signed})
@@ -55,7 +57,7 @@ def with_coefficients(
 
 
 def with_layer(
-    space: Workspace, folder: Path, kind: str, data: Any, *, epoch: int | None
+    space: Workspace, folder: Path, kind: str, data: LayerData | None, *, epoch: int | None
 ) -> Workspace:
     """A workspace with a layer added, replaced, or taken out where ``data`` is None.
 
