@@ -10,11 +10,12 @@ ROOMS := gis layers sink_models plans maps sinkatlas
 PYTEST_FLAGS ?= -n auto --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test nightly lint check format bench lock bundle clean
+.PHONY: help setup demo test docs nightly lint check format bench lock bundle clean
 
 help:
 	@echo "make demo    build the synthetic city and open-able results (CITY=$(CITY), OUT=$(OUT))"
 	@echo "make test    run every test"
+	@echo "make docs    build the documentation site in build/docs, readable from the disk"
 	@echo "make nightly attack a small run for an hour: 120 kills, full disks, thousands of damaged files"
 	@echo "make lock    write requirements.lock and docs/sbom.json anew from constraints.txt (needs uv)"
 	@echo "make check   formatting, lint, types, then every test: what a change must pass"
@@ -55,6 +56,15 @@ demo: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest $(PYTEST_FLAGS)
+
+# A warning is an error. jieba comes as source alone: it splits Chinese for the search.
+docs: $(READY)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: \
+	  --no-binary prcoords,jieba --constraint constraints.txt --constraint docs/constraints.txt \
+	  --editable '.[dev,docs]'
+	$(BIN)/python docs/make_gallery.py
+	$(BIN)/python -m sphinx -b html -j auto -W --keep-going docs build/docs
+	@echo "Open build/docs/index.html in a browser; no network is needed."
 
 # What `make test` does a handful of times. docs/reliability.md holds the figures.
 nightly: $(READY)

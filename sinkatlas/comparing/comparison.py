@@ -144,7 +144,7 @@ def _part(space: Workspace, factor: str) -> object:
     return (
         {name: settings[name] for name in METHOD_KEYS},
         {name: each for name, each in carbon.items() if name not in COEFFICIENT_KEYS},
-        *(getattr(table, name).model_dump() for name in METHOD_TABLES),
+        table.model_dump(include=set(METHOD_TABLES)),
     )
 
 
