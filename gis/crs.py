@@ -10,6 +10,7 @@ parameters, as a bound CRS (``+towgs84=…`` or ``BOUNDCRS[…]``).
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -473,28 +474,40 @@ def _false_easting(crs: CRS) -> float | None:
     return float(easting[0]) if easting else None
 
 
-def _zone_twin(crs: CRS, zone: int) -> str:
-    """The CGCS2000 Gauss-Kruger CRS whose eastings carry this zone number.
+_GAUSS_KRUGER = {
+    "modern": (4513, 4491, 4534, 4502),
+    "Xian 1980": (2349, 2327, 2370, 2338),
+    "Beijing 1954": (2401, 21413, 2422, 21453),
+}
+"""EPSG codes of zones 25 (3 degrees) and 13 (6 degrees) with zone number, and without it."""
 
-    Three-degree zones 25–45 are EPSG:4513–4533, six-degree zones 13–23 are EPSG:4491–4501.
-    """
-    if not _is_modern_chinese(crs):
-        return "–"
-    return f"EPSG:{4513 + zone - 25}" if zone >= 25 else f"EPSG:{4491 + zone - 13}"
+
+def _zone_twin(crs: CRS, zone: int) -> str:
+    """The Gauss-Kruger system of the same datum whose eastings carry this zone number."""
+    codes = _GAUSS_KRUGER.get(_family(crs))
+    if codes is None:
+        return _with_false_easting(crs, zone * 1e6 + 500_000)
+    return f"EPSG:{codes[0] + zone - 25}" if zone >= 25 else f"EPSG:{codes[1] + zone - 13}"
 
 
 def _plain_twin(crs: CRS, zone: int) -> str:
-    """The CGCS2000 Gauss-Kruger CRS of the same meridian whose eastings carry no zone number.
-
-    Three-degree zones 25–45 are EPSG:4534–4554, six-degree zones 13–23 are EPSG:4502–4512.
-    """
-    if not _is_modern_chinese(crs):
-        return "–"
-    return f"EPSG:{4534 + zone - 25}" if zone >= 25 else f"EPSG:{4502 + zone - 13}"
+    """The Gauss-Kruger system of the same datum and meridian whose eastings carry no number."""
+    codes = _GAUSS_KRUGER.get(_family(crs))
+    if codes is None:
+        return _with_false_easting(crs, 500_000)
+    return f"EPSG:{codes[2] + zone - 25}" if zone >= 25 else f"EPSG:{codes[3] + zone - 13}"
 
 
-def _is_modern_chinese(crs: CRS) -> bool:
-    return has_modern_datum(crs) and "2000" in crs.name
+def _family(crs: CRS) -> str:
+    """The datum family; any modern datum is that of CGCS2000 within about a metre."""
+    return "modern" if has_modern_datum(crs) else datum_family(crs.datum.name if crs.datum else "")
+
+
+def _with_false_easting(crs: CRS, easting: float) -> str:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # of what a PROJ string cannot say
+        text = str(crs.to_proj4())
+    return re.sub(r"\+x_0=\S+", f"+x_0={easting:.0f}", text).removesuffix(" +type=crs")
 
 
 __all__ = [

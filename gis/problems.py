@@ -84,6 +84,22 @@ def catalogue(room: str) -> Mapping[str, ProblemWords]:
     }
 
 
+Box = tuple[float, float, float, float]
+"""West, south, east and north in degrees."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where on Earth the features of a problem lie: a box each, and one around all of them.
+
+    Of very many features only some have a box of their own.
+    """
+
+    boxes: tuple[Box, ...]
+    around: Box
+    is_all: bool
+
+
 @dataclass(frozen=True)
 class Problem:
     """One thing that is wrong, or worth knowing, about an input or a result.
@@ -97,6 +113,11 @@ class Problem:
     facts: Mapping[str, Fact] = field(default_factory=dict)
     is_strict: bool = False
     """Raised by strict mode: a warning that can change a figure weighs as an error."""
+    idle: str = ""
+    """Code of the note that says why it can change no figure of this very run; empty where it can,
+    or where that is not known."""
+    places: Places | None = None
+    """Where its features lie, as far as the check knows."""
 
     @property
     def words(self) -> ProblemWords:
@@ -109,8 +130,14 @@ class Problem:
 
     @property
     def changes_numbers(self) -> bool:
-        """Whether figures can be wrong because of it; every error can."""
-        return self.words.changes_numbers or self.words.severity is Severity.ERROR
+        """Whether figures of this run can be wrong because of it; every error's can."""
+        if self.words.severity is Severity.ERROR:
+            return True
+        return self.words.changes_numbers and not self.idle
+
+    def why_idle(self, language: Language) -> str:
+        """Why it can change no figure of this run; empty where it can."""
+        return Problem(self.idle, self.where).message(language) if self.idle else ""
 
     def message(self, language: Language) -> str:
         """What is wrong, where, and by how much."""

@@ -35,11 +35,13 @@ from gis.offset_copies import Offset
 from gis.problems import InputError, ProblemLog
 from gis.reading import read_vector
 from layers.checks import (
+    BOUNDS,
     HALF_GLOBE,
     STATUS,
     STATUS_YEAR,
     Flags,
     Reporter,
+    boxes_in_degrees,
     checked_geometry,
     counts,
     repeats,
@@ -56,6 +58,7 @@ from layers.tables import (
     nearest,
     numbers,
     original_text,
+    put_right,
     texts,
 )
 
@@ -118,18 +121,23 @@ class Features:
     def reporter(self) -> Reporter:
         """Reports features by row, identifier and hectares."""
         ids = None if self.identifier is None else self.table[self.identifier]
-        is_line = np.isin(shapely.get_type_id(np.asarray(self.table.geometry.array)), (1, 2, 5))
+        shapes = np.asarray(self.table.geometry.array)
+        is_line = np.isin(shapely.get_type_id(shapes), (1, 2, 5))
         ground = (
             None if is_line.all() else lambda flags: f"{np.abs(self.hectares[flags]).sum():.6g}"
         )
-        return Reporter(self.where, self.problems, self.rows.to_numpy(), ids, ground)
+        crs = CRS(self.table.crs)
+        return Reporter(
+            self.where, self.problems, self.rows.to_numpy(), ids, ground,
+            lambda flags: boxes_in_degrees(shapely.bounds(shapes[flags]), crs),
+        )  # fmt: skip
 
     def attributes(self, names: Sequence[str], kept: Flags | None = None) -> pd.DataFrame:
         """What checks against other layers need of each feature.
 
         Columns: ``row``, ``id`` (None without identifiers), ``hectares``, ``place`` in the table of
-        those that are ``kept`` (-1 for others), and the fields ``names`` as text. ``attrs`` lists
-        the fields that the file has under ``given``.
+        those that are ``kept`` (-1 for others), its box, and the fields ``names`` as text.
+        ``attrs`` has the fields of the file under ``given``, and the ``crs`` of the boxes.
         """
         held = np.ones(len(self.table), dtype=bool) if kept is None else np.asarray(kept)
         found = pd.DataFrame(
@@ -139,9 +147,11 @@ class Features:
                 "hectares": self.hectares,
                 "place": np.where(held, np.cumsum(held) - 1, -1),
             }
+            | dict(zip(BOUNDS, shapely.bounds(self.table.geometry.array).T, strict=True))
             | {each: self.text(each) for each in names}
         )
         found.attrs["given"] = sorted(self.given)
+        found.attrs["crs"] = CRS(self.table.crs)
         return found
 
     def _column(self, name: str) -> pd.Series:
@@ -192,6 +202,7 @@ def _open_file(
     features = read.reset_index(drop=True)
     features.attrs = {}
     features = _with_additions(features, spec, fields, problems)
+    features = _as_encoded(features, spec.options.get("encoding"))
     existing = [str(name) for name in features.columns if name != features.geometry.name]
     columns = find_columns(
         existing, fields, chosen_columns(spec, fields), where=spec.where, problems=problems,
@@ -225,6 +236,18 @@ def _open_file(
     if spec.shift is not None:
         facts["shift"] = f"{spec.shift} → WGS 84 (approximate)"
     return table, facts
+
+
+def _as_encoded(features: gpd.GeoDataFrame, encoding: str | None) -> gpd.GeoDataFrame:
+    """The table with text put right that went into the file garbled, in the declared encoding."""
+    if encoding is None:
+        return features
+    for name in features.columns.drop(features.geometry.name):
+        held = {text: put_right(text, encoding) for text in distinct_beyond_ascii(features[name])}
+        garbled = {text: right for text, right in held.items() if text != right}
+        if garbled:
+            features[name] = features[name].replace(garbled)
+    return features
 
 
 def _misplaced(crs: CRS, features: gpd.GeoDataFrame) -> bool:

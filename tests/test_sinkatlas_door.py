@@ -6,150 +6,44 @@ that must stay silent.
 
 from __future__ import annotations
 
-import re
 import sqlite3
 import unicodedata
 import warnings
 import zipfile
-from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import prcoords
 import pytest
-import rasterio
 import shapely
-from rasterio.transform import from_origin
+from door_case import (
+    SOUTH,
+    UNITS,
+    WEST,
+    Case,
+    biomass,
+    forest_everywhere,
+    squares,
+    stands,
+    strict_codes,
+    value,
+)
 from shapely.geometry import LineString, box
 from small_city import write_city
 
-from gis.problems import InputError, Severity
+from gis.problems import InputError
 from sinkatlas import run
 
 DOUBLED, STRIP = ["layers.ways_drawn_twice"], ["layers.outlines_of_strips"]
 REPEATED = ["layers.duplicate_features"]
-WEST, SOUTH, CELL = 400_000.0, 2_500_000.0, 20.0
-UNITS = {"440103": "荔湾区", "440104": "越秀区", "440105": "海珠区", "440106": "天河区"}
-
-
-def squares(count: int = 4, side: float = 1000.0) -> list[Any]:
-    return [box(WEST + i * side, SOUTH, WEST + (i + 1) * side, SOUTH + side) for i in range(count)]
-
-
-class Case:
-    """A small workspace: four districts of 100 ha in a row, and layers by epoch."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.layers: dict[int, list[str]] = {}
-        self.settings = 'title = "t"\nlanguage = "en"\ndraws = 0\n'
-        self.units(UNITS)
-
-    def units(self, names: Mapping[str, str]) -> None:
-        frame = gpd.GeoDataFrame(
-            {"adcode": list(names), "name": list(names.values())},
-            geometry=squares(len(names)), crs="EPSG:4547",
-        )  # fmt: skip
-        frame.to_file(self.folder / "d.gpkg")
-
-    def districts_in(self, crs: str, prefix: float) -> Case:
-        """Districts whose label and eastings do not fit, and a land cover that does."""
-        frame = gpd.read_file(self.folder / "d.gpkg")
-        moved = frame.geometry.translate(prefix).set_crs(crs, allow_override=True)
-        frame.set_geometry(moved).to_file(self.folder / "d.gpkg")
-        return self.raster("lc.tif")
-
-    def districts_without_code(self) -> Case:
-        frame = gpd.read_file(self.folder / "d.gpkg").rename(columns={"adcode": "代码"})
-        frame.to_file(self.folder / "d.gpkg")
-        return self
-
-    def raster(
-        self, name: str, cells: np.ndarray | None = None, *, year: int = 2023,
-        legend: str = "esa_worldcover", kind: str = "land_cover", extra: str = "",
-        palette: Mapping[int, tuple[int, int, int]] | None = None, **tags: str,
-    ) -> Case:  # fmt: skip
-        """Half forest (10), half cropland (40) in every district unless told otherwise."""
-        if cells is None:
-            cells = np.tile(np.repeat(np.array([[10, 40]], np.uint8), 25, axis=1), (50, 4))
-        band = str(tags.pop("band", ""))
-        units = tags.pop("units", "")
-        with rasterio.open(
-            self.folder / name, "w", driver="GTiff", width=cells.shape[1], height=cells.shape[0],
-            count=1, dtype=cells.dtype, crs="EPSG:4547",
-            transform=from_origin(WEST, SOUTH + 1000, CELL, CELL),
-        ) as file:  # fmt: skip
-            file.write(cells, 1)
-            file.update_tags(**tags)
-            if band:
-                file.set_band_description(1, band)
-            if units:
-                file.set_band_unit(1, units)
-            if palette:
-                file.write_colormap(1, palette)
-        said = f'legend = "{legend}"\n' if kind == "land_cover" else ""
-        return self.layer(kind, name, year=year, extra=said + extra)
-
-    def layer(self, kind: str, name: str, *, year: int = 2023, extra: str = "") -> Case:
-        entry = f'[[epochs.layers]]\nkind = "{kind}"\npath = "{name}"\n{extra}\n'
-        self.layers.setdefault(year, []).append(entry)
-        return self
-
-    def table(self, text: str, extra: str = "", name: str = "k.csv") -> Case:
-        (self.folder / name).write_text(text, encoding="utf-8")
-        return self.layer("works", name, extra=extra)
-
-    def features(
-        self, kind: str, file: str, shapes: list[Any], extra: str = "", **columns: Any
-    ) -> Case:
-        rows = pd.DataFrame(columns, index=range(len(shapes)))
-        gpd.GeoDataFrame(rows, geometry=shapes, crs="EPSG:4547").to_file(self.folder / file)
-        return self.layer(kind, file, extra=extra)
-
-    @property
-    def text(self) -> str:
-        units = (
-            '[units]\npath = "d.gpkg"\ncode = "adcode"\nname = "name"\n'
-            'whole_code = "440100"\nwhole_name = "广州市"\n'
-        )
-        epochs = "".join(
-            f"[[epochs]]\nyear = {year}\n" + "".join(held)
-            for year, held in sorted(self.layers.items())
-        )
-        return f"[workspace]\n{self.settings}{units}{epochs}"
-
-    def run(self, text: str | None = None) -> Any:
-        file = self.folder / "w.toml"
-        file.write_text(text or self.text, encoding="utf-8")
-        return run(file)
-
-    def weighed(self) -> list[str]:
-        """Codes at which strict mode stops."""
-        return strict_codes(self.run)
 
 
 @pytest.fixture
 def case(tmp_path: Path) -> Case:
     return Case(tmp_path)
-
-
-def strict_codes(job: Callable[[], Any]) -> list[str]:
-    try:
-        found = job().report.problems
-    except InputError as error:
-        found = tuple(e for e in error.problems if e.severity is Severity.ERROR)
-    return [each.code for each in found if each.changes_numbers]
-
-
-def value(done: Any, indicator: str, unit: str = "440100", epoch: int | None = None) -> float:
-    rows = done.results
-    rows = rows[(rows["indicator"] == indicator) & (rows["unit_code"] == unit)]
-    rows = rows if epoch is None else rows[rows["epoch"] == epoch]
-    return float(rows["value"].iloc[-1])
 
 
 SHARED: dict[str, list[str]] = {
@@ -391,15 +285,6 @@ def test_units_under_swapped_codes_are_named(case: Case) -> None:
     assert case.raster("lc.tif").weighed() == ["layers.units_swapped"]
 
 
-def stands(case: Case, **columns: Any) -> Case:
-    shapes = [box(WEST + i * 1000, SOUTH, WEST + i * 1000 + 500, SOUTH + 1000) for i in range(4)]
-    base = {"XIAO_BAN": ["a", "b", "c", "d"], "DI_LEI": "030100", "ZXJ": 3000.0, "YU_BI_DU": 0.7,
-            "MIAN_JI": 50.0, "YOU_SHI_SZ": "马尾松"}  # fmt: skip
-    shapes = columns.pop("shapes", shapes)
-    case.raster("lc.tif")
-    return case.features("forest_subcompartments", "s.gpkg", shapes, **{**base, **columns})
-
-
 def test_stands_where_their_codes_say_are_silent(case: Case) -> None:
     assert stands(case, XIAN=list(UNITS), XIAN_N=list(UNITS.values())).weighed() == []
 
@@ -412,14 +297,6 @@ def test_stands_of_a_town_code_and_of_a_name_are_placed(case: Case) -> None:
 def test_stands_are_placed_by_name_where_there_is_no_code(case: Case) -> None:
     names = ["荔湾", "越秀", "天河", "天河"]
     assert "layers.features_elsewhere" in stands(case, XIAN_N=names).weighed()
-
-
-def forest_everywhere(case: Case) -> Case:
-    return case.raster("lc.tif", np.full((50, 200), 10, np.uint8))
-
-
-def biomass(case: Case, cells: np.ndarray, **tags: Any) -> Case:
-    return case.raster("b.tif", cells.astype(np.float32), kind="above_ground_biomass", **tags)
 
 
 @pytest.mark.parametrize(
@@ -686,54 +563,6 @@ def test_check_tells_everything_in_one_pass(case: Case) -> None:
     page = as_page(found, "en")
     assert "<h3>w.gpkg (wetlands, 2023) (errors 1)</h3>" in page
     assert "mend the errors below" in page
-
-
-REMEDIES: dict[str, Callable[[Case], Case]] = {
-    "layers.name_year_differs": lambda c: c.raster("lc_2020.tif"),
-    "layers.legend_of_other_product": lambda c: c.raster("CLCD_2023.tif", CLCD),
-    "gis.crs_zone_prefix": lambda c: c.districts_in("EPSG:4547", 38e6),
-    "gis.crs_zone_prefix_missing": lambda c: c.districts_in("EPSG:4526", 0.0),
-    "layers.missing_column": lambda c: c.districts_without_code(),
-    "layers.biomass_zero_over_forest": lambda c: zeros_of_biomass(c),
-}
-"""Faults whose remedy names a setting, each made small."""
-
-CLCD = np.tile(np.repeat(np.array([[2, 1]], np.uint8), 25, axis=1), (50, 4))
-
-
-def zeros_of_biomass(case: Case) -> Case:
-    cells = np.full((50, 200), 100.0)
-    cells[:, :100] = 0.0
-    return biomass(forest_everywhere(case), cells)
-
-
-@pytest.mark.parametrize("code", sorted(REMEDIES))
-def test_a_remedy_that_names_a_setting_works_when_obeyed(case: Case, code: str) -> None:
-    """The setting is read out of the printed remedy, put where the message says, and run."""
-    REMEDIES[code](case)
-    if code.startswith("layers.missing"):
-        case.raster("lc.tif")
-    try:
-        found = case.run().report.problems
-    except InputError as error:
-        found = error.problems
-    (told,) = [each for each in found if each.code == code]
-    remedy = told.remedy("en")
-    setting = re.search(r'(year|legend|crs|no_data|code) = (\[0\]|\d+|"[^"]*")', remedy)
-    written = f"{setting[1]} = {setting[2]}" if setting else f'crs = "{told.facts["twin"]}"'
-    text = case.text
-    if told.where.startswith("d.") or told.where == "districts":
-        text = text.replace('code = "adcode"\n', "") if "code" in written else text
-        written = written.replace("…", "代码")
-        text = text.replace('path = "d.gpkg"\n', f'path = "d.gpkg"\n{written}\n')
-    else:
-        path = f'path = "{told.where.partition(" ")[0]}"\n'
-        text = re.sub(r'legend = "[^"]*"\n', "", text) if "legend" in written else text
-        text = text.replace(path, f"{path}{written}\n")
-    done = case.run(text)
-    assert code not in [each.code for each in done.report.problems]
-    whole = 400.0 if "biomass" in code else 200.0
-    assert value(done, "forest_area") == pytest.approx(whole, rel=1e-3)
 
 
 @pytest.mark.parametrize("codes", [["440103.0"] * 4, ["4.40103E+05"] * 4, [440103.0] * 4])

@@ -130,13 +130,21 @@ def _is_date(cell: bytes) -> bool:
 
 def shortened_names(table: Dbf) -> list[tuple[str, str]]:
     """Pairs of field names that were the same name before ten characters were left of it."""
-    names = [field.name.decode("latin-1") for field in table.fields]
+    names = [field.name for field in table.fields]
     return [
-        (one, other)
+        (_as_text(one), _as_text(other))
         for place, one in enumerate(names)
         for other in names[place + 1 :]
         if len(one) >= 9 and len(other) >= 9 and one[:8].lower() == other[:8].lower()
     ]
+
+
+def _as_text(name: bytes) -> str:
+    """A field's name, in whichever of the usual encodings reads it."""
+    try:
+        return name.decode("utf-8")
+    except UnicodeDecodeError:
+        return name.decode("gb18030", errors="replace")
 
 
 @dataclass(frozen=True)

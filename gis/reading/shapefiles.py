@@ -150,6 +150,7 @@ def _value_problems(table: Dbf, where: str) -> Iterator[Problem]:
     pairs = shortened_names(table)
     if pairs:
         shown = ", ".join(f"{one}/{other}" for one, other in pairs[:_SHOWN_ROWS])
+        shown += ", …" if len(pairs) > _SHOWN_ROWS else ""
         yield problem("gis.field_names_cut", where, fields=shown)
 
 

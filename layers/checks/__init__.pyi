@@ -6,8 +6,10 @@ from .closed_account import (
     coverage_problems as coverage_problems,
 )
 from .concerned import (
+    BOUNDS as BOUNDS,
     Flags as Flags,
     Reporter as Reporter,
+    boxes_in_degrees as boxes_in_degrees,
     row_list as row_list,
 )
 from .epochs import (
@@ -23,6 +25,9 @@ from .geometry import (
 )
 from .mended_copies import (
     mended_copy as mended_copy,
+)
+from .relevance import (
+    in_this_run as in_this_run,
 )
 from .states import (
     DONE as DONE,

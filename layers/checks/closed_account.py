@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -25,7 +26,15 @@ def account_problems(
     found: list[Problem] = []
     for epoch, account in sorted(accounts.items()):
         places = {layer.spec.kind: layer.spec.where for layer in layers.get(epoch, ())}
-        found += coverage_problems(account.ledger, units, epoch)
+        is_partial = any(
+            layer.spec.options.get("complete") is False for layer in layers.get(epoch, ())
+        )
+        found += [
+            replace(each, idle="layers.idle_partial")
+            if is_partial and each.code == "layers.uncovered"
+            else each
+            for each in coverage_problems(account.ledger, units, epoch)
+        ]
         found += _inner_overlap_problems(account, layers.get(epoch, ()))
         found += official_area_problems(account, units, places)
         found += _outside_problems(account, places)

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
+from pyproj import CRS
 
-from gis.problems import ProblemLog
+from gis.crs import is_plain_degrees, unprojection
+from gis.problems import Box, Places, ProblemLog, problem
 from layers.declarations import Layer
+
+BOUNDS = ("west", "south", "east", "north")
+"""Columns of a feature's box among its attributes, in the coordinates of its layer."""
 
 Flags = NDArray[np.bool_]
 
 _SHOWN = 10
+_PLACED = 500
 _LONGEST_ID = 40
 
 
@@ -42,12 +48,26 @@ class Reporter:
     rows: NDArray[np.int64]
     ids: pd.Series | None = None
     ground: Callable[[Flags], str] | None = None
+    boxes: Callable[[Flags], NDArray[np.float64]] | None = None
+    """Boxes of flagged features in degrees, one row each: west, south, east, north."""
 
     def report(self, flags: ArrayLike, code: str, **facts: object) -> None:
         """One problem for all flagged features, ``facts`` first; none where nothing is flagged."""
         given = np.asarray(flags, dtype=bool)
         if given.any():
-            self.problems.add(code, self.where, **{**self.concerned(given), **facts})
+            told = problem(code, self.where, **{**self.concerned(given), **facts})
+            self.problems.include(replace(told, places=self._places(given)))
+
+    def _places(self, flags: Flags) -> Places | None:
+        if self.boxes is None:
+            return None
+        found = self.boxes(flags)
+        found = found[np.isfinite(found).all(axis=1)]
+        if not len(found):
+            return None
+        low, high = found[:, :2].min(axis=0), found[:, 2:].max(axis=0)
+        shown = tuple(_as_box(each) for each in found[:_PLACED])
+        return Places(shown, _as_box([*low, *high]), len(found) <= _PLACED)
 
     def concerned(self, flags: Flags) -> dict[str, object]:
         """``count``, ``rows``, and as far as known ``features`` (identifiers) and ``hectares``."""
@@ -60,6 +80,24 @@ class Reporter:
         if self.ground is not None:
             found["hectares"] = self.ground(flags)
         return found
+
+
+def _as_box(values: Sequence[float] | NDArray[np.float64]) -> Box:
+    west, south, east, north = (round(float(each), 7) for each in values)
+    return west, south, east, north
+
+
+def boxes_in_degrees(bounds: NDArray[np.float64], crs: CRS | None) -> NDArray[np.float64]:
+    """Boxes of a system's coordinates as boxes of longitude and latitude, by two corners.
+
+    That does for finding a place. Infinite where there is no place.
+    """
+    if crs is None or is_plain_degrees(crs):
+        return bounds if crs is not None else np.full_like(bounds, np.inf)
+    change = unprojection(crs)
+    west, south = change.transform(bounds[:, 0], bounds[:, 1])
+    east, north = change.transform(bounds[:, 2], bounds[:, 3])
+    return np.column_stack([west, south, east, north])
 
 
 def _as_id(value: object) -> str:
@@ -76,8 +114,12 @@ def attribute_reporter(given: pd.DataFrame, where: str, problems: ProblemLog) ->
     """Reports features of a layer by the rows, identifiers and hectares among its attributes."""
     area = given["hectares"].to_numpy()
     ids = None if given["id"].isna().all() else given["id"]
-    rows = given["row"].to_numpy()
-    return Reporter(where, problems, rows, ids, lambda flags: f"{area[flags].sum():.6g}")
+    rows, crs = given["row"].to_numpy(), given.attrs.get("crs")
+    bounds = given[list(BOUNDS)].to_numpy(dtype=float)
+    return Reporter(
+        where, problems, rows, ids, lambda flags: f"{area[flags].sum():.6g}",
+        lambda flags: boxes_in_degrees(bounds[flags], crs),
+    )  # fmt: skip
 
 
 def concerned_features(layer: Layer, places: NDArray[np.int64]) -> dict[str, object]:

@@ -18,7 +18,7 @@ from pyproj import CRS
 from gis.crs import metres_per_unit
 from gis.measure import geometry_areas_ha
 from gis.problems import InputError, ProblemLog
-from layers.checks.concerned import Flags, Reporter
+from layers.checks.concerned import Flags, Reporter, boxes_in_degrees
 from layers.checks.geometry_repair import mended
 
 Shapes = NDArray[np.object_]
@@ -39,7 +39,10 @@ def shapes_reporter(
     """Reports features by row (from 1), identifier and hectares, whatever their geometries hold."""
     is_line = np.isin(shapely.get_type_id(shapes), (1, 2, 5))
     ground = None if crs is None or is_line.all() else lambda flags: _hectares(shapes[flags], crs)
-    return Reporter(where, problems, np.arange(1, len(shapes) + 1), ids, ground)
+    return Reporter(
+        where, problems, np.arange(1, len(shapes) + 1), ids, ground,
+        lambda flags: boxes_in_degrees(shapely.bounds(shapes[flags]), crs),
+    )  # fmt: skip
 
 
 def _hectares(shapes: Shapes, crs: CRS) -> str:

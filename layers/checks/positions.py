@@ -12,6 +12,7 @@ from pyproj import CRS
 
 from gis.crs import (
     bounds_in,
+    has_modern_datum,
     is_sphere,
     lacks_datum,
     shift_to_wgs84,
@@ -39,12 +40,16 @@ Bounds4 = NDArray[np.float64]
 
 
 def datum_problems(layer: Layer, units: Units) -> list[Problem]:
-    """A layer whose system cannot be brought to that of the units, named as the one at fault."""
-    crs = layer_crs(layer)
+    """A datum that cannot be brought to the other's: whichever is the old one is named."""
+    crs, own = layer_crs(layer), CRS(units.features.crs)
     if crs is None:
         return []
+    units_are_old = has_modern_datum(crs) and not has_modern_datum(own)
     try:
-        transform_between(CRS(units.features.crs), crs, layer.spec.where)
+        if units_are_old:
+            transform_between(own, crs, "districts")
+        else:
+            transform_between(crs, own, layer.spec.where)
     except InputError as error:
         return list(error.problems)
     return []

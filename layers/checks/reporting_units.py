@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import numpy as np
 import shapely
@@ -70,6 +71,7 @@ def territory_problems(units: Units) -> list[Problem]:
             problem(
                 "layers.units_of_other_territory", "districts", whole=units.whole_code,
                 count=len(strange), codes=", ".join(strange[:10]),
+                likely=_territory_of(codes),
             )
         )  # fmt: skip
     official = official_units()["name"].to_dict()
@@ -84,6 +86,13 @@ def territory_problems(units: Units) -> list[Problem]:
             problem("layers.units_swapped", "districts", count=len(apart), units="; ".join(apart))
         )
     return found
+
+
+def _territory_of(codes: Iterable[str]) -> str:
+    """The code of a city or province that holds all units, or one that is no official code."""
+    held = list(codes)
+    shared = next((held[0][:n] for n in (4, 2) if len({each[:n] for each in held}) == 1), "")
+    return shared.ljust(6, "0") if shared.isdecimal() else "whole"
 
 
 def _is_official(code: str) -> bool:

@@ -86,6 +86,7 @@ def read_density(
     facts |= crs_facts(grid.crs)
     if not is_used:
         problems.add("layers.density_not_used", spec.where)
+        facts["figures"] = "none"
     density = Density(quantity.key, spec.path, band, quantity.unit, factor, no_data)
     return LayerReading(density, facts)
 

@@ -147,6 +147,8 @@ def _check_undeclared(
 def _check_no_data_tag(spec: LayerSpec, dtype: str, held: Contents, problems: ProblemLog) -> None:
     """A no-data value that the file's own type cannot hold; it can never match a cell."""
     stated = read_tags(spec.path, (NO_DATA_TAG,)).get(NO_DATA_TAG)
+    if spec.options.get("no_data"):
+        return  # the analyst says which value it is
     if not isinstance(stated, str) or np.dtype(dtype).kind not in "ui":
         return
     try:

@@ -14,6 +14,7 @@ from .columns import (
 )
 from .encodings import (
     original_text as original_text,
+    put_right as put_right,
 )
 from .stated_units import (
     PER_STANDARD as PER_STANDARD,

@@ -64,6 +64,10 @@ def find_columns(
             )
     found = {}
     existing = list(existing)
+
+    def setting(field: str) -> str:
+        return f'{keys[field]} = "…"' if field in keys else f'fields = {{ {field} = "…" }}'
+
     folded = {name.casefold(): name for name in reversed(existing) if existing.count(name) == 1}
     for each in fields:
         column = chosen.get(each.name, each.column)
@@ -76,11 +80,14 @@ def find_columns(
             if rivals and each.name not in chosen:
                 problems.add(
                     "layers.columns_rival", where, field=each.name, column=column,
-                    rivals=", ".join(rivals),
+                    rivals=", ".join(rivals), setting=setting(each.name),
                 )  # fmt: skip
         elif likely and each.name not in chosen:
             found[each.name] = likely[0]
-            problems.add("layers.column_by_alias", where, field=each.name, column=likely[0])
+            problems.add(
+                "layers.column_by_alias", where, field=each.name, column=likely[0],
+                setting=setting(each.name),
+            )  # fmt: skip
         elif each.required or each.name in chosen:
             problems.add(
                 "layers.missing_column",
@@ -89,8 +96,7 @@ def find_columns(
                 column=column,
                 existing=", ".join(existing),
                 nearest=nearest(column, existing),
-                setting=f'{keys[each.name]} = "…"' if each.name in keys
-                else f'fields = {{ {each.name} = "…" }}',
+                setting=setting(each.name),
             )  # fmt: skip
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from functools import lru_cache
 
@@ -28,6 +29,36 @@ def original_text(text: str) -> tuple[str, str] | None:
     """
     found = _original_parts(tuple(_BEYOND.findall(text)))
     return None if found is None else (_put_back(text, found[0]), found[1])
+
+
+def put_right(text: str, encoding: str) -> str:
+    """A text that is garbled and was ``encoding`` before, as it was; any other text as it is.
+
+    A text that lost bytes on the way is left alone: what it was cannot be known.
+
+    >>> put_right("ÄÏÉ½Çø", "GBK"), put_right("ÄÏÉ½Çø", "UTF-8"), put_right("鍗楀北鍖", "UTF-8")
+    ('南山区', 'ÄÏÉ½Çø', '鍗楀北鍖')
+    """
+    found = original_text(text)
+    if found is None or _family(found[1]) != _family(encoding):
+        return text
+    taken_for = (name for name, own in _MISREADINGS if own == found[1])
+    return found[0] if any(_is_whole(text, name, found) for name in taken_for) else text
+
+
+def _is_whole(text: str, taken_for: str, found: tuple[str, str]) -> bool:
+    try:
+        return text.encode(taken_for) == found[0].encode(found[1])
+    except UnicodeEncodeError:
+        return False
+
+
+def _family(encoding: str) -> str:
+    try:
+        name = codecs.lookup(encoding).name
+    except LookupError:
+        return encoding
+    return "gb18030" if name in ("gbk", "gb2312") else name
 
 
 @lru_cache(maxsize=4096)

@@ -12,7 +12,7 @@ from gis.problems import (
 )
 from gis.progress import Progress, silent
 from gis.reading import is_file
-from layers.checks import layer_problems
+from layers.checks import in_this_run, layer_problems
 from layers.declarations import Layer, LayerSpec
 from layers.reading import read_layer
 from sinkatlas.pipeline.remote_layers import fetched, is_on_server
@@ -59,13 +59,16 @@ def read_inputs(space: Workspace, *, problems: ProblemLog, progress: Progress = 
         if layer is not None and spec.epoch is not None:
             read[spec.epoch].append(layer)
         progress("read", number, total)
-    problems.extend(log.notices)
     if units is None:
+        problems.extend(log.notices)
         log.raise_if_errors()
         raise AssertionError("a layer that was not read left no error")
     inputs = Inputs(units, {year: tuple(layers) for year, layers in read.items()})
     # what lies between layers that could be read is told together with those that could not
     between = layer_problems(units_of(inputs), inputs.layers)
+    held = [each for layers in inputs.layers.values() for each in layers]
+    problems.extend(in_this_run(log.notices, held, units_of(inputs)))
+    between = in_this_run(between, held, units_of(inputs))
     if log.errors:
         raise InputError([*log.errors, *between])
     problems.extend(between)
