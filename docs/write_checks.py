@@ -19,11 +19,13 @@ ROOMS = ("gis", "layers", "sinkatlas")
 _HEAD = """# Catalogue of checks
 
 Every check by its identifier, as messages and `check.json` show it. *Strict* marks warnings that
-can change a figure: `strict = true` or `--strict` makes them errors. *Family* groups checks that
-look for the same kind of mistake. A check that *names features* tells how many, the first ten rows
-and identifiers, and their hectares; one that *names rows* those of a table. Words in braces are
-filled with the file, field, rows, feature identifiers and hectares of the case. This page is
-written by `docs/write_checks.py`.
+can change a figure: `strict = true` or `--strict` makes them errors, unless the run itself shows
+that no figure depends on what is doubted (features outside every unit, columns that nothing reads,
+rasters of which no figure is made; the notes `layers.idle_…` say why, on the check page too).
+*Family* groups checks that look for the same kind of mistake. A check that *names features* tells
+how many, the first ten rows and identifiers, and their hectares; one that *names rows* those of a
+table. Words in braces are filled with the file, field, rows, feature identifiers and hectares of
+the case. This page is written by `docs/write_checks.py`.
 """
 
 

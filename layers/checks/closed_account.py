@@ -9,7 +9,7 @@ import pandas as pd
 
 from gis.extent import OUTSIDE, ExtentAccount, Units
 from gis.problems import Problem, problem
-from layers.checks.concerned import concerned_features
+from layers.checks.concerned import told_of
 from layers.checks.positions import LEAST_GAP_SHARE
 from layers.declarations import Layer
 
@@ -100,11 +100,12 @@ def _inner_overlap_problems(account: ExtentAccount, layers: Sequence[Layer]) -> 
     """Features of one cover that lose ground to earlier ones of the same cover."""
     rows = {row.cover: row for row in account.overlaps.itertuples() if row.area_ha >= _SLIVER_HA}
     return [
-        problem(
+        told_of(
+            layer,
+            rows[layer.spec.kind].later,
             "layers.overlap_inside",
             layer.spec.where,
             pairs=rows[layer.spec.kind].pairs,
-            **concerned_features(layer, rows[layer.spec.kind].later),
             hectares=f"{rows[layer.spec.kind].area_ha:.6g}",
         )
         for layer in layers

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from pyproj import CRS
 
 from gis.crs import is_plain_degrees, unprojection
-from gis.problems import Box, Places, ProblemLog, problem
+from gis.problems import Box, Places, Problem, ProblemLog, problem
 from layers.declarations import Layer
 
 BOUNDS = ("west", "south", "east", "north")
@@ -122,11 +122,15 @@ def attribute_reporter(given: pd.DataFrame, where: str, problems: ProblemLog) ->
     )  # fmt: skip
 
 
-def concerned_features(layer: Layer, places: NDArray[np.int64]) -> dict[str, object]:
-    """Count, rows and identifiers of the features at some places of a cover's table."""
+def told_of(
+    layer: Layer, places: NDArray[np.int64], code: str, where: str, **facts: object
+) -> Problem:
+    """A problem of the features at some places of a cover's table; ``facts`` go first."""
     given = layer.attributes
     if given is None:
-        return {"count": len(places)}
-    reporter = attribute_reporter(given, layer.spec.where, ProblemLog())
-    found = reporter.concerned(given["place"].isin(places).to_numpy())
-    return {name: value for name, value in found.items() if name != "hectares"}
+        return problem(code, where, count=len(places), **facts)
+    log = ProblemLog()
+    reporter = attribute_reporter(given, where, log)
+    reporter.report(given["place"].isin(places).to_numpy(), code, **facts)
+    (found,) = log
+    return found

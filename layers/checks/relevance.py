@@ -39,7 +39,8 @@ def in_this_run(
 def _weighed(found: Problem, layers: Sequence[Layer], territory: Shapes) -> Problem:
     if not found.changes_numbers or not layers:
         return found
-    if _is_outside(found, territory):
+    by_place = all(_has_places(found, layer) for layer in layers) and found.code not in _ABOUT_PLACE
+    if by_place and _is_outside(found, territory):
         return replace(found, idle="layers.idle_outside")
     for code, rules in _RULES.items():
         rule = rules.get(found.code, rules.get(""))
@@ -108,6 +109,9 @@ def _is_declared(found: Problem, layer: Layer) -> bool:
                 "GeoTransform": None}  # fmt: skip
     return all(bool(stated) for tag, stated in settings.items() if tag in said)
 
+
+_ABOUT_PLACE = ("layers.features_outside_their_unit", "layers.geometry_spans_globe")
+"""Doubts about where features lie: that they lie outside is what is doubted."""
 
 _RULES: Mapping[str, Mapping[str, Rule]] = {
     "layers.idle_unused": {"": _is_unused},

@@ -14,8 +14,8 @@ from pyproj import CRS
 
 from gis.extent import PolygonCover
 from gis.measure import geometry_areas_ha
-from gis.problems import Problem, problem
-from layers.checks.concerned import concerned_features
+from gis.problems import Problem
+from layers.checks.concerned import told_of
 from layers.checks.overlaps import (
     common_ground_ha,
     placed,
@@ -58,9 +58,9 @@ def built_up_problems(layers: Sequence[Layer]) -> list[Problem]:
             if shared.sum() >= _SLIVER_HA:
                 within = forest.index[shared > 0].to_numpy()
                 found.append(
-                    problem(
-                        "layers.forest_in_built_up", boundary.spec.where, other=stand.spec.where,
-                        **concerned_features(stand, within), hectares=f"{shared.sum():.6g}",
+                    told_of(
+                        stand, within, "layers.forest_in_built_up", boundary.spec.where,
+                        other=stand.spec.where, hectares=f"{shared.sum():.6g}",
                     )
                 )  # fmt: skip
     return found
@@ -80,12 +80,8 @@ def _shared_ha(region: pd.DataFrame, features: gpd.GeoDataFrame) -> NDArray[np.f
 
 
 def _shared_ground(code: str, part: pd.DataFrame, upper: Layer, lower: Layer) -> Problem:
-    concerned = concerned_features(lower, part["under"].to_numpy(dtype=int))
-    return problem(
-        f"layers.{code}",
-        upper.spec.where,
-        other=lower.spec.where,
-        **concerned,
-        hectares=f"{part['hectares'].sum():.6g}",
+    return told_of(
+        lower, part["under"].to_numpy(dtype=int), f"layers.{code}", upper.spec.where,
+        other=lower.spec.where, hectares=f"{part['hectares'].sum():.6g}",
         stock=f"{part['growing_stock_m3'].sum(min_count=1):.4g}",
-    )
+    )  # fmt: skip

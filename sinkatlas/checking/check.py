@@ -33,6 +33,7 @@ from layers.declarations import Layer, LayerSpec
 from layers.legends import legend
 from sinkatlas.checking.findings import Check
 from sinkatlas.checking.page import CONCERNED, as_page
+from sinkatlas.checking.places_map import Outline, outlines_of
 from sinkatlas.publish import cell
 from sinkatlas.workspace import Workspace, load_workspace
 
@@ -54,7 +55,10 @@ def check_workspace(
         found = strictly(told) if strict else told
         readable = _readable_layers(path)
         looks = _looks(path)
-        return Check(Path(path).name, _weighed(found), readable, (), is_closed=False, looks=looks)
+        return Check(
+            Path(path).name, _weighed(found), readable, (), is_closed=False, looks=looks,
+            outlines=_readable_outlines(path),
+        )  # fmt: skip
     found = strictly(done.report.problems) if strict else done.report.problems
     layers = [done.inputs.units, *(each for held in done.inputs.layers.values() for each in held)]
     return Check(
@@ -65,6 +69,7 @@ def check_workspace(
         is_closed=True,
         looks=_looks(path),
         official=tuple(_official_rows(done.accounts, done.inputs.units)),
+        outlines=_outlines(done.inputs.units),
     )
 
 
@@ -158,6 +163,22 @@ def _readable_layers(path: str | Path) -> tuple[Mapping[str, str], ...]:
     return tuple(found)
 
 
+def _outlines(units: Layer) -> tuple[Outline, ...]:
+    return outlines_of(units.data) if isinstance(units.data, Units) else ()
+
+
+def _readable_outlines(path: str | Path) -> tuple[Outline, ...]:
+    """The reporting units for the map, where they can be read and placed."""
+    from layers.reading import read_layer
+    from sinkatlas.pipeline import layer_specs
+
+    try:
+        units = layer_specs(load_workspace(path))[0]
+        return _outlines(read_layer(units, problems=ProblemLog()))
+    except InputError:
+        return ()
+
+
 def _facts(layer: Layer) -> Mapping[str, str]:
     """What was understood of a layer; its name inside the file is ``layer_name``."""
     facts = {("layer_name" if name == "layer" else name): f for name, f in layer.facts.items()}
@@ -232,6 +253,8 @@ def finding_record(found: Problem) -> dict[str, object]:
         "check": found.code,
         "severity": found.severity.value,
         "changes_numbers": found.changes_numbers,
+        "idle": {name: found.why_idle(name) for name in LANGUAGES} if found.idle else {},
+        "around": list(found.places.around) if found.places else [],
         "families": list(found.words.families),
         "where": found.where,
         "facts": dict(found.facts),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from gis.problems import Problem, Severity
 from layers.declarations import LayerSpec
+from sinkatlas.checking.places_map import Outline
 
 if TYPE_CHECKING:
     from layers.profiling import Look
@@ -24,6 +25,7 @@ class Check:
     is_closed: bool
     looks: tuple[tuple[LayerSpec, Look], ...] = ()
     official: tuple[Mapping[str, object], ...] = ()
+    outlines: tuple[Outline, ...] = ()
 
     @property
     def errors(self) -> tuple[Problem, ...]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from gis.problems import Language, Problem
 from maps.text import aligned
+from sinkatlas.checking.places_map import numbered, places_map
 
 if TYPE_CHECKING:
     from layers.profiling import FieldLook
@@ -30,7 +31,8 @@ _TITLES: Mapping[Language, Mapping[str, str]] = {
         "empty": "空值", "span": "取值", "meaning": "单位或代码表",
         "evidence": "证据与疑点", "officials": "官方面积与椭球面积", "official": "官方面积（公顷）",
         "ellipsoid": "椭球面积（公顷）", "difference": "相差（公顷）",
-        "unit": "单元", "epoch": "年份",
+        "unit": "单元", "epoch": "年份", "map": "问题所在位置", "on_map": "图上编号",
+        "beyond": "另有 {count} 条问题所涉要素远在报告单元之外，图上没有画出。",
     },
     "en": {
         "title": "Check of the data", "problems": "Problems", "layers": "Layers as read",
@@ -49,7 +51,8 @@ _TITLES: Mapping[Language, Mapping[str, str]] = {
         "found_by": "Found by", "empty": "Empty", "span": "Values", "meaning": "Unit or list",
         "evidence": "Evidence and doubts", "officials": "Official and ellipsoidal areas",
         "official": "Official (ha)", "ellipsoid": "Ellipsoid (ha)", "difference": "Difference (ha)",
-        "unit": "Unit", "epoch": "Year",
+        "unit": "Unit", "epoch": "Year", "map": "Where the findings lie", "on_map": "on the map",
+        "beyond": "Findings whose features lie far outside the units and are not drawn: {count}.",
     },
 }  # fmt: skip
 
@@ -58,6 +61,7 @@ def as_page(found: Check, language: Language) -> str:
     """One HTML page without scripts; every text is escaped."""
     words = _TITLES[language]
     problems = _by_place(found.problems, language) or f"<p>{words['none']}</p>"
+    places = places_map(found.outlines, found.problems, language, words)
     next_step = words[_next_step(found)]
     layers = "".join(
         f"<h3>{html.escape(each['layer'])}</h3>"
@@ -90,6 +94,7 @@ def as_page(found: Check, language: Language) -> str:
         f"<title>{words['title']}</title><style>{_STYLE}</style></head><body>"
         f"<h1>{words['title']}: {html.escape(found.workspace)}</h1><p>{state}</p>"
         f"<p>{words['next']}{next_step}</p>"
+        f"{'<h2>' + words['map'] + '</h2>' + places if places else ''}"
         f"<h2>{words['problems']}</h2>{problems}<h2>{words['layers']}</h2>{layers}"
         f"{'<h2>' + words['looks'] + '</h2>' + looks if looks else ''}"
         f"{'<h2>' + words['classes'] + '</h2>' + classes if classes else ''}"
@@ -102,17 +107,19 @@ def _by_place(problems: Sequence[Problem], language: Language) -> str:
     words = _TITLES[language]
     header = (words["severity"], words["code"], words["message"], words["remedy"],
               words["concerns"], words["strict"])  # fmt: skip
-    places: dict[str, list[Problem]] = {}
-    for each in problems:
-        places.setdefault(each.where or "–", []).append(each)
+    places: dict[str, list[tuple[int, Problem]]] = {}
+    for place, each in enumerate(problems):
+        places.setdefault(each.where or "–", []).append((place, each))
+    numbers = numbered(problems)
     parts = []
     for where, held in places.items():
-        counts = Counter(each.severity.value for each in held)
+        counts = Counter(each.severity.value for _, each in held)
         shown = ", ".join(f"{words[name]} {counts[name]}" for name in _SEVERITIES if counts[name])
         rows = [
             (each.severity.value, each.code, each.message(language), each.remedy(language),
-             _concerned(each, words), "✓" if each.changes_numbers else "")
-            for each in held
+             _concerned(each, words, numbers.get(place)),
+             "✓" if each.changes_numbers else each.why_idle(language))
+            for place, each in held
         ]  # fmt: skip
         parts.append(f"<h3>{html.escape(where)} ({shown})</h3>{_table(header, rows)}")
     return "".join(parts)
@@ -135,6 +142,9 @@ _STYLE = (
     "body{font:15px/1.5 sans-serif;margin:2em;max-width:75em}table{border-collapse:collapse}"
     "td,th{border:1px solid #bbb;padding:.3em .6em;text-align:left;vertical-align:top}"
     "tr.error td:first-child{background:#f3c1bd}tr.warning td:first-child{background:#f7e3a8}"
+    "svg path{fill:#eef2ec;stroke:#6b7a6b;stroke-width:1}svg text{font-size:12px;fill:#222}"
+    "svg circle{fill:#4a78b0;stroke:#fff}svg .error circle{fill:#b3261e}"
+    "svg .warning circle{fill:#a66a00}"
 )
 
 
@@ -162,11 +172,10 @@ CONCERNED = ("count", "rows", "features", "hectares")
 """Facts of a problem that tell what it concerns: how many, which, and how much ground."""
 
 
-def _concerned(found: Problem, words: Mapping[str, str]) -> str:
-    """What a problem concerns, as far as it tells it."""
-    return "; ".join(
-        f"{words[name]}: {found.facts[name]}" for name in CONCERNED if found.facts.get(name)
-    )
+def _concerned(found: Problem, words: Mapping[str, str], number: int | None) -> str:
+    """What a problem concerns, as far as it tells it, and its number on the map."""
+    told = [f"{words[name]}: {found.facts[name]}" for name in CONCERNED if found.facts.get(name)]
+    return "; ".join(told if number is None else [*told, f"{words['on_map']}: {number}"])
 
 
 def concerned_line(found: Problem, language: Language) -> str:

@@ -62,5 +62,5 @@ function finding(go, body, problem, remedy, layer) {
   if (layer) actions.push(button(word('see_layer'), async () => { await go('files'); document.querySelector(`[data-where="${CSS.escape(layer.where)}"]`)?.scrollIntoView(); }));
   return el(`div.finding.${problem.severity}`, {},
     el('p', {}, el('strong', {}, word(`severity_${problem.severity}`)), ` ${text.message}`), el('p.dim', {}, `${text.remedy} [${problem.check}]`),
-    problem.changes_numbers ? el('p.doubt', {}, word('changes_numbers')) : null, el('div.row', {}, actions), trouble);
+    problem.changes_numbers ? el('p.doubt', {}, word('changes_numbers')) : problem.idle[state.language] ? el('p.dim', {}, problem.idle[state.language]) : null, el('div.row', {}, actions), trouble);
 }
