@@ -105,7 +105,7 @@ def test_merged_titles_need_a_header_row_and_then_fill_down(tmp_path: Path) -> N
     page.merge_cells("A1:C1")
     page.merge_cells("A3:A4")
     book.save(tmp_path / "t.xlsx")
-    with pytest.raises(InputError, match=r"layers\.table_header.*row 2"):
+    with pytest.raises(InputError, match=r"layers\.table_header.*header_row = 2"):
         read_attribute_table(tmp_path / "t.xlsx", problems=ProblemLog())
     log = ProblemLog()
     table = read_attribute_table(tmp_path / "t.xlsx", problems=log, header_row=2)

@@ -115,10 +115,13 @@ def attribute_reporter(given: pd.DataFrame, where: str, problems: ProblemLog) ->
     area = given["hectares"].to_numpy()
     ids = None if given["id"].isna().all() else given["id"]
     rows, crs = given["row"].to_numpy(), given.attrs.get("crs")
-    bounds = given[list(BOUNDS)].to_numpy(dtype=float)
+
+    def boxes(flags: Flags) -> NDArray[np.float64]:
+        return boxes_in_degrees(given.loc[flags, list(BOUNDS)].to_numpy(dtype=float), crs)
+
     return Reporter(
         where, problems, rows, ids, lambda flags: f"{area[flags].sum():.6g}",
-        lambda flags: boxes_in_degrees(bounds[flags], crs),
+        boxes if set(BOUNDS) <= set(given) else None,
     )  # fmt: skip
 
 
