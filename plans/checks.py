@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from gis.problems import ProblemLog
 from plans.bases import bases
 from plans.extract import metric_of
 from plans.fields import Place, shown
-from plans.magnitudes import largest, level_of
+from plans.magnitudes import largest
 from plans.plan import Words
 from plans.quoted import check_against_quote
 from plans.units import exact, printed_figures, printed_units
@@ -97,6 +98,7 @@ def check_target(
         _check_quote(fields, place, problems)
         check_against_quote(fields, starts, place, problems)
     _check_time(fields, place, problems)
+    _check_scope(fields, head.adcode, place, problems)
     year = fields.get("year")
     if year is not None and starts is not None and year < starts:
         problems.add("plans.year_before_plan", where=place.at("year"), year=year, starts=starts)
@@ -172,7 +174,7 @@ def _check_magnitude(
 ) -> None:
     """A figure beyond the largest unit of its level, or too small for its metric, is a slip."""
     metric = metric_of(fields["indicator"])
-    bound = largest(fields["unit"], level_of(adcode))
+    bound = largest(fields["unit"], adcode)
     for name in ("value", "value_high", "change"):
         value = fields.get(name)
         if value is None:
@@ -201,6 +203,15 @@ def _settle_nature(fields: dict[str, Any]) -> None:
         fields["comparator"], fields["value"] = ">=", fields.pop("change")
     elif fields.get("kind", "trend") == "trend":
         fields["kind"] = "count" if fields["unit"] == "count" else "state"
+
+
+def _check_scope(
+    fields: Mapping[str, Any], adcode: str, place: Place, problems: ProblemLog
+) -> None:
+    """A code as scope must lie in the plan's own area: codes nest by pairs of figures."""
+    scope, own = str(fields.get("scope", "")), re.sub(r"(00)+$", "", adcode)
+    if scope.isdigit() and own.isdigit() and not scope.startswith(own):
+        problems.add("plans.scope_elsewhere", where=place.at("scope"), given=scope, adcode=adcode)
 
 
 def _check_time(fields: Mapping[str, Any], place: Place, problems: ProblemLog) -> None:

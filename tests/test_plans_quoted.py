@@ -66,6 +66,14 @@ ROAD = 'indicator = "greenway_length" | year = 2025 | comparator = ">=" | value_
          "森林蓄积量较2020年增加2000万立方米", "base_year", "base_year", "2020"),
         (STOCK.replace(">=", "increase") + ' | unit_text = "万立方米"',
          "到2025年，森林蓄积量达到2000万立方米", "increment", "comparator", ">="),
+        ('indicator = "afforestation_area" | kind = "works" | comparator = ">=" | year = 2025'
+         ' | value_text = "0.5" | unit_text = "万亩"', "完成造林10万亩，其中红树林造林0.5万亩",
+         "figure", "value_text", "10 万亩"),
+        (COVER.replace("41.6", "45") + ' | unit_text = "%"',
+         "2025年森林覆盖率达到41.6%，建成区绿化覆盖率达到45%", "figure", "value_text", "41.6 %"),
+        (STOCK.replace("2000", "2100") + ' | unit_text = "万立方米"',
+         "到2025年，森林蓄积量达到2000万立方米，活立木蓄积量达到2100万立方米",
+         "figure", "value_text", "2000 万立方米"),
         (TREND.format("decrease"), "森林覆盖率稳步提高", "direction", "comparator", "increase"),
         (TREND.format("stable"), "森林覆盖率稳中有升", "direction", "comparator", "increase"),
         (TREND.format("increase"), "森林覆盖率保持稳定", "direction", "comparator", "stable"),
@@ -150,6 +158,27 @@ def test_striving_written_as_binding_is_told(tmp_path: Path) -> None:
     target, doubts = read(tmp_path, f'{fields} | quote = "到2025年，森林覆盖率力争达到41.6%"')
     assert doubts == [("plans.quote_differs", "force", "strive")]
     assert target.disputed == ()  # the figure is as certain as before
+
+
+@pytest.mark.parametrize(
+    "quote",
+    ["到2025年，森林覆盖率达到41.6%", "确保2025年森林覆盖率达到41.6%", "森林覆盖率不低于41.6%"],
+)
+def test_a_firm_promise_written_as_striving_is_told(tmp_path: Path, quote: str) -> None:
+    fields = COVER + ' | unit_text = "%" | force = "strive"'
+    target, doubts = read(tmp_path, f'{fields} | quote = "{quote}"')
+    assert doubts == [("plans.quote_differs", "force", "binding")]
+    assert target.disputed == ()
+
+
+@pytest.mark.parametrize(
+    ("scope", "code"),
+    [("440305", ["plans.scope_elsewhere"]), ("110105", ["plans.scope_elsewhere"]),
+     ("440199", []), ("440199101", []), ("海珠湿地", [])],
+)  # fmt: skip
+def test_a_code_of_another_area_is_no_scope(tmp_path: Path, scope: str, code: list[str]) -> None:
+    fields = COVER + f' | unit_text = "%" | scope = "{scope}" | quote = "森林覆盖率达到41.6%"'
+    assert [each for each, _, _ in read(tmp_path, fields)[1]] == code
 
 
 def test_over_and_under_a_figure_are_failures_only_on_the_side_that_is_bad(tmp_path: Path) -> None:
