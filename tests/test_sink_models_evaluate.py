@@ -16,7 +16,7 @@ from sink_models.choices import MethaneChoice
 from sink_models.evaluate import evaluate
 from sink_models.indicator import indicators
 from sink_models.measures.unit_figures import Measure
-from sink_models.options import Options
+from sink_models.options import Options, SharedError
 from sink_models.results import TABLE_COLUMNS, Limits, Results
 from sink_models.sampling import Sampling
 from sink_models.statements import statement
@@ -595,6 +595,17 @@ def test_accuracy_is_one_factor_per_layer_and_epoch() -> None:
     np.testing.assert_allclose(factor("public_welfare_forest_area", 2024, WHOLE[0]), same)
     assert not np.allclose(factor("public_welfare_forest_area", 2020, "440103"), same)
     assert not np.allclose(factor("forest_stock_volume", 2024, "440103"), same)
+
+
+@pytest.mark.parametrize("percent", [1e-300, 1e-58, 1e-15, 1e-13, 99.999999])
+def test_every_possible_accuracy_gives_numbers(percent: float) -> None:
+    shared = SharedError(2020, 0.9)
+    stated = {"mangroves": Accuracy(area_percent=percent, stock_percent=percent, shared=shared)}
+    earlier = {"mangroves": Accuracy(area_percent=percent, stock_percent=percent)}
+    found = run(epoch(2020, accuracy=earlier), epoch(2024, accuracy=stated))
+    for value in found.values.values():
+        is_known = np.isfinite(value.sampled[0])  # a rate of nothing is NaN
+        assert np.isfinite(value.sampled).all() or not is_known, value.indicator
 
 
 @pytest.mark.parametrize("percent", [-1.0, 100.0])

@@ -125,7 +125,7 @@ def _add_findings(brief: Brief, report: Report, text: Mapping[str, str]) -> None
     brief.table(
         [
             Cells(text["brief.status"], [_status(str(each["status"]), text) for each in rows], 24),
-            Cells(text["brief.target"], [shown(each["title"][language], 80) for each in told], 37),
+            Cells(text["brief.target"], [shown(each["title"][language]) for each in told], 37),
             Cells(
                 text["brief.printed"], [shown(each["printed"][language], 60) for each in told], 37
             ),
@@ -180,7 +180,7 @@ def _add_reasons(brief: Brief, report: Report, text: Mapping[str, str]) -> None:
         clause = shown(report.verdicts["clause"].iloc[place], 30)
         leaning = told["leaning"][language]
         brief.paragraph(
-            Piece(f"{look(status).sign} {shown(told['title'][language], 80)}", True, colour),
+            Piece(f"{look(status).sign} {shown(told['title'][language])}", True, colour),
             Piece(f"  {leaning}" if leaning else "", colour=colour),
             Piece(f"  {clause}", colour=GREY, size=9),
             keep=True,
@@ -192,7 +192,7 @@ def _add_reasons(brief: Brief, report: Report, text: Mapping[str, str]) -> None:
     for place in blank[:_MOST_BLANK]:
         told = report.verdict_words[place]
         reason = shown(_plain(report, told["reason"][language]), _SENTENCES)
-        title = shown(told["title"][language], 80)
+        title = shown(told["title"][language])
         brief.paragraph(
             Piece(f"{title}  ", True, size=9), Piece(reason, size=9), style="List Bullet"
         )

@@ -190,11 +190,13 @@ class DrawBook:
         Epochs that share their errors have the same law as without, in an order that follows
         correlated normals (Iman and Conover 1982).
         """
-        if percent is None or percent == 0 or self.sampling.draws == 0:
+        if percent is None or self.sampling.draws == 0:
+            return EXACT
+        half = percent / 100.0 * self.sampling.half_width_95
+        if 1.0 + half == 1.0:  # 0, or less than a number holds beside 1
             return EXACT
         name = f"accuracy:{kind}:{year}:{quantity}"
         if name not in self._drawn:
-            half = percent / 100.0 * self.sampling.half_width_95
             drawn = draw(
                 self.sampling.generator(name),
                 self.sampling.draws,
