@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from gis.extent import CLASSIFIED
 from gis.problems import AccountError, Problem, ProblemLog, problem
-from sink_models.account import Account, EpochData, read_account, with_mapped_trees
+from sink_models.account import (
+    BIOMASS_MAP,
+    Account,
+    EpochData,
+    read_account,
+    with_mapped_trees,
+)
 from sink_models.carbon import (
     LIVING,
     POOLS,
-    CarbonAccount,
+    FollowedGround,
+    LivingChange,
     SinkSteps,
-    SoilSpan,
     carbon_account,
     estimates,
     forest_balances,
@@ -54,11 +61,13 @@ def evaluate(
     sampling: Sampling = DEFAULT_SAMPLING,
     options: Options = DEFAULT_OPTIONS,
     store: CoefficientStore | None = None,
+    followed: Sequence[FollowedGround] = (),
 ) -> Results:
     """Evaluate every indicator for every epoch and unit.
 
     ``units`` are codes in reporting order, ``whole`` is code and name of what they make up. Epochs
-    are taken in the order of their years.
+    are taken in the order of their years. ``followed`` tells of spans what became of ground that
+    was surveyed in both years; without it a sink rests on the net changes of its units.
 
     Raises ``InputError`` for choices that do not exist or an epoch given twice, and
     ``AccountError`` when an account cannot be read or an identity is broken.
@@ -70,7 +79,7 @@ def evaluate(
         store, sampling, options.zone, options.accepted, options.correlations, options.soils, shared
     )
     _check_soil_years(epochs, options)
-    contexts = _contexts(epochs, units, book, options)
+    contexts = _contexts(epochs, units, book, options, followed)
     _check_standing(contexts, store, options)
     answers = [answer for context in contexts for answer in _answers(context)]
     values = [each for answer in answers for each in stamp(answer, whole[0])]
@@ -98,7 +107,7 @@ def evaluate(
         units=tuple(units),
         whole_code=whole[0],
         epochs=tuple(each.account.year for each in contexts),
-        drivers=_drivers(epochs, units, book, options),
+        drivers=_drivers(epochs, units, book, options, followed),
         forest_routes=tuple(each for one in contexts for each in forest_routes(one.account)),
         forest_balances=balances,
         unbalanced=unbalanced,
@@ -174,14 +183,18 @@ def _arbor_stock(
 
 
 def _drivers(
-    epochs: Sequence[EpochData], units: Sequence[str], book: DrawBook, options: Options
+    epochs: Sequence[EpochData],
+    units: Sequence[str],
+    book: DrawBook,
+    options: Options,
+    followed: Sequence[FollowedGround],
 ) -> tuple[Driver, ...]:
     """Drivers of every figure of the whole, from one more evaluation in moved worlds."""
     if book.sampling.draws == 0:
         return ()
     moved, names = moved_book(book)
     found: list[Driver] = []
-    for context in _contexts(epochs, units, moved, options):
+    for context in _contexts(epochs, units, moved, options, followed):
         for key, indicator in indicators().items():
             if not any(needed <= context.account.kinds for needed in indicator.needs):
                 continue
@@ -192,7 +205,11 @@ def _drivers(
 
 
 def _contexts(
-    epochs: Sequence[EpochData], units: Sequence[str], book: DrawBook, options: Options
+    epochs: Sequence[EpochData],
+    units: Sequence[str],
+    book: DrawBook,
+    options: Options,
+    followed: Sequence[FollowedGround],
 ) -> list[Context]:
     years = [each.year for each in epochs]
     log = ProblemLog()
@@ -200,33 +217,62 @@ def _contexts(
         log.add("sink_models.epoch_twice", year)
     log.raise_if_errors()
     contexts: list[Context] = []
-    for data in sorted(epochs, key=lambda each: each.year):
-        account = read_account(with_mapped_trees(data, units, options.mapped_trees), units, book)
-        carbon = carbon_account(account)
-        earlier = contexts[-1] if contexts else None
-        soils = () if earlier is None else _soil_spans(earlier, account, carbon)
-        contexts.append(Context(account, carbon, options, earlier, soils))
+    before: EpochData | None = None
+    for given in sorted(epochs, key=lambda each: each.year):
+        data = with_mapped_trees(given, units, options.mapped_trees)
+        account = read_account(data, units, book)
+        own = Context(account, carbon_account(account), options)
+        if before is not None:
+            own = _since(contexts[-1], own, (before, data), followed)
+        contexts.append(own)
+        before = data
     return contexts
+
+
+def _since(
+    earlier: Context,
+    later: Context,
+    data: tuple[EpochData, EpochData],
+    followed: Sequence[FollowedGround],
+) -> Context:
+    """An epoch with its changes since the one before; between different bases there are none."""
+    ends = earlier.account, later.account
+    own = replace(later, earlier=earlier, soils=earlier.soils)
+    if earlier.carbon.basis != later.carbon.basis or product_differences(*ends):
+        return own
+    span = soil_span(*ends)
+    soils = earlier.soils if span is None else (*earlier.soils, span)
+    return replace(own, soils=soils, change=_living_change(ends, data, followed))
+
+
+def _living_change(
+    ends: tuple[Account, Account],
+    data: tuple[EpochData, EpochData],
+    followed: Sequence[FollowedGround],
+) -> LivingChange:
+    """The change of living carbon, by pieces where surveys of both years outline them.
+
+    Areas that an error matrix adjusts and biomass that a map gives are of a unit's whole ground and
+    not of its pieces: there every change is net.
+    """
+    before, after = ends
+    own = [each for each in followed if (each.start, each.end) == (before.year, after.year)]
+    is_of_wholes = any(
+        each.matrices or each.is_in("stock_basis", (BIOMASS_MAP,)).any() for each in ends
+    )
+    if not own or is_of_wholes:
+        return living_change(before, after)
+    (ground,) = own
+    first, last = (read_account(each, ground.groups, before.book) for each in ground.data(data))
+    return living_change(first, last, ground.no_change).by_unit(ground, before.units)
 
 
 def _sink_steps(contexts: Sequence[Context]) -> SinkSteps | None:
     """The steps to the sink of the last span; None where two epochs do not compare."""
-    if len(contexts) < 2:
+    last = contexts[-1] if contexts else None
+    if last is None or last.earlier is None or last.change is None:
         return None
-    earlier, later = contexts[-2:]
-    if earlier.carbon.basis != later.carbon.basis:
-        return None
-    change = living_change(earlier.account, later.account)
-    return sink_steps(change, earlier.carbon, later.carbon)
-
-
-def _soil_spans(earlier: Context, account: Account, carbon: CarbonAccount) -> tuple[SoilSpan, ...]:
-    """The changes of soils so far; a span between different bases compares nothing."""
-    is_comparable = earlier.carbon.basis == carbon.basis and not product_differences(
-        earlier.account, account
-    )
-    span = soil_span(earlier.account, account) if is_comparable else None
-    return earlier.soils if span is None else (*earlier.soils, span)
+    return sink_steps(last.change, last.earlier.carbon, last.carbon)
 
 
 def _check_soil_years(epochs: Sequence[EpochData], options: Options) -> None:

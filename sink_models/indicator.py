@@ -10,7 +10,7 @@ from functools import cache
 
 from gis.problems import Fact, Language, Problem, problem
 from sink_models.account import Account, Mask
-from sink_models.carbon import CarbonAccount, SoilSpan
+from sink_models.carbon import CarbonAccount, LivingChange, SoilSpan
 from sink_models.options import Options
 from sink_models.sampling import Array
 from sink_models.statements import Statement
@@ -23,7 +23,8 @@ LayerNeeds = tuple[frozenset[str], ...]
 class Context:
     """All that an indicator may read: the account of an epoch, its carbon, and the epoch before.
 
-    ``soils`` are the changes of mineral soils between epochs until this one.
+    ``soils`` are the changes of mineral soils between epochs until this one, ``change`` is that of
+    living carbon since the epoch before, None where the two do not compare.
     """
 
     account: Account
@@ -31,6 +32,7 @@ class Context:
     options: Options
     earlier: Context | None = None
     soils: tuple[SoilSpan, ...] = ()
+    change: LivingChange | None = None
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,10 @@ from .forest_methods import (
     forest_routes as forest_routes,
     measured_strata as measured_strata,
 )
+from .ground_groups import (
+    FollowedGround as FollowedGround,
+    followed_ground as followed_ground,
+)
 from .linear_totals import (
     Amounts as Amounts,
     Cell as Cell,

@@ -12,6 +12,7 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sink_models.sampling import Array
 
@@ -70,6 +71,17 @@ class Amounts:
 
     def __sub__(self, other: Amounts) -> Amounts:
         return self + other * -1.0
+
+    def summed(self, places: NDArray[np.intp], units: int) -> Amounts:
+        """The same amounts by unit, where ``places`` (units,) are those of the new units."""
+        terms = (
+            replace(
+                term,
+                weights=np.bincount(places, weights=term.weights, minlength=units).astype(float),
+            )
+            for term in self.terms
+        )
+        return Amounts(units, tuple(terms))
 
     def total(self) -> Array:
         """Sum of all terms, shape ``(1 or 1 + draws, units)``; zeros where there are none."""

@@ -1,8 +1,8 @@
 """Living biomass between two epochs: what stood on, what grew anew, what was cleared.
 
-The account knows how much ground of a kind each unit has at both ends, not which hectare became
-what. Ground of one kind at both ends stayed; what one kind lost is taken to have gone to those that
-gained, in proportion. Then
+Ground is looked at in groups: of each unit one for every kind of change that surveys of both years
+show (``ground_groups``), and one for the rest. Inside a group, ground of one kind at both ends
+stayed; what one kind lost is taken to have gone to those that gained, in proportion. Then
 
     ΔC_B = (ΔC_stay + G_new - L_old) / T        IPCC 2006 Vol. 4 Ch. 2 Eq. 2.8a, 2.15, 2.16
 
@@ -13,8 +13,8 @@ gained, in proportion. Then
 * Cleared ground loses what it held.
 
 A pool that is not estimated at one end of a change takes no part in it: ground from or to such a
-type, and new woody ground without a rate of growth, is left out on both sides, with its hectares
-and what it could change at most.
+type, new woody ground without a rate of growth, and ground that only the survey changed, is left
+out on both sides, with its hectares and what it could change at most.
 """
 
 from __future__ import annotations
@@ -23,10 +23,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
 from gis.extent import CLASSIFIED
 from sink_models.account import Account
 from sink_models.carbon.estimator import ABOVE, LIVING, NOTHING, Estimates, PoolEstimate
+from sink_models.carbon.ground_groups import FollowedGround
 from sink_models.carbon.linear_totals import Amounts, Cell, LinearTerm
 from sink_models.carbon.stock_and_sink import CarbonAccount, estimates, stratum_terms
 from sink_models.carbon.stratification import CarbonStratum, StratumSums, strata
@@ -56,7 +59,8 @@ class LivingChange:
 
     ``cleared`` counts as loss. ``left_out_ha`` is ground whose change takes no part, with the
     ``left_out_types`` at its ends; ``least`` and ``most`` are what it could add to the whole, in t
-    C at central values.
+    C at central values. ``followed_ha`` is the ground whose change was followed piece by piece,
+    NaN where units are known by their net changes alone.
     """
 
     start: int
@@ -69,6 +73,18 @@ class LivingChange:
     least: float
     most: float
     keys: tuple[str, ...]
+    followed_ha: float = float("nan")
+
+    def by_unit(self, ground: FollowedGround, units: Sequence[str]) -> LivingChange:
+        """The change of groups of ground, summed by the units that they belong to."""
+        places = pd.Index(units).get_indexer(pd.Index(ground.units))
+        return replace(
+            self,
+            stayed=self.stayed.summed(places, len(units)),
+            grown=self.grown.summed(places, len(units)),
+            cleared=self.cleared.summed(places, len(units)),
+            followed_ha=ground.followed_ha,
+        )
 
 
 @dataclass(frozen=True)
@@ -103,8 +119,15 @@ _Key = tuple[CarbonStratum, str]
 _Ends = tuple[Mapping[_Key, _Kind], Mapping[_Key, _Kind]]
 
 
-def living_change(before: Account, after: Account) -> LivingChange:
-    """The change of living carbon between two accounts on one basis."""
+def living_change(
+    before: Account, after: Account, no_change: NDArray[np.bool_] | None = None
+) -> LivingChange:
+    """The change of living carbon between two accounts on one basis.
+
+    The accounts are of units or of groups of ground; ``no_change`` marks groups (units,) that only
+    the survey changed.
+    """
+    is_real = np.ones(len(before.units)) if no_change is None else 1.0 - no_change
     ends = _kinds(before), _kinds(after)
     stayed: list[LinearTerm] = []
     grown: list[LinearTerm] = []
@@ -124,7 +147,7 @@ def living_change(before: Account, after: Account) -> LivingChange:
             if key[0].ecosystem_type == SCATTERED:
                 continue
             if old is not None and key in areas.lost:
-                share = areas.known_targets if old.is_known(pool) else 0.0 * areas.known_targets
+                share = is_real * areas.known_targets * float(old.is_known(pool))
                 cleared += _terms(pool, old, areas.lost[key] * share, before)
                 out = areas.lost[key] * (1.0 - share)
                 least -= _held(pool, old, out)
@@ -132,7 +155,7 @@ def living_change(before: Account, after: Account) -> LivingChange:
                     types.add(old.type)
                     out_lost = out_lost + out
             if new is not None and key in areas.gained:
-                share = areas.known_sources * areas.can_grow(key)
+                share = is_real * areas.known_sources * areas.can_grow(key)
                 fresh = new.sums.stock_m3 - kept
                 area, stock = areas.gained[key] * share, fresh * share
                 grown += _new(pool, new, area, stock, after, growth, ages)

@@ -22,7 +22,6 @@ from sink_models.carbon import (
     NotEstimated,
     check_sum,
     covers,
-    living_change,
     mapped_tree_effect,
     yearly_uptake,
 )
@@ -127,7 +126,8 @@ def carbon_sink_parts(context: Context) -> Mapping[str, Outcome]:
     uptake = change if isinstance(change, Absent) else _uptake(context, change)
     if isinstance(uptake, Absent):
         return {}
-    parts = _breakdown(context, uptake, lambda cells: _sink_method(context), co2_from_c)
+    method = _sink_method(context)
+    parts = _breakdown(context, uptake, lambda cells: method, co2_from_c)
     return {name: replace(part, compares_epochs=True) for name, part in parts.items()}
 
 
@@ -135,8 +135,8 @@ def _change(context: Context) -> LivingChange | Absent:
     before = comparable_earlier(context, "carbon_sink")
     if isinstance(before, Absent):
         return before
-    assert context.earlier is not None
-    return living_change(context.earlier.account, context.account)
+    assert context.change is not None
+    return context.change
 
 
 def _uptake(context: Context, change: LivingChange) -> Amounts | Absent:
@@ -202,6 +202,12 @@ def _sink_method(context: Context) -> Statement:
         statement("stock_difference_burial", start=start, end=end)
         if context.carbon.burial.terms
         else statement("stock_difference", start=start, end=end)
+    )
+    followed = float("nan") if context.change is None else context.change.followed_ha
+    method = (
+        method.also("net_changes")
+        if np.isnan(followed)
+        else method.also("surveyed_changes", ha=round(followed, 1))
     )
     return method.also("new_stands_grow").also("static_left_out")
 
@@ -324,14 +330,16 @@ INDICATORS = (
         unit="t CO2/yr",
         definition_zh=(
             "两期之间活生物量碳的实际变化除以年数，加滨海湿地土壤碳埋藏；正值表示吸收。"
+            "两期调查均有图斑的变化逐块计算，其余按单元净变化计算。"
             "新增林地按林龄与生长速率计，不按成熟林密度计；一期缺估算的碳库不参与计算。"
             "其他碳库采用静态密度，其差值不是通量，不计入。"
         ),
         definition_en=(
             "Realised change of living biomass between two epochs per year, plus soil burial of "
-            "coastal wetland; positive is uptake. New stands count what grew, not the density of "
-            "mature ones; a pool that is unknown at one end takes no part. Other pools rest on "
-            "static densities and are left out."
+            "coastal wetland; positive is uptake. Changes that surveys of both epochs outline are "
+            "followed piece by piece, all others are net by unit. New stands count what grew, not "
+            "the density of mature ones; a pool that is unknown at one end takes no part. Other "
+            "pools rest on static densities and are left out."
         ),
         source="IPCC 2006 GL Vol.4 Ch.2 Eq. 2.8a; IPCC 2013 Wetlands Supplement Ch.4",
         additive=True,

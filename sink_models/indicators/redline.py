@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from sink_models.account import PROTECTED, REDLINE, Account, Mask
-from sink_models.carbon import carbon_account
+from sink_models.carbon import carbon_account, living_change
 from sink_models.ecosystem_types import group_of
 from sink_models.indicator import Absent, Context, Indicator, Outcome, Reading
 from sink_models.indicators.carbon import ANY_COVER, carbon_sink, carbon_stock
@@ -95,8 +95,12 @@ def redline_carbon_stock(context: Context) -> Outcome:
 
 
 def redline_carbon_sink(context: Context) -> Outcome:
-    earlier = None if context.earlier is None else _with_carbon(context.earlier)
-    found = carbon_sink(replace(_with_carbon(context), earlier=earlier))
+    own = _with_carbon(context)
+    if context.earlier is not None:
+        # the pieces of the units know of no line: inside it, changes are net
+        earlier = _with_carbon(context.earlier)
+        own = replace(own, earlier=earlier, change=living_change(earlier.account, own.account))
+    found = carbon_sink(own)
     return found if isinstance(found, Absent) else _said(found)
 
 

@@ -4,6 +4,7 @@ from .carbon_of_change import (
     ipcc_categories as ipcc_categories,
     realised_bounds as realised_bounds,
     sums_by_group as sums_by_group,
+    surveyed_changes as surveyed_changes,
     transition_carbon as transition_carbon,
 )
 from .change_areas import (

@@ -31,9 +31,25 @@ from scipy.sparse import csr_matrix
 
 from gis.extent import CLASSIFIED
 from sink_models.account import HOME, EpochData, read_account
-from sink_models.carbon import ABOVE, LIVING, POOLS, SOIL, Amounts, CarbonAccount, carbon_account
+from sink_models.carbon import (
+    ABOVE,
+    LIVING,
+    POOLS,
+    SOIL,
+    Amounts,
+    CarbonAccount,
+    FollowedGround,
+    carbon_account,
+    followed_ground,
+)
 from sink_models.ecosystem_types import group_of
-from sink_models.ledger.change_areas import ARTEFACT, CROSS_SOURCE, UNKNOWN
+from sink_models.ledger.change_areas import (
+    ARTEFACT,
+    ARTEFACT_CAUSES,
+    CERTAIN,
+    CROSS_SOURCE,
+    UNKNOWN,
+)
 from sink_models.ledger.growth import GrowthRule
 from sink_models.ledger.yearly import TRANSITION_YEARS
 from sink_models.sampling import Array, Sampling
@@ -129,6 +145,19 @@ def transition_carbon(
     nothing = np.array([len(each) == len(POOLS) for each in missing])
     total = np.where(nothing, np.nan, total)
     return TransitionCarbon(table, total, tuple(tuple(each) for each in missing))
+
+
+def surveyed_changes(rows: pd.DataFrame, span: tuple[int, int]) -> FollowedGround:
+    """The ground of a span in groups: changes that surveys of both years show are followed.
+
+    ``rows`` as for ``transition_carbon``, of the units alone. A change is followed where both
+    outlines are surveyed and it is certain; what only the survey changed has no change at all.
+    """
+    by_survey = (rows["feature_a"] >= 0) & (rows["feature_b"] >= 0)
+    is_change = rows["ecosystem_type_a"] != rows["ecosystem_type_b"]
+    is_followed = by_survey & is_change & (rows["certainty"] == CERTAIN)
+    is_artefact = is_change & rows["cause"].isin(ARTEFACT_CAUSES)
+    return followed_ground(rows, span, is_followed.to_numpy(), is_artefact.to_numpy())
 
 
 def _pairs(rows: pd.DataFrame) -> tuple[Pairs, NDArray[np.intp]]:

@@ -8,9 +8,9 @@ that are under way. ``revaluation`` is what the tables of both years differ by w
 class means put on ground that does not hold them yet, another source, another mix.
 
 Beside it stands what the transitions say of the same pool. Both follow one rule of growth and
-clearing, but ``carbon_sink`` knows of each unit how much ground a type has at both ends (net), the
-transitions what became of each piece (gross); pieces across sources or of unknown type have no
-flux there. What the two differ by is printed and never spread.
+clearing, but ``carbon_sink`` takes changes that maps alone show net by unit, the transitions what
+became of each piece (gross); pieces across sources or of unknown type have no flux there. What the
+two differ by is printed and never spread.
 """
 
 from __future__ import annotations

@@ -52,12 +52,24 @@ DISPLAY_CRS = "EPSG:4490"
 
 
 @dataclass(frozen=True)
-class EpochChange:
-    """The transition account of a span, with its carbon and the patches one can see."""
+class EpochOverlay:
+    """The transition account of a span with labelled rows, and the patches one can see."""
 
     account: TransitionAccount
-    carbon: TransitionCarbon
+    rows: pd.DataFrame
     patches: gpd.GeoDataFrame
+
+    @property
+    def span(self) -> tuple[int, int]:
+        return self.account.from_epoch, self.account.to_epoch
+
+
+@dataclass(frozen=True)
+class EpochChange:
+    """An overlay with its carbon."""
+
+    overlay: EpochOverlay
+    carbon: TransitionCarbon
 
 
 def growth_choices(space: Workspace) -> list[GrowthChoice]:
@@ -79,39 +91,42 @@ def covers_of(layers: Sequence[Layer]) -> list[Cover]:
     return [each.data for each in ranked if isinstance(each.data, PolygonCover | RasterCover)]
 
 
-def change_between(
+def overlay_of(
     units: Units,
     layers: Mapping[int, Sequence[Layer]],
-    earlier: EpochData,
-    later: EpochData,
-    accounts: Mapping[int, ExtentAccount],
-    book: DrawBook,
-    *,
+    accounts: tuple[ExtentAccount, ExtentAccount],
     tolerances: ChangeTolerances,
-    growth: Mapping[str, GrowthRule],
+    *,
     engine: Engine | None = None,
     progress: Progress = silent,
-) -> EpochChange:
-    """Lay two epochs over each other, label what changed and estimate its carbon."""
-    account = transition_account(
-        units,
-        EpochCovers(earlier.year, tuple(covers_of(layers[earlier.year]))),
-        EpochCovers(later.year, tuple(covers_of(layers[later.year]))),
-        engine=engine,
-        progress=progress,
-    )
-    require_margins(account, TYPE, (accounts[earlier.year], accounts[later.year]))
+) -> EpochOverlay:
+    """Lay two epochs over each other and label what changed."""
+    ends = [EpochCovers(each.epoch, tuple(covers_of(layers[each.epoch]))) for each in accounts]
+    account = transition_account(units, *ends, engine=engine, progress=progress)
+    require_margins(account, TYPE, accounts)
     patches = change_patches(account, TYPE)
-    causes = _causes(account, layers[later.year])
+    causes = _causes(account, layers[account.to_epoch])
     rows = account.rows.assign(
         certainty=_labels(account, patches, tolerances, causes),
         cause=causes,
         **{HOME: account.rows["unit_code"]},
     )
-    whole = pd.concat([rows, rows.assign(unit_code=units.whole_code)], ignore_index=True)
-    carbon = transition_carbon(whole, earlier, later, book, growth)
     label = [rows["certainty"].iloc[each[0]] if each else "" for each in patches["rows"]]
-    return EpochChange(account, carbon, patches.assign(certainty=label))
+    return EpochOverlay(account, rows, patches.assign(certainty=label))
+
+
+def change_of(
+    overlay: EpochOverlay,
+    units: Units,
+    earlier: EpochData,
+    later: EpochData,
+    book: DrawBook,
+    growth: Mapping[str, GrowthRule],
+) -> EpochChange:
+    """The carbon of an overlay, by unit and of the whole."""
+    rows = overlay.rows
+    whole = pd.concat([rows, rows.assign(unit_code=units.whole_code)], ignore_index=True)
+    return EpochChange(overlay, transition_carbon(whole, earlier, later, book, growth))
 
 
 def _causes(account: TransitionAccount, layers: Sequence[Layer]) -> NDArray[np.object_]:
@@ -177,17 +192,11 @@ def change_tables(
     past: Sequence[PastConversion] = (),
 ) -> ChangeTables:
     """Tables of the spans of a run; without a span their headers alone."""
-    parts = [
-        transition_table(
-            each.carbon, (each.account.from_epoch, each.account.to_epoch), names, sampling
-        )
-        for each in changes
-    ]
+    parts = [transition_table(each.carbon, each.overlay.span, names, sampling) for each in changes]
     none = pd.DataFrame(columns=list(TRANSITION_COLUMNS))
     whole = pd.concat(parts, ignore_index=True) if parts else none
-    patches = changes[-1].patches if changes else None
-    last = changes[-1].account if changes else None
-    years = (last.from_epoch, last.to_epoch) if last else (0, 0)
+    last = changes[-1].overlay if changes else None
+    patches, years = (None, (0, 0)) if last is None else (last.patches, last.span)
     return ChangeTables(whole, land_matrix(whole), ipcc_land(whole, past), patches, years)
 
 

@@ -26,7 +26,7 @@ from layers.declarations import Layer
 from maps.fonts import chinese_font, glyph_problems
 from sink_models.account import EpochData, with_mapped_trees
 from sink_models.evaluate import evaluate
-from sink_models.ledger import ChangeTolerances, GrowthRule, growth_rules
+from sink_models.ledger import ChangeTolerances, GrowthRule, growth_rules, surveyed_changes
 from sink_models.measures import WorksOptions
 from sink_models.method import provenance_notice
 from sink_models.official_figures import OfficialFigure
@@ -34,9 +34,11 @@ from sink_models.results import IndicatorValue, Results, ValueKey
 from sink_models.uncertainty import DrawBook
 from sinkatlas.pipeline.change import (
     ChangeTables,
-    change_between,
+    EpochOverlay,
+    change_of,
     change_tables,
     growth_choices,
+    overlay_of,
 )
 from sinkatlas.pipeline.chosen import draw_book, options_of, rule_settings, sampling_of
 from sinkatlas.pipeline.computed import Computed, unit_names
@@ -95,6 +97,7 @@ class Evaluated:
     accounts: Mapping[int, ExtentAccount]
     beside: Mapping[int, Beside]
     data: Sequence[EpochData]
+    overlays: tuple[EpochOverlay, ...]
     results: Results
     official: tuple[OfficialFigure, ...]
 
@@ -193,6 +196,8 @@ def evaluated(order: Order, starts: int | None = None) -> Evaluated:
         )
         for epoch in space.epochs
     ]
+    with order.timed("overlay"):
+        overlays = _overlays(order, units, inputs, accounts)
     with order.timed("evaluate"):
         results = evaluate(
             data,
@@ -201,12 +206,13 @@ def evaluated(order: Order, starts: int | None = None) -> Evaluated:
             sampling=sampling_of(space),
             options=options_of(space, units),
             store=methods.store,
+            followed=[surveyed_changes(each.rows, each.span) for each in overlays],
         )
     order.progress("evaluate", 1, 1)
     problems.extend((*methods.notices, *results.taken_on, *provenance_notice(results)))
     problems.extend(results.problems)
     order.hold_strictly()
-    return Evaluated(methods, inputs, accounts, beside, data, results, official)
+    return Evaluated(methods, inputs, accounts, beside, data, overlays, results, official)
 
 
 def figures_of(space: Workspace) -> tuple[Results, Units]:
@@ -262,25 +268,33 @@ def _works_effect(
     )
 
 
+def _overlays(
+    order: Order, units: Units, inputs: Inputs, accounts: Mapping[int, ExtentAccount]
+) -> tuple[EpochOverlay, ...]:
+    """Each epoch laid over the next."""
+    table = order.space.table.transitions
+    return tuple(
+        overlay_of(
+            units,
+            inputs.layers,
+            (accounts[earlier], accounts[later]),
+            ChangeTolerances(table.least_ha, table.position_m),
+            engine=order.engine,
+            progress=order.progress,
+        )
+        for earlier, later in pairwise(sorted(accounts))
+    )
+
+
 def _changes(
     order: Order, found: Evaluated, book: DrawBook, growth: Mapping[str, GrowthRule]
 ) -> ChangeTables:
     """Transitions between each epoch and the next, on the draws of the results."""
     table = order.space.table.transitions
+    data = {each.year: each for each in found.data}
     changes = [
-        change_between(
-            found.units,
-            found.inputs.layers,
-            earlier,
-            later,
-            found.accounts,
-            book,
-            tolerances=ChangeTolerances(table.least_ha, table.position_m),
-            growth=growth,
-            engine=order.engine,
-            progress=order.progress,
-        )
-        for earlier, later in pairwise(found.data)
+        change_of(each, found.units, data[each.span[0]], data[each.span[1]], book, growth)
+        for each in found.overlays
     ]
     return change_tables(changes, unit_names(found.units), book.sampling, table.conversions)
 

@@ -80,8 +80,9 @@ TABLE = TableWords(
             "两种算法之差",
             "Difference",
             "t C",
-            "按单元净变化与逐块总变化之差，含跨来源与不明地块；不分摊",
-            "net by unit less piece by piece, with pieces across sources or unknown; never spread",
+            "carbon_sink 与逐块转换之差：图件变化（按单元净变化）、跨来源与不明地块；不分摊",
+            "carbon_sink less the transitions: changes of maps (net by unit), pieces across "
+            "sources or unknown; never spread",
         ),
     ),
 )
