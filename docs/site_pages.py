@@ -16,7 +16,7 @@ from sinkatlas.cli import app
 
 GUIDES = (
     *("tutorial", "install-offline", "legend", "two-zones", "confirm-columns", "strict"),
-    *("new-plan", "new-coefficients", "plates", "cluster"),
+    *("new-plan", "new-coefficients", "plates", "extending", "cluster"),
 )
 TREE: Mapping[str, tuple[str, ...]] = {
     "index": (

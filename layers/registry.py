@@ -5,9 +5,9 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Mapping
-from functools import cache
 from types import MappingProxyType
 
+from gis.extensions import extended, registry
 from layers.declarations import LayerKind
 
 
@@ -24,7 +24,7 @@ def kind_key(word: str) -> str:
     return word
 
 
-@cache
+@registry
 def kinds() -> Mapping[str, LayerKind]:
     """All layer kinds by key, covers in the order in which they claim ground.
 
@@ -37,5 +37,5 @@ def kinds() -> Mapping[str, LayerKind]:
         importlib.import_module(f"layers.kinds.{module.name}").KIND
         for module in pkgutil.iter_modules(package.__path__)
     ]
-    ordered = sorted(found, key=lambda kind: (kind.priority, kind.key))
+    ordered = sorted([*found, *extended("KINDS")], key=lambda kind: (kind.priority, kind.key))
     return MappingProxyType({kind.key: kind for kind in ordered})

@@ -6,8 +6,8 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
 
+from gis.extensions import extended, registry
 from gis.problems import Fact, Language, Problem, problem
 from sink_models.account import Account, Mask
 from sink_models.carbon import CarbonAccount, LivingChange, SoilSpan
@@ -104,14 +104,15 @@ class Indicator:
     is_missed: bool = True
 
 
-@cache
+@registry
 def indicators() -> Mapping[str, Indicator]:
     """All indicators by key, in reporting order."""
     package = importlib.import_module("sink_models.indicators")
     names = sorted(each.name for each in pkgutil.iter_modules(package.__path__))
     modules = [importlib.import_module(f"sink_models.indicators.{name}") for name in names]
     ordered = sorted(modules, key=lambda module: (module.ORDER, module.__name__))
-    return {each.key: each for module in ordered for each in module.INDICATORS}
+    own = [each for module in ordered for each in module.INDICATORS]
+    return {each.key: each for each in (*own, *extended("INDICATORS"))}
 
 
 def comparable_earlier(context: Context, key: str) -> CarbonAccount | Absent:

@@ -20,6 +20,7 @@ from sink_models.options import Options, SharedError
 from sink_models.results import TABLE_COLUMNS, Limits, Results
 from sink_models.sampling import Sampling
 from sink_models.statements import statement
+from sinkatlas.testing import account_row as row, arbor_row as arbor, example_account as city
 
 SAMPLING = Sampling(draws=200)
 UNITS = ["440103", "440104"]
@@ -28,43 +29,6 @@ OPTIONS = Options(region="440100")
 SURVEY = frozenset({"land_cover", "forest_subcompartments", "wetlands", "mangroves"})
 ALL = SURVEY | {"greenways", "redline", "protected_areas"}
 LENGTHS = {"greenway_length": Measure({"440103": 3.0}, statement("geodesic_length"))}
-
-
-def row(unit: str, cover: str, ecosystem_type: str, area: float, **more: Any) -> dict[str, Any]:
-    texts = dict.fromkeys(("species_group", "forest_class", "stock_basis", "protection_class"), "")
-    flags = {"in_redline": False, "in_protected": False}
-    stocks = {"growing_stock_m3": np.nan, "scattered_stock_m3": np.nan}
-    if cover == "forest_subcompartments":
-        stocks["scattered_stock_m3"] = 0.0
-    place = {"unit_code": unit, "cover": cover, "ecosystem_type": ecosystem_type}
-    return {**place, "area_ha": area, "status": "classified", **texts, **flags, **stocks, **more}
-
-
-def arbor(unit: str, area: float, stock: float, group: str = "oaks") -> dict[str, Any]:
-    keys = {"forest_class": "arbor", "species_group": group, "stock_basis": "measured"}
-    return row(unit, "forest_subcompartments", "forest_arbor", area, growing_stock_m3=stock, **keys)
-
-
-def city(scale: float = 1.0) -> pd.DataFrame:
-    """Two districts: 103 has 1,020 ha, 104 has 1,000 ha (times scale)."""
-    survey = "forest_subcompartments"
-    rows = [
-        arbor("440103", 400 * scale, 32_000 * scale) | {"in_redline": True},
-        arbor("440103", 200 * scale, 12_000 * scale, "pinus_massoniana")
-        | {"protection_class": "public_welfare", "scattered_stock_m3": 50.0 * scale},
-        row("440103", survey, "forest_bamboo", 100 * scale, forest_class="bamboo"),
-        row("440103", "land_cover", "forest", 300 * scale),
-        row("440103", "", "", 20 * scale, status="uncovered"),
-        row("440104", survey, "shrub", 60 * scale, forest_class="special_shrub"),
-        row("440104", survey, "shrub", 40 * scale, forest_class="other_shrub"),
-        row("440104", "mangroves", "mangrove", 50 * scale, in_protected=True),
-        row("440104", "wetlands", "wetland_marsh", 30 * scale, in_redline=True),
-        row("440104", "wetlands", "water_river", 70 * scale, in_protected=True, in_redline=True),
-        row("440104", "land_cover", "crop", 500 * scale),
-        row("440104", "land_cover", "water", 200 * scale),
-        row("440104", "land_cover", "", 50 * scale, status="no_data"),
-    ]
-    return pd.DataFrame(rows)
 
 
 def epoch(year: int = 2024, rows: pd.DataFrame | None = None, **more: Any) -> EpochData:

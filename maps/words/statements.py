@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from functools import cache
 from importlib import resources
 from string import Formatter
 from typing import Any
 
+from gis.extensions import extended, registry
 from gis.problems import LANGUAGES, Language
 from layers.registry import kinds
 from maps.words.terms import term
@@ -26,7 +26,7 @@ def sentences(said: Statement) -> Mapping[Language, str]:
     return {language: sentence(said, language) for language in LANGUAGES}
 
 
-@cache
+@registry
 def sentence(said: Statement, language: Language) -> str:
     """A basis or a method in one language; a layer kind as a basis is called by its title.
 
@@ -43,11 +43,12 @@ def sentence(said: Statement, language: Language) -> str:
     return ("；" if language == "zh" else "; ").join([own, *further])
 
 
-@cache
+@registry
 def statement_words() -> Mapping[str, Mapping[Language, str]]:
     """The words of every statement by code, in both languages."""
     text = (resources.files("maps") / "words" / "statements.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    own: dict[str, Mapping[Language, str]] = tomllib.loads(text)
+    return {**{code: each for words in extended("WORDS") for code, each in words.items()}, **own}
 
 
 class _Formatter(Formatter):

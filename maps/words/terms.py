@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cache
-
+from gis.extensions import registry
 from gis.problems import Language
 from layers.codes import ecosystem_types, species_groups
 from layers.registry import kinds
 from maps.words.catalogue import words
 
 
-@cache
+@registry
 def term(key: str, language: Language) -> str:
     """A term in words: a layer kind, an ecosystem type, a species group, a pool, a scope.
 

@@ -8,6 +8,8 @@ from .estimator import (
     Choice as Choice,
     Estimates as Estimates,
     Estimator as Estimator,
+    density_estimator as density_estimator,
+    of_types as of_types,
     pool_names as pool_names,
     registered_estimators as registered_estimators,
     sought_of as sought_of,

@@ -10,11 +10,11 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 
 import sink_models.carbon.estimators as package
+from gis.extensions import extended, registry
 from gis.problems import Language
 from sink_models.carbon.stratification import CarbonStratum
 from sink_models.coefficients import (
@@ -150,12 +150,13 @@ def of_types(*ecosystem_types: str) -> Callable[[CarbonStratum], bool]:
     return lambda stratum: stratum.ecosystem_type in ecosystem_types
 
 
-@cache
+@registry
 def registered_estimators() -> Mapping[str, Estimator]:
     """All estimators by key, in the order of their module names."""
     names = sorted(each.name for each in pkgutil.iter_modules(package.__path__))
     modules = (importlib.import_module(f"sink_models.carbon.estimators.{name}") for name in names)
-    return {each.key: each for module in modules for each in module.ESTIMATORS}
+    own = [each for module in modules for each in module.ESTIMATORS]
+    return {each.key: each for each in (*own, *extended("ESTIMATORS"))}
 
 
 def estimator_of(stratum: CarbonStratum) -> Estimator | None:

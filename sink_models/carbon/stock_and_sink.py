@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 
+from gis.extensions import registry
 from gis.problems import AccountError, problem
 from layers.registry import kinds
 from sink_models.account import (
@@ -55,7 +55,7 @@ CLOSURE = 1e-9
 """Largest relative gap between a total and the sum of its parts."""
 
 
-@cache
+@registry
 def covers() -> tuple[str, ...]:
     """The layer kinds that say what ground is, as they declare it; what all others precede first.
 

@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 
 from gis.crs import to_crs
+from gis.extensions import extension_names
 from gis.extent import CLASSIFIED, NO_DATA, UNCOVERED, ExtentAccount, RasterCover
 from gis.measure import polygon_areas_ha
 from gis.problems import LANGUAGES, Language, Problem
@@ -234,6 +235,7 @@ def _provenance(run: Computed) -> dict[str, object]:
         "inputs": [_input_record(space, each, run.seals) for each in sources],
         "tables": _table_records(space, sources, run.seals),
         "software": software_versions(),
+        "extensions": list(extension_names()),
         "fonts": font_hashes(),
         "sampling": {
             "seed": sampling.seed,
