@@ -62,6 +62,8 @@ def mapped_trees(
 ) -> MappedTrees | None:
     """What mapped tree cover holds by the surveyed stands of an epoch; None without any.
 
+    Left out by choice it holds nothing that is known, whether there is a survey or not.
+
     >>> rows = pd.DataFrame({
     ...     "unit_code": ["1", "1"], "cover": [SURVEY, "land_cover"], "status": CLASSIFIED,
     ...     "ecosystem_type": ["forest_arbor", "forest"], "stock_basis": [MEASURED, ""],
@@ -69,10 +71,10 @@ def mapped_trees(
     >>> mapped_trees(rows, ["1"]).stock_m3_ha[0]
     array([60.])
     """
-    surveyed = rows["cover"] == SURVEY
     if choice == LEFT_OUT:
         none = np.zeros((len(units) + 1, 0))
-        return MappedTrees(tuple(units), (), none, none, True) if surveyed.any() else None
+        return MappedTrees(tuple(units), (), none, none, True)
+    surveyed = rows["cover"] == SURVEY
     known = (rows["status"] == CLASSIFIED) & rows["unit_code"].isin(units)
     basis = rows.get("stock_basis", pd.Series("", rows.index))
     is_stand = known & surveyed & (rows["ecosystem_type"] == "forest_arbor") & (basis == MEASURED)

@@ -106,6 +106,52 @@ def test_both_tables_close_with_the_sink_of_every_unit_and_sum_to_the_whole() ->
         assert (table["t_co2_yr"] - table["t_c_yr"] * CO2).abs().max() < 1e-9
 
 
+def test_ground_without_an_estimate_has_its_hectares_and_no_amount() -> None:
+    """30 ha of shrub and 8 ha of marsh beside 40 ha of crop: named, in no amount, never 0."""
+    kinds = ("crop", "shrub", "wetland_marsh", "built")
+    ground = pd.DataFrame(
+        {
+            "unit_code": UNITS[0], "cover": "land_cover", "status": "classified",
+            "ecosystem_type": kinds, "area_ha": (40.0, 30.0, 8.0, 5.0),
+        }
+    )  # fmt: skip
+    data = [EpochData(year, ground, kinds=frozenset({"land_cover"})) for year in (2020, 2024)]
+    options = Options(region="440100")
+    results = evaluate(data, UNITS, ("440100", "city"), sampling=SAMPLING, options=options)
+    values = {
+        key: each.value
+        for (key, year, unit), each in results.values.items()
+        if year == 2024 and unit == "440100" and key.startswith("biomass_not_estimated_area")
+    }
+    assert values == pytest.approx(
+        {
+            "biomass_not_estimated_area": 38.0,
+            "biomass_not_estimated_area.type.shrub": 30.0,
+            "biomass_not_estimated_area.type.wetland_marsh": 8.0,
+        }
+    )
+    moves = pd.DataFrame(
+        {
+            "unit_code": "440100", "from_year": 2020, "to_year": 2024, "from_type": kinds,
+            "to_type": kinds, "area_ha": ground["area_ha"],
+        }
+    )  # fmt: skip
+    table = lucf_table(results, moves.reindex(columns=[*TRANSITION_COLUMNS]), {}, SAMPLING)
+    own = table[table["unit_code"] == "440100"].set_index(["scheme", "line"])
+    shrub = own.loc[("provincial_guideline_2011", "shrub")]
+    assert (shrub["area_ha"], shrub["not_estimated_ha"]) == (30.0, 30.0)
+    assert pd.isna(shrub["t_co2_yr"])
+    wetlands = own.loc[("ipcc_categories", "wetlands")]
+    assert (wetlands["area_ha"], wetlands["not_estimated_ha"]) == (8.0, 8.0)
+    assert own.loc[("ipcc_categories", "settlements"), "not_estimated_ha"] == 0.0
+    for scheme in ("provincial_guideline_2011", "ipcc_categories"):
+        lines = own.loc[scheme].drop(index="total")
+        whole = own.loc[(scheme, "total")]
+        for name in ("area_ha", "not_estimated_ha"):
+            assert lines[name].sum() == pytest.approx(whole[name])
+        assert (whole["area_ha"], whole["not_estimated_ha"]) == (83.0, 38.0)
+
+
 def test_the_demonstration_closes_and_its_growth_is_that_of_the_forest_balance(
     demo_run: Callable[[str], Run],
 ) -> None:

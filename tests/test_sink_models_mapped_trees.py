@@ -142,6 +142,20 @@ def test_left_out_mapped_trees_are_not_zero_but_named() -> None:
     assert {"sink_models.mapped_trees_left_out", "sink_models.biomass_left_out"} <= codes
 
 
+def test_mapped_trees_are_left_out_without_a_survey_too() -> None:
+    """40 ha of map alone: nothing is estimated and the hectares are named; counted by default."""
+    rows = [trees(40.0), trees(60.0, ecosystem_type="crop")]
+    out, counted = run(rows, mapped="left_out"), run(rows)
+    crop = 60.0 * coefficients()["annual_crop_biomass_2019"].value
+    assert living_t_c(rows, mapped="left_out") == pytest.approx(crop)
+    assert living_t_c(rows) > crop
+    key = "biomass_not_estimated_area", 2020, "440100"
+    assert out.values[key].value == pytest.approx(40.0)
+    assert counted.values[key].value == 0.0
+    assert any(each.code == "sink_models.mapped_trees_left_out" for each in out.problems)
+    assert not any(each.code == "sink_models.mapped_trees_left_out" for each in counted.problems)
+
+
 def test_an_unchanged_landscape_changes_in_no_draw() -> None:
     rows = [stand(100.0, 6_000.0), stand(80.0, 9_000.0, FIR, UNITS[1]), trees(50.0)]
     assert not run(rows, rows).values["carbon_sink", 2024, "440100"].sampled.any()

@@ -17,6 +17,7 @@ from sink_models.options import Options
 from sink_models.published_check import published_check, published_values
 from sink_models.results import Results
 from sink_models.sampling import Sampling
+from sinkatlas.checking import check_workspace
 from sinkatlas.pipeline.running import run as run_workspace
 
 Row = dict[str, object]
@@ -195,3 +196,24 @@ def test_wrong_entries_are_told_together(tmp_path: Path) -> None:
     assert {each.code for each in caught.value.problems} >= {
         "sinkatlas.official_indicator", "sinkatlas.official_measure", "sinkatlas.official_unit",
     }  # fmt: skip
+
+
+def test_a_check_tells_wrong_entries_with_all_that_else_is_wrong(tmp_path: Path) -> None:
+    """A layer that cannot be read hides neither figures nor residents nor growth curves."""
+    file = workspace(
+        tmp_path,
+        entry("forest_size"),
+        entry(more='code = "999999"'),
+        entry(unit="公里"),
+        '[[population]]\nyear = 1999\nsource = "年鉴"\npersons = { "999998" = 3 }\n',
+        '[[growth]]\ntype = "mangrove"\nform = "table"\nages = [1.0, 2.0]\nvalues = [5.0, 3.0]\n'
+        'root_shoot = 0.3\nsource = "某调查"\nunit = "t_c"\n',
+    )
+    (tmp_path / "w" / "cover_2020.tif").write_bytes(b"no raster")
+    codes = {each.code for each in check_workspace(file).problems}
+    assert codes >= {
+        "sinkatlas.official_indicator", "sinkatlas.official_measure", "sinkatlas.official_unit",
+        "sinkatlas.population_unit", "sinkatlas.population_year", "sink_models.growth_declines",
+    }  # fmt: skip
+    clean = check_workspace(workspace(tmp_path / "clean", entry()))
+    assert not [each for each in clean.problems if "official" in each.code]

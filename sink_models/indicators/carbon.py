@@ -22,7 +22,9 @@ from sink_models.carbon import (
     NotEstimated,
     check_sum,
     covers,
+    estimates,
     mapped_tree_effect,
+    strata,
     yearly_uptake,
 )
 from sink_models.ecosystem_types import group_of, type_names
@@ -67,6 +69,35 @@ def carbon_stock_parts(context: Context) -> Mapping[str, Outcome]:
         found = problem("sink_models.pool_not_estimated", where, pool=POOL_NAMES[pool])
         parts.setdefault(f"pool.{pool}", Absent(found))
     return parts
+
+
+def not_estimated_area(context: Context) -> Outcome:
+    return _area_reading(context, _not_estimated(context))
+
+
+def not_estimated_area_parts(context: Context) -> Mapping[str, Outcome]:
+    areas = _not_estimated(context)
+    return {f"type.{kind}": _area_reading(context, {kind: areas[kind]}) for kind in sorted(areas)}
+
+
+def _area_reading(context: Context, areas: Mapping[str, Array]) -> Reading:
+    none: Array = np.zeros((1, len(context.account.units)))
+    method = statement("without_biomass", types=tuple(sorted(areas)))
+    return Reading(sum(areas.values(), none), context.carbon.basis, method)
+
+
+def _not_estimated(context: Context) -> Mapping[str, Array]:
+    """Hectares by type that plants cover and no coefficient speaks for, (1 or 1 + draws, units)."""
+    account, found = context.account, dict[str, Array]()
+    for sums in strata(account):
+        kind = sums.stratum.ecosystem_type
+        known, _ = estimates(sums.stratum, account.year, account.book)
+        if ABOVE in known or group_of(kind) in BARREN or not sums.area_ha.any():
+            continue
+        factor = account.factor(sums.stratum.cover, "area", sums.share)
+        area = factor[:, None] * sums.area_ha[None, :]
+        found[kind] = found[kind] + area if kind in found else area
+    return found
 
 
 def carbon_sink(context: Context) -> Outcome:
@@ -322,6 +353,24 @@ INDICATORS = (
         needs=ANY_COVER,
         read=carbon_stock,
         parts=carbon_stock_parts,
+    ),
+    Indicator(
+        key="biomass_not_estimated_area",
+        title_zh="未估算活生物量的植被面积",
+        title_en="Vegetated area without an estimate of living biomass",
+        unit="ha",
+        definition_zh=(
+            "有植被但没有经核实系数的类型的面积：其活生物量不在碳储量与碳汇之内，并非为零。"
+        ),
+        definition_en=(
+            "Area of vegetated types without a checked coefficient: their living biomass is in "
+            "neither carbon stock nor sink, and is not zero."
+        ),
+        source="extent account",
+        additive=True,
+        needs=ANY_COVER,
+        read=not_estimated_area,
+        parts=not_estimated_area_parts,
     ),
     Indicator(
         key="carbon_sink",

@@ -7,13 +7,17 @@ line of their own.
 
 Growth and consumption go by the province's published rates, or the analyst's, times the carbon of
 the growing stock at the start of the span; their range is that of the years that were published.
-What the rates do not explain of the change of stock is a line, so that nothing is spread. A
-province without published rates has no growth and no consumption, and says so: unknown is not 0.
+What the rates do not explain of the change of stock is a line, so that nothing is spread. Lines of
+types have the hectares that these have at the end of the span, and those of them whose living
+biomass no coefficient speaks for: such ground is in no amount, and is not 0. A province without
+published rates has no growth and no consumption, and says so: unknown is not 0.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import functools
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -30,7 +34,8 @@ GUIDELINE, IPCC = "provincial_guideline_2011", "ipcc_categories"
 LUCF_COLUMNS = (
     *("book", "unit_code", "unit_name", "from_year", "to_year", "scheme", "line"),
     *("name_zh", "name_en"),
-    *("activity", "activity_unit", "rate_percent", "t_c_yr", "t_co2_yr", "low", "high"),
+    *("activity", "activity_unit", "rate_percent", "area_ha", "not_estimated_ha"),
+    *("t_c_yr", "t_co2_yr", "low", "high"),
     *("counts", "status", "source"),
 )
 """``low`` and ``high`` in t CO2/yr; ``counts`` is ``yes`` for lines that add up to the total."""
@@ -68,6 +73,7 @@ LINE_NAMES: Mapping[str, tuple[str, str]] = {
 }
 """Names of the lines in Chinese and English."""
 
+NOT_ESTIMATED_AREA = "biomass_not_estimated_area"
 COMPUTED, RATES_NOT_KNOWN, NOT_ESTIMATED = "computed", "rates_not_known", "not_estimated"
 FOREST_LINES: Mapping[str, tuple[str, ...]] = {
     "bamboo": ("forest_bamboo",),
@@ -105,41 +111,86 @@ def _lines(
     unit: str,
     sampling: Sampling,
 ) -> Iterator[dict[str, object]]:
-    types = {
-        key.removeprefix("carbon_sink.type."): value.value
-        for (key, epoch, code), value in results.values.items()
-        if epoch == end and code == unit and key.startswith("carbon_sink.type.")
-    }
-    yield from _arbor(results, start, unit, types.get("forest_arbor", 0.0))
+    types = _by_type(results, "carbon_sink", end, unit)
+    ground = _Ground.of(results, transitions, start, end, unit)
+    stands = ground.among(("forest_arbor",))
+    yield from _arbor(results, start, unit, types.get("forest_arbor", 0.0), stands)
+    parts = functools.partial(_of_types, results, ground, types, end, unit, sampling)
     for line, kinds in FOREST_LINES.items():
-        yield _of_types(results, GUIDELINE, line, kinds, types, end, unit, sampling)
+        yield parts(GUIDELINE, line, kinds)
     woody = {"forest_arbor", *(kind for kinds in FOREST_LINES.values() for kind in kinds)}
-    rest = tuple(sorted(set(types) - woody))
-    yield _of_types(results, GUIDELINE, "no_forest", rest, types, end, unit, sampling)
+    rest = tuple(sorted({*types, *ground.area_ha, *ground.not_estimated_ha} - woody))
+    yield parts(GUIDELINE, "no_forest", rest)
     yield _conversion(transitions, start, end, unit)
-    yield _line(GUIDELINE, "total", sum(types.values()), counts="")
+    yield _line(GUIDELINE, "total", sum(types.values()), counts="", ground=ground.whole)
     categories: dict[str, list[str]] = {each: [] for each in ipcc_categories().values()}
-    for kind in sorted(types):
+    for kind in (*rest, *sorted(woody)):
         categories[ipcc_categories().get(kind, FORESTED)].append(kind)
     for category, kinds_of in categories.items():
-        yield _of_types(results, IPCC, category, tuple(kinds_of), types, end, unit, sampling)
+        yield parts(IPCC, category, tuple(sorted(kinds_of)))
     soils = _sink(results, "mineral_soil_change", end, unit)
     status = COMPUTED if np.isfinite(soils) else NOT_ESTIMATED
     yield _line(IPCC, "mineral_soils", soils, counts="", status=status)
-    yield _line(IPCC, "total", sum(types.values()), counts="")
+    yield _line(IPCC, "total", sum(types.values()), counts="", ground=ground.whole)
+
+
+def _by_type(results: Results, key: str, epoch: int, unit: str) -> dict[str, float]:
+    prefix = f"{key}.type."
+    return {
+        name.removeprefix(prefix): value.value
+        for (name, year, code), value in results.values.items()
+        if year == epoch and code == unit and name.startswith(prefix)
+    }
+
+
+@dataclass(frozen=True)
+class _Ground:
+    """Hectares of a unit by type at the end of a span, and those without an estimate."""
+
+    area_ha: Mapping[str, float]
+    not_estimated_ha: Mapping[str, float]
+
+    @classmethod
+    def of(
+        cls, results: Results, transitions: pd.DataFrame, start: int, end: int, unit: str
+    ) -> _Ground:
+        own = transitions[
+            (transitions["unit_code"] == unit)
+            & (transitions["from_year"] == start)
+            & (transitions["to_year"] == end)
+            & (transitions["to_type"] != "")
+        ]
+        area = own.groupby("to_type")["area_ha"].sum()
+        lacking = _by_type(results, NOT_ESTIMATED_AREA, end, unit)
+        return cls({str(kind): float(each) for kind, each in area.items()}, lacking)
+
+    def among(self, kinds: Collection[str]) -> tuple[float, float]:
+        """Hectares of some types, and those without an estimate; NaN where nothing is known."""
+        area, lacking = (
+            sum(each for kind, each in known.items() if kind in kinds) if known else np.nan
+            for known in (self.area_ha, self.not_estimated_ha)
+        )
+        return float(area), float(np.nan_to_num(lacking))
+
+    @property
+    def whole(self) -> tuple[float, float]:
+        return self.among({*self.area_ha, *self.not_estimated_ha})
 
 
 def _arbor(
-    results: Results, start: int, unit: str, net_t_co2: float
+    results: Results, start: int, unit: str, net_t_co2: float, ground: tuple[float, float]
 ) -> Iterator[dict[str, object]]:
-    """Growth, consumption and what they leave of the change of arbor stands' living carbon."""
+    """Growth, consumption and what they leave of the change of arbor stands' living carbon.
+
+    The hectares stand on the last of these lines, so that each hectare counts once.
+    """
     stock, carbon = results.arbor_stock.get((start, unit), (0.0, 0.0))
     rates = _rates(results)
     if rates is None or not stock:
         for name in ("arbor_growth", "arbor_consumption"):
             status = RATES_NOT_KNOWN if stock else NOT_ESTIMATED
             yield _line(GUIDELINE, name, np.nan, status=status, activity=stock, unit="m3")
-        yield _line(GUIDELINE, "arbor_net", net_t_co2)
+        yield _line(GUIDELINE, "arbor_net", net_t_co2, ground=ground)
         return
     explained = 0.0
     for name, equation, symbol, sign in (
@@ -155,7 +206,7 @@ def _arbor(
             GUIDELINE, name, amounts[0], activity=stock, unit="m3", rate=central,
             bounds=(min(amounts[1:]), max(amounts[1:])), source=source,
         )  # fmt: skip
-    yield _line(GUIDELINE, "arbor_unexplained", net_t_co2 - explained)
+    yield _line(GUIDELINE, "arbor_unexplained", net_t_co2 - explained, ground=ground)
 
 
 def _rates(results: Results) -> dict[str, tuple[float, float, float, str]] | None:
@@ -185,13 +236,14 @@ def _rates(results: Results) -> dict[str, tuple[float, float, float, str]] | Non
 
 def _of_types(
     results: Results,
-    scheme: str,
-    line: str,
-    kinds: tuple[str, ...],
+    ground: _Ground,
     types: Mapping[str, float],
     end: int,
     unit: str,
     sampling: Sampling,
+    scheme: str,
+    line: str,
+    kinds: tuple[str, ...],
 ) -> dict[str, object]:
     """The sink of some types; an interval where one type alone makes the line."""
     held = [kind for kind in kinds if kind in types]
@@ -200,7 +252,10 @@ def _of_types(
     if len(held) == 1:
         bounds = results.values[f"carbon_sink.type.{held[0]}", end, unit].bounds(sampling)
     status = COMPUTED if held else NOT_ESTIMATED
-    return _line(scheme, line, amount, bounds=bounds, status=status, source=", ".join(held))
+    return _line(
+        scheme, line, amount, bounds=bounds, status=status, source=", ".join(held),
+        ground=ground.among(kinds),
+    )  # fmt: skip
 
 
 def _conversion(transitions: pd.DataFrame, start: int, end: int, unit: str) -> dict[str, object]:
@@ -236,12 +291,14 @@ def _line(
     rate: float = np.nan,
     bounds: tuple[float, float] = (np.nan, np.nan),
     source: str = "",
+    ground: tuple[float, float] = (np.nan, np.nan),
 ) -> dict[str, object]:
     name_zh, name_en = LINE_NAMES[line]
     return {
         "scheme": scheme, "line": line, "name_zh": name_zh, "name_en": name_en,
         "activity": activity, "activity_unit": unit,
-        "rate_percent": rate, "t_c_yr": t_co2 / float(co2_from_c(np.array(1.0))),
+        "rate_percent": rate, "area_ha": ground[0], "not_estimated_ha": ground[1],
+        "t_c_yr": t_co2 / float(co2_from_c(np.array(1.0))),
         "t_co2_yr": t_co2, "low": bounds[0], "high": bounds[1],
         "counts": counts if np.isfinite(t_co2) else "", "status": status, "source": source,
     }  # fmt: skip

@@ -79,6 +79,12 @@ def read_inputs(space: Workspace, *, problems: ProblemLog, progress: Progress = 
     return inputs
 
 
+def read_units(space: Workspace) -> Units | None:
+    """The units alone, None where they cannot be read."""
+    layer = _read(layer_specs(space)[0], ProblemLog())
+    return layer.data if layer is not None and isinstance(layer.data, Units) else None
+
+
 def layer_specs(space: Workspace) -> tuple[LayerSpec, ...]:
     """What is to be read: the units first, then the layers epoch by epoch."""
     units = space.table.units

@@ -25,6 +25,7 @@ from layers.checks import account_problems
 from layers.declarations import Layer
 from maps.fonts import chinese_font, glyph_problems
 from sink_models.account import EpochData, with_mapped_trees
+from sink_models.coefficients import coefficients
 from sink_models.evaluate import evaluate
 from sink_models.ledger import ChangeTolerances, GrowthRule, growth_rules, surveyed_changes
 from sink_models.measures import WorksOptions
@@ -43,7 +44,7 @@ from sinkatlas.pipeline.change import (
 from sinkatlas.pipeline.chosen import draw_book, options_of, rule_settings, sampling_of
 from sinkatlas.pipeline.computed import Computed, unit_names
 from sinkatlas.pipeline.counting import account_of, epoch_data
-from sinkatlas.pipeline.inputs import Inputs, read_inputs, units_of
+from sinkatlas.pipeline.inputs import Inputs, read_inputs, read_units, units_of
 from sinkatlas.pipeline.judging import Promises, judge_promises, read_promises
 from sinkatlas.pipeline.measuring import (
     Beside,
@@ -225,7 +226,7 @@ def figures_of(space: Workspace) -> tuple[Results, Units]:
 
 
 def problems_of_parts(space: Workspace) -> tuple[Problem, ...]:
-    """What is wrong with plan, tables and layers, each looked at whatever is wrong with the others.
+    """What is wrong with plan, tables, settings and layers, each whatever is wrong with the others.
 
     A layer without its file is told by the workspace already.
     """
@@ -234,7 +235,15 @@ def problems_of_parts(space: Workspace) -> tuple[Problem, ...]:
         lambda: read_promises(space, log),
         lambda: read_methods(space),
         lambda: read_inputs(space, problems=log),
+        lambda: growth_choices(space),
     )
+    units = read_units(space)
+    if units is not None:
+        parts += (
+            lambda: options_of(space, units).check(coefficients()),
+            lambda: official_figures(space, units),
+            lambda: population_of(space, units),
+        )
     for part in parts:
         try:
             part()

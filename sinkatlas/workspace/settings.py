@@ -282,8 +282,8 @@ class CarbonTable(SettingsTable):
     pools: str = Field(default="", description="carbon-pools CSV of InVEST, applied beside ours")
     mapped_trees: Literal["surveyed_mean", "left_out"] = Field(
         default="surveyed_mean",
-        description="tree cover that only a map shows beside a surveyed forest: mean of the stands "
-        "of its unit, or left out",
+        description="tree cover that only a map shows: mean of the surveyed stands of its unit (a "
+        "density by area where no stand was surveyed), or left out",
     )
     growth_percent: Annotated[float, Field(ge=0, le=30)] | None = Field(
         default=None, description="yearly growth of the growing stock, for gain-loss"

@@ -38,6 +38,22 @@ TABLE = TableWords(
         ),
         TableColumn("activity_unit", "活动水平单位", "Unit of the activity"),
         TableColumn("rate_percent", "年率", "Yearly rate", "%"),
+        TableColumn(
+            "area_ha",
+            "面积",
+            "Area",
+            "ha",
+            "期末该行各类型的面积",
+            "hectares of the types of the line at the end of the span",
+        ),
+        TableColumn(
+            "not_estimated_ha",
+            "其中未估算活生物量",
+            "Of which without an estimate",
+            "ha",
+            "没有系数的面积：不在碳量之内，并非为零",
+            "hectares without a coefficient: in no amount, and not 0",
+        ),
         TableColumn("t_c_yr", "碳量", "Carbon", "t C/yr", "正值为吸收", "positive is uptake"),
         TableColumn(
             "t_co2_yr", "二氧化碳量", "CO2", "t CO2/yr", "正值为吸收", "positive is uptake"
