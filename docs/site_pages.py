@@ -152,15 +152,19 @@ def _api(made: Path) -> Iterator[str]:
     yield "Python\n======\n\n.. toctree::\n   :maxdepth: 1\n"
     folder = made / "api"
     folder.mkdir(exist_ok=True)
-    for surface in ("sinkatlas", *WINGS):
+    told: set[int] = set()  # what two surfaces offer stands on the first
+    for surface in ("sinkatlas", "sinkatlas.uncertainty", "sinkatlas.testing", *WINGS):
         module = importlib.import_module(surface)
         lines = [surface, "=" * len(surface), "", f".. py:module:: {surface}", ""]
         lines += [inspect.cleandoc(module.__doc__ or ""), ""]
         for name in sorted(module.__all__, key=str.lower):
             member = getattr(module, name)
+            if id(member) in told:
+                continue
+            told.add(id(member))
             if inspect.isclass(member):
                 lines += [f".. autoclass:: {surface}.{name}", "   :members:", ""]
-            elif inspect.isroutine(member):
+            elif callable(member):
                 lines += [f".. autofunction:: {surface}.{name}", ""]
         _write(folder / f"{surface}.rst", "\n".join(lines) + "\n")
         yield f"   api/{surface}"

@@ -9,16 +9,25 @@ import inspect
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 
 import sinkatlas
+import sinkatlas.testing
+import sinkatlas.uncertainty
 
 FILE = Path(__file__).parent / "public_api.txt"
 
 
 def lines() -> Iterator[str]:
     """A line for each public name, and for each public member of a class."""
-    for name in sorted(sinkatlas.__all__):
-        member = getattr(sinkatlas, name)
+    for surface in (sinkatlas, sinkatlas.testing, sinkatlas.uncertainty):
+        yield f"# {surface.__name__}"
+        yield from _of(surface)
+
+
+def _of(surface: ModuleType) -> Iterator[str]:
+    for name in sorted(surface.__all__):
+        member = getattr(surface, name)
         if inspect.isclass(member):
             yield f"class {name}"
             for inner, what in sorted(vars(member).items()):

@@ -31,6 +31,15 @@ from sink_models.sampling import Sampling
 from sink_models.uncertainty import DrawBook
 from sinkatlas.research import Declaration, Words, registered
 
+__all__ = [
+    "account_row",
+    "arbor_row",
+    "check_estimator",
+    "check_indicator",
+    "check_layer_kind",
+    "example_account",
+]
+
 ROLES = {
     "units": (Units,),
     "cover": (PolygonCover, RasterCover),
@@ -48,19 +57,21 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
 def account_row(
-    unit: str, cover: str, ecosystem_type: str, area: float, **more: Any
-) -> dict[str, Any]:
+    unit: str, cover: str, ecosystem_type: str, area: float, **more: object
+) -> dict[str, object]:
     """A row of an account, with what is not given empty: texts, flags, and stocks as NaN."""
-    texts = dict.fromkeys(("species_group", "forest_class", "stock_basis", "protection_class"), "")
+    texts: dict[str, object] = dict.fromkeys(
+        ("species_group", "forest_class", "stock_basis", "protection_class"), ""
+    )
     flags = {"in_redline": False, "in_protected": False}
-    stocks = {"growing_stock_m3": np.nan, "scattered_stock_m3": np.nan}
+    stocks: dict[str, object] = {"growing_stock_m3": np.nan, "scattered_stock_m3": np.nan}
     if cover == "forest_subcompartments":
         stocks["scattered_stock_m3"] = 0.0
     place = {"unit_code": unit, "cover": cover, "ecosystem_type": ecosystem_type}
     return {**place, "area_ha": area, "status": "classified", **texts, **flags, **stocks, **more}
 
 
-def arbor_row(unit: str, area: float, stock: float, group: str = "oaks") -> dict[str, Any]:
+def arbor_row(unit: str, area: float, stock: float, group: str = "oaks") -> dict[str, object]:
     """A row of measured arbor forest: hectares, and growing stock in m3."""
     keys = {"forest_class": "arbor", "species_group": group, "stock_basis": "measured"}
     return account_row(

@@ -1,4 +1,6 @@
 from .distributions import (
+    DISTRIBUTIONS as DISTRIBUTIONS,
+    choose_distribution as choose_distribution,
     draw as draw,
 )
 from .formulas import (

@@ -27,8 +27,14 @@ from .map_error import (
     small_samples as small_samples,
     split_rows as split_rows,
 )
+from .monte_carlo import (
+    MonteCarlo as MonteCarlo,
+    Variable as Variable,
+    variables_of as variables_of,
+)
 from .propagation import (
     correlated_normals as correlated_normals,
+    in_order_of as in_order_of,
     product_uncertainty as product_uncertainty,
     shared_sum as shared_sum,
     sum_uncertainty as sum_uncertainty,

@@ -23,7 +23,7 @@ from sink_models.options import SharedError
 from sink_models.sampling import Array, Sampling
 from sink_models.uncertainty.error_matrices import ErrorMatrix
 from sink_models.uncertainty.map_error import TRACE, Stick, digest, draw_stick, shares_of
-from sink_models.uncertainty.propagation import correlated_normals
+from sink_models.uncertainty.propagation import correlated_normals, in_order_of
 
 T = TypeVar("T")
 
@@ -89,8 +89,7 @@ class DrawBook:
             raise InputError(
                 problem("sink_models.correlation_impossible", where, given="–")
             ) from None
-        ranks = np.argsort(np.argsort(normals[group.index(key)]))
-        return np.concatenate([own[:1], np.sort(own[1:])[ranks]])
+        return in_order_of(own, normals[group.index(key)])
 
     def _group_of(self, key: str) -> list[str]:
         """Keys that a key is correlated with, directly or through others, sorted."""
@@ -206,10 +205,11 @@ class DrawBook:
                 high=1.0 + half,
                 minimum=0.0,
             )
-            if self._is_shared(kind, year):
-                ranks = np.argsort(np.argsort(self._error(kind, year, quantity)))
-                drawn = np.sort(drawn)[ranks]
-            self._drawn[name] = np.concatenate([[1.0], drawn])
+            own = np.concatenate([[1.0], drawn])
+            is_shared = self._is_shared(kind, year)
+            self._drawn[name] = (
+                in_order_of(own, self._error(kind, year, quantity)) if is_shared else own
+            )
         return self._drawn[name]
 
     def _is_shared(self, kind: str, year: int) -> bool:
