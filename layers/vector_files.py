@@ -307,8 +307,11 @@ def _united(parts: Sequence[gpd.GeoDataFrame], where: str) -> gpd.GeoDataFrame:
 
 
 def _that_count(features: Features, spec: LayerSpec) -> Features:
-    """Features less those whose state does not count at the epoch; told by state."""
-    if not {STATUS.name, STATUS_YEAR.name} & features.given:
+    """Features less those whose state does not count at the epoch; told by state.
+
+    A layer of no epoch, such as footprints that are only asked about, is read as it is.
+    """
+    if spec.epoch is None or not {STATUS.name, STATUS_YEAR.name} & features.given:
         return features
     status, years = features.text(STATUS.name), features.text(STATUS_YEAR.name)
     kept = counts(status, years, spec.epoch, spec.options.get("states", ()))

@@ -47,7 +47,7 @@ for _key, _columns in {
     "shoreline": {"AXLX": ["自然岸线", "人工岸线"]},
     "parks": {"name": ["甲园", "乙园"], "type": ["综合公园", ""]},
     "permanent_farmland": {"BSM": ["1", "2"], "DLBM": ["0101", "0103"]},
-    "project_footprints": {"name": ["甲", "乙"], "type": ["道路", "厂房"], "year": [2020, 2021]},
+    "project_footprints": {"name": ["甲", "乙"], "type": ["道路", "厂房"], "year": [2019, 2020]},
     "public_welfare_forest": {"XIAO_BAN": ["1", "2"], "SHI_QUAN_D": ["11", "21"]},
     "residential_land": {"name": ["甲", "乙"], "YDYHFLDM": ["0701", "0702"]},
     "named_areas": {"name": ["海珠湿地", "白云山"]},

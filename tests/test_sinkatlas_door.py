@@ -280,6 +280,30 @@ def test_what_is_planned_or_revoked_protects_nothing(
     assert value(done, "protected_area_share") == pytest.approx(percent, rel=1e-3)
 
 
+@pytest.mark.parametrize(
+    ("columns", "kept"),
+    [
+        ({"年度": ["2021", "2026"]}, ["a"]),
+        ({"批准时间": ["2022-05-01", "2024-01-15"]}, ["a"]),
+        ({"PZSJ": ["20220501", "20250101"], "年度": ["2021", "2021"]}, ["a"]),
+        ({"状态": ["已批复", "撤销"]}, ["a"]),
+        ({"年度": ["2021", "2023"]}, ["a", "b"]),
+        ({}, ["a", "b"]),
+    ],
+)
+def test_land_of_a_later_approval_is_not_taken_yet(
+    case: Case, columns: dict[str, Any], kept: list[str]
+) -> None:
+    shapes = [box(WEST + x, SOUTH, WEST + x + 100, SOUTH + 100) for x in (0, 1000)]
+    case.raster("lc.tif").features("redline", "r.gpkg", squares(2), name="r")
+    case.features("project_footprints", "f.gpkg", shapes, name=["a", "b"], **columns)
+    done = case.run()
+    found = done.table("conflicts").frame
+    assert found["feature"].tolist() == kept
+    left_out = [e for e in done.report.problems if e.code == "layers.states_left_out"]
+    assert len(left_out) == (len(kept) == 1)
+
+
 def test_units_under_swapped_codes_are_named(case: Case) -> None:
     case.units({**UNITS, "440103": "越秀区", "440104": "荔湾区"})
     assert case.raster("lc.tif").weighed() == ["layers.units_swapped"]

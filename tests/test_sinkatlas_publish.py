@@ -73,6 +73,27 @@ def test_files_of_the_user_survive_every_new_result(tmp_path: Path, way: str) ->
     assert list(tmp_path.iterdir()) == [folder]
 
 
+def test_edited_tables_are_named_before_and_after_they_are_kept(tmp_path: Path, way: str) -> None:
+    folder = tmp_path / "out"
+    publish(folder, "1", table="ours", other="ours")
+    with claimed(folder) as claim:
+        assert not claim.notices()
+    (folder / "table.csv").write_text("edited by hand", encoding="utf-8")
+    (folder / "notes.docx").write_text("mine", encoding="utf-8")
+    with claimed(folder) as claim:
+        (before,) = claim.notices()
+        with claim.staged() as stage:
+            (stage / "run.json").write_text("2", encoding="utf-8")
+            (stage / "table.csv").write_text("new", encoding="utf-8")
+        (after,) = claim.notices()
+    assert before == after
+    assert before.code == "sinkatlas.output_kept"
+    assert text(folder / str(before.facts["files"])) == "edited by hand"
+    (folder / str(before.facts["files"])).unlink()
+    with claimed(folder) as claim:
+        assert not claim.notices()
+
+
 def test_without_hard_links_the_user_s_files_are_moved(
     tmp_path: Path, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from layers.checks import STATUS, STATUS_YEAR
 from layers.declarations import POLYGONS, Field
 from layers.surveys import YEAR, register_kind
 
@@ -19,6 +20,12 @@ FIELDS = (
     Field(
         "paved_share", "paved_share", "硬化比例", "Paved share of the ground, 0 to 1",
         aliases=("YHBL", "硬化比例"),
+    ),
+    STATUS,
+    # land that is approved, or taken, in a later year is not taken at the epoch
+    Field(
+        STATUS_YEAR.name, STATUS_YEAR.column, STATUS_YEAR.title_zh, STATUS_YEAR.title_en,
+        aliases=(*STATUS_YEAR.aliases, YEAR.column, *YEAR.aliases),
     ),
 )  # fmt: skip
 

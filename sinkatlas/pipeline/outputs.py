@@ -94,7 +94,9 @@ def write_outputs(
         for number, output in enumerate(outputs, start=1):
             report = _written(output, report, stage)
             progress("write", number, len(outputs) + 1)
-        is_whole = len(report.problems) == told_before and not place.notices()
+        # files that a user edited stay beside a result that is whole all the same
+        lacking = [each for each in place.notices() if each.code != "sinkatlas.output_kept"]
+        is_whole = len(report.problems) == told_before and not lacking
         record = {**report.provenance, "told": told_of(report), "key": key if is_whole else None}
         _write_json(record, stage / RECORD)
         _write_json(_rounded(seconds), stage / TIMINGS)

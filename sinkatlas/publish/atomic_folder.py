@@ -18,7 +18,7 @@ import re
 import secrets
 import shutil
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -40,6 +40,10 @@ RECORD = "run.json"
 """The record of a run, in every result folder."""
 
 
+_KEPT = re.compile(r"\.kept-[0-9a-f]{8}(\.[^./]*)?$")
+_NAMED = 10
+"""Kept files that a message names."""
+
 NEEDED_MB = 200
 """Free space below which a run is warned: results take 10 to 200 MB."""
 
@@ -59,11 +63,17 @@ class Claim:
         self.folder = self.asked
 
     def notices(self) -> tuple[Problem, ...]:
-        """Little room on the disk; another folder than the one asked for."""
+        """Little room on the disk; another folder than asked for; tables that were edited."""
         found = []
         free = shutil.disk_usage(self.asked.parent).free // 1_000_000
         if free < NEEDED_MB:
             found.append(problem("sinkatlas.output_little_space", self.asked, free=free))
+        kept = _kept_names(self.folder)
+        if kept:
+            listed = ", ".join(kept[:_NAMED]) + (f", … ({len(kept)})" if len(kept) > _NAMED else "")
+            found.append(
+                problem("sinkatlas.output_kept", self.folder, count=len(kept), files=listed)
+            )
         if self.folder != self.asked:
             found.append(problem("sinkatlas.output_beside", self.folder, asked=str(self.asked)))
         return tuple(found)
@@ -216,6 +226,24 @@ def _publish(stage: Path, folder: Path, unhashed: Collection[str]) -> Path:
     return folder
 
 
+def _kept_names(folder: Path) -> list[str]:
+    """Edited files of ours that stay, under the names that they have once a new result is there."""
+    ours = read_manifest(folder)
+    if ours is None:
+        return []
+    standing = [name for name in map(_below(folder), files_below(folder)) if _KEPT.search(name)]
+    edited = [
+        _kept_name(folder / name, folder / name).relative_to(folder).as_posix()
+        for name in ours
+        if (folder / name).is_file() and not is_unchanged(folder, name, ours)
+    ]
+    return sorted({*standing, *edited})
+
+
+def _below(folder: Path) -> Callable[[Path], str]:
+    return lambda path: path.relative_to(folder).as_posix()
+
+
 def _share(folder: Path, stage: Path) -> None:
     """Link files that are not ours into the stage, so that no moment is without them.
 
@@ -262,6 +290,10 @@ def _free_name(target: Path, path: Path) -> Path:
     """Where a kept file goes: its own name, or one with its hash where ours has taken that."""
     if not os.path.lexists(target) or _is_file(target, path.lstat()):
         return target
+    return _kept_name(target, path)
+
+
+def _kept_name(target: Path, path: Path) -> Path:
     mark = secrets.token_hex(4) if path.is_symlink() else file_hash(path)[:8]
     return target.with_name(f"{target.stem}.kept-{mark}{target.suffix}")
 
