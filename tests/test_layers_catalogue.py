@@ -252,6 +252,9 @@ SCENES: dict[str, Scene] = {
     "survey_code_unknown": stands(LING_ZU=["1", "9", "2"]),
     "register_year": reading("works", {"type": "造林", "name": ["a", "b"]}, YEAR=["2020", "20"],
                              fields={"year": "YEAR"}),
+    "register_year_blank": reading(
+        "works", {"type": "造林", "name": ["a", "b"]}, YEAR=["2020", ""], fields={"year": "YEAR"}
+    ),
     "unit_names_blank": against_units(XIAN_N=["区440103", "", "区440104"]),
     "unit_names_unknown": against_units(XIAN_N=["区440103", "天河", "区440104"]),
     "unit_names_inexact": against_units(XIAN_N=["区440103", "區440103", "区440104"]),

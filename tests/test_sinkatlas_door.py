@@ -10,6 +10,7 @@ import sqlite3
 import unicodedata
 import warnings
 import zipfile
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,8 @@ from shapely.geometry import LineString, box
 from small_city import write_city
 
 from gis.problems import InputError
+from layers.checks.reporting_units import contradicted
+from layers.codes import official_units
 from sinkatlas import run
 
 DOUBLED, STRIP = ["layers.ways_drawn_twice"], ["layers.outlines_of_strips"]
@@ -307,6 +310,46 @@ def test_land_of_a_later_approval_is_not_taken_yet(
 def test_units_under_swapped_codes_are_named(case: Case) -> None:
     case.units({**UNITS, "440103": "越秀区", "440104": "荔湾区"})
     assert case.raster("lc.tif").weighed() == ["layers.units_swapped"]
+
+
+def territory(pairs: Mapping[str, str]) -> str:
+    """What is told of units by their codes and names alone."""
+    return "; ".join(" ".join(each) for each in contradicted(pairs.keys(), pairs.values()))
+
+
+def test_no_prefecture_with_its_own_codes_is_doubted_and_each_swap_is_seen() -> None:
+    """Every prefecture of the country: as it is, and with its first two codes exchanged."""
+    official = official_units()["name"]
+    by_city = official.groupby(official.index.str.slice(0, 4))
+    assert by_city.ngroups > 330
+    for _, held in by_city:
+        pairs = held.to_dict()
+        assert not territory(pairs)
+        if len(pairs) > 1:
+            one, other = list(pairs)[:2]
+            swapped = pairs | {one: pairs[other], other: pairs[one]}
+            told = territory(swapped)
+            assert one in told
+            assert other in told
+
+
+@pytest.mark.parametrize(
+    ("pairs", "named"),
+    [
+        ({"370102": "市中区", "370103": "历下区", "370104": "槐荫区"}, "370102 市中区 历下区"),
+        ({"370102": "济南市市中区", "370104": "槐荫区"}, "370102 济南市市中区 历下区"),
+        ({"430102000000": "天心区", "430104000000": "岳麓区"}, "430102000000 天心区 芙蓉区"),
+        ({"330102": "上城区", "330113": "临平区", "330114": "钱塘区"}, ""),  # of 2021
+        ({"330110": "余杭", "330109": "杭州市萧山区"}, ""),
+        ({"E1": "市中区", "E2": "历下区"}, ""),
+    ],
+)
+def test_a_name_of_another_code_is_doubted_and_a_new_name_is_not(
+    pairs: dict[str, str], named: str
+) -> None:
+    told = territory(pairs)
+    assert named in told
+    assert bool(told) == bool(named)
 
 
 def test_stands_where_their_codes_say_are_silent(case: Case) -> None:

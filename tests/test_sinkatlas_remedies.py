@@ -649,6 +649,16 @@ SCENES: dict[str, Scene] = {
     "layers.table_empty": Scene(
         ledger(HEAD + ROWS.format("完成"), "header_row = 3\n"), "header_row = 1", figure=WORKS
     ),
+    "layers.table_areas_rival": Scene(
+        ledger("year,type,unit_code,area_ha,完成面积\n2021,造林,440103,40,30\n"),
+        'fields = { area = "完成面积" }',
+        figure=WORKS,
+    ),
+    "layers.table_area_unclear": Scene(
+        ledger("year,type,unit_code,计划面积,完成面积\n2021,造林,440103,40,30\n"),
+        'fields = { area = "完成面积" }',
+        figure=WORKS,
+    ),
     "sink_models.zone_unknown": Scene(abroad, CLIMATE, ABROAD),
     "sink_models.soil_not_computed": Scene(abroad, CLIMATE, ABROAD),
     "sink_models.no_map_error": Scene(drawn, "accuracy = { area_percent = 5 }", place="lc.tif"),

@@ -150,7 +150,27 @@ def register_problems(layer: Layer, units: Units) -> list[Problem]:
                 units=", ".join(each[:20] for each in strange[:10]), hectares=f"{area:.6g}",
             )
         )  # fmt: skip
+    if "unit_said" in rows:
+        found += _contradicted_units(rows, layer, units)
     return found + _more_than_there_is(rows, layer, units)
+
+
+def _contradicted_units(rows: pd.DataFrame, layer: Layer, units: Units) -> list[Problem]:
+    """Rows whose further column names another unit of the run than the unit they count for."""
+    names = units.features.set_index("unit_code")["unit_name"].to_dict()
+    matched = match_names(set(rows["unit_said"]) | set(rows["unit"]), names.values())
+    own = rows["unit"].map(lambda each: names.get(each) or matched.get(each))
+    said = rows["unit_said"].map(matched)
+    apart = (own.notna() & said.notna() & (own != said)).to_numpy()
+    log = ProblemLog()
+    if apart.any():
+        first = rows[apart].iloc[0]
+        reporter = Reporter(layer.spec.where, log, rows["line"].to_numpy())
+        reporter.report(
+            apart, "layers.ledger_unit_contradicted", column=layer.facts["column.unit_said"],
+            sample=f"{first['unit']} {first['unit_said']}",
+        )  # fmt: skip
+    return list(log)
 
 
 def _more_than_there_is(rows: pd.DataFrame, layer: Layer, units: Units) -> list[Problem]:

@@ -27,6 +27,9 @@ from layers.declarations import Density, Layer
 _BLOCKS, _SIDE, _POINTS = 64, 128, 400
 _LEAST_SHARE = 0.005
 _LEAST_POINTS = 20
+_LEAST_TYPICAL, _MOST_TYPICAL = 3.0, 700.0
+"""Typical biomass of a territory's forest (t/ha) outside of which the unit is another one: below is
+less than a thicket, above is more than half of the densest old growth holds."""
 Array = NDArray[np.float64]
 
 
@@ -46,6 +49,15 @@ def _problems(cover: Layer, held: Layer, units: Units) -> Iterator[Problem]:
     if len(points) < _LEAST_POINTS:
         return
     values = _values_at(points, layer_grid(cover).crs, held)
+    assert isinstance(held.data, Density)
+    positive = values[values > 0] * held.data.factor
+    typical = float(np.median(positive)) if len(positive) else 0.0
+    if len(positive) >= _LEAST_POINTS and not _LEAST_TYPICAL <= typical <= _MOST_TYPICAL:
+        yield problem(
+            "layers.biomass_unlikely", held.spec.where, other=cover.spec.where,
+            typical=f"{typical:.3g}", least=f"{_LEAST_TYPICAL:g}", most=f"{_MOST_TYPICAL:g}",
+            points=len(points),
+        )  # fmt: skip
     for flags, code in (
         (values == 0, "layers.biomass_zero_over_forest"),
         (np.isnan(values), "layers.biomass_void_over_forest"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import shapely
@@ -20,7 +20,7 @@ from layers.checks.overlaps import (
 )
 from layers.codes import official_units
 from layers.declarations import Layer
-from layers.names import core
+from layers.names import core, plain
 
 _SERIOUS_OVERLAP = 0.01
 _SLIVER_HA = 0.01
@@ -74,18 +74,46 @@ def territory_problems(units: Units) -> list[Problem]:
                 likely=_territory_of(codes),
             )
         )  # fmt: skip
-    official = official_units()["name"].to_dict()
-    apart = []
-    for code, name in zip(codes, names, strict=True):
-        own = official.get(code)
-        others = [each for each, other in official.items() if core(other) == core(name)]
-        if own is not None and core(own) != core(name) and any(e in set(codes) for e in others):
-            apart.append(f"{code} {name} ({own})")
+    apart = [
+        f"{code} {name} ({official_name})"
+        for code, name, official_name in contradicted(codes, names)
+    ]
     if apart:
         found.append(
             problem("layers.units_swapped", "districts", count=len(apart), units="; ".join(apart))
         )
     return found
+
+
+def contradicted(codes: Iterable[str], names: Iterable[str]) -> Iterator[tuple[str, str, str]]:
+    """Codes, names and official names of units that bear the name of another code.
+
+    The other code is among the units, or in the same prefecture: what was renamed since the list
+    bears a name that no other code had.
+    """
+    official = official_units()["name"].to_dict()
+    pairs = [(code, _county(code), str(name)) for code, name in zip(codes, names, strict=True)]
+    held = {county for _, county, _ in pairs}
+    for code, county, name in pairs:
+        own = official.get(county)
+        if own is None or plain(name) == plain(own):
+            continue
+        near = {each for each in official if each[:4] == county[:4]} | (held & set(official))
+        others = [official[each] for each in near - {county}]
+        # 吉安县 is no other way to write 吉安市 where both are official
+        is_exact = any(plain(name) == plain(each) for each in others)
+        if is_exact or (not _is_named(name, own) and any(_is_named(name, e) for e in others)):
+            yield code, name, own
+
+
+def _county(code: str) -> str:
+    """The six digits of a county in a code that may be longer (440103000000)."""
+    return code[:6] if re.fullmatch(r"\d{6}(0{3}|0{6})?", code) else ""
+
+
+def _is_named(name: str, official: str) -> bool:
+    """Whether a name is the official one, also behind that of the city (广州市荔湾区)."""
+    return core(name) == core(official) or plain(name).endswith(plain(official))
 
 
 def _territory_of(codes: Iterable[str]) -> str:

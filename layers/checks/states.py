@@ -27,6 +27,7 @@ STATUS_YEAR = Field(
 NOT_YET = re.compile(
     r"propos|planned|plan(?:ning)?$|candidate|pending|tentative|under (?:construction|review)"
     r"|拟|规划|计划|在建|未建|待建|待批|待实施|未批|未完成|未实施|未开工|筹建|申报|预选|储备"
+    r"|宜林|宜种|宜植|适宜|潜在|potential|suitable"
 )
 NO_LONGER = re.compile(
     r"revok|degazett|delist|withdraw|cancel|abolish|rescind|failed|written off"

@@ -9,7 +9,7 @@ from gis.grid import read_grid
 from gis.problems import ProblemLog
 from gis.reading import open_raster
 from layers.declarations import Density, LayerKind, LayerReading, LayerSpec
-from layers.rasters.biomass_units import biomass_factor
+from layers.rasters.biomass_units import biomass_factor, soil_factor
 from layers.rasters.raster_profile import Statistics, check_date, statistics
 from layers.vector_files import crs_facts
 
@@ -68,6 +68,8 @@ def read_density(
             problems.raise_if_errors()
         if quantity.unit == "t/ha":
             factor *= biomass_factor(dataset, band, spec, problems)
+        if quantity.unit == "t C/ha":
+            factor *= soil_factor(dataset, band, spec, problems)
         no_data = tuple(float(value) for value in spec.options.get("no_data", ()))
         found = statistics(
             dataset,

@@ -15,12 +15,16 @@ _LARGEST = 10**9
 def are_sentinels(values: pd.Series) -> Flags:
     """Which numbers are all nines or eights (999, 9999.99, 88888, …) and out of line with the rest.
 
-    Out of line is beyond five times the largest other number; several times the very same number of
-    four such digits or more is none of a measurement either.
+    Out of line is beyond five times the largest other number. With four such digits or more it is
+    enough to be the largest of all, or to stand there several times: no measurement does that.
 
     >>> are_sentinels(pd.Series([120.0, 99999.0, 80.0])).tolist()
     [False, True, False]
     >>> are_sentinels(pd.Series([999.0, 870.0, 1200.0])).tolist()
+    [False, False, False]
+    >>> are_sentinels(pd.Series([3000.0, 9999.0, 2800.0])).tolist()
+    [False, True, False]
+    >>> are_sentinels(pd.Series([3000.0, 9999.0, 12000.0])).tolist()
     [False, False, False]
     """
     given = values.to_numpy(dtype=float)
@@ -32,7 +36,8 @@ def are_sentinels(values: pd.Series) -> Flags:
     most = float(others.max()) if len(others) else 0.0
     times = pd.Series(given).map(pd.Series(given[nines]).value_counts()).fillna(0).to_numpy()
     long = digits.str.replace(r"\D", "", regex=True).str.len().to_numpy() >= 4
-    return np.asarray(nines & ((given > _LEAST_FAR * most) | (long & (times >= _LEAST_TIMES))))
+    is_far = (given > _LEAST_FAR * most) | (long & (given > most) & (len(others) > 0))
+    return np.asarray(nines & (is_far | (long & (times >= _LEAST_TIMES))))
 
 
 def without_sentinels(features: Features, field: str) -> pd.Series:

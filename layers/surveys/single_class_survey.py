@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gis.extent import PolygonCover
 from gis.problems import ProblemLog
+from layers.checks import STATUS, STATUS_YEAR
 from layers.declarations import POLYGONS, Field, LayerKind, LayerReading, LayerSpec
 from layers.rasters import SUFFIXES, presence_outlines
 from layers.vector_files import crs_facts, open_features
@@ -19,7 +20,15 @@ def single_type_kind(
     keys: dict[str, str],
     names: tuple[str, ...] = (),
 ) -> LayerKind:
-    """The kind of a survey whose every polygon bears the same account ``keys``."""
+    """The kind of a survey whose every polygon bears the same account ``keys``.
+
+    What is planned or only suited to it is no stand yet: surveys list both by their type.
+    """
+    status = Field(
+        STATUS.name, STATUS.column, STATUS.title_zh, STATUS.title_en,
+        aliases=(*STATUS.aliases, "类型", "地块类型", "LX", "DKLX", "type"),
+    )  # fmt: skip
+    fields = (*fields, status, STATUS_YEAR)
 
     def read(spec: LayerSpec, problems: ProblemLog) -> LayerReading:
         if spec.path.suffix.lower() in SUFFIXES:

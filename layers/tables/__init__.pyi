@@ -20,4 +20,5 @@ from .stated_units import (
     PER_STANDARD as PER_STANDARD,
     per_area_of_name as per_area_of_name,
     unit_of_name as unit_of_name,
+    units_of_titles as units_of_titles,
 )

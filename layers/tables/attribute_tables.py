@@ -21,7 +21,7 @@ from gis.reading import check_extent, check_text_size, decoded, is_file
 from layers.checks import Reporter, row_list
 from layers.codes import normalised
 from layers.tables.columns import PLAIN_NUMBER, nearest, numbers
-from layers.tables.stated_units import PER_STANDARD, UNIT, units_of_lines
+from layers.tables.stated_units import PER_STANDARD, UNIT, units_of_lines, units_of_titles
 from layers.tables.workbooks import Marks, sheet_cells
 
 SUFFIXES = (".csv", ".txt", ".xlsx", ".xlsm", ".xls", ".et", ".ods")
@@ -84,9 +84,10 @@ def read_attribute_table(
         raise InputError(problem("layers.table_broken", path.name, detail="–"))
     try:
         suffix = path.suffix.lower()
-        marks = Marks()
+        marks, title = Marks(), ""
         if suffix in (".xlsx", ".xlsm"):
             cells, marks = sheet_cells(path, sheet, log)
+            title = marks.title
         elif suffix in (".csv", ".txt"):
             cells = _csv_cells(path, encoding, log)
         else:
@@ -94,6 +95,7 @@ def read_attribute_table(
         widest = max(map(len, cells), default=0)
         check_extent(len(cells), widest, path.stat().st_size, path.name)
         table = _table(cells, header_row, path.name, log, marks)
+        table = replace(table, stated={**units_of_titles((path.stem, title)), **table.stated})
         log.raise_if_errors()
     finally:
         problems.extend(log.notices)

@@ -63,6 +63,18 @@ def per_area_of_name(name: str) -> str:
     return "ha" if _PER_HA.search(text) else ""
 
 
+def units_of_titles(titles: Iterable[str]) -> Mapping[str, str]:
+    """Unit per standard unit that names of files, sheets or rows state, as in ``造林（亩）``.
+
+    >>> units_of_titles(["造林台账（亩）", "Sheet1"]), units_of_titles(["2021年造林"])
+    ({'ha': '亩'}, {})
+    """
+    found: dict[str, str] = {}
+    for unit in filter(None, map(unit_of_name, titles)):
+        found.setdefault(PER_STANDARD[unit][0], unit)
+    return found
+
+
 def units_of_lines(lines: Iterable[str]) -> Mapping[str, str]:
     """Unit per standard unit that lines beside a table state, as in ``单位：亩、立方米``.
 

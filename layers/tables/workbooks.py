@@ -22,6 +22,7 @@ _SHOWN_UNIT = re.compile("万?(?:亩|公顷|平方米|立方米|平方公里|㎡
 class _Sheet:
     """One sheet: cached values, formulas, merged ranges (from 0), hidden rows (from 1).
 
+    ``struck`` lists rows (from 1) of which every cell that holds something is struck through,
     ``shown`` has the unit that a number format shows beside the number, by row and column (from 0).
     """
 
@@ -29,7 +30,9 @@ class _Sheet:
     formulas: list[tuple[Any, ...]]
     merged: list[tuple[int, int, int, int]]
     hidden: list[int]
+    struck: list[int]
     shown: Mapping[tuple[int, int], str]
+    title: str
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,8 @@ class Marks:
 
     merged: frozenset[tuple[int, int]] = frozenset()
     shown: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    title: str = ""
+    """Name of the sheet."""
 
 
 def sheet_cells(path: Path, sheet: str | None, log: ProblemLog) -> tuple[list[list[str]], Marks]:
@@ -47,6 +52,9 @@ def sheet_cells(path: Path, sheet: str | None, log: ProblemLog) -> tuple[list[li
     if held.hidden:
         rows = row_list(held.hidden)
         log.add("layers.table_hidden_rows", path.name, count=len(held.hidden), rows=rows)
+    if held.struck:
+        rows = row_list(held.struck)
+        log.add("layers.table_struck_rows", path.name, count=len(held.struck), rows=rows)
     _check_formulas(held.values, held.formulas, path.name)
     cells = [["" if cell is None else _cell_text(cell) for cell in row] for row in held.values]
     characters = sum(len(cell) for row in cells for cell in row)
@@ -66,7 +74,7 @@ def sheet_cells(path: Path, sheet: str | None, log: ProblemLog) -> tuple[list[li
         for row in range(top + 1, bottom + 1)
         for column in range(left, right + 1)
     }
-    return cells, Marks(frozenset(below), held.shown)
+    return cells, Marks(frozenset(below), held.shown, held.title)
 
 
 def _open_sheet(path: Path, sheet: str | None) -> _Sheet:
@@ -96,15 +104,22 @@ def _open_sheet(path: Path, sheet: str | None) -> _Sheet:
         for each in page.merged_cells.ranges
     ]
     hidden = [row for row, look in page.row_dimensions.items() if look.hidden]
-    shown = {
-        (row, column): unit[0]
-        for row, cells in enumerate(page.iter_rows())
-        for column, cell in enumerate(cells)
-        if cell.has_style
-        and isinstance(cell.value, int | float)
-        and (unit := _SHOWN_UNIT.search(cell.number_format))
-    }
-    return _Sheet(list(page.values), list(other[chosen].values), merged, hidden, shown)
+    struck: list[int] = []
+    shown: dict[tuple[int, int], str] = {}
+    for row, cells in enumerate(page.iter_rows()):
+        held = [cell for cell in cells if cell.value is not None]
+        if held and all(cell.has_style and cell.font.strike for cell in held):
+            struck.append(row + 1)
+        shown |= {
+            (row, column): unit[0]
+            for column, cell in enumerate(cells)
+            if cell.has_style
+            and isinstance(cell.value, int | float)
+            and (unit := _SHOWN_UNIT.search(cell.number_format))
+        }
+    return _Sheet(
+        list(page.values), list(other[chosen].values), merged, hidden, struck, shown, chosen
+    )
 
 
 def _check_formulas(
