@@ -32,7 +32,7 @@ const CORNERS = [[], ["at-right"], ["at-top", "at-right"], ["at-top"]];
 
 const renderers = new Map();
 const map = map_sinkatlas;
-const drawn = { districts: new Map(), labels: new Map(), overlays: new Map(), sides: new Map(), symbols: [], leaders: [], chosen: null, stand: null };
+const drawn = { districts: new Map(), labels: new Map(), overlays: new Map(), sides: new Map(), symbols: [], leaders: [], chosen: null, stand: null, moved: false };
 
 /** Radius of the largest circle of a map of amounts, in pixels, and the ground under the circles. */
 const LARGEST_CIRCLE = 30, GROUND = "#f3f5f2";
@@ -60,11 +60,13 @@ function startMap() {
   pane("chosen", 460);
   map.setView([0, 0], 1);
   map.invalidateSize({ animate: false });
-  fitCity(false); // before any district is there, so that each is projected once
+  fitCity(); // before any district is there, so that each is projected once
   L.control.scale({ imperial: false, metric: true, position: "bottomright" }).addTo(map);
   for (const unit of data.units) drawDistrict(unit);
   homeButton();
-  map.on("zoomend moveend resize", thinLabels);
+  map.on("zoomend moveend", thinLabels);
+  map.on("resize", followSize);
+  map.on("dragstart zoomstart", () => { drawn.moved = true; });
   map.on("click", (event) => choose(null, event.latlng, state.epoch));
   startSwipe();
 }
@@ -73,7 +75,7 @@ function startMap() {
 function homeButton() {
   const control = L.control({ position: "topleft" });
   control.onAdd = () => {
-    const button = el("button", { type: "button", class: "home", data: { focus: "home" }, on: { click: () => fitCity(true) } }, "⌂");
+    const button = el("button", { type: "button", class: "home", data: { focus: "home" }, on: { click: () => fitCity() } }, "⌂");
     places.home = button;
     L.DomEvent.disableClickPropagation(button);
     return el("div", { class: "leaflet-bar" }, button);
@@ -88,13 +90,32 @@ function pane(name, height) {
   map.getPane(name).style.pointerEvents = "none";
 }
 
-function fitCity(animate) {
+/** The whole city in what the controls leave free; beside the legend too, where that costs little size. */
+function fitCity() {
   const { x, y } = map.getSize();
   const hasRoom = x > 200 && y > 200; // a frame may be laid out only after its script has run
-  if (!hasRoom) map.once("resize", () => fitCity(false));
-  const top = hasRoom ? (data.verdicts.length ? 84 : 46) : 0, side = hasRoom ? 14 : 0;
+  const top = hasRoom ? clearOfControls() : 0, side = hasRoom ? 14 : 0, beside = places.legend.offsetWidth + 24;
+  const zoomAt = (left) => map.getBoundsZoom(data.bounds, false, L.point(left + side, top + side));
+  const left = hasRoom && beside < x / 2 && zoomAt(beside) >= zoomAt(side) - LOST_BESIDE_LEGEND ? beside : side;
   if (hasRoom) map.setMinZoom(Math.max(0, map.getBoundsZoom(data.bounds) - 2));
-  map.fitBounds(data.bounds, { paddingTopLeft: [side, top], paddingBottomRight: [side, side], animate: Boolean(animate) });
+  map.fitBounds(data.bounds, { paddingTopLeft: [left, top], paddingBottomRight: [side, side], animate: false });
+  drawn.moved = false;
+}
+
+/** Levels of zoom that a city may lose so that the legend stands beside it. */
+const LOST_BESIDE_LEGEND = 0.5;
+
+/** Height of what lies across the top of the map. */
+function clearOfControls() {
+  const stage = places.map.getBoundingClientRect();
+  const ends = [places.epochs, places.banner].map((place) => place.firstElementChild && place.firstElementChild.getBoundingClientRect().bottom - stage.top);
+  return Math.max(46, ...ends.filter((end) => end > 0).map((end) => end + 8));
+}
+
+/** A window of another size shows the whole city again, unless the reader has gone elsewhere. */
+function followSize() {
+  if (!drawn.moved) fitCity();
+  placeLegend();
 }
 
 function drawDistrict(unit) {
@@ -181,6 +202,7 @@ function paint() {
   paintOverlays();
   markStand();
   paintSwipe();
+  clearLegend();
   thinLabels();
 }
 
@@ -207,10 +229,17 @@ function labelSign(theme, code) {
   return at < 0 ? "" : theme.classes[at].sign;
 }
 
-/** Put the legend into the corner in which it hides the least of the districts. */
+/** Put the legend into the corner in which it hides the least of the districts; labels give way to it. */
 function placeLegend() {
+  clearLegend();
   const hidden = CORNERS.map((corner) => { cornerLegend(corner); return hiddenPoints(places.legend.getBoundingClientRect()); });
   cornerLegend(CORNERS[hidden.indexOf(Math.min(...hidden))]);
+  thinLabels();
+}
+
+/** The legend's top, where it stands there: below the verdict, however long that is. */
+function clearLegend() {
+  places.legend.style.setProperty("--clear", `${clearOfControls()}px`);
 }
 
 function cornerLegend(corner) {
@@ -245,14 +274,14 @@ function thinLabels() {
     const [width, height] = label.size;
     return { unit, node, at, box: [at.x - width, at.y + label.below - height, at.x + width, at.y + label.below + height] };
   });
-  const kept = [], aside = [...taken(), ...drawn.symbols.map(circleBox)], size = map.getSize();
+  const kept = [], controls = taken(), circles = drawn.symbols.map(circleBox), size = map.getSize();
   const meets = ([left, top, right, bottom], b) => right >= b[0] && left <= b[2] && bottom >= b[1] && top <= b[3];
   for (const { unit, node, at, box } of boxes) {
     const isInside = at.x > 0 && at.y > 0 && at.x < size.x && at.y < size.y;
     const step = STEPS_ASIDE.find(([dx, dy], i) => {
       const moved = [box[0] + dx, box[1] + dy, box[2] + dx, box[3] + dy];
-      if (kept.some((b) => meets(moved, b))) return false;
-      return i === 0 || (isInside && moved[0] > 0 && moved[1] > 0 && moved[2] < size.x && moved[3] < size.y && !aside.some((b) => meets(moved, b)));
+      if ([...kept, ...controls].some((b) => meets(moved, b))) return false;
+      return i === 0 || (isInside && moved[0] > 0 && moved[1] > 0 && moved[2] < size.x && moved[3] < size.y && !circles.some((b) => meets(moved, b)));
     });
     const shown = state.labels && step;
     node.style.visibility = shown ? "visible" : "hidden";
@@ -265,13 +294,14 @@ function thinLabels() {
 }
 
 /** Places beside its own that a label may take, the nearest first. */
-const STEPS_ASIDE = [[0, 0], ...[46, 70, 100, 136, 180].flatMap((far) => [[-1, 0], [1, 0], [0, 0.6], [0, -0.6], [-0.8, 0.5], [0.8, 0.5], [-0.8, -0.5], [0.8, -0.5]]
+const STEPS_ASIDE = [[0, 0], ...[46, 70, 100, 136, 180, 240].flatMap((far) => [[-1, 0], [1, 0], [0, 0.6], [0, -0.6], [-0.8, 0.5], [0.8, 0.5], [-0.8, -0.5], [0.8, -0.5]]
   .map(([dx, dy]) => [dx * far, dy * far]))];
 
 /** What lies on the map and may not be written over: legend and controls. */
 function taken() {
   const stage = places.map.getBoundingClientRect();
-  return [places.legend, places.epochs, places.banner.firstElementChild].filter(Boolean).map((node) => {
+  const own = [places.legend, places.epochs.firstElementChild, places.banner.firstElementChild].filter(Boolean);
+  return [...own, ...places.map.querySelectorAll(".leaflet-control")].map((node) => {
     const box = node.getBoundingClientRect();
     return [box.left - stage.left, box.top - stage.top, box.right - stage.left, box.bottom - stage.top];
   }).filter((box) => box[2] > box[0]);

@@ -127,9 +127,8 @@ function preparePrint() {
   document.documentElement.classList.add("printing");
   fitPaper();
   map.invalidateSize({ animate: false });
-  fitCity(false);
+  fitCity();
   placeLegend();
-  thinLabels();
 }
 
 /** What leaves the printed card in turn, while it does not fit: it stands in the brief and the workbook. */
@@ -157,7 +156,7 @@ function finishPrint() {
   document.documentElement.classList.remove("printing");
   places.paper.replaceChildren();
   map.invalidateSize({ animate: false });
-  fitCity(false);
+  fitCity();
   placeLegend();
 }
 
