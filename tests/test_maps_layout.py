@@ -58,7 +58,7 @@ def test_a_copy_with_other_lengths_is_taken(tmp_path: Path) -> None:
         ("map = [18, 41, 292, 262]", "map = [292, 41, 18, 262]", r"boxes\.map"),
         ("map = [18, 41, 292, 262]", "map = [18, 41, 40, 262]", "80 × 80"),
         ("map = [18, 41, 292, 262]", 'map = "large"', r"boxes\.map"),
-        ('city = ["headline", "legend", "targets"]', 'city = ["trend"]', "headline, legend"),
+        ('"targets", "districts"]', '"trend"]', "headline, legend"),
         ("text = 1.0 ", "text = 0.1 ", r"page\.text"),
         ("text = 1.0 ", "text = nan ", r"page\.text"),
         ("text = 1.0 ", "text = true ", r"page\.text"),

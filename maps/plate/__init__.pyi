@@ -2,6 +2,9 @@ from .atlas import (
     SheetChoice as SheetChoice,
     write_sheets as write_sheets,
 )
+from .margin import (
+    PlateMarks as PlateMarks,
+)
 from .page_layout import (
     Layout as Layout,
     layout as layout,

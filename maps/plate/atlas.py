@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 
 import matplotlib as mpl
@@ -15,8 +16,18 @@ from gis.problems import LANGUAGES, OutputError, Problem, ProblemLog, problem
 from gis.visible_text import visible
 from maps.fonts import chinese_font
 from maps.plate.ground import ground_of
+from maps.plate.margin import PlateMarks
 from maps.plate.page_layout import Layout, layout
-from maps.plate.plate import Format, Sheet, Subject, choose, draw_sheet, save_sheet, style
+from maps.plate.plate import (
+    UNMARKED,
+    Format,
+    Sheet,
+    Subject,
+    choose,
+    draw_sheet,
+    save_sheet,
+    style,
+)
 from maps.report import Report
 
 
@@ -29,6 +40,7 @@ class SheetChoice:
     indicators: tuple[str, ...] = ()
     every: bool = False
     atlas: bool = False
+    marks: PlateMarks = UNMARKED
 
 
 def write_sheets(
@@ -48,12 +60,15 @@ def write_sheets(
     paths: list[Path] = []
     lost: Losses = []
     with mpl.rc_context(style(fonts)):
-        for subject in _subjects(report, choice):
+        subjects = _subjects(report, choice)
+        for place, subject in enumerate(subjects, start=1):
+            marks = choice.marks.numbered(place)
             with _left_out_alone(subject.stem, lost):
-                sheet = draw_sheet(report, subject, fonts, form=form)
+                sheet = draw_sheet(report, subject, fonts, form=form, marks=marks)
                 paths += save_sheet(sheet, report, folder / subject.stem, choice.formats)
         if choice.atlas:
-            pages = _atlas_pages(report, choose(report), form, lost)
+            numbers = count(len(subjects) + 1)
+            pages = _atlas_pages(report, choose(report), choice, numbers, lost)
             paths += _save_atlas(report, pages, folder, choice.formats)
     if lost and (problems is None or not paths):
         raise OutputError([each for _, error in lost for each in error.problems])
@@ -92,14 +107,16 @@ def _subjects(report: Report, choice: SheetChoice) -> list[Subject]:
 
 
 def _atlas_pages(
-    report: Report, subject: Subject, form: Layout, lost: Losses
+    report: Report, subject: Subject, choice: SheetChoice, numbers: Iterator[int], lost: Losses
 ) -> Iterator[tuple[str, Sheet]]:
     """The city, then its districts in the order of the report, each with the name of its file."""
     fonts, ground = chinese_font(), ground_of(report, subject.epoch)
     for stem, own in _atlas_subjects(report, subject):
         drawn: list[Sheet] = []
         with _left_out_alone(stem, lost):
-            drawn.append(draw_sheet(report, own, fonts, form=form, ground=ground))
+            marks = choice.marks.numbered(next(numbers))
+            form = choice.form or layout()
+            drawn.append(draw_sheet(report, own, fonts, form=form, ground=ground, marks=marks))
         yield from ((stem, sheet) for sheet in drawn)
 
 

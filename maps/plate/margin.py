@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from gis.visible_text import visible
 from maps.imprint import data_sources, imprint
@@ -11,15 +12,42 @@ from maps.plate.paper import ACCENT, GREY, INK, WARN, Page
 from maps.plate.projection import central_meridian
 from maps.report import IndicatorWords, Report
 
-_SHARES = {4: (0.24, 0.22, 0.26, 0.28), 2: (0.5, 0.5, 0.5, 0.5), 3: (0.34, 0.33, 0.33, 0.34)}
+_SHARES = {4: (0.23, 0.21, 0.24, 0.32), 2: (0.5, 0.5, 0.5, 0.5), 3: (0.34, 0.33, 0.33, 0.34)}
 """Width of each block of the footer, as a share of its row, by blocks in a row."""
 
 _BLOCK_MM = 21.0
 _GAP_MM = 5.0
 
 
-def draw_title(page: Page, report: Report, title: str, text: Mapping[str, str]) -> None:
-    """Title and subtitle, and over synthetic data the badge that says so."""
+@dataclass(frozen=True)
+class PlateMarks:
+    """What a bureau writes on its sheets beside the imprint; nothing is invented for what is empty.
+
+    ``number`` is the drawing number (图号), which sheets of a set count on; ``classification`` the
+    secrecy class (密级); ``height_datum`` the height system; the names are those of who drew,
+    checked and approved the sheet. A name that is empty leaves a line to sign on.
+    """
+
+    number: str = ""
+    classification: str = ""
+    height_datum: str = ""
+    drawn_by: str = ""
+    checked_by: str = ""
+    approved_by: str = ""
+
+    def numbered(self, place: int) -> PlateMarks:
+        """The marks of the sheet at a place of a set.
+
+        >>> PlateMarks(number="LY-2024").numbered(3).number
+        'LY-2024-03'
+        """
+        return replace(self, number=f"{self.number}-{place:02d}") if self.number else self
+
+
+def draw_title(
+    page: Page, report: Report, title: str, marks: PlateMarks, text: Mapping[str, str]
+) -> None:
+    """Title and subtitle, the secrecy class, and over synthetic data the badge that says so."""
     left, bottom, right, _ = page.layout.title
     room = right - left
     size = min(25.0, 25.0 * room / (1.08 * page.fonts.width_mm(title, 25)))
@@ -30,6 +58,11 @@ def draw_title(page: Page, report: Report, title: str, text: Mapping[str, str]) 
     page.text(left, bottom + 2.3, page.fonts.fitted(subtitle, 10, room), 10, colour=GREY)
     if report.synthetic:
         _draw_badge(page, text["common.synthetic"])
+    if marks.classification:
+        _, _, right, top = page.layout.badge
+        shown = text["sheet.classification"].format(text=visible(marks.classification))
+        shown = page.fonts.fitted(shown, 11, (right - page.layout.badge[0]) / 1.1)
+        page.text(right, top + 2.0, shown, 11, bold=True, align="right")
 
 
 def _draw_badge(page: Page, words: str) -> None:
@@ -48,6 +81,7 @@ def draw_footer(
     indicator: IndicatorWords,
     epoch: int,
     drawn: DrawnMap,
+    marks: PlateMarks,
     text: Mapping[str, str],
 ) -> None:
     """Sources, coordinate system, method, and the facts of publication, in blocks."""
@@ -57,6 +91,8 @@ def draw_footer(
     crs = text["sheet.crs_text"].format(
         meridian=f"{central_meridian(drawn.view.crs)}°E", name=drawn.view.crs.name
     )
+    if marks.height_datum:
+        crs += text["sheet.height_datum"].format(name=visible(marks.height_datum))
     blocks = (
         (text["common.sources"], visible(data_sources(report)) or "–"),
         (text["sheet.crs"], crs),
@@ -67,7 +103,7 @@ def draw_footer(
         page.text(x, y, title, 8.5, bold=True, colour=ACCENT)
         lines = page.fonts.wrapped(body, 7.5, width, 4)
         page.lines(x, y - 4.2, lines, 7.5, colour=GREY)
-    _draw_imprint(page, report, epoch, text)
+    _draw_imprint(page, report, epoch, marks, text)
     if drawn.unplaced:
         _draw_unplaced(page, text["sheet.unplaced"] + "; ".join(drawn.unplaced))
 
@@ -88,12 +124,34 @@ def _draw_unplaced(page: Page, listed: str) -> None:
     page.lines(left + 3, bottom + 2 + 3.6 * (len(lines) - 1), lines, 7)
 
 
-def _draw_imprint(page: Page, report: Report, epoch: int, text: Mapping[str, str]) -> None:
-    rows = (*imprint(report), (text["sheet.epoch"], str(epoch)))
+_IMPRINT_ROW_MM = 4.4
+_SIGNATURE_MM = 20.0
+
+
+def _draw_imprint(
+    page: Page, report: Report, epoch: int, marks: PlateMarks, text: Mapping[str, str]
+) -> None:
+    """The facts of publication on the left; who answers for the sheet, or a line to sign, right."""
+    facts = [*imprint(report), (text["sheet.epoch"], str(epoch))]
+    if marks.number:
+        facts.insert(0, (text["sheet.number"], marks.number))
+    names = [
+        (text[f"sheet.{each}"], str(getattr(marks, each)))
+        for each in ("drawn_by", "checked_by", "approved_by")
+    ]
     x, top, width = _block(page, 3)
-    indent = max(page.fonts.width_mm(each, 8) for each, _ in rows) + 4
-    for place, (label, value) in enumerate(rows):
-        y = top - place * 4.6
+    indent = max(page.fonts.width_mm(each, 8) for each, _ in facts) + 3
+    signed = max(page.fonts.width_mm(each, 8) for each, _ in names) + 2
+    right = x + width - signed - _SIGNATURE_MM
+    for place, (label, value) in enumerate(facts):
+        y = top - place * _IMPRINT_ROW_MM
         page.text(x, y, label, 8, colour=GREY)
-        fitted = page.fonts.fitted(visible(value), 8.5, width - indent)
-        page.text(x + indent, y, fitted, 8.5)
+        page.text(x + indent, y, page.fonts.fitted(visible(value), 8, right - x - indent - 2), 8)
+    for place, (label, value) in enumerate(names):
+        y = top - place * 1.5 * _IMPRINT_ROW_MM
+        page.text(right, y, label, 8, colour=GREY)
+        ends = [right + signed, x + width]
+        if value:
+            page.text(ends[0], y, page.fonts.fitted(visible(value), 8, _SIGNATURE_MM), 8)
+        else:
+            page.rule(ends, [y - 0.6, y - 0.6], width=0.4)

@@ -25,7 +25,7 @@ Box = tuple[float, float, float, float]
 Size = Literal["A3", "A4"]
 Orientation = Literal["landscape", "portrait"]
 
-SECTIONS = ("headline", "legend", "indicators", "targets")
+SECTIONS = ("headline", "legend", "indicators", "targets", "districts")
 BOXES = ("title", "badge", "map", "footer")
 LEAST_MM: Mapping[str, tuple[float, float]] = {
     "title": (60.0, 14.0),

@@ -1,4 +1,4 @@
-"""The sections of a sheet beside its map: headline figure, legend, indicators."""
+"""The sections of a sheet beside its map: headline figure, legend, indicators, districts."""
 
 from __future__ import annotations
 
@@ -161,6 +161,70 @@ def _draw_layer_keys(
     return y - (rows - 1) * _ROW_MM - 2
 
 
+_UNIT_ROW_MM = 4.4
+"""Height of a district's row."""
+
+
+def draw_districts(section: PanelSection, y: float, key: str, unit: ShownUnit) -> float:
+    """One row per district, the largest value first: first and last year, change with interval.
+
+    Districts without room are counted; a section with room for fewer than four is left out.
+    """
+    page, words, report = section.page, section.words, section.report
+    left, bottom, right, _ = section.area
+    rows = _district_rows(report, key, unit)
+    fitting = math.floor((y - bottom - 11.5) / _UNIT_ROW_MM)
+    if fitting < min(len(rows), 4):
+        return y
+    y = section.heading(y, words["sheet.by_unit"])
+    first, last = report.epochs[0], report.epochs[-1]
+    late = right - 37
+    heads = {late: str(last)}
+    if first != last:
+        heads |= {late - 17: str(first), right: words["sheet.change"]}
+    for x, head in heads.items():
+        page.text(x, y, head, 7.5, colour=GREY, align="right")
+    for row in rows[:fitting] if len(rows) <= fitting else rows[: fitting - 1]:
+        y -= _UNIT_ROW_MM
+        page.text(left, y, page.fonts.fitted(row.title, 8, late - 32 - left), 8)
+        cells = {late: row.late}
+        if first != last:
+            cells |= {late - 17: row.early, right: page.fonts.fitted(row.change, 7.5, 34)}
+        _draw_cells(section, y, cells, strong=late)
+    if len(rows) > fitting:
+        y -= _UNIT_ROW_MM
+        more = words["sheet.units_more"].format(count=len(rows) - fitting + 1)
+        page.text(left, y, more, 7.5, colour=GREY)
+    return y - 3
+
+
+def _district_rows(report: Report, key: str, unit: ShownUnit) -> list[_IndicatorRow]:
+    """Every district's figures of an indicator, the largest last value first, gaps at the end."""
+    own = report.results[report.results["indicator"] == key]
+    values = _looked_up(own, "unit_code", "epoch")
+    first, last = report.epochs[0], report.epochs[-1]
+    changes = report.changes
+    changes = changes[(changes["indicator"] == key) & (changes["from_epoch"] == first)]
+    changed = _looked_up(changes, "unit_code", "to_epoch")
+    rows = []
+    for code, name in zip(
+        report.units["unit_code"].astype(str), report.units["unit_name"], strict=True
+    ):
+        early, late = values.get((code, first)), values.get((code, last))
+        change = changed.get((code, last))
+        row = _IndicatorRow(
+            visible(str(name)),
+            unit.name,
+            figure_or_bounds(*early, unit) if early else "–",
+            figure_or_bounds(*late, unit) if late else "–",
+            "",
+            _change_text(change, unit) if change else "–",
+        )
+        known = late is not None and math.isfinite(late[0])
+        rows.append((not known, -late[0] if known and late else 0.0, row))
+    return [row for _, _, row in sorted(rows, key=lambda each: each[:2])]
+
+
 def draw_indicators(section: PanelSection, y: float, code: str) -> float:
     """One row per indicator of a unit: years, share of the whole, change with its interval.
 
@@ -240,9 +304,14 @@ class _IndicatorRow:
 def _indicator_rows(report: Report, code: str) -> list[_IndicatorRow]:
     """Every indicator that a unit has, in its unit of display."""
     first, last = report.epochs[0], report.epochs[-1]
-    values = _looked_up(report.results, code, "epoch")
-    wholes = _looked_up(report.results, report.whole_code, "epoch")
-    changes = _looked_up(report.changes[report.changes["from_epoch"] == first], code, "to_epoch")
+    own, whole_own = (
+        report.results[report.results["unit_code"] == each] for each in (code, report.whole_code)
+    )
+    values = _looked_up(own, "indicator", "epoch")
+    wholes = _looked_up(whole_own, "indicator", "epoch")
+    since = report.changes
+    since = since[(since["from_epoch"] == first) & (since["unit_code"] == code)]
+    changes = _looked_up(since, "indicator", "to_epoch")
     rows = []
     for each in report.indicators:
         unit = shown_unit(each.unit, report.language)
@@ -274,11 +343,11 @@ def _share(
 
 
 def _looked_up(
-    table: pd.DataFrame, code: str, epoch: str
+    table: pd.DataFrame, key: str, epoch: str
 ) -> dict[tuple[str, int], tuple[float, float, float]]:
-    own = table[table["unit_code"] == code]
-    keys = zip(own["indicator"], own[epoch].astype(int), strict=True)
-    figures = own[["value", "low", "high"]].astype(float).itertuples(index=False, name=None)
+    """Value and limits by a column of keys and a year."""
+    keys = zip(table[key].astype(str), table[epoch].astype(int), strict=True)
+    figures = table[["value", "low", "high"]].astype(float).itertuples(index=False, name=None)
     return dict(zip(keys, figures, strict=True))
 
 

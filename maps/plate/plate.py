@@ -23,12 +23,13 @@ from maps.figures import ShownUnit, figure_or_bounds, shown_unit
 from maps.fonts import Fonts, chinese_font
 from maps.plate.frame import DrawnMap, draw_city, draw_district
 from maps.plate.ground import PlateGround, ground_of
-from maps.plate.margin import draw_footer, draw_title
+from maps.plate.margin import PlateMarks, draw_footer, draw_title
 from maps.plate.page_layout import Layout, layout
 from maps.plate.panel import (
     Headline,
     Key,
     PanelSection,
+    draw_districts,
     draw_headline,
     draw_indicators,
     draw_legend,
@@ -38,6 +39,7 @@ from maps.plate.targets import draw_targets
 from maps.report import IndicatorWords, Report
 from maps.words import parts_of, words
 
+UNMARKED = PlateMarks()
 _DEFAULT_INDICATOR = "forest_cover_rate"
 Format = Literal["pdf", "png", "svg"]
 
@@ -135,6 +137,7 @@ def draw_sheet(
     *,
     form: Layout | None = None,
     ground: PlateGround | None = None,
+    marks: PlateMarks = UNMARKED,
 ) -> Sheet:
     """Draw a sheet on a page in memory; a character that no font has is drawn as 〓.
 
@@ -144,14 +147,14 @@ def draw_sheet(
     text = words(report.language)
     ground = ground or ground_of(report, subject.epoch)
     unit = shown_unit(subject.indicator.unit, report.language)
+    draw_title(page, report, _title(report, subject), marks, text)
     if subject.district is None:
         drawn, key = _draw_city(page, report, subject, ground, unit)
     else:
         drawn = draw_district(page, ground, subject.district, text)
         key = Key(None, (), ground.kinds, unit.name)
     _draw_columns(page, report, subject, key, unit)
-    draw_title(page, report, _title(report, subject), text)
-    draw_footer(page, report, subject.indicator, subject.epoch, drawn, text)
+    draw_footer(page, report, subject.indicator, subject.epoch, drawn, marks, text)
     for each in page.figure.findobj(Text):
         each.set_text(fonts.drawable(each.get_text()))
     return Sheet(page, drawn, subject)
@@ -208,8 +211,10 @@ def _draw_columns(page: Page, report: Report, subject: Subject, key: Key, unit: 
                 y = draw_legend(section, y, key)
             elif name == "indicators":
                 y = draw_indicators(section, y, code)
+            elif name == "districts":
+                y = draw_districts(section, y, subject.indicator.key, unit)
             else:
-                y = draw_targets(section, y)
+                y = draw_targets(section, y, subject.indicator.key)
             y -= 4.0
 
 

@@ -12,63 +12,76 @@ from gis.visible_text import visible
 from maps.figures import figure, shown_unit
 from maps.plate.panel import PanelSection
 from maps.plate.paper import GREY, INK, RULE, Page
-from maps.status_style import look
+from maps.status_style import LOOKS, look
 
 _BOLD = 1.15
 """How much wider bold text may run than the regular face that is measured."""
 
-_TARGET_MM = 10.5
-"""Least height of a target's row."""
+_TITLE_MM, _VALUE_MM, _LINE_MM, _GAP_MM = 4.2, 4.7, 3.9, 2.5
+"""Heights of a target's title, of its value, of a line of text, and of what parts two targets."""
 
-_REASON_MM, _LONG_REASON_MM = 14.0, 18.5
-"""Heights of a row with a bar from which its reason has one line, and two."""
-
-_BARE_MM = 13.5
-"""Height of a row without a bar from which its reason has two lines."""
-
+_REASON_PT = 7.5
 _BAR_MM = 36.0
-_MORE_MM = 5.0
-"""Room for the line that says how many targets found none."""
+_REST_MM = 2 * _LINE_MM + 1
+"""Room for the words on the targets that stand elsewhere."""
 
 Texts = Mapping[str, Mapping[Language, str]]
 
 
-def draw_targets(section: PanelSection, y: float) -> float:
-    """One row per target: sign, title, status word, bar of the value against the target's mark."""
+def draw_targets(section: PanelSection, y: float, indicator: str) -> float:
+    """The targets of a sheet's own indicator: sign, status, value against the mark, whole reason.
+
+    Targets of other indicators, and own ones without room, are counted by their status below. A
+    reason is cut only where it alone is longer than the section.
+    """
     page, words = section.page, section.words
-    left, bottom, _, _ = section.area
+    left, bottom, right, _ = section.area
     y = section.heading(y, words["sheet.targets"])
     rows = section.report.verdicts.to_dict("records")
     if not rows:
         page.text(left, y, words["sheet.no_targets"], 8.5, colour=GREY)
-        return y - 4
-    room = y + 4.0 - bottom
-    fitting = math.floor(room / _TARGET_MM)
-    if len(rows) > fitting:
-        room -= _MORE_MM
-        fitting = math.floor(room / _TARGET_MM)
-        more = words["sheet.targets_more"].format(count=len(rows) - fitting)
-        page.text(left, bottom + 0.5, more, 8, colour=GREY)
-    shown = [*zip(rows, section.report.verdict_words, strict=True)][:fitting]
-    heights = _heights([row for row, _ in shown], room)
-    for (row, texts), height in zip(shown, heights, strict=True):
-        _draw_target(section, row, texts, y, height)
-        y -= height
-    return y
+        return y - _LINE_MM
+    known = [*zip(rows, section.report.verdict_words, strict=True)]
+    own = [each for each in known if each[0]["indicator"] == indicator]
+    if not own:
+        page.text(left, y, words["sheet.no_own_targets"], 8.5, colour=GREY)
+        y -= _LINE_MM + 1
+    drawn = 0
+    for row, texts in own:
+        head = _TITLE_MM + (_VALUE_MM if _number(row["value"]) is not None else 0.0)
+        most = math.floor((y - bottom - _REST_MM - head) / _LINE_MM)
+        reason = visible(texts["reason"][section.report.language])
+        lines = page.fonts.wrapped(reason, _REASON_PT, right - left - 6, len(reason) + 1)
+        if len(lines) > most and drawn:
+            break
+        if len(lines) > most:
+            lines = page.fonts.wrapped(reason, _REASON_PT, right - left - 6, max(most, 1))
+        _draw_target(section, row, texts, lines, y)
+        y -= head + _LINE_MM * len(lines) + _GAP_MM
+        drawn += 1
+    rest = [str(row["status"]) for row in rows if row["indicator"] != indicator]
+    rest += [str(row["status"]) for row, _ in own[drawn:]]
+    return _draw_rest(section, rest, y) if rest else y
 
 
-def _heights(rows: Sequence[Mapping[str, object]], room: float) -> list[float]:
-    """Heights of the targets' rows: each as it wants while there is room, else all alike."""
-    for with_bar in (_LONG_REASON_MM, _REASON_MM):
-        wanted = [with_bar if _number(row["value"]) is not None else _BARE_MM for row in rows]
-        if sum(wanted) <= room:
-            spare = min((room - sum(wanted)) / len(rows), 2.5)
-            return [each + spare for each in wanted]
-    return [room / len(rows)] * len(rows)
+def _draw_rest(section: PanelSection, statuses: Sequence[str], y: float) -> float:
+    """How many targets stand in the workbook alone, by their status."""
+    page, words = section.page, section.words
+    left, _, right, _ = section.area
+    counted = words["sheet.targets_between"].join(
+        words["sheet.targets_of_status"].format(
+            status=words[f"common.{each}"], count=statuses.count(each)
+        )
+        for each in LOOKS
+        if each in statuses
+    )
+    text = words["sheet.targets_more"].format(count=len(statuses), counted=counted)
+    lines = page.fonts.wrapped(text, 8, right - left, 2)
+    return page.lines(left, y, lines, 8, colour=GREY)
 
 
 def _draw_target(
-    section: PanelSection, row: Mapping[str, object], texts: Texts, y: float, height: float
+    section: PanelSection, row: Mapping[str, object], texts: Texts, reason: Sequence[str], y: float
 ) -> None:
     page, words, language = section.page, section.words, section.report.language
     left, _, right, _ = section.area
@@ -78,14 +91,11 @@ def _draw_target(
     page.text(right, y, word, 9, bold=True, colour=look(status).colour, align="right")
     room = (right - left - 9) / _BOLD - page.fonts.width_mm(word, 9)
     _draw_title(section, row, visible(texts["title"][language]), room, y)
-    reason = visible(texts["reason"][language])
-    has_bar = _number(row["value"]) is not None
-    if has_bar:
-        _draw_value(section, row, visible(texts["printed"][language]), y)
-    lines = 1 + (height >= (_LONG_REASON_MM if has_bar else _BARE_MM))
-    if height >= _REASON_MM or not has_bar:
-        wrapped = page.fonts.wrapped(reason, 7.5, right - left - 6, lines)
-        page.lines(left + 6, y - (8.9 if has_bar else 4.2), wrapped, 7.5, colour=GREY)
+    y -= _TITLE_MM
+    if _number(row["value"]) is not None:
+        _draw_value(section, row, visible(texts["printed"][language]), y + _TITLE_MM)
+        y -= _VALUE_MM
+    page.lines(left + 6, y, reason, _REASON_PT, colour=GREY)
 
 
 def _draw_title(

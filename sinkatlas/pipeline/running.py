@@ -5,7 +5,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,7 +20,7 @@ from gis.problems import (
     Language,
 )
 from gis.progress import Progress, silent
-from maps.plate import SheetChoice, layout, load_layout
+from maps.plate import PlateMarks, SheetChoice, layout, load_layout
 from maps.report import Report
 from plans.judging import Verdict
 from sink_models.differences import differences
@@ -292,4 +292,5 @@ def sheet_choice(space: Workspace, which: Literal["main", "all"] | None = None) 
         indicators=() if every else tuple(table.indicators),
         every=every,
         atlas=every or (table.atlas and which != "main"),
+        marks=PlateMarks(**{each.name: getattr(table, each.name) for each in fields(PlateMarks)}),
     )

@@ -366,6 +366,12 @@ class SheetsTable(SettingsTable):
     )
     atlas: bool = Field(default=False, description="a sheet for every unit, in one PDF")
     template: str | None = Field(default=None, description="path of a layout file of your own")
+    number: str = Field(default="", description="图号; sheets count on: NUMBER-01, -02; else none")
+    classification: str = Field(default="", description="密级, at the upper right; else none")
+    height_datum: str = Field(default="", description="height system; else none is named")
+    drawn_by: str = Field(default="", description="制图; empty leaves a line to sign on")
+    checked_by: str = Field(default="", description="校核; empty leaves a line to sign on")
+    approved_by: str = Field(default="", description="审定; empty leaves a line to sign on")
 
 
 class NetworkTable(SettingsTable):
