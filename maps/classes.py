@@ -32,6 +32,9 @@ MISSING_COLOUR = "#e3e3e3"
 UNKNOWN_HATCH = "////"
 """Fill of ground without a figure, and the hatch over it that no printer loses."""
 
+UNSURE_HATCH = "...."
+"""Over a change whose interval holds zero."""
+
 
 @dataclass(frozen=True)
 class Classes:

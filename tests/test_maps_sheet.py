@@ -24,7 +24,7 @@ from maps.fonts import FAMILY, chinese_font, glyph_problems
 from maps.plate.atlas import SheetChoice, write_sheets
 from maps.plate.margin import PlateMarks
 from maps.plate.page_layout import Layout, Orientation, Size, layout
-from maps.plate.plate import Sheet, choose, draw_sheet, write_sheet
+from maps.plate.plate import Sheet, choose, choose_change, draw_sheet, write_sheet
 from maps.report import Report
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -366,6 +366,27 @@ def test_a_set_has_a_sheet_per_indicator_and_an_atlas_page_per_district(
         assert [float(each) / 72 * 25.4 for each in page.mediabox[2:]] == pytest.approx([210, 297])
     again = write_sheets(report, tmp_path / "again", choice)
     assert [each.read_bytes() for each in paths] == [each.read_bytes() for each in again]
+
+
+def test_a_sheet_of_change_has_the_sign_the_interval_and_both_years(
+    make_report: Maker, tmp_path: Path
+) -> None:
+    """All differences of the report are 0.0004, from -0.25 to 0.5: each holds zero."""
+    report = make_report()
+    subject = choose_change(report, choose(report))
+    assert subject is not None
+    assert (subject.since, subject.stem) == (2020, "forest_cover_rate_change_2020_2024")
+    fonts = chinese_font()
+    with mpl.rc_context({"font.family": list(fonts.families)}):
+        sheet = draw_sheet(report, subject, fonts)
+    shown = said(sheet)
+    assert "某市forest_cover_rate名变化（2020—2024 年）" in shown
+    assert {"单位：个百分点", "区间含 0，增减未定", "+<0.01", "2020、2024"} <= shown
+    assert len([each for each in texts(sheet) if each.get_text() == "+<0.01"]) >= 2
+    single = report.changes.head(0)
+    assert choose_change(dataclasses.replace(report, changes=single), choose(report)) is None
+    paths = write_sheets(report, tmp_path, SheetChoice(formats=("svg",), change=True))
+    assert [each.stem for each in paths] == ["forest_cover_rate_2024", subject.stem]
 
 
 def test_named_indicators_are_printed_and_unknown_ones_told(

@@ -24,6 +24,7 @@ from maps.plate.plate import (
     Sheet,
     Subject,
     choose,
+    choose_change,
     draw_sheet,
     save_sheet,
     style,
@@ -40,6 +41,7 @@ class SheetChoice:
     indicators: tuple[str, ...] = ()
     every: bool = False
     atlas: bool = False
+    change: bool = False
     marks: PlateMarks = UNMARKED
 
 
@@ -98,12 +100,17 @@ def _loss(name: str, error: OutputError) -> Problem:
 
 
 def _subjects(report: Report, choice: SheetChoice) -> list[Subject]:
-    if choice.indicators:
-        return [choose(report, key) for key in choice.indicators]
-    if not choice.every:
-        return [choose(report)]
-    known = set(report.results.dropna(subset=["value"])["indicator"])
-    return [choose(report, each.key) for each in report.indicators if each.key in known]
+    """A sheet for each indicator of the choice, with ``change`` followed by that of its change."""
+    keys: list[str | None] = [*choice.indicators] or [None]
+    if choice.every:
+        known = set(report.results.dropna(subset=["value"])["indicator"])
+        keys = [each.key for each in report.indicators if each.key in known]
+    found: list[Subject] = []
+    for key in keys:
+        subject = choose(report, key)
+        changed = choose_change(report, subject) if choice.change else None
+        found += [each for each in (subject, changed) if each is not None]
+    return found
 
 
 def _atlas_pages(

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import shapely
 from matplotlib.axes import Axes
+from numpy.typing import NDArray
 from shapely import Geometry
 
 from gis.visible_text import visible
-from maps.classes import MISSING_COLOUR, UNKNOWN_HATCH
+from maps.classes import MISSING_COLOUR, UNKNOWN_HATCH, UNSURE_HATCH
 from maps.fonts import MM_PER_POINT
 from maps.plate.furniture import draw_furniture, draw_graticule
 from maps.plate.ground import (
@@ -47,11 +49,12 @@ def draw_city(
     *,
     colours: list[str],
     values: list[str],
+    dotted: NDArray[np.bool_],
     words: Mapping[str, str],
 ) -> DrawnMap:
     """Draw the districts in ``colours`` with name and value, and all that belongs in the frame.
 
-    ``colours`` and ``values`` run along the ground's units.
+    ``colours``, ``values`` and ``dotted`` run along the ground's units.
     """
     view = _window(page, ground)
     axes = _axes(page, view)
@@ -62,6 +65,8 @@ def draw_city(
         each for each, colour in zip(shapes, colours, strict=True) if colour == MISSING_COLOUR
     ]
     draw_shapes(axes, unknown, fills=["none"], edge=GREY, line=0.0, zorder=1.2, hatch=UNKNOWN_HATCH)
+    unsure = shapes[dotted]
+    draw_shapes(axes, unsure, fills=["none"], edge=GREY, line=0.0, zorder=1.2, hatch=UNSURE_HATCH)
     draw_layers(axes, ground, view, LIMITS, weight=page.scale, zorder=2)
     draw_shapes(axes, [whole], fills=["none"], edge=INK, line=1.3 * page.scale, zorder=3)
     draw_graticule(page, view)

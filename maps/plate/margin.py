@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gis.visible_text import visible
@@ -79,7 +79,7 @@ def draw_footer(
     page: Page,
     report: Report,
     indicator: IndicatorWords,
-    epoch: int,
+    years: Sequence[int],
     drawn: DrawnMap,
     marks: PlateMarks,
     text: Mapping[str, str],
@@ -103,7 +103,7 @@ def draw_footer(
         page.text(x, y, title, 8.5, bold=True, colour=ACCENT)
         lines = page.fonts.wrapped(body, 7.5, width, 4)
         page.lines(x, y - 4.2, lines, 7.5, colour=GREY)
-    _draw_imprint(page, report, epoch, marks, text)
+    _draw_imprint(page, report, years, marks, text)
     if drawn.unplaced:
         _draw_unplaced(page, text["sheet.unplaced"] + "; ".join(drawn.unplaced))
 
@@ -129,10 +129,11 @@ _SIGNATURE_MM = 20.0
 
 
 def _draw_imprint(
-    page: Page, report: Report, epoch: int, marks: PlateMarks, text: Mapping[str, str]
+    page: Page, report: Report, years: Sequence[int], marks: PlateMarks, text: Mapping[str, str]
 ) -> None:
     """The facts of publication on the left; who answers for the sheet, or a line to sign, right."""
-    facts = [*imprint(report), (text["sheet.epoch"], str(epoch))]
+    shown_years = text["sheet.between"].join(map(str, years))
+    facts = [*imprint(report), (text["sheet.epoch"], shown_years)]
     if marks.number:
         facts.insert(0, (text["sheet.number"], marks.number))
     names = [

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from gis.visible_text import visible
-from maps.classes import UNKNOWN_HATCH, Classes
+from maps.classes import UNKNOWN_HATCH, UNSURE_HATCH, Classes
 from maps.figures import ShownUnit, figure, figure_or_bounds, shown_unit
 from maps.plate.ground import GROUND, LIMITS, OverlayStyle
 from maps.plate.page_layout import Box
@@ -60,6 +60,7 @@ class Headline:
     unit: ShownUnit
     series: tuple[tuple[int, float, float, float], ...]
     epoch: int
+    is_change: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ class Key:
     counts: tuple[int, ...]
     kinds: tuple[str, ...]
     unit: str
+    is_change: bool = False
 
 
 def draw_headline(section: PanelSection, y: float, headline: Headline) -> float:
@@ -80,6 +82,8 @@ def draw_headline(section: PanelSection, y: float, headline: Headline) -> float:
     y = section.heading(y, place)
     shown = next((each for each in headline.series if each[0] == headline.epoch), None)
     value = figure_or_bounds(*shown[1:], headline.unit) if shown else "–"
+    if shown and headline.is_change and shown[1] > 0:
+        value = f"+{value}"
     page.text(left, y - 4.5, value, 25, bold=True)
     x = left + 1.06 * page.fonts.width_mm(value, 25) + 1.5
     page.text(x, y - 4.5, headline.unit.name, 10, colour=GREY)
@@ -90,7 +94,8 @@ def draw_headline(section: PanelSection, y: float, headline: Headline) -> float:
         under.append(f"{percent} {limits}")
     line = page.fonts.fitted(" · ".join(under), 8, right - 48 - left)
     page.text(left, y - 10.5, line, 8, colour=GREY)
-    _draw_series(page, headline, right - 46, y - 10.5)
+    if not headline.is_change:
+        _draw_series(page, headline, right - 46, y - 10.5)
     return y - 13.0
 
 
@@ -131,6 +136,10 @@ def draw_legend(section: PanelSection, y: float, key: Key) -> float:
         text = count if number else words["common.none"]
         page.text(left + 52, at, text, 8, colour=GREY, align="right")
     low = y - (len(rows) - 1) * _ROW_MM - 2
+    if key.is_change:
+        low -= _ROW_MM
+        page.box(left, low + 0.7, 9, 4.6, fill="none", edge="#4d4d4d", hatch=UNSURE_HATCH)
+        page.text(left + 11, low + 2.0, words["sheet.unsure"], 8.5)
     beside = _draw_layer_keys(section, (left + _HALF_MM,), y, key.kinds, LIMITS)
     return min(low, beside)
 

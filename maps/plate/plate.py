@@ -9,11 +9,12 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import matplotlib as mpl
+import pandas as pd
 from matplotlib.text import Text
 
 from gis.problems import OutputError, problem
@@ -46,16 +47,22 @@ Format = Literal["pdf", "png", "svg"]
 
 @dataclass(frozen=True)
 class Subject:
-    """What a sheet shows: an indicator and a year with results, and one district or all."""
+    """What a sheet shows: an indicator and a year with results, and one district or all.
+
+    With ``since`` it shows the change of the indicator from that year on.
+    """
 
     indicator: IndicatorWords
     epoch: int
     district: str | None = None
+    since: int | None = None
 
     @property
     def stem(self) -> str:
         """Name of the sheet's files, without what a file system may not take."""
-        return f"{self.indicator.key.replace('.', '-')}_{self.epoch}"
+        name = self.indicator.key.replace(".", "-")
+        years = self.epoch if self.since is None else f"change_{self.since}_{self.epoch}"
+        return f"{name}_{years}"
 
 
 @dataclass(frozen=True)
@@ -112,6 +119,14 @@ def save_sheet(sheet: Sheet, report: Report, stem: Path, formats: Sequence[Forma
     return paths
 
 
+def choose_change(report: Report, subject: Subject) -> Subject | None:
+    """The change of a subject's indicator since the first year, where the run compared the two."""
+    changes = report.changes[report.changes["indicator"] == subject.indicator.key]
+    known = changes.dropna(subset=["value"])
+    first = int(known["from_epoch"].min()) if len(known) else subject.epoch
+    return replace(subject, since=first) if first < subject.epoch else None
+
+
 def choose(report: Report, indicator: str | None = None, epoch: int | None = None) -> Subject:
     """The indicator and year of a sheet, checked against the report's results."""
     known = report.results.dropna(subset=["value"]).groupby("indicator")["epoch"].unique()
@@ -149,15 +164,23 @@ def draw_sheet(
     unit = shown_unit(subject.indicator.unit, report.language)
     draw_title(page, report, _title(report, subject), marks, text)
     if subject.district is None:
-        drawn, key = _draw_city(page, report, subject, ground, unit)
+        drawn, key = _draw_city(page, report, subject, ground, _unit_on_map(report, subject))
     else:
         drawn = draw_district(page, ground, subject.district, text)
         key = Key(None, (), ground.kinds, unit.name)
     _draw_columns(page, report, subject, key, unit)
-    draw_footer(page, report, subject.indicator, subject.epoch, drawn, marks, text)
+    years = (subject.since, subject.epoch) if subject.since is not None else (subject.epoch,)
+    draw_footer(page, report, subject.indicator, years, drawn, marks, text)
     for each in page.figure.findobj(Text):
         each.set_text(fonts.drawable(each.get_text()))
     return Sheet(page, drawn, subject)
+
+
+def _unit_on_map(report: Report, subject: Subject) -> ShownUnit:
+    """The unit of what the districts are coloured by: rates change by percentage points."""
+    unit = subject.indicator.unit
+    is_points = subject.since is not None and unit == "%"
+    return shown_unit("percentage points" if is_points else unit, report.language)
 
 
 def style(fonts: Fonts) -> dict[Any, Any]:
@@ -175,11 +198,15 @@ def style(fonts: Fonts) -> dict[Any, Any]:
 def _draw_city(
     page: Page, report: Report, subject: Subject, ground: PlateGround, unit: ShownUnit
 ) -> tuple[DrawnMap, Key]:
-    """All districts coloured by the indicator, with classes that hold for every year."""
-    rows = report.results[report.results["indicator"] == subject.indicator.key]
-    districts = rows[rows["unit_code"] != report.whole_code]
-    found = classes(districts["value"] * unit.factor, kind=kind_of(subject.indicator.key))
-    shown = districts[districts["epoch"] == subject.epoch].set_index("unit_code")
+    """All districts coloured by the indicator, with classes that hold for every year.
+
+    Changes have classes on both sides of zero and a sign; one whose interval holds zero is dotted.
+    """
+    rows = _district_rows(report, subject)
+    is_change = subject.since is not None
+    kind = "diverging" if is_change else kind_of(subject.indicator.key)
+    found = classes(rows["value"] * unit.factor, kind=kind)
+    shown = rows[rows["epoch"] == subject.epoch].set_index("unit_code")
     told = shown[["value", "low", "high"]].reindex(report.units["unit_code"]).astype(float)
     values = told["value"].to_numpy()
     place = found.index(values * unit.factor)
@@ -189,12 +216,23 @@ def _draw_city(
         ground,
         colours=found.colour(values * unit.factor),
         values=[
-            figure_or_bounds(value, low, high, unit)
+            ("+" if is_change and value > 0 else "") + figure_or_bounds(value, low, high, unit)
             for value, low, high in zip(values, told["low"], told["high"], strict=True)
         ],
+        dotted=is_change & ((told["low"] < 0) & (told["high"] > 0)).to_numpy(),
         words=words(report.language),
     )
-    return drawn, Key(found, tuple(counts), ground.kinds, unit.name)
+    return drawn, Key(found, tuple(counts), ground.kinds, unit.name, is_change)
+
+
+def _district_rows(report: Report, subject: Subject) -> pd.DataFrame:
+    """The districts' values of every year, or their changes since a year by the later one."""
+    rows = report.results
+    if subject.since is not None:
+        rows = report.changes[report.changes["from_epoch"] == subject.since]
+        rows = rows.rename(columns={"to_epoch": "epoch"})
+    own = (rows["indicator"] == subject.indicator.key) & (rows["unit_code"] != report.whole_code)
+    return rows[own]
 
 
 def _draw_columns(page: Page, report: Report, subject: Subject, key: Key, unit: ShownUnit) -> None:
@@ -219,6 +257,9 @@ def _draw_columns(page: Page, report: Report, subject: Subject, key: Key, unit: 
 
 
 def _headline(report: Report, subject: Subject, code: str, unit: ShownUnit) -> Headline:
+    """The figure of the district or the whole, or its change."""
+    if subject.since is not None:
+        return _headline_of_change(report, subject, code)
     rows = report.results
     rows = rows[(rows["indicator"] == subject.indicator.key) & (rows["unit_code"] == code)]
     series = tuple(
@@ -231,6 +272,19 @@ def _headline(report: Report, subject: Subject, code: str, unit: ShownUnit) -> H
     return Headline(visible(_name(report, code)), title, unit, series, subject.epoch)
 
 
+def _headline_of_change(report: Report, subject: Subject, code: str) -> Headline:
+    rows = report.changes
+    rows = rows[(rows["from_epoch"] == subject.since) & (rows["to_epoch"] == subject.epoch)]
+    rows = rows[(rows["indicator"] == subject.indicator.key) & (rows["unit_code"] == code)]
+    limits = rows[["value", "low", "high"]].astype(float).itertuples(index=False, name=None)
+    series = tuple((subject.epoch, *each) for each in limits)
+    title = words(report.language)["sheet.change_of"].format(
+        first=subject.since, last=subject.epoch
+    )
+    unit = _unit_on_map(report, subject)
+    return Headline(visible(_name(report, code)), title, unit, series, subject.epoch, True)
+
+
 def _name(report: Report, code: str) -> str:
     names = dict(zip(report.units["unit_code"].astype(str), report.units["unit_name"], strict=True))
     return str(names.get(code, report.whole_name))
@@ -238,6 +292,13 @@ def _name(report: Report, code: str) -> str:
 
 def _title(report: Report, subject: Subject) -> str:
     text = words(report.language)
+    if subject.since is not None:
+        return text["sheet.title_change"].format(
+            place=visible(report.whole_name),
+            indicator=subject.indicator.title[report.language],
+            first=subject.since,
+            last=subject.epoch,
+        )
     if subject.district is None:
         return text["sheet.title"].format(
             place=visible(report.whole_name),

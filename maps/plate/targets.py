@@ -68,7 +68,7 @@ def _draw_rest(section: PanelSection, statuses: Sequence[str], y: float) -> floa
     """How many targets stand in the workbook alone, by their status."""
     page, words = section.page, section.words
     left, _, right, _ = section.area
-    counted = words["sheet.targets_between"].join(
+    counted = words["sheet.between"].join(
         words["sheet.targets_of_status"].format(
             status=words[f"common.{each}"], count=statuses.count(each)
         )

@@ -292,5 +292,6 @@ def sheet_choice(space: Workspace, which: Literal["main", "all"] | None = None) 
         indicators=() if every else tuple(table.indicators),
         every=every,
         atlas=every or (table.atlas and which != "main"),
+        change=table.change,
         marks=PlateMarks(**{each.name: getattr(table, each.name) for each in fields(PlateMarks)}),
     )
