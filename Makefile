@@ -7,16 +7,18 @@ READY := $(VENV)/.ready
 CITY ?= guangzhou
 OUT ?= out/$(CITY)
 ROOMS := gis layers sink_models plans maps sinkatlas
+KILLS ?= 100
 PYTEST_FLAGS ?= -n auto --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test docs nightly lint check format bench lock bundle clean
+.PHONY: help setup demo test docs kills nightly lint check format bench lock bundle clean
 
 help:
 	@echo "make demo    build the synthetic city and open-able results (CITY=$(CITY), OUT=$(OUT))"
 	@echo "make test    run every test"
 	@echo "make docs    build the documentation site in build/docs, readable from the disk"
 	@echo "make nightly attack a small run for an hour: 120 kills, full disks, thousands of damaged files"
+	@echo "make kills   kill a small real run KILLS=100 times at random moments, each resuming the last"
 	@echo "make lock    write requirements.lock and docs/sbom.json anew from constraints.txt (needs uv)"
 	@echo "make check   formatting, lint, types, then every test: what a change must pass"
 	@echo "make format  let ruff format and mend what it can"
@@ -67,6 +69,10 @@ docs: $(READY)
 	@echo "Open build/docs/index.html in a browser; no network is needed."
 
 # What `make test` does a handful of times. docs/reliability.md holds the figures.
+kills: $(READY)
+	SINKATLAS_KILLS=$(KILLS) $(BIN)/python -m pytest -n 0 \
+	  tests/test_sinkatlas_attacks.py -k killed_at_random
+
 nightly: $(READY)
 	SINKATLAS_KILLS=120 SINKATLAS_FUZZ=2000 $(BIN)/python -m pytest $(PYTEST_FLAGS) \
 	  tests/test_sinkatlas_attacks.py tests/test_fuzz_readers.py tests/test_gis_limits.py

@@ -101,6 +101,81 @@ def merged(areas: str) -> str:
     return f"<mergeCells>{areas}</mergeCells>"
 
 
+def geopackage(*sql: str) -> Callable[[Path], object]:
+    """A GeoPackage of one square, changed."""
+
+    def make(path: Path) -> None:
+        import sqlite3
+        from contextlib import closing
+
+        import geopandas as gpd
+        import shapely
+
+        square = gpd.GeoDataFrame({"n": [1]}, geometry=[shapely.box(0, 0, 1, 1)], crs=4490)
+        square.to_file(path, layer="held")
+        with closing(sqlite3.connect(path)) as base:
+            base.executescript(";".join(sql))
+            base.commit()
+
+    return make
+
+
+def as_layer(query: str) -> tuple[str, ...]:
+    """A view that takes the place of the layer in the lists of the file."""
+    return (
+        f"CREATE VIEW trap AS {query}",
+        "UPDATE gpkg_contents SET table_name = 'trap', identifier = 'trap'",
+        "UPDATE gpkg_geometry_columns SET table_name = 'trap'",
+    )
+
+
+ENDLESS = (
+    "WITH RECURSIVE r(fid) AS (SELECT 1 UNION ALL SELECT fid + 1 FROM r) "
+    "SELECT r.fid AS fid, held.geom AS geom FROM r, held"
+)
+HEAVY = "SELECT fid, geom, zeroblob(900000000) AS n FROM held"
+
+
+def parquet(rows: int, **columns: object) -> Callable[[Path], object]:
+    """A GeoParquet of one square that so many rows bear, and columns of one value each."""
+
+    def make(path: Path) -> None:
+        import geopandas as gpd
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+        import shapely
+
+        one = path.with_suffix(".one")
+        square = gpd.GeoDataFrame({"n": [1]}, geometry=[shapely.box(0, 0, 1, 1)], crs=4490)
+        square.to_parquet(one)
+        told = {b"geo": pq.read_schema(one).metadata[b"geo"]}
+        one.unlink()
+        shape = shapely.to_wkb(shapely.box(0, 0, 1, 1))
+
+        def column(value: object, kind: object) -> object:
+            return pa.DictionaryArray.from_arrays(
+                pa.Array.from_buffers(pa.int32(), rows, [None, pa.py_buffer(bytes(4 * rows))]),
+                pa.array([value], kind),
+            )
+
+        table = pa.table(
+            {"geometry": column(shape, pa.binary())}
+            | {name: column(value, pa.string()) for name, value in columns.items()}
+        )
+        with pq.ParquetWriter(path, table.schema, compression="zstd", store_schema=False) as out:
+            out.write_table(table)
+            out.add_key_value_metadata(told)
+
+    return make
+
+
+def lines_pdf(count: int) -> Callable[[Path], object]:
+    drawn = b"".join(b"%d %d m %d %d l S\n" % (n % 600, n % 800, n % 599, n % 797)
+                     for n in range(count))  # fmt: skip
+    text_beside = b"BT /F 9 Tf 9 9 Td (2030 42%) Tj ET "
+    return lambda path: pdf(path, zlib.compress(text_beside + drawn, 9))
+
+
 FAR = '<row r="{0}"><c r="XFD{0}"><v>1</v></c></row>'
 SPACES = b" " * 50_000_000
 HOSTILE: dict[str, Callable[[Path], object]] = {
@@ -144,6 +219,24 @@ HOSTILE: dict[str, Callable[[Path], object]] = {
     "declarations.html": text("<html>" + "<!<!" * 100_000),
     "wide.csv": text(",".join(f"c{n}" for n in range(5000)) + "\n" + "1\n" * 50_000),
     "wider.csv": text("," * 500_000 + "\n1\n"),
+    "lines.pdf": lines_pdf(40_000),
+    "endless_view.gpkg": geopackage(*as_layer(ENDLESS)),
+    "crossed_view.gpkg": geopackage(
+        "CREATE TABLE t AS WITH RECURSIVE r(a) AS (SELECT 1 UNION ALL SELECT a + 1 FROM r "
+        "LIMIT 400) SELECT a FROM r",
+        *as_layer("SELECT held.fid, held.geom FROM held, t AS a, t AS b, t AS c, t AS d"),
+    ),
+    "heavy_view.gpkg": geopackage(*as_layer(HEAVY)),
+    "computed.gpkg": geopackage(
+        "ALTER TABLE held ADD COLUMN big BLOB GENERATED ALWAYS AS (zeroblob(900000000)) VIRTUAL"
+    ),
+    "endless_lists.gpkg": geopackage(
+        "ALTER TABLE gpkg_geometry_columns RENAME TO kept",
+        "CREATE VIEW gpkg_geometry_columns AS WITH RECURSIVE r(a) AS (SELECT 1 UNION ALL "
+        "SELECT a + 1 FROM r) SELECT kept.* FROM kept, r",
+    ),
+    "rows.parquet": parquet(30_000_000),
+    "texts.parquet": parquet(90_000, name="森" * 1_000_000),
     "deep.kml": text("<kml>" + "<Folder>" * 50_000 + "</Folder>" * 50_000 + "</kml>"),
 }  # fmt: skip
 """Every one is refused; the names of most say what they are."""
@@ -166,6 +259,12 @@ HONEST: dict[str, Callable[[Path], object]] = {
         "<table><tr><td rowspan=2 colspan=3>a<td>b<tr><td>c</table>"
     ),
     "table.csv": text("unit,n\n" + "x,1\n" * 20_000),
+    "lines.pdf": lines_pdf(3000),
+    "view.gpkg": geopackage(*as_layer("SELECT fid, geom, n + 1 AS n FROM held WHERE n > 0")),
+    "computed.gpkg": geopackage(
+        "ALTER TABLE held ADD COLUMN twice INTEGER GENERATED ALWAYS AS (n * 2) VIRTUAL"
+    ),
+    "stands.parquet": parquet(50_000, name="马尾松"),
 }  # fmt: skip
 """As surveys and plans have them: the same shapes in honest sizes, every one read."""
 
@@ -177,7 +276,7 @@ def read(path: Path) -> None:
     from layers.tables import read_attribute_table
     from plans.extract import read_document
 
-    if path.suffix == ".kml":
+    if path.suffix in (".kml", ".gpkg", ".parquet"):
         read_vector(path)
         return
     if path.suffix in (".xlsx", ".csv") and not path.name.startswith("merged."):

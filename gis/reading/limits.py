@@ -79,6 +79,45 @@ MOST_VERTICES = 900_000
 """Vertices of one feature beyond which a file is taken for a mistake or an attack."""
 
 
+FREE_ROWS = 100_000
+BYTES_PER_ROW = 8
+"""Rows that a table of features in a file of any size may have, and bytes for each further one."""
+
+FREE_BYTES = 50_000_000
+"""Bytes that the rows of a small file may grow to; ``LARGEST_RATIO`` beyond."""
+
+
+def rows_allowed(packed: int) -> int:
+    """Features that a file of ``packed`` bytes may have: an honest geometry has some bytes.
+
+    >>> rows_allowed(5_000), rows_allowed(80_000_000)
+    (100000, 10000000)
+    """
+    return max(FREE_ROWS, packed // BYTES_PER_ROW)
+
+
+def bytes_allowed(packed: int) -> int:
+    """Bytes that the rows of a file of ``packed`` bytes may grow to."""
+    return max(FREE_BYTES, LARGEST_RATIO * packed)
+
+
+def check_rows(rows: int, size: int, packed: int, where: str) -> None:
+    """Refuse more rows, or more bytes of them, than a file of ``packed`` bytes holds.
+
+    Raises ``InputError`` (``gis.rows_too_many``).
+    """
+    if rows > rows_allowed(packed) or size > bytes_allowed(packed):
+        raise InputError(rows_problem(where, f"{rows:,}", f"{size / 1e6:,.0f}", packed))
+
+
+def rows_problem(where: str, rows: str, megabytes: str, packed: int) -> Problem:
+    """The problem of rows that no file of ``packed`` bytes can hold."""
+    return problem(
+        "gis.rows_too_many", where, rows=rows, megabytes=megabytes,
+        limit=f"{rows_allowed(packed):,}", most=f"{bytes_allowed(packed) / 1e6:,.0f}",
+    )  # fmt: skip
+
+
 def cells_allowed(packed: int) -> int:
     """Cells that a table in a file of ``packed`` bytes may have.
 

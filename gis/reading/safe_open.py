@@ -37,6 +37,7 @@ from gis.reading.limits import (
     SMALL_RASTER_BYTES,
     zip_faults,
 )
+from gis.reading.parquet_limits import check_parquet
 from gis.reading.paths import is_file
 from gis.reading.postgis import is_database, read_postgis
 from gis.reading.shapefiles import check_shapefile, projection_text
@@ -44,6 +45,7 @@ from gis.reading.sidecars import checksum_problem, geopackage_problems, raster_s
 from gis.reading.text_formats import geojson_problems, kml_links, xml_problem
 from gis.reading.tiff_tags import touched_blocks
 from gis.reading.trade_texts import is_parcel_text, read_csv_features, read_parcel_text
+from gis.reading.views import check_views
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -318,6 +320,8 @@ def _columns_with_gdal(
     kind = path.suffix.lower()
     file = _existing(path, folder=kind == ".gdb")
     _raise_problems(_format_problems(file, kind), log)
+    if kind == ".gpkg":
+        check_views(file, layer)
     try:
         with warnings.catch_warnings(), ThreadPoolExecutor(1) as beside:
             warnings.simplefilter("ignore")
@@ -352,6 +356,7 @@ def _read_checked(
     if kind == ".dxf":
         return _closed_as_polygons(_read_with_gdal(file, "DXF", file.name, layer, encoding, log))
     if kind == ".gpkg":
+        check_views(file, layer)
         _raise_problems(list(geopackage_problems(file)), log)
     if kind == ".kmz":
         return _read_unpacked(file, document_inside_kmz(file), layer, log)
@@ -576,6 +581,7 @@ def _read_parquet(file: Path, log: ProblemLog) -> gpd.GeoDataFrame:
     from shapely.errors import GEOSException
 
     try:
+        check_parquet(file)
         with warnings.catch_warnings(record=True) as told:
             warnings.simplefilter("always")
             read = geopandas.read_parquet(file)
