@@ -12,8 +12,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
+import rioxarray  # noqa: F401 - gives arrays their coordinate system
+import xarray as xr
+from shapely import Polygon, box
 
 from gis.extent import PolygonCover, RasterCover, Stratum, Units
 from gis.problems import LANGUAGES, ProblemLog
@@ -38,6 +42,7 @@ __all__ = [
     "check_indicator",
     "check_layer_kind",
     "example_account",
+    "example_layers",
 ]
 
 ROLES = {
@@ -99,6 +104,69 @@ def example_account(scale: float = 1.0) -> pd.DataFrame:
         row("440104", "land_cover", "", 50 * scale, status="no_data"),
     ]
     return pd.DataFrame(rows)
+
+
+def example_layers() -> tuple[gpd.GeoDataFrame, dict[int, dict[str, Any]]]:
+    """Two districts on a coast, and their layers of 2020 and 2024: **synthetic**, small, quick.
+
+    Land cover (an array with a CRS), stands with stock, mangroves that were planted and lost, a red
+    line, works. What ``evaluate`` takes: ``evaluate(units, layers, whole=("440100", "某市"))``.
+    """
+    west, south, cell = 113.0, 22.5, 0.001
+    units = gpd.GeoDataFrame(
+        {"adcode": list(CODES), "name": ["东区", "西区"]},
+        geometry=[box(west + 0.05 * i, south, west + 0.05 * (i + 1), south + 0.05) for i in (0, 1)],
+        crs="EPSG:4490",
+    )
+
+    def square(column: float, row: float, width: float, height: float) -> Polygon:
+        left, low = west + column * cell, south + row * cell
+        return box(left, low, left + width * cell, low + height * cell)
+
+    def cover(forest: int) -> xr.DataArray:
+        """Rows from the north: forest, crop, and water along the southern coast."""
+        codes = np.full((50, 100), 40, dtype="uint8")
+        codes[:forest], codes[45:], codes[20:25, 60:80] = 10, 80, 50
+        rows, columns = south + 0.05 - cell * (np.arange(50) + 0.5), np.arange(100) + 0.5
+        array = xr.DataArray(codes, dims=("y", "x"), coords={"y": rows, "x": west + cell * columns})
+        placed: xr.DataArray = array.rio.write_crs("EPSG:4490")
+        return placed
+
+    def stands(growth: float) -> gpd.GeoDataFrame:
+        places = [(5.0 * (i % 20), 40.0 - 5.0 * (i // 20)) for i in range(40)]
+        table = {
+            "DI_LEI": ["030100"] * 40,
+            "YOU_SHI_SZ": ["杉木", "马尾松", "栎类", "桉树"] * 10,
+            "LING_ZU": ["2", "3"] * 20,
+            "HUO_LMGQXJ": [growth * (60.0 + i) for i in range(40)],
+            "YU_BI_DU": [0.7] * 40,
+        }
+        shapes = [square(column, row, 5, 5) for column, row in places]
+        return gpd.GeoDataFrame(table, geometry=shapes, crs="EPSG:4490")
+
+    def mangroves(*parts: Polygon) -> gpd.GeoDataFrame:
+        return gpd.GeoDataFrame({"id": range(len(parts))}, geometry=list(parts), crs="EPSG:4490")
+
+    def flats(place: Polygon) -> gpd.GeoDataFrame:
+        return gpd.GeoDataFrame({"DLBM": ["1105"]}, geometry=[place], crs="EPSG:4490")
+
+    redline = gpd.GeoDataFrame(geometry=[square(10, 35, 30, 10)], crs="EPSG:4490")
+    legend = {10: "forest", 40: "crop", 50: "built", 80: "water_lake"}
+    kept, lost, planted = square(20, 5, 8, 2), square(40, 5, 2, 2), square(60, 5, 6, 2)
+    years = {
+        2020: (cover(12), stands(1.0), mangroves(kept, lost), flats(planted)),
+        2024: (cover(13), stands(1.12), mangroves(kept, planted), flats(lost)),
+    }
+    return units, {
+        year: {
+            "land_cover": {"data": ground, "legend": legend},
+            "forest_subcompartments": {"data": forest, "stock_unit": "m3_per_ha"},
+            "mangroves": shore,
+            "wetlands": flat,
+            "redline": redline,
+        }
+        for year, (ground, forest, shore, flat) in years.items()
+    }
 
 
 def check_indicator(declared: Indicator, *, words: Words | None = None) -> None:

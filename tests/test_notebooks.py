@@ -12,8 +12,12 @@ from nbclient import NotebookClient
 NOTEBOOKS = sorted((Path(__file__).resolve().parent.parent / "notebooks").glob("*.py"))
 
 
-def test_there_is_a_quickstart() -> None:
+def test_there_is_a_quickstart_and_every_other_asks_a_question() -> None:
     assert "quickstart.py" in {path.name for path in NOTEBOOKS}
+    for path in NOTEBOOKS:
+        text = path.read_text(encoding="utf-8")
+        assert path.stem == "quickstart" or "?**" in text, f"{path.name} asks nothing"
+        assert "synthetic" in text, f"{path.name} does not call its data synthetic"
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
