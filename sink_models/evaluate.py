@@ -32,9 +32,15 @@ from sink_models.carbon import (
     soil_span,
     strata,
 )
-from sink_models.coefficients import CHINA, CoefficientStore, coefficients, find_zone
+from sink_models.coefficients import (
+    CHINA,
+    CoefficientStore,
+    coefficients,
+    find_zone,
+    with_stock_classes,
+)
 from sink_models.indicator import Absent, Context, Reading, indicators, product_differences
-from sink_models.mapped_trees import LEFT_OUT
+from sink_models.mapped_trees import LEFT_OUT, stock_by_species
 from sink_models.options import DEFAULT_OPTIONS, Options
 from sink_models.published_check import FORESTS
 from sink_models.results import Absence, Results, StratumGround
@@ -72,7 +78,9 @@ def evaluate(
     Raises ``InputError`` for choices that do not exist or an epoch given twice, and
     ``AccountError`` when an account cannot be read or an identity is broken.
     """
-    store = store or coefficients()
+    store = with_stock_classes(
+        store or coefficients(), stock_by_species([each.rows for each in epochs])
+    )
     options.check(store)
     shared = shared_errors(epochs)
     book = DrawBook(
@@ -167,6 +175,8 @@ def _arbor_stock(
     found: dict[tuple[int, str], tuple[float, float]] = {}
     for context in contexts:
         account = context.account
+        if not account.book.store.rules.speak_of_stock:
+            continue
         stock, carbon = (np.zeros(len(account.units)) for _ in range(2))
         for sums in measured_strata(account):
             held, _ = estimates(sums.stratum, account.year, account.book)

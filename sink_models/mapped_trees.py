@@ -57,6 +57,28 @@ class MappedTrees:
         return np.where(places < 0, len(self.units), places)
 
 
+def stock_by_species(epochs: Sequence[pd.DataFrame]) -> dict[str, float]:
+    """Mean growing stock of measured stands, m3/ha, by species group over account rows of epochs.
+
+    >>> rows = pd.DataFrame({"stock_basis": [MEASURED] * 2, "species_group": ["oaks"] * 2,
+    ...     "growing_stock_m3": [10.0, 50.0], "area_ha": [1.0, 1.0]})
+    >>> stock_by_species([rows])
+    {'oaks': 30.0}
+    """
+    needed = ("stock_basis", "growing_stock_m3", "area_ha")
+    parts = [
+        rows[rows["stock_basis"] == MEASURED] for rows in epochs if {*needed} <= set(rows.columns)
+    ]
+    if not parts:
+        return {}
+    rows = pd.concat(parts, ignore_index=True)
+    species = rows.get("species_group", pd.Series("", rows.index)).fillna("").astype(str)
+    sums = rows.groupby(species)[["growing_stock_m3", "area_ha"]].sum()
+    held = sums[sums["area_ha"] > 0]
+    means = held["growing_stock_m3"] / held["area_ha"]
+    return {str(group): float(mean) for group, mean in means.items()}
+
+
 def mapped_trees(
     rows: pd.DataFrame, units: Sequence[str], choice: str = SURVEYED_MEAN
 ) -> MappedTrees | None:

@@ -643,6 +643,31 @@ def factors_template(
         say(f"{write_gap_template(method_set, path)}\t{path}")
 
 
+@factors_app.command("compare")
+def factors_compare(
+    first: Annotated[str, typer.Argument(help="Method set, CSV of rules, or sinkatlas for ours.")],
+    second: Annotated[str, typer.Argument(help="The set beside it, such as ipcc_2006_2019.")],
+    region: Annotated[str, typer.Option(help="Administrative code, such as 440100.")] = "",
+    stock: Annotated[
+        float, typer.Option(min=1, max=2000, help="Growing stock of stands, m3/ha.")
+    ] = 60.0,
+    path: Annotated[Path, typer.Option(help="CSV file to write.")] = Path("compared.csv"),
+    accept: Annotated[
+        list[str] | None, typer.Option(help="Unchecked coefficient to take on; may repeat.")
+    ] = None,
+    lang: LanguageOption = None,
+) -> None:
+    """Write what two method sets take for a hectare of every type and pool, side by side."""
+    with _reported(_language(lang)):
+        from sinkatlas.commands import compare_method_sets
+
+        accepted = frozenset(accept or ())
+        rows = compare_method_sets(
+            first, second, region=region, accepted=accepted, stock_m3_ha=stock, path=path
+        )
+        say(f"{rows}\t{path}")
+
+
 @factors_app.command("documents")
 def factors_documents(lang: LanguageOption = None) -> None:
     """List documents that a reviewer expects: what of each was seen, what it is used for."""

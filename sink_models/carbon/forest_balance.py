@@ -108,7 +108,7 @@ def forest_balances(
     reasons: list[Problem] = []
     for (before, earlier), (after, later) in pairwise(epochs):
         stands = list(measured_strata(before))
-        if not stands:
+        if not stands or not before.book.store.rules.speak_of_stock:
             continue
         where = f"{before.year}-{after.year}"
         given = flows or _published(before.book)

@@ -13,7 +13,6 @@ other published routes, at central values, so that a reader sees what another ch
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -23,6 +22,7 @@ from sink_models.coefficients import (
     carbon_fraction_key,
     choose_expansion,
     choose_volume_function,
+    expansion_key,
     read_table,
 )
 from sink_models.equations import (
@@ -38,8 +38,6 @@ ROUTES = (
     *("function", "bcef_temperate", "bcef_subtropical", "density_bef"),
     "provincial",
 )
-
-_CLASS = re.compile(r"gs(?:gt)?(\d+)(?:-(\d+))?$")
 
 
 @dataclass(frozen=True)
@@ -126,6 +124,8 @@ def _route(account: Account, stands: Sequence[StratumSums], name: str) -> Forest
 
 def _by_function(sums: StratumSums, book: DrawBook) -> RoutePart | str:
     """The route in use: the species' expansion factors where it has any, else its function."""
+    if not book.store.rules.speak_of_stock:
+        return f"{sums.stratum}: {book.store.rules.name}"
     species = sums.stratum.species_group
     expansion = choose_expansion(book.store, book.accepted, species)
     if expansion is not None and float(sums.area_ha.sum()) > 0:
@@ -154,7 +154,7 @@ def _by_bcef(column: str) -> Callable[[StratumSums, DrawBook], RoutePart | str]:
         area, stock = float(sums.area_ha.sum()), float(sums.stock_m3.sum())
         if area <= 0:
             return f"{sums.stratum}: 0 ha"
-        key = expansion_key(_routes_of(sums.stratum)[column], stock / area, book)
+        key = expansion_key(_routes_of(sums.stratum)[column], stock / area, book.store)
         if key is None or not _is_usable(key, book):
             return key or _routes_of(sums.stratum)[column]
         factor, ratio = book.store[key].value, book.store[book.zone.root_shoot].value
@@ -218,15 +218,3 @@ def _is_usable(key: str, book: DrawBook) -> bool:
 def _routes_of(stratum: CarbonStratum) -> Mapping[str, str]:
     rows = {row["species_group"]: row for row in read_table("forest_routes.csv")}
     return rows.get(stratum.species_group, rows[""])
-
-
-def expansion_key(forest_class: str, stock_m3_ha: float, book: DrawBook) -> str | None:
-    """Key of the BCEF_S whose class of stock per hectare holds a value; None when there is none.
-
-    Classes print whole numbers (21-40, 41-100): a class reaches up to its printed end.
-    """
-    prefix = f"bcef_{forest_class}_bcefs_"
-    found = {key: _CLASS.search(key) for key in book.store.rows if key.startswith(prefix)}
-    ends = {key: float(each[2] or "inf") for key, each in found.items() if each}
-    holding = [key for key, end in ends.items() if stock_m3_ha <= end]
-    return min(holding, key=lambda key: ends[key], default=None)

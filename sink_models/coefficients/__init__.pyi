@@ -7,6 +7,14 @@ from .formulas import (
     BoundTerm as BoundTerm,
     bind as bind,
 )
+from .method_rules import (
+    METHOD_RULE_COLUMNS as METHOD_RULE_COLUMNS,
+    own_method_sets as own_method_sets,
+    set_in_use as set_in_use,
+    with_method_set as with_method_set,
+    with_own_method_set as with_own_method_set,
+    with_stock_classes as with_stock_classes,
+)
 from .overrides import (
     Override as Override,
     export_rows as export_rows,
@@ -18,13 +26,19 @@ from .plausible_ranges import (
     checked as checked,
     quantities as quantities,
 )
+from .rule_tables import (
+    Expansion as Expansion,
+    Rules as Rules,
+    VolumeFunction as VolumeFunction,
+    density_rules as density_rules,
+    our_rules as our_rules,
+    read_table as read_table,
+)
 from .selection import (
     CHINA as CHINA,
     TESTED as TESTED,
     Candidate as Candidate,
-    Expansion as Expansion,
     Sought as Sought,
-    VolumeFunction as VolumeFunction,
     Zone as Zone,
     aged_types as aged_types,
     alternatives as alternatives,
@@ -34,12 +48,11 @@ from .selection import (
     choose_volume_function as choose_volume_function,
     climate_zones as climate_zones,
     density_candidates as density_candidates,
-    density_rules as density_rules,
+    expansion_key as expansion_key,
     find_zone as find_zone,
     formula_keys as formula_keys,
     leaf_of as leaf_of,
     literature_residual as literature_residual,
-    read_table as read_table,
     resolve_formula as resolve_formula,
     rival_keys as rival_keys,
     soil_classes as soil_classes,

@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gis.problems import InputError, Problem, ProblemLog, problem
 from sink_models.coefficients.distributions import choose_distribution
@@ -109,7 +109,7 @@ def with_overrides(
             )
         )
     log.raise_if_errors()
-    return CoefficientStore(rows), tuple(overrides)
+    return replace(store, rows=rows), tuple(overrides)
 
 
 def _row(

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gis.problems import ProblemLog
-from sink_models.coefficients.selection import read_table
+from sink_models.coefficients.rule_tables import read_table
 from sink_models.sampling import Array
 
 SHOWN_ROWS = 5

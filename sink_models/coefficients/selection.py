@@ -7,15 +7,21 @@ them, and then goes before the default.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import TypeVar
 
 from sink_models.coefficients.formulas import formula_terms
+from sink_models.coefficients.rule_tables import (
+    DensityRule,
+    Expansion,
+    VolumeFunction,
+    density_rules,
+    read_table,
+    volume_functions,
+)
 from sink_models.coefficients.store import CoefficientStore
 
 CHINA = "CN"
@@ -51,27 +57,6 @@ class Zone:
 
 
 @dataclass(frozen=True)
-class DensityRule:
-    """One row of ``densities.csv``: a formula per hectare, or per tonne of another pool.
-
-    ``base`` is ``area`` (t C/ha), ``above_ground`` or ``living`` (t C per t C of that biomass).
-    """
-
-    ecosystem_types: tuple[str, ...]
-    forest_class: str
-    pool: str
-    region: str
-    climate_zone: str
-    leaf: str
-    age_group: str
-    base: str
-    formula: str
-    depth_cm: str
-    why_zh: str
-    why_en: str
-
-
-@dataclass(frozen=True)
 class Sought:
     """The pool of a piece of ground that a density rule is sought for.
 
@@ -87,40 +72,6 @@ class Sought:
 
 
 @dataclass(frozen=True)
-class VolumeFunction:
-    """One row of ``volume_functions.csv``: B = aV + b of a species group.
-
-    ``stands_in`` is ``yes`` for a function of other species, empty for one of the group's own.
-    """
-
-    species_group: str
-    function: str
-    leaf: str
-    stands_in: str
-    why_zh: str
-    why_en: str
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        return tuple(f"{self.function}_{letter}" for letter in "ab")
-
-
-@dataclass(frozen=True)
-class Expansion:
-    """One row of ``expansion_factors.csv``: BCEF and root-to-shoot ratio of a species group."""
-
-    species_group: str
-    bcef: str
-    root_shoot: str
-    why_zh: str
-    why_en: str
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        return self.bcef, self.root_shoot
-
-
-@dataclass(frozen=True)
 class Alternative:
     """A second published value whose distance to the first stands for the unknown model error."""
 
@@ -128,26 +79,6 @@ class Alternative:
     alternative: str
     why_zh: str
     why_en: str
-
-
-def read_table(name: str) -> list[dict[str, str]]:
-    """Rows of one of our own tables in ``sink_models/coefficients/rules``."""
-    folder = resources.files("sink_models.coefficients") / "rules"
-    text = (folder / name).read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))
-
-
-@cache
-def density_rules() -> tuple[DensityRule, ...]:
-    return tuple(
-        DensityRule(ecosystem_types=tuple(row.pop("ecosystem_types").split("|")), **row)
-        for row in read_table("densities.csv")
-    )
-
-
-@cache
-def volume_functions() -> tuple[VolumeFunction, ...]:
-    return tuple(VolumeFunction(**row) for row in read_table("volume_functions.csv"))
 
 
 @cache
@@ -216,16 +147,16 @@ def choose_density(
 ) -> DensityRule | None:
     """The density rule for a pool, with its formula resolved; None when none applies."""
     matching = (
-        _resolved(rule, zone) for rule in _speaking(sought) if not _miss(rule, zone, sought)
+        _resolved(rule, zone) for rule in _speaking(store, sought) if not _miss(rule, zone, sought)
     )
     return _first_usable(matching, lambda rule: formula_keys(rule.formula), store, accepted)
 
 
-def _speaking(sought: Sought) -> tuple[DensityRule, ...]:
+def _speaking(store: CoefficientStore, sought: Sought) -> tuple[DensityRule, ...]:
     """Rules for a pool of an ecosystem type, wherever they hold."""
     kind, pool = sought.ecosystem_type, sought.pool
     return tuple(
-        rule for rule in density_rules() if rule.pool == pool and kind in rule.ecosystem_types
+        rule for rule in store.rules.densities if rule.pool == pool and kind in rule.ecosystem_types
     )
 
 
@@ -278,7 +209,7 @@ def density_candidates(
     """All rules for a pool of an ecosystem type with what became of each, in their order."""
     chosen = choose_density(store, zone, accepted, sought)
     found = []
-    for row in _speaking(sought):
+    for row in _speaking(store, sought):
         rule, miss = _resolved(row, zone), _miss(row, zone, sought)
         keys = formula_keys(rule.formula)
         absent = tuple(key for key in keys if key not in store)
@@ -302,8 +233,9 @@ def choose_volume_function(
     store: CoefficientStore, accepted: frozenset[str], species_group: str
 ) -> VolumeFunction:
     """The volume-to-biomass function of a species group; unknown groups take the last row."""
-    named = [row for row in volume_functions() if row.species_group == species_group]
-    fallback = [row for row in volume_functions() if not row.species_group]
+    rows = store.rules.functions
+    named = [row for row in rows if row.species_group == species_group]
+    fallback = [row for row in rows if not row.species_group]
     chosen = _first_usable((*named, *fallback), lambda row: row.keys, store, accepted)
     if chosen is None:
         raise LookupError("No volume function ships. The last row of the table must.")
@@ -317,11 +249,12 @@ def choose_expansion(
 
     None where there are none, or where the analyst takes on a function of the group.
     """
-    rows = [Expansion(**row) for row in read_table("expansion_factors.csv")]
-    own = [row for row in rows if row.species_group == species_group]
-    function = choose_volume_function(store, accepted, species_group)
-    if accepted & {*function.keys}:
+    own = [row for row in store.rules.expansions if row.species_group == species_group]
+    functions = [row for row in store.rules.functions if row.species_group == species_group]
+    if any(accepted & {*row.keys} for row in functions):
         return None
+    if not own and not functions:
+        own = [row for row in store.rules.expansions if not row.species_group]
     return _first_usable(own, lambda row: row.keys, store, accepted)
 
 
@@ -329,12 +262,27 @@ def carbon_fraction_key(
     store: CoefficientStore, accepted: frozenset[str], species_group: str
 ) -> str:
     """Key of the carbon fraction of a species group's wood."""
-    rows = read_table("carbon_fractions.csv")
-    fitting = [row for row in rows if row["species_group"] in (species_group, "")]
-    chosen = _first_usable(fitting, lambda row: (row["key"],), store, accepted)
+    rows = store.rules.fractions
+    fitting = [row for row in rows if row.species_group in (species_group, "")]
+    chosen = _first_usable(fitting, lambda row: (row.key,), store, accepted)
     if chosen is None:
         raise LookupError("No carbon fraction ships. The last row of the table must.")
-    return chosen["key"]
+    return chosen.key
+
+
+_STOCK_CLASS = re.compile(r"gs(?:gt)?(\d+)(?:-(\d+))?$")
+
+
+def expansion_key(forest_class: str, stock_m3_ha: float, store: CoefficientStore) -> str | None:
+    """Key of the BCEF_S whose class of stock per hectare holds a value; None when there is none.
+
+    Classes print whole numbers (21-40, 41-100): a class reaches up to its printed end.
+    """
+    prefix = f"bcef_{forest_class}_bcefs_"
+    found = {key: _STOCK_CLASS.search(key) for key in store.rows if key.startswith(prefix)}
+    ends = {key: float(each[2] or "inf") for key, each in found.items() if each}
+    holding = [key for key, end in ends.items() if stock_m3_ha <= end]
+    return min(holding, key=lambda key: ends[key], default=None)
 
 
 TESTED = ("volume_function_tre_larch", "volume_function_tre_oil_pine", "volume_function_tre_fir")
@@ -344,12 +292,20 @@ TESTED = ("volume_function_tre_larch", "volume_function_tre_oil_pine", "volume_f
 def literature_residual(store: CoefficientStore) -> float:
     """Standard error of a published volume function where it is carried over, a share of biomass.
 
-    The root mean square of the errors that published functions had when they were tested on
-    national plots: what a function without a published error of its own is taken to be off by.
+        The root mean square of the errors that published functions had when they were tested on
+        national plots: what a function without a published error of its own is taken to be off by.
 
-    >>> from sink_models.coefficients.store import coefficients
-    >>> round(literature_residual(coefficients()), 3)
-    0.164
+        >>> from sink_models.coefficients.rule_tables import (
+        DensityRule,
+        Expansion,
+        VolumeFunction,
+        density_rules,
+        read_table,
+        volume_functions,
+    )
+    from sink_models.coefficients.store import coefficients
+        >>> round(literature_residual(coefficients()), 3)
+        0.164
     """
     squares = [(store[key].value / 100.0) ** 2 for key in TESTED]
     return float((sum(squares) / len(squares)) ** 0.5)

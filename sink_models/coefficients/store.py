@@ -14,7 +14,7 @@ import csv
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 
@@ -22,6 +22,7 @@ import numpy as np
 
 from gis.problems import InputError, ProblemLog, problem
 from sink_models.coefficients import distributions
+from sink_models.coefficients.rule_tables import Rules, our_rules
 from sink_models.sampling import Array, Sampling
 
 ANALYST = "analyst"
@@ -139,9 +140,10 @@ class Coefficient:
 
 @dataclass(frozen=True)
 class CoefficientStore:
-    """All coefficients by key."""
+    """All coefficients by key, and the rules that say which of them apply."""
 
     rows: Mapping[str, Coefficient]
+    rules: Rules = field(default_factory=our_rules)
 
     def __getitem__(self, key: str) -> Coefficient:
         try:
@@ -248,15 +250,13 @@ def _check(where: str, row: Coefficient, log: ProblemLog) -> None:
     if row.ship not in SHIP_VALUES:
         allowed = ", ".join(SHIP_VALUES)
         log.add("sink_models.coefficient_ship", where, given=row.ship, allowed=allowed)
-    for field, given, choices in (
+    for name, given, choices in (
         ("seen_as", row.seen_as, tuple(GRADES)),
         ("range_seen", row.range_seen, RANGES),
     ):
         if given not in choices:
             allowed = ", ".join(filter(None, choices))
-            log.add(
-                "sink_models.coefficient_seen", where, field=field, given=given, allowed=allowed
-            )
+            log.add("sink_models.coefficient_seen", where, field=name, given=given, allowed=allowed)
     if row.age and not _AGE.fullmatch(row.age):
         allowed = f"{', '.join(AGE_GROUPS)}, <=20 yr, >20 yr, 1-20 yr"
         log.add("sink_models.coefficient_age", where, given=row.age, allowed=allowed)

@@ -43,7 +43,7 @@ def carbon_stock(context: Context) -> Outcome:
     carbon, where = context.carbon, f"carbon_stock {context.account.year}"
     if not carbon.stocks.terms:
         return Absent(problem("sink_models.nothing_estimated", where))
-    method = _stock_method(carbon, carbon.stocks.cells)
+    method = _by_set(context, _stock_method(carbon, carbon.stocks.cells))
     gaps = _gaps(context, where)
     warnings = (*gaps, *_other_depths(carbon, where), *_mapped_trees(context, where))
     return Reading(
@@ -54,7 +54,11 @@ def carbon_stock(context: Context) -> Outcome:
 def carbon_stock_parts(context: Context) -> Mapping[str, Outcome]:
     carbon = context.carbon
     parts: dict[str, Outcome] = {
-        **_breakdown(context, carbon.stocks, lambda cells: _stock_method(carbon, cells))
+        **_breakdown(
+            context,
+            carbon.stocks,
+            lambda cells: _by_set(context, _stock_method(carbon, cells)),
+        )
     }
     where = f"carbon_stock {context.account.year}"
     for depth, soils in carbon.soils_beside.items():
@@ -240,7 +244,13 @@ def _sink_method(context: Context) -> Statement:
         if np.isnan(followed)
         else method.also("surveyed_changes", ha=round(followed, 1))
     )
-    return method.also("new_stands_grow").also("static_left_out")
+    return _by_set(context, method.also("new_stands_grow").also("static_left_out"))
+
+
+def _by_set(context: Context, method: Statement) -> Statement:
+    """The method with the name of the set whose rules it goes by, where they are not ours."""
+    name = context.account.book.store.rules.name
+    return method.also("method_set", name=name) if name else method
 
 
 def _other_depths(carbon: CarbonAccount, where: str) -> tuple[Problem, ...]:

@@ -11,6 +11,10 @@ from .provenance import (
 from .report import (
     method_sheet as method_sheet,
 )
+from .set_comparison import (
+    COMPARED_COLUMNS as COMPARED_COLUMNS,
+    compared_sets as compared_sets,
+)
 from .side_by_side import (
     SIDE_COLUMNS as SIDE_COLUMNS,
     side_by_side_table as side_by_side_table,

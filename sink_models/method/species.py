@@ -6,6 +6,8 @@ import pandas as pd
 
 from layers.codes import species_groups
 from sink_models.coefficients import (
+    Expansion,
+    VolumeFunction,
     carbon_fraction_key,
     choose_expansion,
     choose_volume_function,
@@ -27,6 +29,8 @@ def species_table(results: Results) -> pd.DataFrame:
     ``estimated_by`` is ``own`` for factors or a function of the group itself, ``stand_in`` for
     those of another and ``species_unknown`` where the survey does not name the species.
     """
+    if not results.store.rules.speak_of_stock:
+        return pd.DataFrame(columns=list(SPECIES_COLUMNS))
     sums: dict[tuple[int, str, str, str], tuple[float, float]] = {}
     for each in results.ground:
         own = each.stratum
@@ -49,11 +53,11 @@ def _row(
     store, accepted = results.store, results.options.accepted
     known = species_groups()
     named = known.loc[group] if group in known.index else known.loc["unknown"]
-    function = choose_volume_function(store, accepted, group)
+    chosen: Expansion | VolumeFunction
     expansion = choose_expansion(store, accepted, group)
-    chosen = function if expansion is None else expansion
-    keys = function.keys if expansion is None else expansion.keys
-    is_own = expansion is not None or (function.species_group == group and not function.stands_in)
+    chosen = expansion or choose_volume_function(store, accepted, group)
+    is_own = chosen.species_group == group and not chosen.stands_in
+    keys = chosen.keys
     is_unknown = group in ("", "unknown")
     how = NOT_KNOWN if is_unknown else OWN if is_own else STAND_IN
     return (

@@ -147,6 +147,13 @@ class DrawBook:
         factor = np.maximum(1.0 + self._residual(row.function), 0.0)
         return slope * factor, intercept * factor
 
+    def expansion_factor(self, key: str) -> Array:
+        """A BCEF; one without a published range is off as functions without published error are."""
+        factor = self.coefficient(key)
+        if self.store[key].distribution != "constant":
+            return factor
+        return factor * np.maximum(1.0 + self._residual(key), 0.0)
+
     def _residual(self, function: str) -> Array:
         """Relative error of a function: 0, then normal draws."""
         name = f"model:{function}|{RESIDUAL}"

@@ -12,6 +12,7 @@ from .looking import (
     looked as looked,
 )
 from .showing import (
+    compare_method_sets as compare_method_sets,
     document_lines as document_lines,
     export_factors as export_factors,
     factor_card as factor_card,

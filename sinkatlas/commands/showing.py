@@ -30,7 +30,7 @@ from sink_models.coefficients import (
     leaf_of,
 )
 from sink_models.indicator import indicators
-from sink_models.method import expected_documents, gap_template
+from sink_models.method import compared_sets, expected_documents, gap_template
 from sinkatlas.publish import write_csv
 
 
@@ -194,6 +194,37 @@ def write_gap_template(method_set: str, path: Path) -> int:
     if path.exists():
         raise InputError(problem("sinkatlas.template_exists", where=path))
     table = gap_template(method_set, coefficients())
+    write_csv(table, path)
+    return len(table)
+
+
+OUR_RULES = "sinkatlas"
+"""Name of our own choice of rules among method sets."""
+
+
+def compare_method_sets(
+    first: str,
+    second: str,
+    *,
+    region: str,
+    accepted: frozenset[str],
+    stock_m3_ha: float,
+    path: Path,
+) -> int:
+    """Write two method sets beside each other as CSV; gives the number of rows.
+
+    Raises ``InputError`` for a file that exists, and for sets that cannot be used.
+    """
+    from sinkatlas.pipeline import in_method_set
+
+    if path.exists():
+        raise InputError(problem("sinkatlas.template_exists", where=path))
+    stores = [
+        coefficients() if name == OUR_RULES
+        else in_method_set(coefficients(), name, accepted, Path.cwd())
+        for name in (first, second)
+    ]  # fmt: skip
+    table = compared_sets(stores[0], stores[1], find_zone(region), accepted, stock_m3_ha)
     write_csv(table, path)
     return len(table)
 

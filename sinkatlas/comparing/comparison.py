@@ -21,7 +21,7 @@ from gis.progress import Progress, silent
 from sink_models.ledger import shapley_contributions
 from sink_models.results import IndicatorValue, Results
 from sink_models.sampling import Array, Sampling
-from sinkatlas.pipeline import figures_of
+from sinkatlas.pipeline import figures_of, is_rule_file
 from sinkatlas.publish import sha256_of
 from sinkatlas.workspace import Workspace, load_workspace
 
@@ -97,6 +97,8 @@ def _absolute(space: Workspace) -> Workspace:
     carbon = table.carbon.model_copy(
         update={name: path(getattr(table.carbon, name)) for name in ("coefficients", "pools")}
     )
+    if is_rule_file(carbon.method_set):
+        carbon = carbon.model_copy(update={"method_set": path(carbon.method_set)})
     changed = {"epochs": epochs, "units": units, "carbon": carbon}
     return replace(space, table=table.model_copy(update=changed))
 
@@ -144,6 +146,7 @@ def _part(space: Workspace, factor: str) -> object:
     return (
         {name: settings[name] for name in METHOD_KEYS},
         {name: each for name, each in carbon.items() if name not in COEFFICIENT_KEYS},
+        _hashes([each for each in [carbon["method_set"]] if is_rule_file(each)]),
         table.model_dump(include=set(METHOD_TABLES)),
     )
 

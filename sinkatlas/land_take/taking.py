@@ -23,8 +23,9 @@ from gis.measure import geometry_areas_ha
 from gis.problems import InputError, ProblemLog, problem
 from layers.declarations import Layer, LayerSpec, Register
 from layers.reading import read_layer
-from sink_models.account import EpochData, read_account
+from sink_models.account import REQUIRED, EpochData, read_account
 from sink_models.carbon import LIVING, SOIL, CarbonAccount, carbon_account
+from sink_models.coefficients import with_stock_classes
 from sink_models.ecosystem_types import FOREST_TYPES
 from sink_models.equations import co2_from_c
 from sink_models.ledger import (
@@ -41,10 +42,10 @@ from sink_models.ledger import (
     need_of,
     year_of_balance,
 )
-from sink_models.mapped_trees import SURVEY, MappedTrees, mapped_trees
+from sink_models.mapped_trees import SURVEY, MappedTrees, mapped_trees, stock_by_species
 from sink_models.sampling import Array, Sampling
 from sink_models.uncertainty import DrawBook
-from sinkatlas.pipeline import covers_of, draw_book, growth_choices, last_epoch
+from sinkatlas.pipeline import covers_of, draw_book, growth_choices, last_epoch, read_methods
 from sinkatlas.workspace import Workspace, load_workspace
 
 HORIZONS = (10, 20, 40)
@@ -132,9 +133,11 @@ def land_take(
     problems = ProblemLog()
     space = replace(space, table=space.table.model_copy(update={"epochs": [space.epochs[-1]]}))
     units, layers = last_epoch(space, problems)
-    book = draw_book(space, units)
+    survey = _surveyed(units, layers)
+    store = with_stock_classes(read_methods(space).store, stock_by_species([survey]))
+    book = draw_book(space, units, store)
     growth = growth_rules(book, growth_choices(space))
-    trees = _surveyed_trees(units, layers, space)
+    trees = mapped_trees(survey, units.codes, space.table.carbon.mapped_trees)
     here = _Reading(units, layers, space.epochs[-1].year, book, trees, problems)
     projects, facts, outside = here.outlines(footprint)
     rows, carbon = here.ground(projects)
@@ -260,14 +263,13 @@ def _check_numbers(
     problems.raise_if_errors()
 
 
-def _surveyed_trees(units: Units, layers: Sequence[Layer], space: Workspace) -> MappedTrees | None:
-    """What mapped tree cover holds by the survey of the last epoch, over all units together."""
-    survey = [each for each in layers if each.spec.kind == SURVEY]
+def _surveyed(units: Units, layers: Sequence[Layer]) -> pd.DataFrame:
+    """Account rows of the survey of the last epoch, over all units together."""
+    survey = covers_of([each for each in layers if each.spec.kind == SURVEY])
     if not survey:
-        return None
-    account = extent_account(units, covers_of(survey), [], epoch=0)
-    rows = account.rows[account.rows["unit_code"] != OUTSIDE]
-    return mapped_trees(rows, units.codes, space.table.carbon.mapped_trees)
+        return pd.DataFrame(columns=list(REQUIRED))
+    rows = extent_account(units, survey, [], epoch=0).rows
+    return rows[rows["unit_code"] != OUTSIDE]
 
 
 def _ground(projects: Units, layers: Sequence[Layer]) -> pd.DataFrame:

@@ -7,6 +7,11 @@ from .inputs import (
     last_epoch as last_epoch,
     layer_specs as layer_specs,
 )
+from .methods import (
+    in_method_set as in_method_set,
+    is_rule_file as is_rule_file,
+    read_methods as read_methods,
+)
 from .running import (
     Run as Run,
     run as run,

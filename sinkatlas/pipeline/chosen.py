@@ -15,7 +15,7 @@ from sink_models.uncertainty import DrawBook
 from sinkatlas.pipeline.measuring import (
     RuleSettings,
 )
-from sinkatlas.pipeline.methods import forest_flows, read_methods
+from sinkatlas.pipeline.methods import forest_flows
 from sinkatlas.workspace import (
     Workspace,
 )
@@ -59,10 +59,10 @@ def rule_settings(space: Workspace, starts: int | None = None) -> RuleSettings:
     )
 
 
-def draw_book(space: Workspace, units: Units, store: CoefficientStore | None = None) -> DrawBook:
+def draw_book(space: Workspace, units: Units, store: CoefficientStore) -> DrawBook:
     """The draws of a workspace: the same for every run, because they go by seed and key."""
     options = options_of(space, units)
     return DrawBook(
-        store or read_methods(space).store, sampling_of(space), options.zone, options.accepted,
+        store, sampling_of(space), options.zone, options.accepted,
         options.correlations, options.soils,
     )  # fmt: skip

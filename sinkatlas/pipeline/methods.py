@@ -7,9 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from gis.problems import Problem, ProblemLog
-from sink_models.coefficients import CoefficientStore, Override, coefficients, with_overrides
+from sink_models.coefficients import (
+    CoefficientStore,
+    Override,
+    coefficients,
+    set_in_use,
+    with_method_set,
+    with_overrides,
+    with_own_method_set,
+)
 from sink_models.invest import CarbonPools, read_carbon_pools
 from sink_models.options import ForestFlows
 from sink_models.uncertainty import ErrorMatrix, read_error_matrix
@@ -39,8 +48,8 @@ class Methods:
 
     @property
     def notices(self) -> tuple[Problem, ...]:
-        """One warning per coefficient of the analyst's, for every output."""
-        return tuple(each.notice for each in self.overrides)
+        """One warning per coefficient of the analyst's and a note on the set, for every output."""
+        return (*set_in_use(self.store), *(each.notice for each in self.overrides))
 
 
 def read_methods(space: Workspace) -> Methods:
@@ -53,6 +62,8 @@ def read_methods(space: Workspace) -> Methods:
     if table.coefficients:
         file = space.resolve(table.coefficients)
         store, overrides = with_overrides(store, text_of(file), where=file.name)
+    if table.method_set:
+        store = in_method_set(store, table.method_set, frozenset(table.accepted), space.folder)
     pools = None
     if table.pools:
         file = space.resolve(table.pools)
@@ -64,6 +75,24 @@ def read_methods(space: Workspace) -> Methods:
                 file = space.resolve(layer.accuracy.error_matrix)
                 matrices[epoch.year, layer.kind] = read_error_matrix(text_of(file), where=file.name)
     return Methods(store, overrides, pools, matrices)
+
+
+def is_rule_file(given: str) -> bool:
+    """Whether a method set is given as a file of rules and not by its name."""
+    return given.lower().endswith(".csv")
+
+
+def in_method_set(
+    store: CoefficientStore, given: str, accepted: frozenset[str], folder: Path
+) -> CoefficientStore:
+    """A store by the rules of a set, given by its name or by a CSV file of rules.
+
+    Raises ``InputError`` for a name that does not exist, and with every bad row of a file.
+    """
+    if is_rule_file(given):
+        file = folder / given
+        return with_method_set(store, file.stem, text_of(file), accepted, where=file.name)
+    return with_own_method_set(store, given, accepted)
 
 
 def forest_flows(space: Workspace) -> ForestFlows | None:

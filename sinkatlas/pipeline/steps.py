@@ -341,7 +341,7 @@ def _area_values(
             (areas.whole_code, areas.whole_name),
             sampling=sampling_of(space),
             options=options_of(space, found.units),
-            store=found.methods.store,
+            store=found.results.store,
         )
         values |= {key: each for key, each in results.values.items() if key[2] in areas.codes}
     return values

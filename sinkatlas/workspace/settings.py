@@ -280,6 +280,11 @@ class CarbonTable(SettingsTable):
         default="", description="CSV of coefficients of the analyst's own; every output says so"
     )
     pools: str = Field(default="", description="carbon-pools CSV of InVEST, applied beside ours")
+    method_set: str = Field(
+        default="",
+        description="method set in place of our choice of rules: a name of "
+        "sinkatlas factors compare, or a CSV of rules of the analyst's own; every output says so",
+    )
     mapped_trees: Literal["surveyed_mean", "left_out"] = Field(
         default="surveyed_mean",
         description="tree cover that only a map shows: mean of the surveyed stands of its unit (a "

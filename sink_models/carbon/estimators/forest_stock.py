@@ -56,7 +56,12 @@ def claims(stratum: CarbonStratum) -> bool:
 
 
 def estimate(stratum: CarbonStratum, book: DrawBook) -> Estimates:
-    """Living biomass from stock; dead wood, litter and soil by density."""
+    """Living biomass from stock; dead wood, litter and soil by density.
+
+    A method set that says nothing of stock speaks for all pools by density.
+    """
+    if not book.store.rules.speak_of_stock:
+        return estimate_by_density(KEY, stratum, book, (ABOVE, BELOW, DEAD_WOOD, LITTER, SOIL))
     expansion = choose_expansion(book.store, book.accepted, stratum.species_group)
     living = (
         _by_function(stratum, book) if expansion is None else _expanded(stratum, book, expansion)
@@ -91,8 +96,10 @@ def _expanded(
     fraction = carbon_fraction_key(book.store, book.accepted, stratum.species_group)
     above = {"BCEF_S": expansion.bcef, "CF": fraction}
     why = (expansion.why_zh, expansion.why_en)
+    drawn = {"BCEF_S": book.expansion_factor(expansion.bcef)}
+    rivals = TESTED if book.store[expansion.bcef].distribution == "constant" else ()
     return {
-        pool: estimate_by_stock(KEY, stratum, book, equation, pool, keys, {}, why)
+        pool: estimate_by_stock(KEY, stratum, book, equation, pool, keys, drawn, why, rivals=rivals)
         for pool, equation, keys in (
             (ABOVE, expanded_above_ground, above),
             (BELOW, expanded_below_ground, {**above, "R": expansion.root_shoot}),
