@@ -34,6 +34,7 @@ from sink_models.results import Results
 from sink_models.sampling import Sampling
 from sink_models.uncertainty import DrawBook
 from sinkatlas.research import Declaration, Words, registered
+from sinkatlas.workspace import LayerData
 
 __all__ = [
     "account_row",
@@ -106,7 +107,7 @@ def example_account(scale: float = 1.0) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def example_layers() -> tuple[gpd.GeoDataFrame, dict[int, dict[str, Any]]]:
+def example_layers() -> tuple[gpd.GeoDataFrame, dict[int, dict[str, LayerData]]]:
     """Two districts on a coast, and their layers of 2020 and 2024: **synthetic**, small, quick.
 
     Land cover (an array with a CRS), stands with stock, mangroves that were planted and lost, a red
