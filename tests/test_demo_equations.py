@@ -25,12 +25,36 @@ from sink_models.method.values import Figure, Math, Section
 from sink_models.sampling import Sampling
 from sinkatlas import CITIES, Run
 
+PROJECT = Path(__file__).resolve().parent.parent
 HEADLINES = ("carbon_stock", "carbon_sink", "mineral_soil_change")
 
 
 @pytest.fixture(params=CITIES)
 def done(request: pytest.FixtureRequest, demo_run: Callable[[str], Run]) -> Run:
     return demo_run(request.param)
+
+
+def test_the_readmes_print_figures_of_the_demonstration(demo_run: Callable[[str], Run]) -> None:
+    run = demo_run("guangzhou")
+    rows = run.results.set_index(["indicator", "epoch", "unit_code"])
+    texts = [(PROJECT / name).read_text("utf-8") for name in ("README.md", "README.zh.md")]
+    shown = {
+        "forest_cover_rate": (1.0, ".1f"),
+        "mangrove_area": (1.0, ",.0f"),
+        "carbon_sink": (1e-3, ",.0f"),
+    }
+    for key, (scale, form) in shown.items():
+        row = rows.loc[(key, 2024, "440100")]
+        value, low, high = (format(row[name] * scale, form) for name in ("value", "low", "high"))
+        for text in texts:
+            assert re.search(rf"\b{value} .*[（(]{low} (?:to|至) {high}[）)]", text), (
+                key,
+                value,
+                low,
+                high,
+            )
+    (cover,) = (each for each in run.judged if each.target.id == "forest-cover-2025")
+    assert cover.status == "cannot_tell"
 
 
 def sections(done: Run) -> dict[str, Section]:
