@@ -14,17 +14,20 @@ import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pdfplumber
 import pytest
 import rasterio
 import shapely
 from rasterio.transform import from_origin
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from gis.problems import InputError, OutputError
@@ -286,52 +289,161 @@ def texts_of(path: Path) -> Iterator[str]:
     elif path.suffix == ".parquet":
         table = pd.DataFrame(gpd.read_parquet(path))
         yield from map(str, table.select_dtypes(exclude="number").to_numpy().ravel())
-    elif path.suffix not in (".png", ".pdf"):
+    elif path.suffix == ".pdf":
+        with pdfplumber.open(path) as opened:
+            yield from map(str, opened.metadata.values())
+            for page in opened.pages:
+                yield page.extract_text()
+                yield from (str(each.get("uri") or each.get("contents")) for each in page.annots)
+    elif path.suffix != ".png":
         yield path.read_text("utf-8-sig" if path.suffix == ".csv" else "utf-8")
 
 
-def test_one_hostile_workspace_leaves_nothing_unseen_in_any_output_or_command(
-    done: Run, tmp_path: Path
-) -> None:
-    file = write_city(tmp_path / "in", NAMES)
+@dataclass(frozen=True)
+class World:
+    """One hostile workspace, its result, and files of every other kind that a command reads."""
+
+    folder: Path
+    workspace: Path
+    result: Path
+    name: str = NAMES[0]
+
+    def out(self, name: str) -> Path:
+        """A place below the folder whose every file is looked through afterwards."""
+        return self.folder / "made" / name
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    folder = tmp_path_factory.mktemp("hostile")
+    file = write_city(folder / "in", NAMES)
     with file.open("a", encoding="utf-8") as stream:
-        stream.write('[sheets]\nformats = ["svg"]\n')
-    hostile = run(file, tmp_path / "out", sheets="all")
-    assert hostile.folder is not None
+        stream.write('[sheets]\nformats = ["svg", "pdf"]\n')
+    write_city(folder / "other", NAMES)
+    with rasterio.open(folder / "other" / "land.tif", "r+") as raster:
+        raster.write(np.full((200, 300), 10, np.uint8), 1)
+    result = run(file, folder / "out", sheets="all").folder
+    assert result is not None
+    title = quoted(NAMES[0])
+    (folder / "plan.toml").write_text(
+        f"[plan]\nid = {title}\ntitle_zh = {title}\ntitle_en = {title}\ncity = {title}\n"
+        f"adcode = {title}\n[[targets]]\nid = {title}\n", encoding="utf-8",
+    )  # fmt: skip
+    (folder / "plan.txt").write_text(
+        f"到2030年，{NAMES[0]}森林覆盖率达到42%{UNSEEN}。", encoding="utf-8"
+    )
+    (folder / "made").mkdir()
+    gpd.GeoDataFrame(
+        {"name": list(NAMES), "type": list(NAMES), "year": 2024},
+        geometry=[shapely.box(400_100 + n * 200, 2_500_100, 400_200 + n * 200, 2_500_200)
+                  for n in range(3)], crs=4547,
+    ).to_file(folder / "footprint.gpkg")  # fmt: skip
+    (folder / "pools.csv").write_text(
+        "lucode,LULC_name,c_above,c_below,c_soil,c_dead\n"
+        + "".join(f'{code},"{NAMES[0]}",1,1,1,1\n' for code in (10, 90)), "utf-8",
+    )  # fmt: skip
+    for name, text in (
+        ("bio.csv", f'code,lulc-class,{NAMES[0]}\n1,"{NAMES[0]}",2\n'),
+        ("moves.csv", f'lulc-class,"{NAMES[0]}"\n"{NAMES[0]}",NCC\n'),
+        ("snaps.csv", f"snapshot_year,raster_path\n2010,{NAMES[0]}\n"),
+    ):
+        (folder / name).write_text(text, "utf-8")
+    return World(folder, file, result)
+
+
+def test_one_hostile_workspace_leaves_nothing_unseen_in_any_output(done: Run, world: World) -> None:
     assert done.folder is not None
     plain = unseen_in((done.folder / "map.html").read_text("utf-8"))
-    for path in files_below(hostile.folder):
+    for path in files_below(world.result):
         assert not unseen_in(path.name), path
-        assert path.resolve().is_relative_to(hostile.folder)
+        assert path.resolve().is_relative_to(world.result)
         assert re.fullmatch(r"[\w.\- ()（）]+", path.name), path
         found = set[str]().union(*map(unseen_in, texts_of(path)))
         assert found <= (plain if path.suffix == ".html" else set()), path
-    assert len(list(hostile.folder.rglob("*.svg"))) > 3
-    plan = tmp_path / "plan.toml"
-    text = tmp_path / "plan.txt"
-    text.write_text(f"到2030年，{NAMES[0]}森林覆盖率达到42%{UNSEEN}。", encoding="utf-8")
-    title = quoted(NAMES[0])
-    plan.write_text(
-        f"[plan]\nid = {title}\ntitle_zh = {title}\ntitle_en = {title}\ncity = {title}\n"
-        f"adcode = {title}\n[[targets]]\nid = {title}\n",
-        encoding="utf-8",
-    )
-    commands = (
-        ("check", file, "--out", tmp_path / "check"), ("check", file, "--progress", "jsonl"),
-        ("run", file, "--out", tmp_path / "in"), ("look", tmp_path / "in"),
-        ("look", tmp_path / "in", "--format", "json"),
-        ("new", tmp_path / "w.toml", "--from", tmp_path / "in"),
-        ("plans", "show", plan), ("plans", "check", plan), ("plans", "extract", text),
-        ("plans", "extract", text, "--format", "toml"), ("run", tmp_path / NAMES[0]),
-        ("factors", "show", NAMES[0]),
-    )  # fmt: skip
-    for command in commands:
-        shown = CliRunner().invoke(app, [*map(str, command)])
-        assert not unseen_in(shown.stdout + shown.stderr), command
+    assert len(list(world.result.rglob("*.svg"))) > 3
+    sheets = list(world.result.rglob("*.pdf"))
+    assert len(sheets) > 3
+    for path in sheets:
+        assert not re.search(rb"/(JavaScript|JS|Launch|EmbeddedFile|OpenAction|AA)\b",
+                             path.read_bytes()), path  # fmt: skip
+
+
+Calls = Callable[[World], Sequence[Sequence[object]]]
+COMMANDS: dict[str, Calls] = {
+    "demo": lambda w: [(w.name,)],
+    "new": lambda w: [(w.out("w.toml"), "--from", w.folder / "in"), (w.workspace,)],
+    "look": lambda w: [(w.folder / "in",), (w.folder / "in", "--format", "json"),
+                       (w.folder / w.name,)],
+    "schema": lambda w: [()],
+    "check": lambda w: [
+        (w.workspace, "--out", w.out("check")), (w.workspace, "--progress", "jsonl"),
+        (w.workspace, "--repair", w.out("mended")),
+    ],
+    "run": lambda w: [(w.workspace, "--out", w.folder / "in"), (w.folder / w.name,),
+                      (w.workspace, "--out", w.result, "--progress", "jsonl")],
+    "landtake": lambda w: [
+        (w.workspace, "--footprint", w.folder / "footprint.gpkg", "--out", w.out("take")),
+        (w.workspace, "--footprint", w.folder / w.name),
+    ],
+    "compare": lambda w: [
+        (w.workspace, w.folder / "other" / "workspace.toml", "--out", w.out("compared")),
+    ],
+    "pack": lambda w: [(w.result, "--out", w.out("pack.zip")), (w.folder / w.name,)],
+    "verify": lambda w: [(w.out("pack.zip"),), (w.folder / w.name,)],
+    "plans list": lambda w: [()],
+    "plans show": lambda w: [(w.folder / "plan.toml",), (w.name,)],
+    "plans check": lambda w: [(w.folder / "plan.toml",), (w.name,)],
+    "plans extract": lambda w: [
+        (w.folder / "plan.txt",), (w.folder / "plan.txt", "--format", "toml"), (w.name,),
+    ],
+    "plans new": lambda w: [(w.out("own.toml"),)],
+    "factors list": lambda w: [(w.name,)],
+    "factors show": lambda w: [(w.name,)],
+    "factors export": lambda w: [(w.out("factors.csv"),)],
+    "factors template": lambda w: [(w.name, w.out("gaps.csv"))],
+    "factors documents": lambda w: [()],
+    "factors explain": lambda w: [(w.name,)],
+    "invest carbon": lambda w: [
+        (w.folder / "pools.csv", w.folder / "in" / "land.tif", "--out", w.out("invest")),
+        (w.folder / w.name, w.folder / w.name),
+    ],
+    "invest blue-carbon": lambda w: [
+        (w.folder / "bio.csv", w.folder / "moves.csv", w.folder / "snaps.csv", "--end-year", 2020),
+    ],
+}  # fmt: skip
+"""How every command of the program meets the hostile workspace, in the order of its needs."""
+
+NOT_CALLED = {
+    "workbench": "serves until it is stopped; its pages are tests/test_sinkatlas_workbench.py's",
+    "doctor": "reads no file of the user's",
+}
+
+
+def commands(group: Any, before: str = "") -> Iterator[str]:
+    """Names of every command that the program has, from its own registry."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, f"{before}{name} ")
+        else:
+            yield before + name
+
+
+def test_every_command_of_the_program_meets_the_hostile_workspace() -> None:
+    assert set(commands(get_command(app))) == set(COMMANDS) | set(NOT_CALLED)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_shows_nothing_unseen_of_hostile_files(world: World, command: str) -> None:
+    for arguments in COMMANDS[command](world):
+        shown = CliRunner().invoke(app, [*command.split(), *map(str, arguments)])
+        assert not unseen_in(shown.stdout + shown.stderr), arguments
         assert "Traceback" not in shown.stderr
-        assert shown.exception is None or isinstance(shown.exception, SystemExit), command
-    for path in (*(tmp_path / "check").iterdir(), tmp_path / "w.toml"):
-        assert not unseen_in(path.read_text("utf-8")), path
+        assert shown.exception is None or isinstance(shown.exception, SystemExit), arguments
+    for path in files_below(world.folder / "made"):
+        assert not unseen_in(path.name), path
+        if path.suffix not in (".zip", ".tif"):
+            found = set[str]().union(*map(unseen_in, texts_of(path)))
+            assert not found or path.stem.endswith("_mended"), path
 
 
 # --- surroundings ---------------------------------------------------------------------------------

@@ -52,7 +52,7 @@ def write_comparison(found: Comparison, folder: Path, language: Language) -> Pat
     """Write ``compare.csv`` and ``compare.html``; whole or not at all."""
     with published(folder) as stage:
         write_csv(found.table, stage / "compare.csv")
-        text = "\n".join(_page(found, language)) + "\n"
+        text = "\n".join(map(visible, _page(found, language))) + "\n"
         (stage / "compare.html").write_text(text, encoding="utf-8", newline="\n")
     return folder / "compare.html"
 

@@ -93,7 +93,7 @@ def write_land_take(found: LandTake, folder: Path, language: Language) -> Path:
     with published(folder) as stage:
         write_csv(found.land_take, stage / "land_take.csv")
         write_csv(found.compensation, stage / "compensation.csv")
-        text = "\n".join(_page(found, language)) + "\n"
+        text = "\n".join(map(visible, _page(found, language))) + "\n"
         (stage / "land_take.html").write_text(text, encoding="utf-8", newline="\n")
     return folder / "land_take.html"
 
