@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from gis.problems import Language
+from gis.visible_text import visible
 from sinkatlas.comparing.comparison import EXPLAINED, FACTORS, Comparison, contributions_of
 from sinkatlas.publish import published, write_csv
 
