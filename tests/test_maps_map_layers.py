@@ -6,7 +6,7 @@ import base64
 import io
 import json
 import math
-from itertools import product
+from itertools import combinations, product
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,9 @@ from PIL import Image
 from pyproj import Transformer
 
 from maps.page.drawn_layers import (
+    calm,
     class_image,
+    clipped,
     encode,
     in_mercator,
     lonlat,
@@ -82,7 +84,8 @@ def test_class_raster_lies_where_its_cells_are(tmp_path: Path) -> None:
     shown = class_image(in_mercator(path), classes)
     picture = Image.open(io.BytesIO(base64.b64decode(str(shown["image"]).partition(",")[2])))
     pixels = np.asarray(picture.convert("RGBA"))
-    trees = np.argwhere((pixels == (0, 0x64, 0, 255)).all(axis=2)).mean(axis=0) + 0.5
+    green = (*(int(calm("#006400")[at : at + 2], 16) for at in (1, 3, 5)), 255)
+    trees = np.argwhere((pixels == green).all(axis=2)).mean(axis=0) + 0.5
     to_mercator = Transformer.from_crs(4326, 3857, always_xy=True).transform
     (south, west), (north, east) = shown["bounds"]  # type: ignore[misc]
     left, bottom = to_mercator(west, south)
@@ -95,6 +98,32 @@ def test_class_raster_lies_where_its_cells_are(tmp_path: Path) -> None:
     assert (pixels[0, :, 3] == 0).all()
     assert [each["zh"] for each in shown["classes"]] == ["林", "建"]  # type: ignore[attr-defined]
     assert "red" not in json.dumps(shown["classes"])
+
+
+def test_a_raster_ends_at_the_city_and_keeps_every_cell_inside(tmp_path: Path) -> None:
+    """A square of 20 x 20 cells within 40 x 40: a quarter is left, to a cell of the warp's edge."""
+    path = tmp_path / "cover.tif"
+    place = Affine(0.01, 0, 113, 0, -0.01, 23)
+    with rasterio.open(path, "w", driver="GTiff", width=40, height=40, count=1, dtype="uint8",
+                       crs="EPSG:4490", transform=place) as target:  # fmt: skip
+        target.write(np.full((40, 40), 10, dtype=np.uint8), 1)
+    whole = in_mercator(path)
+    inside = clipped(whole, shapely.box(113.1, 22.7, 113.3, 22.9))
+    assert inside.bounds == whole.bounds
+    assert inside.codes.count() == pytest.approx(whole.codes.count() / 4, rel=0.11)
+    assert set(inside.codes.compressed()) == {10}
+    assert clipped(whole, shapely.box(112, 22, 114, 24)).codes.count() == whole.codes.count()
+    assert clipped(whole, shapely.box(100, 22, 101, 24)).codes.count() == 0
+
+
+def test_calm_colours_of_a_legend_stay_apart_and_leave_text_readable() -> None:
+    """The colours that ESA gives WorldCover: none is darker than a label's ink would bear."""
+    own = ("#006400", "#ffbb22", "#ffff4c", "#f096ff", "#fa0000", "#b4b4b4", "#0064c8", "#0096a0")
+    calmed = [calm(each) for each in own]
+    channels = np.array([[int(c[at : at + 2], 16) for at in (1, 3, 5)] for c in calmed])
+    for one, two in combinations(channels, 2):
+        assert np.abs(one - two).max() >= 20
+    assert (channels @ [0.2126, 0.7152, 0.0722] > 105).all()
 
 
 def test_small_shapes_are_not_made_unrecognisable_to_save_nothing() -> None:

@@ -8,11 +8,12 @@ the one before, which is a third of the size of GeoJSON.
 from __future__ import annotations
 
 import base64
+import colorsys
 import io
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -26,8 +27,11 @@ from numpy.typing import NDArray
 from PIL import Image
 from rasterio.crs import CRS
 from rasterio.enums import Resampling
+from rasterio.features import geometry_mask
+from rasterio.transform import from_bounds
 from rasterio.vrt import WarpedVRT
-from rasterio.warp import transform_bounds
+from rasterio.warp import transform_bounds, transform_geom
+from shapely import Geometry
 
 from gis.by_unit import merged
 from gis.reading import open_raster
@@ -165,15 +169,16 @@ def label_point(geometry: Any) -> list[float]:
 
 
 def overlays(
-    layers: Sequence[MapLayer], smallest_m: float = SMALLEST_TOLERANCE_M
+    layers: Sequence[MapLayer], within: Geometry, smallest_m: float = SMALLEST_TOLERANCE_M
 ) -> list[dict[str, object]]:
     """The layers as the page carries them: either ``parts`` or ``image`` with ``bounds``.
 
+    A picture ends at the outline ``within``, in lon/lat: beyond it no figure is made of the raster.
     No outline is finer than ``smallest_m`` metres, and no cell of a picture. Layers are made small
     over threads, which pandas must not enter: it sets the warnings of the whole process.
     """
     asked = [(each, None if each.features is None else lonlat(each.features)) for each in layers]
-    made = in_threads(lambda one: _made_small(*one, smallest_m), asked)
+    made = in_threads(lambda one: _made_small(*one, within, smallest_m), asked)
     return [_row(layer, found) for layer, found in zip(layers, made, strict=True)]
 
 
@@ -184,12 +189,13 @@ def lonlat(features: gpd.GeoDataFrame) -> NDArray[np.object_]:
 
 
 def _made_small(
-    layer: MapLayer, geometries: NDArray[np.object_] | None, smallest_m: float
+    layer: MapLayer, geometries: NDArray[np.object_] | None, within: Geometry, smallest_m: float
 ) -> Thinned | MercatorRaster | None:
     if geometries is not None:
         return thin_overlay(geometries, smallest_m)
     if layer.raster is not None and layer.classes is not None:
-        return in_mercator(layer.raster, band=layer.band, crs=layer.crs, smallest_m=smallest_m)
+        found = in_mercator(layer.raster, band=layer.band, crs=layer.crs, smallest_m=smallest_m)
+        return clipped(found, within)
     return None
 
 
@@ -237,7 +243,7 @@ def class_image(raster: MercatorRaster, classes: pd.DataFrame) -> dict[str, obje
     cells = codes.filled(0).astype(np.int64)
     known = ~np.ma.getmaskarray(codes) & (cells >= 0) & (cells < lookup.size)
     slots = np.where(known, lookup[np.where(known, cells, 0)], 0).astype(np.uint8)
-    colours = [_colour(classes.loc[code, "colour"]) for code in shown]
+    colours = [calm(_colour(classes.loc[code, "colour"])) for code in shown]
     west, south, east, north = transform_bounds("EPSG:3857", "EPSG:4326", *raster.bounds)
     uri = base64.b64encode(_png(slots, colours)).decode("ascii")
     return {
@@ -247,6 +253,17 @@ def class_image(raster: MercatorRaster, classes: pd.DataFrame) -> dict[str, obje
         "classes": _class_rows(classes.loc[[code for code in shown if code in _present(codes)]]),
         "cell_m": round(raster.cell_m, 1),
     }
+
+
+def clipped(raster: MercatorRaster, within: Geometry) -> MercatorRaster:
+    """The raster without the cells whose centre lies outside an outline in lon/lat."""
+    rows, columns = raster.codes.shape
+    outline = transform_geom("EPSG:4326", "EPSG:3857", shapely.geometry.mapping(within))
+    outside = geometry_mask(
+        [outline], (rows, columns), from_bounds(*raster.bounds, columns, rows), all_touched=False
+    )
+    mask = np.ma.getmaskarray(raster.codes) | outside
+    return replace(raster, codes=np.ma.masked_array(raster.codes.data, mask))
 
 
 def in_mercator(
@@ -302,9 +319,21 @@ def _class_rows(classes: pd.DataFrame | None) -> list[Mapping[str, str]]:
     if classes is None:
         return []
     return [
-        {"zh": str(row["zh"]), "en": str(row["en"]), "colour": _colour(row["colour"])}
+        {"zh": str(row["zh"]), "en": str(row["en"]), "colour": calm(_colour(row["colour"]))}
         for row in classes.to_dict("records")
     ]
+
+
+def calm(colour: str) -> str:
+    """A legend's colour as ground under districts and labels: the same hue, paler and less bright.
+
+    >>> calm("#006400"), calm("#fa0000")
+    ('#4c9e4c', '#c07c7c')
+    """
+    red, green, blue = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    hue, lightness, saturation = colorsys.rgb_to_hls(red, green, blue)
+    softened = colorsys.hls_to_rgb(hue, 0.35 + 0.55 * lightness, 0.35 * saturation)
+    return "#" + "".join(f"{round(255 * each):02x}" for each in softened)
 
 
 def _colour(text: object) -> str:

@@ -115,7 +115,9 @@ def payload(report: Report) -> dict[str, object]:
         "layers": [
             drawn | {"detail": detail}
             for drawn, detail in zip(
-                overlays(report.layers, smallest_m), details(report.layers), strict=True
+                overlays(report.layers, shapely.union_all(thinned.geometries), smallest_m),
+                details(report.layers),
+                strict=True,
             )
         ],
         "coefficients": _table(report.coefficients),

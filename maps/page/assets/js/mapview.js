@@ -4,8 +4,8 @@ const OVERLAY_STYLES = {
   forest_subcompartments: { color: "#1b5e20", fillColor: "#2e7d32", weight: 0.6, fillOpacity: 0.45 },
   wetlands: { color: "#0b4f8a", fillColor: "#2b83c6", weight: 0.6, fillOpacity: 0.6 },
   mangroves: { color: "#7b1fa2", fillColor: "#ab47bc", weight: 1, fillOpacity: 0.75 },
-  greenways: { color: "#8d6e63", weight: 1.3, fill: false },
-  redline: { color: "#b0413e", weight: 1.3, fillColor: "#e57373", fillOpacity: 0.1, dashArray: "6 4" },
+  greenways: { color: "#a48a7f", weight: 0.9, fill: false },
+  redline: { color: "#b0413e", weight: 0.9, fillColor: "#e57373", fillOpacity: 0.14 },
   works: { color: "#7a4f00", fillColor: "#f4b942", weight: 1.2, fillOpacity: 0.6 },
   land_survey: { color: "#6d6d6d", weight: 0.5, fill: false },
   tidal_marsh: { color: "#00695c", fillColor: "#4db6ac", weight: 0.8, fillOpacity: 0.6 },
@@ -17,10 +17,10 @@ const OVERLAY_STYLES = {
   blue_green_network: { color: "#00838f", weight: 2, fill: false },
   project_footprints: { color: "#bf360c", fillColor: "#ff8a65", weight: 1, fillOpacity: 0.5 },
   residential_land: { color: "#6a1b9a", fillColor: "#ce93d8", weight: 0.6, fillOpacity: 0.3 },
-  protected_areas: { color: "#5e4b8b", weight: 1.3, fillColor: "#9575cd", fillOpacity: 0.12, dashArray: "2 4" },
+  protected_areas: { color: "#5e4b8b", weight: 0.9, fillColor: "#9575cd", fillOpacity: 0.14, dashArray: "3 3" },
   demonstration_areas: { color: "#33691e", weight: 2, fill: false, dashArray: "12 4" },
   shoreline: { color: "#006064", weight: 2, fill: false },
-  rivers: { color: "#1565c0", fillColor: "#64b5f6", weight: 1.6, fillOpacity: 0.5 },
+  rivers: { color: "#4a86c5", fillColor: "#64b5f6", weight: 1.4, fillOpacity: 0.5 },
   change_certain: { color: "#b5462f", weight: 2, fillColor: "#f4a582", fillOpacity: 0.6 },
   change_uncertain: { color: "#8c8c8c", weight: 1.5, fillColor: "#d9d9d9", fillOpacity: 0.5 },
   conflicts: { color: "#c62828", weight: 4, fillColor: "#ff5252", fillOpacity: 0.45 }, // a plot is a dot on a city's map
@@ -32,7 +32,7 @@ const CORNERS = [[], ["at-right"], ["at-top", "at-right"], ["at-top"]];
 
 const renderers = new Map();
 const map = map_sinkatlas;
-const drawn = { districts: new Map(), labels: new Map(), overlays: new Map(), sides: new Map(), symbols: [], leaders: [], chosen: null, stand: null, moved: false };
+const drawn = { districts: new Map(), labels: new Map(), overlays: new Map(), sides: new Map(), symbols: [], leaders: [], chosen: null, stand: null, moved: false, legendHeight: 0 };
 
 /** Radius of the largest circle of a map of amounts, in pixels, and the ground under the circles. */
 const LARGEST_CIRCLE = 30, GROUND = "#f3f5f2";
@@ -75,7 +75,7 @@ function startMap() {
 function homeButton() {
   const control = L.control({ position: "topleft" });
   control.onAdd = () => {
-    const button = el("button", { type: "button", class: "home", data: { focus: "home" }, on: { click: () => fitCity() } }, "⌂");
+    const button = el("button", { type: "button", class: "home", data: { focus: "home" }, on: { click: goHome } }, "⌂");
     places.home = button;
     L.DomEvent.disableClickPropagation(button);
     return el("div", { class: "leaflet-bar" }, button);
@@ -90,20 +90,27 @@ function pane(name, height) {
   map.getPane(name).style.pointerEvents = "none";
 }
 
-/** The whole city in what the controls leave free; beside the legend too, where that costs little size. */
-function fitCity() {
+/** The whole city in what the controls leave free, from ``left`` pixels on. */
+function fitCity(left = SIDE) {
   const { x, y } = map.getSize();
   const hasRoom = x > 200 && y > 200; // a frame may be laid out only after its script has run
-  const top = hasRoom ? clearOfControls() : 0, side = hasRoom ? 14 : 0, beside = places.legend.offsetWidth + 24;
-  const zoomAt = (left) => map.getBoundsZoom(data.bounds, false, L.point(left + side, top + side));
-  const left = hasRoom && beside < x / 2 && zoomAt(beside) >= zoomAt(side) - LOST_BESIDE_LEGEND ? beside : side;
+  const side = hasRoom ? SIDE : 0, top = hasRoom ? clearOfControls() : 0;
   if (hasRoom) map.setMinZoom(Math.max(0, map.getBoundsZoom(data.bounds) - 2));
-  map.fitBounds(data.bounds, { paddingTopLeft: [left, top], paddingBottomRight: [side, side], animate: false });
+  map.fitBounds(data.bounds, { paddingTopLeft: [hasRoom ? left : 0, top], paddingBottomRight: [side, side], animate: false });
   drawn.moved = false;
 }
 
-/** Levels of zoom that a city may lose so that the legend stands beside it. */
-const LOST_BESIDE_LEGEND = 0.5;
+const SIDE = 14;
+
+/** Levels of zoom that the city would lose beside the legend; none where it finds no room. */
+function lostBeside(left) {
+  if (left > map.getSize().x / 2) return Infinity;
+  const zoomAt = (edge) => map.getBoundsZoom(data.bounds, false, L.point(edge + SIDE, clearOfControls() + SIDE));
+  return zoomAt(SIDE) - zoomAt(left);
+}
+
+/** Levels of zoom that a city may lose so that the legend hides nothing of it. */
+const MOST_LOST = 0.5;
 
 /** Height of what lies across the top of the map. */
 function clearOfControls() {
@@ -112,10 +119,15 @@ function clearOfControls() {
   return Math.max(46, ...ends.filter((end) => end > 0).map((end) => end + 8));
 }
 
+function goHome() {
+  fitCity();
+  placeLegend();
+}
+
 /** A window of another size shows the whole city again, unless the reader has gone elsewhere. */
 function followSize() {
-  if (!drawn.moved) fitCity();
-  placeLegend();
+  if (drawn.moved) placeLegend();
+  else goHome();
 }
 
 function drawDistrict(unit) {
@@ -202,7 +214,9 @@ function paint() {
   paintOverlays();
   markStand();
   paintSwipe();
-  clearLegend();
+  const grown = places.legend.offsetHeight - drawn.legendHeight > 40; // by the keys of a layer
+  if (grown) placeLegend();
+  else clearLegend();
   thinLabels();
 }
 
@@ -229,11 +243,15 @@ function labelSign(theme, code) {
   return at < 0 ? "" : theme.classes[at].sign;
 }
 
-/** Put the legend into the corner in which it hides the least of the districts; labels give way to it. */
+/** Put the legend where it hides the least of the districts, the whole city beside it if need be; labels give way. */
 function placeLegend() {
   clearLegend();
   const hidden = CORNERS.map((corner) => { cornerLegend(corner); return hiddenPoints(places.legend.getBoundingClientRect()); });
-  cornerLegend(CORNERS[hidden.indexOf(Math.min(...hidden))]);
+  const least = Math.min(...hidden), left = places.legend.offsetWidth + 24;
+  const steps = least > 0 && !drawn.moved && lostBeside(left) <= MOST_LOST;
+  cornerLegend(CORNERS[steps ? 0 : hidden.indexOf(least)]);
+  if (steps) fitCity(left);
+  drawn.legendHeight = places.legend.offsetHeight;
   thinLabels();
 }
 

@@ -127,8 +127,7 @@ function preparePrint() {
   document.documentElement.classList.add("printing");
   fitPaper();
   map.invalidateSize({ animate: false });
-  fitCity();
-  placeLegend();
+  goHome();
 }
 
 /** What leaves the printed card in turn, while it does not fit: it stands in the brief and the workbook. */
@@ -156,8 +155,7 @@ function finishPrint() {
   document.documentElement.classList.remove("printing");
   places.paper.replaceChildren();
   map.invalidateSize({ animate: false });
-  fitCity();
-  placeLegend();
+  goHome();
 }
 
 function hatchPattern() {
