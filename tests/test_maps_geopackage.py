@@ -18,7 +18,7 @@ import pyogrio
 import pytest
 import shapely
 
-from gis.problems import OutputError
+from gis.problems import LANGUAGES, OutputError
 from maps.page.page_data import payload
 from maps.qgis.geopackage import (
     field_names,
@@ -27,6 +27,8 @@ from maps.qgis.geopackage import (
     write_geoparquet,
 )
 from maps.report import Report
+from maps.words import words
+from sink_models.measures.conflicts import NEAR_RIVER, OVERLAPS
 
 Maker = Callable[..., Report]
 HOSTILE = ("=cmd|' /C calc'!A0", "x'); DROP TABLE districts;--", "<b>\u202e$x$\x07\x00区")
@@ -96,7 +98,9 @@ def test_hostile_names_are_text_without_what_cannot_be_seen(
 def test_aliases_tell_indicator_year_and_unit(make_report: Maker, tmp_path: Path) -> None:
     path = write_geopackage(make_report(), tmp_path / "a.gpkg")
     with closing(sqlite3.connect(path)) as database:
-        rows = database.execute("SELECT column_name, title FROM gpkg_data_columns").fetchall()
+        rows = database.execute(
+            "SELECT column_name, title FROM gpkg_data_columns WHERE table_name = 'districts'"
+        ).fetchall()
         extensions = database.execute(
             "SELECT table_name FROM gpkg_extensions WHERE extension_name = 'gpkg_schema'"
         ).fetchall()
@@ -141,7 +145,9 @@ def test_a_file_that_reads_back_differently_is_refused(
 def test_descriptions_tell_definition_and_source(make_report: Maker, tmp_path: Path) -> None:
     path = write_geopackage(make_report(text="定义"), tmp_path / "a.gpkg")
     with closing(sqlite3.connect(path)) as database:
-        rows = database.execute("SELECT column_name, description FROM gpkg_data_columns").fetchall()
+        rows = database.execute(
+            "SELECT column_name, description FROM gpkg_data_columns WHERE table_name = 'districts'"
+        ).fetchall()
     assert dict(rows)["forest_area_2024"] == "定义 · 定义"
     assert dict(rows)["unit_name"] is None
 
@@ -232,6 +238,51 @@ def test_a_style_names_every_field(make_report: Maker, tmp_path: Path) -> None:
     root = Xml.fromstring(text.partition("\n")[2])
     listed = {each.attrib["field"] for each in root.iter("alias")}
     assert listed == set(read(tmp_path / "a.gpkg", "districts").columns) - {"geometry"}
+
+
+def test_every_layer_has_a_title_aliases_and_where_it_has_shapes_a_style(
+    make_report: Maker, tmp_path: Path
+) -> None:
+    report = make_report()
+    conflicts = gpd.GeoDataFrame(
+        {
+            "epoch": [2024, 2024],
+            "unit_code": ["440103", "440104"],
+            "unit_name": ["东区", "西区"],
+            "rule": ["project_in_redline", "project_near_river"],
+            "feature": ["甲", "乙"],
+        },
+        geometry=shapely.buffer(report.units.geometry.to_numpy()[:2], -0.03),
+        crs="EPSG:4490",
+    )
+    path = write_geopackage(dataclasses.replace(report, conflicts=conflicts), tmp_path / "a.gpkg")
+    with closing(sqlite3.connect(path)) as database:
+        titles = dict(database.execute("SELECT table_name, identifier FROM gpkg_contents"))
+        rows = database.execute(
+            "SELECT table_name, column_name, title FROM gpkg_data_columns"
+        ).fetchall()
+    assert titles["results"] == "各单元各期的全部指标"
+    assert titles["conflicts"] == "与空间管控规则冲突的要素"
+    named = {(table, column): title for table, column, title in rows}
+    assert named["conflicts", "rule"] == "要求"
+    for layer in ("districts", "results", "conflicts"):
+        columns = set(pyogrio.read_info(path, layer=layer)["fields"])
+        assert columns == {column for table, column in named if table == layer}
+    (style,) = [each for each in stored_styles(path) if each[0] == "conflicts"]
+    assert style[4] == 1
+    root = Xml.fromstring(style[5].partition("\n")[2])
+    rules = {each.attrib["label"]: each.attrib["filter"] for each in root.iter("rule")}
+    assert set(rules) == {"建设项目占用生态保护红线", "建设项目临近江河岸线"}
+    with closing(sqlite3.connect(path)) as database:
+        for each in rules.values():
+            found = database.execute(f"SELECT COUNT(*) FROM conflicts WHERE {each}").fetchone()
+            assert found == (1,)
+
+
+def test_rules_of_conflicts_all_have_words() -> None:
+    rules = {*(name for name, *_ in OVERLAPS), NEAR_RIVER}
+    for language in LANGUAGES:
+        assert rules <= {each.removeprefix("qgis.") for each in words(language)}
 
 
 def test_no_text_from_data_reaches_a_style(make_report: Maker, tmp_path: Path) -> None:

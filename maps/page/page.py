@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from importlib import resources
 from pathlib import Path
 
 from maps.page.offline import offline_page
 from maps.page.page_data import payload
+from maps.page.style import asset
 from maps.report import Report
 
 SCRIPTS = (
@@ -43,12 +43,7 @@ def write_map(report: Report, path: Path) -> None:
 
 def map_page(report: Report) -> str:
     """The text of the map page."""
-    body = "\n".join(_asset("js", name) for name in SCRIPTS)
+    body = "\n".join(asset("js", name) for name in SCRIPTS)
     script = f'(function () {{\n"use strict";\n{body}\n}})();'
-    style = "\n".join(_asset("css", name) for name in STYLES)
+    style = "\n".join(asset("css", name) for name in STYLES)
     return offline_page(payload(report), script=script, style=style)
-
-
-def _asset(*parts: str) -> str:
-    text = resources.files("maps.page").joinpath("assets", *parts).read_text(encoding="utf-8")
-    return text.replace("\r\n", "\n")

@@ -3,10 +3,10 @@
 Layer ``districts`` has one row per reporting unit and one for the whole (``is_whole``), with a
 column per indicator and year; layer ``results`` has the rows of ``results.csv``, layer
 ``conflicts`` the features of ``conflicts.csv`` where there are any. Aliases tell each
-column's indicator, year and unit in the report's language, and descriptions how it is defined.
-QGIS finds the map's colours in the file. ``units.parquet`` holds the same districts, and
-``units.qml`` beside it their style: a style file that bore the GeoPackage's name would be taken for
-each of its layers.
+column's indicator, year and unit in the report's language, and descriptions how it is defined;
+every layer has a title and, where it has shapes, a style, which QGIS finds in the file.
+``units.parquet`` holds the same districts, and ``units.qml`` beside it their style: a style file
+that bore the GeoPackage's name would be taken for each of its layers.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from shapely import Geometry
 
 from gis.problems import OutputError, problem
 from gis.visible_text import visible
-from maps.qgis.styles import styles, write_styles
+from maps.qgis.styles import conflict_style, styles, write_styles
 from maps.report import IndicatorWords, Report
 from maps.tables import UNIT
 from maps.words import parts_of, words
@@ -63,10 +63,24 @@ def write_geopackage(report: Report, path: str | os.PathLike[str]) -> Path:
                 conflicts, target, layer=CONFLICTS, driver="GPKG", geometry_type="Unknown",
                 append=True,
             )  # fmt: skip
-    aliases = field_aliases(report)
-    _write_aliases(target, aliases, _descriptions(report))
-    found = styles(report, field_names(report.results), aliases)
-    write_styles(target, DISTRICTS, found, date=_DATE)
+    language = report.language
+    aliases = {DISTRICTS: field_aliases(report)}
+    notes = {DISTRICTS: _descriptions(report)}
+    found = {DISTRICTS: styles(report, field_names(report.results), aliases[DISTRICTS])}
+    for name in (RESULTS, CONFLICTS) if len(report.conflicts) else (RESULTS,):
+        columns = [
+            each for each in report.words_of(name).columns if each.name in report.table(name)
+        ]
+        aliases[name] = {each.name: each.heading[language] for each in columns}
+        notes[name] = {each.name: each.note[language] for each in columns if each.note[language]}
+    if CONFLICTS in aliases:
+        title = report.words_of(CONFLICTS).title[language]
+        broken = set(report.conflicts["rule"].astype(str))
+        labels = {each: words(language)[f"qgis.{each}"] for each in sorted(broken)}
+        found[CONFLICTS] = (conflict_style(title, labels, aliases[CONFLICTS]),)
+    _write_titles(target, report, [*aliases])
+    _write_aliases(target, aliases, notes)
+    write_styles(target, found, date=_DATE)
     _require_equal(target, DISTRICTS, districts)
     _require_equal(target, RESULTS, results)
     return target
@@ -193,7 +207,22 @@ def _descriptions(report: Report) -> dict[str, str]:
     }
 
 
-def _write_aliases(path: Path, aliases: Mapping[str, str], told: Mapping[str, str]) -> None:
+def _write_titles(path: Path, report: Report, layers: Sequence[str]) -> None:
+    """Title and description of each layer, as programs show them in a list of layers."""
+    text = words(report.language)
+    titles = {DISTRICTS: text["qgis.districts"]}
+    titles |= {name: report.words_of(name).title[report.language] for name in layers[1:]}
+    about = visible(" · ".join(filter(None, (report.title, report.organisation, report.date))))
+    with closing(sqlite3.connect(path)) as database, database:
+        database.executemany(
+            "UPDATE gpkg_contents SET identifier = ?, description = ? WHERE table_name = ?",
+            [(titles[each], about, each) for each in layers],
+        )
+
+
+def _write_aliases(
+    path: Path, aliases: Mapping[str, Mapping[str, str]], notes: Mapping[str, Mapping[str, str]]
+) -> None:
     """Field aliases and descriptions by the format's schema extension (OGC 12-128r18, F.9).
 
     pyogrio cannot set them, and QGIS and GDAL read them from here.
@@ -224,7 +253,11 @@ def _write_aliases(path: Path, aliases: Mapping[str, str], told: Mapping[str, st
         database.executemany(
             "INSERT INTO gpkg_data_columns (table_name, column_name, name, title, description)"
             " VALUES (?, ?, ?, ?, ?)",
-            [(DISTRICTS, field, alias, alias, told.get(field)) for field, alias in aliases.items()],
+            [
+                (layer, field, alias, alias, notes[layer].get(field))
+                for layer, known in aliases.items()
+                for field, alias in known.items()
+            ],
         )
 
 

@@ -27,6 +27,7 @@ _PREFERRED = "forest_cover_rate"
 _HEADER = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
 _VERSION = "3.22.0"
 _OUTLINE, _WHOLE_OUTLINE = "#8c8c8c", "#1a1a1a"
+_CONFLICT = "#e57373"
 
 
 @dataclass(frozen=True)
@@ -59,15 +60,28 @@ def styles(
     return tuple(_style(report, each, fields, aliases) for each in shown)
 
 
-def write_styles(path: Path, layer: str, found: Sequence[Style], *, date: str) -> None:
-    """Put styles into a GeoPackage as QGIS stores them; the first is the layer's default.
+def conflict_style(title: str, rules: Mapping[str, str], aliases: Mapping[str, str]) -> Style:
+    """A style of the features that break a rule: one colour, a legend row and filter for each rule.
+
+    ``rules`` gives the words of each value of field ``rule``.
+    """
+    root = _document()
+    found = [(f"\"rule\" = '{key}'", label, _CONFLICT) for key, label in rules.items()]
+    _add_rules(root, found)
+    _add_labels(root, '"feature"')
+    _add_aliases(root, aliases, '"feature"')
+    return Style("conflicts", title, _text(root))
+
+
+def write_styles(path: Path, found: Mapping[str, Sequence[Style]], *, date: str) -> None:
+    """Put styles by layer into a GeoPackage as QGIS stores them; the first is a layer's default.
 
     ``date`` stands where QGIS keeps the time of a change.
     """
     with closing(sqlite3.connect(path)) as database, database:
-        (column,) = database.execute(
-            "SELECT column_name FROM gpkg_geometry_columns WHERE table_name = ?", (layer,)
-        ).fetchone()
+        columns = dict(
+            database.execute("SELECT table_name, column_name FROM gpkg_geometry_columns").fetchall()
+        )
         database.execute(
             "CREATE TABLE layer_styles (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,"
             " f_table_catalog TEXT(256), f_table_schema TEXT(256), f_table_name TEXT(256),"
@@ -85,8 +99,9 @@ def write_styles(path: Path, layer: str, found: Sequence[Style], *, date: str) -
             " f_geometry_column, styleName, styleQML, styleSLD, useAsDefault, description, owner,"
             " ui, update_time) VALUES ('', '', ?, ?, ?, ?, '', ?, ?, '', NULL, ?)",
             [
-                (layer, column, each.name, each.qml, place == 0, each.description, date)
-                for place, each in enumerate(found)
+                (layer, columns[layer], each.name, each.qml, place == 0, each.description, date)
+                for layer, styles_of_layer in found.items()
+                for place, each in enumerate(styles_of_layer)
             ],
         )
 
@@ -99,21 +114,32 @@ def _style(
 ) -> Style:
     epoch = max(year for key, year in fields if key == indicator.key)
     field = fields[indicator.key, epoch]
-    root = Xml.Element(
+    root = _document()
+    _add_renderer(root, report, indicator, field)
+    _add_labels(root, 'CASE WHEN NOT "is_whole" THEN "unit_name" END')
+    _add_aliases(root, aliases, '"unit_name"')
+    return Style(field, aliases.get(field, field), _text(root))
+
+
+def _document() -> Xml.Element:
+    return Xml.Element(
         "qgis",
         version=_VERSION,
         styleCategories="Symbology|Labeling|Fields|Forms",
         labelsEnabled="1",
     )
-    _add_renderer(root, report, indicator, field)
-    _add_labels(root)
+
+
+def _add_aliases(root: Xml.Element, aliases: Mapping[str, str], preview: str) -> None:
     listed = Xml.SubElement(root, "aliases")
     for place, (name, alias) in enumerate(aliases.items(), start=1):
         Xml.SubElement(listed, "alias", field=name, index=str(place), name=alias)
-    Xml.SubElement(root, "previewExpression").text = '"unit_name"'
+    Xml.SubElement(root, "previewExpression").text = preview
+
+
+def _text(root: Xml.Element) -> str:
     Xml.indent(root)
-    text = _HEADER + Xml.tostring(root, encoding="unicode") + "\n"
-    return Style(field, aliases.get(field, field), text)
+    return _HEADER + Xml.tostring(root, encoding="unicode") + "\n"
 
 
 def _add_renderer(root: Xml.Element, report: Report, indicator: IndicatorWords, field: str) -> None:
@@ -124,11 +150,6 @@ def _add_renderer(root: Xml.Element, report: Report, indicator: IndicatorWords, 
     """
     text = words(report.language)
     found = indicator_classes(report, indicator.key)
-    renderer = Xml.SubElement(
-        root, "renderer-v2", type="RuleRenderer", symbollevels="0", forceraster="0"
-    )
-    rules = Xml.SubElement(renderer, "rules", key="root")
-    symbols = Xml.SubElement(renderer, "symbols")
     looks = [
         *(
             (f'NOT "is_whole" AND {condition}', label, colour)
@@ -139,6 +160,16 @@ def _add_renderer(root: Xml.Element, report: Report, indicator: IndicatorWords, 
         (f'NOT "is_whole" AND "{field}" IS NULL', text["common.no_data"], MISSING_COLOUR),
         ('"is_whole"', text["common.whole"], ""),
     ]
+    _add_rules(root, looks)
+
+
+def _add_rules(root: Xml.Element, looks: Sequence[tuple[str, str, str]]) -> None:
+    """A rule with its symbol for each condition, label and colour."""
+    renderer = Xml.SubElement(
+        root, "renderer-v2", type="RuleRenderer", symbollevels="0", forceraster="0"
+    )
+    rules = Xml.SubElement(renderer, "rules", key="root")
+    symbols = Xml.SubElement(renderer, "symbols")
     for place, (condition, label, colour) in enumerate(looks):
         Xml.SubElement(
             rules, "rule", key=f"class{place}", symbol=str(place), filter=condition, label=label
@@ -185,14 +216,14 @@ def _add_symbol(symbols: Xml.Element, name: str, colour: str) -> None:
         Xml.SubElement(options, "Option", type="QString", name=key, value=value)
 
 
-def _add_labels(root: Xml.Element) -> None:
-    """The district's name over it, none over the whole."""
+def _add_labels(root: Xml.Element, expression: str) -> None:
+    """What an expression gives, over each feature."""
     labeling = Xml.SubElement(root, "labeling", type="simple")
     settings = Xml.SubElement(labeling, "settings", calloutType="simple")
     style = Xml.SubElement(
         settings,
         "text-style",
-        fieldName='CASE WHEN NOT "is_whole" THEN "unit_name" END',
+        fieldName=expression,
         isExpression="1",
         fontFamily="Sans Serif",
         fontSize="9",

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from gis.problems import Language, Problem
+from maps.page import document_style
 from maps.text import aligned
 from sinkatlas.checking.places_map import numbered, places_map
 
@@ -91,14 +92,17 @@ def as_page(found: Check, language: Language) -> str:
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
         '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
         "style-src 'unsafe-inline'\">"
-        f"<title>{words['title']}</title><style>{_STYLE}</style></head><body>"
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{words['title']}</title><style>{document_style()}{_STYLE}</style></head>"
+        "<body><main>"
         f"<h1>{words['title']}: {html.escape(found.workspace)}</h1><p>{state}</p>"
         f"<p>{words['next']}{next_step}</p>"
         f"{'<h2>' + words['map'] + '</h2>' + places if places else ''}"
         f"<h2>{words['problems']}</h2>{problems}<h2>{words['layers']}</h2>{layers}"
         f"{'<h2>' + words['looks'] + '</h2>' + looks if looks else ''}"
         f"{'<h2>' + words['classes'] + '</h2>' + classes if classes else ''}"
-        f"{'<h2>' + words['officials'] + '</h2>' + official if official else ''}</body></html>\n"
+        f"{'<h2>' + words['officials'] + '</h2>' + official if official else ''}"
+        "</main></body></html>\n"
     )
 
 
@@ -139,9 +143,6 @@ def _next_step(found: Check) -> str:
 
 
 _STYLE = (
-    "body{font:15px/1.5 sans-serif;margin:2em;max-width:75em}table{border-collapse:collapse}"
-    "td,th{border:1px solid #bbb;padding:.3em .6em;text-align:left;vertical-align:top}"
-    "tr.error td:first-child{background:#f3c1bd}tr.warning td:first-child{background:#f7e3a8}"
     "svg path{fill:#eef2ec;stroke:#6b7a6b;stroke-width:1}svg text{font-size:12px;fill:#222}"
     "svg circle{fill:#4a78b0;stroke:#fff}svg .error circle{fill:#b3261e}"
     "svg .warning circle{fill:#a66a00}"
@@ -149,14 +150,17 @@ _STYLE = (
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    head = "".join(f"<th>{html.escape(cell)}</th>" for cell in header)
+    head = "".join(f'<th scope="col">{html.escape(cell)}</th>' for cell in header)
     body = "".join(
         f'<tr class="{html.escape(row[0]) if row[0] in ("error", "warning", "info") else ""}">'
         + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in row)
         + "</tr>"
         for row in rows
     )
-    return f"<table><tr>{head}</tr>{body}</table>"
+    return (
+        f'<div class="scroll" tabindex="0"><table><thead><tr>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>"
+    )
 
 
 def look_lines(found: Check, language: Language) -> Iterator[str]:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from gis.problems import Language
 from gis.visible_text import visible
+from maps.page import document_style
 from sinkatlas.comparing.comparison import EXPLAINED, FACTORS, Comparison, contributions_of
 from sinkatlas.publish import published, write_csv
 
@@ -40,11 +41,6 @@ STATUS_WORDS: dict[str, Words] = {
 NOTHING: Words = {"zh": "没有差异。", "en": "Nothing differs."}
 COLOURS = {"data": "#2166ac", "coefficients": "#b5462f", "boundaries": "#5aae61",
            "method": "#8073ac"}  # fmt: skip
-STYLE = """
-body{font:14px/1.5 "Noto Sans CJK SC","Microsoft YaHei",system-ui,sans-serif;margin:2rem}
-table{border-collapse:collapse}th,td{padding:.25rem .6rem;border-bottom:1px solid #d4ddd8}
-td.n{text-align:right}
-"""
 SHOWN = 400
 """Rows of the page; the table has all."""
 
@@ -61,11 +57,11 @@ def write_comparison(found: Comparison, folder: Path, language: Language) -> Pat
 def _page(found: Comparison, language: Language) -> Iterator[str]:
     yield f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
     yield f"<title>{TITLE[language]}</title><style>"
-    yield f"{STYLE}</style></head><body><h1>{TITLE[language]}</h1>"
+    yield f"{document_style()}</style></head><body><main><h1>{TITLE[language]}</h1>"
     for note in found.notes:
         yield f"<p>{html.escape(note.text(language))}</p>"
     if not len(found.table):
-        yield f"<p>{NOTHING[language]}</p></body></html>"
+        yield f"<p>{NOTHING[language]}</p></main></body></html>"
         return
     legend = " ".join(
         f'<span style="color:{COLOURS[name]}">■ {FACTOR_WORDS[name][language]}</span>'
@@ -77,7 +73,7 @@ def _page(found: Comparison, language: Language) -> Iterator[str]:
         FACTOR_WORDS[name][language] for name in FACTORS), ""]) + "</tr>"  # fmt: skip
     for row in found.table.head(SHOWN).to_dict("records"):
         yield _line({str(name): value for name, value in row.items()}, language)
-    yield "</table></body></html>"
+    yield "</table></main></body></html>"
 
 
 def _line(row: dict[str, object], language: Language) -> str:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from gis.problems import Language
 from gis.visible_text import visible
+from maps.page import document_style
 from sink_models.carbon import POOL_NAMES
 from sink_models.ecosystem_types import type_names
 from sink_models.equations import co2_from_c
@@ -77,15 +78,7 @@ MISSING_WORDS: dict[str, Words] = {
     "foregone_growth": {"zh": "本应继续的生长", "en": "growth foregone"},
     "cleared_at_planting_site": {"zh": "栽植地清除的碳", "en": "carbon cleared where planted"},
 }
-STYLE = """
-body{font:15px/1.6 "Noto Sans CJK SC","Microsoft YaHei",system-ui,sans-serif;color:#1c2a25;
- margin:2rem auto;max-width:52rem;padding:0 1.2rem}
-h1{font-size:1.4rem}h2{font-size:1.1rem;border-bottom:2px solid #1b6b4a}
-table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .6rem;
- border-bottom:1px solid #d4ddd8}td.n{text-align:right;font-variant-numeric:tabular-nums}
-.gate{background:#fff3c4;padding:.4rem .7rem}.small{color:#556b61;font-size:.85rem}
-section{break-after:page}svg{width:100%;height:auto}
-"""
+STYLE = "section{break-after:page}.gate{background:#fff4d6;padding:6px 11px}svg{width:100%}"
 
 
 def write_land_take(found: LandTake, folder: Path, language: Language) -> Path:
@@ -150,12 +143,12 @@ def _type_name(kind: str, language: Language) -> str:
 def _page(found: LandTake, language: Language) -> Iterator[str]:
     title = WORDS["title"][language]
     yield f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
-    yield f"<title>{title}</title><style>{STYLE}</style></head><body>"
+    yield f"<title>{title}</title><style>{document_style()}{STYLE}</style></head><body><main>"
     for each, row in zip(found.projects, found.land_take.to_dict("records"), strict=True):
         yield from _section(found, each, row, language)
     for problem in found.problems:
         yield f'<p class="small">{html.escape(problem.text(language))}</p>'
-    yield "</body></html>"
+    yield "</main></body></html>"
 
 
 def _section(

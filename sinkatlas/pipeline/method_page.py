@@ -8,34 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gis.problems import Language
+from maps.page import document_style
 from maps.words import sentence
 from sink_models.method import Cell, Figure, Formula, Math, MethodSheet, Section, SheetTable, Words
 from sink_models.statements import Statement
-
-STYLE = """
-:root{--ink:#1c2a25;--line:#d4ddd8;--soft:#eef3f0;--dim:#556b61;--green:#1b6b4a}
-body{font:15px/1.6 "Noto Sans CJK SC","Microsoft YaHei",system-ui,sans-serif;color:var(--ink);
- margin:2rem auto;max-width:76rem;padding:0 1.2rem}
-h1{font-size:1.65rem;line-height:1.3}
-h2{font-size:1.2rem;margin-top:2.4rem;padding-bottom:.25rem;border-bottom:2px solid var(--green)}
-nav{background:var(--soft);padding:.6rem 1rem;border-radius:.4rem}nav ol{margin:.2rem 0;columns:3;
- column-gap:2rem}nav a{color:var(--green);text-decoration:none}
-nav a:hover{text-decoration:underline}
-.scroll{overflow-x:auto}
-table{border-collapse:collapse;font-size:.85rem;width:100%;line-height:1.45}
-th,td{border-bottom:1px solid var(--line);padding:.35rem .6rem;text-align:left;vertical-align:top;
- min-width:4.5em;overflow-wrap:break-word}
-th{background:var(--soft);font-weight:600;vertical-align:bottom}
-td.n,th.n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums;min-width:0}
-td.m{min-width:9em;white-space:nowrap}td.w{min-width:15em}tbody tr:hover{background:#f8faf9}
-td.k{min-width:9em;font-family:ui-monospace,monospace;font-size:.8rem}
-dl{display:grid;grid-template-columns:minmax(14rem,1fr) 2fr;gap:.2rem 1.5rem;align-items:baseline}
-dt{font-weight:600}dd{margin:0 0 .5rem}math{font-size:1.08em}td math{font-size:1.02em}
-.mark{background:#fff3c4;padding:.4rem .7rem}.small{color:var(--dim);font-size:.83rem}
-@media(max-width:46rem){dl{grid-template-columns:1fr}nav ol{columns:1}}
-@media print{body{margin:0;max-width:none;font-size:10pt}nav{display:none}h2{break-after:avoid}
- tr{break-inside:avoid}.scroll{overflow:visible}}
-"""
 
 _TOKEN = re.compile(r"\s+|\d+(?:\.\d+)?|[^\W\d_]\w*|[_^]|.", re.DOTALL)
 _OPERATORS = {"*": "·", "-": "−", "sum": "Σ"}
@@ -72,7 +48,8 @@ def _page(sheet: MethodSheet, title: str, language: Language, is_synthetic: bool
     policy = "default-src 'none'; style-src 'unsafe-inline'"
     yield f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    yield f"<title>{named}</title><style>{STYLE}</style></head><body><h1>{named}</h1>"
+    yield f"<title>{named}</title><style>{document_style()}</style></head>"
+    yield f"<body><main><h1>{named}</h1>"
     if is_synthetic:
         yield f'<p class="mark">{escaped(SYNTHETIC[language])}</p>'
     yield f'<nav aria-label="{CONTENTS[language]}"><ol>'
@@ -81,7 +58,7 @@ def _page(sheet: MethodSheet, title: str, language: Language, is_synthetic: bool
     yield "</ol></nav>"
     for section in sheet.sections:
         yield from _section(section, language)
-    yield "</body></html>"
+    yield "</main></body></html>"
 
 
 def _section(section: Section, language: Language) -> Iterator[str]:
@@ -109,7 +86,7 @@ def _formula(each: Formula, language: Language) -> str:
 def _table(table: SheetTable, language: Language) -> Iterator[str]:
     first = table.rows[0] if table.rows else ()
     figures = [isinstance(cell, Figure) for cell in first] or [False] * len(table.heads)
-    yield '<div class="scroll"><table><thead><tr>'
+    yield '<div class="scroll" tabindex="0"><table><thead><tr>'
     yield "".join(
         f'<th scope="col"{" class=n" if is_figure else ""}>{escaped(head[language])}</th>'
         for head, is_figure in zip(table.heads, figures, strict=True)
