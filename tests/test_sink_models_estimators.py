@@ -182,7 +182,7 @@ def test_mangrove_burial_is_a_gain() -> None:
         ("43", "forest", "above_ground", 45.8 / 1.23),  # 37.236
         ("43", "forest", "dead_wood", 45.8 / 1.23 * 0.01),  # 1 % of above-ground biomass
         ("44", "forest", "dead_wood", 45.8 * 0.0294),  # 2.94 % of living biomass: 1.347
-        ("44", "forest_bamboo", "below_ground", 23.78 * 0.23 / 1.23),  # 4.447
+        ("44", "forest_bamboo", "below_ground", 23.78 * 0.37 / 1.37),  # measured on moso: 6.422
     ],
 )
 def test_density_examples(region: str, ecosystem_type: str, pool: str, expected: float) -> None:

@@ -261,6 +261,7 @@ def sought_of(stratum: CarbonStratum, pool: str) -> Sought:
         forest_class=stratum.forest_class,
         leaf=leaf_of(stratum.species_group),
         age_group=stratum.age_group,
+        species_group=stratum.species_group,
     )
 
 

@@ -245,9 +245,11 @@ def _rules(name: str, rows: Sequence[_Row]) -> Rules:
     own = [row for row in rows if row["method"] == DENSITY]
     densities = tuple(
         DensityRule(
-            row.types, "", row["pool"], row["region"], row["climate_zone"], row["leaf"], "",
-            "area", row["formula"], row["depth_cm"] or ("30" if row["pool"] == "soil" else ""),
-            *row.why,
+            ecosystem_types=row.types, forest_class="", species_group=row["species_group"],
+            pool=row["pool"], region=row["region"], climate_zone=row["climate_zone"],
+            leaf=row["leaf"], age_group="", base="area", formula=row["formula"],
+            depth_cm=row["depth_cm"] or ("30" if row["pool"] == "soil" else ""),
+            why_zh=row.why[0], why_en=row.why[1],
         )
         for row in own
     )  # fmt: skip

@@ -12,11 +12,13 @@ from importlib import resources
 class DensityRule:
     """One row of ``densities.csv``: a formula per hectare, or per tonne of another pool.
 
-    ``base`` is ``area`` (t C/ha), ``above_ground`` or ``living`` (t C per t C of that biomass).
+    ``species_group`` names groups of stands joined by ``|``, empty for all. ``base`` is ``area``
+    (t C/ha), ``above_ground`` or ``living`` (t C per t C of that biomass).
     """
 
     ecosystem_types: tuple[str, ...]
     forest_class: str
+    species_group: str
     pool: str
     region: str
     climate_zone: str

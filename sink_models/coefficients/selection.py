@@ -60,8 +60,8 @@ class Zone:
 class Sought:
     """The pool of a piece of ground that a density rule is sought for.
 
-    ``leaf`` is ``needle``, ``broadleaf`` or ``mixed``, ``age_group`` an age class of the forest
-    survey; empty where nothing is known of them.
+    ``species_group`` is that of a stand, ``leaf`` is ``needle``, ``broadleaf`` or ``mixed``,
+    ``age_group`` an age class of the forest survey; empty where nothing is known of them.
     """
 
     ecosystem_type: str
@@ -69,6 +69,7 @@ class Sought:
     forest_class: str = ""
     leaf: str = ""
     age_group: str = ""
+    species_group: str = ""
 
 
 @dataclass(frozen=True)
@@ -168,6 +169,8 @@ def _miss(rule: DensityRule, zone: Zone, sought: Sought) -> str:
         "forest_class": rule.forest_class in ("", sought.forest_class),
         "leaf": rule.leaf in ("", sought.leaf),
         "age_group": rule.age_group in ("", sought.age_group),
+        "species_group": not rule.species_group
+        or sought.species_group in rule.species_group.split("|"),
     }
     return next((name for name, is_met in holds.items() if not is_met), "")
 
@@ -188,9 +191,9 @@ class Candidate:
     """A density rule that could speak for a stratum's pool, and why it does or does not.
 
     ``verdict`` is ``chosen``, ``later`` (an earlier rule goes first), ``region``,
-    ``climate_zone``, ``forest_class``, ``leaf``, ``age_group``, ``unchecked`` (its coefficients do
-    not ship) or ``no_row`` (a coefficient of its formula does not exist here); ``keys`` names what
-    is lacking.
+    ``climate_zone``, ``forest_class``, ``leaf``, ``age_group``, ``species_group``, ``unchecked``
+    (its coefficients do not ship) or ``no_row`` (a coefficient of its formula does not exist here);
+    ``keys`` names what is lacking.
     """
 
     rule: DensityRule

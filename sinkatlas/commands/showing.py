@@ -157,7 +157,8 @@ def rule_lines(
             f"\t{slope.cited}\t{why}"
         )
     for pool in (*POOLS, SOIL_BURIAL):
-        sought = Sought(ecosystem_type, pool, forest_class, leaf_of(species_group), age_group)
+        leaf = leaf_of(species_group)
+        sought = Sought(ecosystem_type, pool, forest_class, leaf, age_group, species_group)
         candidates = density_candidates(store, zone, accepted, sought)
         if not candidates:
             yield f"{pool}\tno rule"
