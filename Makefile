@@ -11,11 +11,12 @@ KILLS ?= 100
 PYTEST_FLAGS ?= -n auto --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test docs kills nightly lint check format bench lock bundle clean
+.PHONY: help setup demo test docs wheel kills nightly lint check format bench lock bundle clean
 
 help:
 	@echo "make demo    build the synthetic city and open-able results (CITY=$(CITY), OUT=$(OUT))"
 	@echo "make test    run every test"
+	@echo "make wheel   install the built wheel into a clean environment and use it (PYTHON=, LOWEST=--lowest)"
 	@echo "make docs    build the documentation site in build/docs, readable from the disk"
 	@echo "make nightly attack a small run for an hour: 120 kills, full disks, thousands of damaged files"
 	@echo "make kills   kill a small real run KILLS=100 times at random moments, each resuming the last"
@@ -58,6 +59,9 @@ demo: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest $(PYTEST_FLAGS)
+
+wheel: $(READY)
+	$(BIN)/python -m bundle.check_wheel --python $(or $(PYTHON),$(BIN)/python) $(LOWEST)
 
 # A warning is an error. jieba comes as source alone: it splits Chinese for the search.
 docs: $(READY)

@@ -48,7 +48,7 @@ REFERENCE = {
 }
 EXPLANATION = (
     *("../method", "../architecture", "../reliability", "../benchmarks", "../beside_others"),
-    *("../workbench", "../offline", "../decisions/README"),
+    *("../workbench", "../offline", "../release", "../decisions/README"),
 )
 WINGS = (
     *("gis.measure", "gis.account", "gis.by_unit", "gis.executors", "gis.reading"),

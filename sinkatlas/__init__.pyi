@@ -4,6 +4,7 @@ from .research import (
     account as account,
     carbon as carbon,
     draws as draws,
+    drivers as drivers,
     evaluate as evaluate,
     features as features,
     indicator as indicator,

@@ -193,8 +193,17 @@ def test_transitions_are_labelled_and_are_the_rows_of_the_table(done: sinkatlas.
     assert float(whole.sel(from_type="forest", to_type="crop").sum()) == 0.0
 
 
+def test_drivers_are_labelled_and_are_the_rows_of_the_table(done: sinkatlas.Run) -> None:
+    found = sinkatlas.drivers(done)
+    rows = done.table("uncertainty").frame.set_index(["indicator", "epoch", "source"])
+    for (indicator, epoch, source), row in rows.iterrows():
+        held = found.sel(indicator=indicator, epoch=epoch, source=source)
+        assert float(held["share"]) == row["share"]
+        assert (str(held["kind"].item()), str(held["unit"].item())) == (row["kind"], row["unit"])
+
+
 def test_labelled_results_survive_netcdf_and_parquet(done: sinkatlas.Run, tmp_path: Path) -> None:
-    for found in (sinkatlas.draws(done), sinkatlas.transitions(done)):
+    for found in (sinkatlas.draws(done), sinkatlas.transitions(done), sinkatlas.drivers(done)):
         found.to_netcdf(tmp_path / "a.nc")
         with xr.open_dataset(tmp_path / "a.nc") as opened:
             assert opened.identical(found)

@@ -295,20 +295,12 @@ TESTED = ("volume_function_tre_larch", "volume_function_tre_oil_pine", "volume_f
 def literature_residual(store: CoefficientStore) -> float:
     """Standard error of a published volume function where it is carried over, a share of biomass.
 
-        The root mean square of the errors that published functions had when they were tested on
-        national plots: what a function without a published error of its own is taken to be off by.
+    The root mean square of the errors that published functions had when they were tested on
+    national plots: what a function without a published error of its own is taken to be off by.
 
-        >>> from sink_models.coefficients.rule_tables import (
-        DensityRule,
-        Expansion,
-        VolumeFunction,
-        density_rules,
-        read_table,
-        volume_functions,
-    )
-    from sink_models.coefficients.store import coefficients
-        >>> round(literature_residual(coefficients()), 3)
-        0.164
+    >>> from sink_models.coefficients.store import coefficients
+    >>> round(literature_residual(coefficients()), 3)
+    0.164
     """
     squares = [(store[key].value / 100.0) ** 2 for key in TESTED]
     return float((sum(squares) / len(squares)) ** 0.5)

@@ -9,6 +9,7 @@ from .extending import (
 )
 from .labelled import (
     draws as draws,
+    drivers as drivers,
     features as features,
     scenarios as scenarios,
     transitions as transitions,

@@ -126,6 +126,32 @@ def scenarios(run: Run) -> xr.Dataset:
     return _cube(run, table, keys, columns, absent=np.nan)
 
 
+def drivers(run: Run) -> xr.Dataset:
+    """What the interval of each figure of the whole is made of, source by source.
+
+    Variables ``low_change``, ``high_change`` and ``share``; dimensions ``indicator``, ``epoch`` and
+    ``source`` (a coefficient, a layer's accuracy, or the choice between two models, as the
+    coordinate ``kind`` says). Changes are in the unit of the indicator (coordinate ``unit``),
+    ``share`` is of its variance. A source that does not enter a figure is 0, a figure without any
+    is not there.
+
+    Raises ``ArgumentKeyError`` for a run in which nothing was drawn.
+    """
+    import xarray
+
+    table = run.table("uncertainty").frame
+    keys = ["indicator", "epoch", "source"]
+    columns = ["low_change", "high_change", "share"]
+    found = table.set_index(keys)[columns].to_xarray().fillna(0.0)
+    kinds = table.drop_duplicates("source").set_index("source")["kind"]
+    units = table.drop_duplicates("indicator").set_index("indicator")["unit"]
+    named: xarray.Dataset = found.assign_coords(
+        kind=("source", [kinds[each] for each in found["source"].to_numpy()]),
+        unit=("indicator", [units[each] for each in found["indicator"].to_numpy()]),
+    )
+    return named
+
+
 def _cube(
     run: Run, table: pd.DataFrame, keys: list[str], columns: Mapping[str, str], absent: float
 ) -> xr.Dataset:
