@@ -698,6 +698,18 @@ SCENES: dict[str, Scene] = {
         SURVEYED,
         place="[carbon]",
     ),
+    "sink_models.method_rules_unknown": Scene(
+        lambda c: set_further(forest_beside_map(c), '[carbon]\nmethod_set = "ipcc_1996"\n'),
+        'method_set = "ipcc_2006_2019"',
+        SURVEYED,
+        place="[carbon]",
+    ),
+    "sink_models.method_set_used": Scene(
+        lambda c: set_further(forest_beside_map(c), '[carbon]\nmethod_set = "ipcc_2006_2019"\n'),
+        "-method_set",
+        SURVEYED,
+        place="[carbon]",
+    ),
     "sink_models.biomass_left_out": Scene(grass_abroad, CLIMATE, ABROAD),
     "sink_models.farmland_soil_unknown": Scene(abroad, CLIMATE, ABROAD),
     "sink_models.zones_apart": Scene(of_two_zones, CLIMATE, ("forest_area", "510000", 200.0)),
