@@ -68,7 +68,7 @@ def test_a_cause_of_the_survey_makes_an_artefact_and_one_of_the_ground_does_not(
     file = write_workspace(
         tmp_path / "w", {2020: half_forest(), 2024: half_forest()}, layers=layers, draws=0
     )
-    done = run(file, tmp_path / "结果")
+    done = run(file, tmp_path / "结果", only="tables")
     assert done.folder is not None
     table = pd.read_csv(done.folder / "transitions.csv", dtype={"cause": str, "unit_code": str})
     moved = table[(table["from_type"] == "forest_arbor") & (table["unit_code"] == "440100")

@@ -134,7 +134,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def done(folder: Path) -> Run:
-    return run(folder / "workspace.toml", folder.parent / "result", language="en")
+    return run(folder / "workspace.toml", folder.parent / "result", language="en", only="tables")
 
 
 def codes(done: Run) -> set[str]:
