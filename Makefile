@@ -33,7 +33,7 @@ setup: $(READY)
 
 # Made again when the dependencies change. A python that is a mere shim (pyenv) or too old fails
 # the version question and the next one is asked.
-$(READY): pyproject.toml constraints.txt
+$(READY): pyproject.toml requirements.lock
 	@set -e; \
 	new_enough='import sys; sys.exit(sys.version_info < (3, 11))'; \
 	for candidate in $(or $(filter-out 3.%,$(PYTHON)),python3 python3.13 python3.12 python3.11 python); do \
@@ -48,9 +48,11 @@ $(READY): pyproject.toml constraints.txt
 	  exit 1; \
 	fi; \
 	[ -x $(BIN)/python ] || { echo "Making $(VENV) with $$python"; "$$python" -m venv $(VENV); }; \
-	echo "Installing the packages of constraints.txt (once)"; \
+	echo "Installing the packages of requirements.lock, each by its SHA-256 (once)"; \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+	  --only-binary :all: --no-binary prcoords --requirement requirements.lock; \
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-	  --only-binary :all: --no-binary prcoords --constraint constraints.txt --editable '.[dev]'
+	  --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
 demo: $(READY)

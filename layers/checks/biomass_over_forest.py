@@ -27,6 +27,10 @@ from layers.declarations import Density, Layer
 _BLOCKS, _SIDE, _POINTS = 64, 128, 400
 _LEAST_SHARE = 0.005
 _LEAST_POINTS = 20
+_PATCH = 16
+"""Cells along a square of zeros that no forest shows."""
+_MOST_LOOKED_AT = 200_000_000
+"""Cells beyond which only every n-th block is looked through for such squares."""
 _LEAST_TYPICAL, _MOST_TYPICAL = 3.0, 700.0
 """Typical biomass of a territory's forest (t/ha) outside of which the unit is another one: below is
 less than a thicket, above is more than half of the densest old growth holds."""
@@ -63,11 +67,71 @@ def _problems(cover: Layer, held: Layer, units: Units) -> Iterator[Problem]:
         (np.isnan(values), "layers.biomass_void_over_forest"),
     ):
         share = float(flags.mean())
+        if code.endswith("zero_over_forest") and share <= _LEAST_SHARE:
+            yield from _patch_problems(cover, held, units, hectares)
         if share > _LEAST_SHARE:
             yield problem(
                 code, held.spec.where, other=cover.spec.where, percent=f"{100 * share:.3g}",
                 hectares=f"{share * hectares:.4g}", points=len(points),
             )  # fmt: skip
+
+
+def _patch_problems(cover: Layer, held: Layer, units: Units, forest_ha: float) -> Iterator[Problem]:
+    """Squares of nothing but zeros on forest: too few for the points, and no forest looks so."""
+    grid = layer_grid(held)
+    territory = shapely.union_all(to_crs(units.features, grid.crs, "districts").geometry.array)
+    shapely.prepare(territory)
+    places = _zero_squares(held, grid, territory)
+    if not len(places):
+        return
+    offsets = _PATCH * np.array(
+        [(0.5, 0.5), (0.25, 0.25), (0.25, 0.75), (0.75, 0.25), (0.75, 0.75)]
+    )
+    at = (places[:, None, :] + offsets).reshape(-1, 2)
+    x, y = grid.transform * (at[:, 1], at[:, 0])
+    inside = shapely.contains_xy(territory, x, y)
+    is_forest = inside & _are_forest(np.column_stack([x, y]), grid.crs, cover)
+    whole = is_forest.reshape(-1, len(offsets)).all(axis=1)
+    if not whole.any():
+        return
+    row, column = (int(each) for each in places[whole][0])
+    size = cell_areas_ha(grid, slice(row, row + 1), slice(column, column + 1))[0, 0]
+    hectares = float(whole.sum() * _PATCH**2 * size)
+    yield problem(
+        "layers.biomass_zero_over_forest", held.spec.where, other=cover.spec.where,
+        percent=f"{100 * hectares / forest_ha:.3g}", hectares=f"{hectares:.4g}",
+        points=int(whole.sum()) * _PATCH**2,
+    )  # fmt: skip
+
+
+def _zero_squares(held: Layer, grid: Grid, territory: shapely.Geometry) -> NDArray[np.int64]:
+    """Upper left row and column of squares of ``_PATCH`` cells that are zero throughout."""
+    data = held.data
+    assert isinstance(data, Density)
+    if 0.0 in data.no_data:
+        return np.empty((0, 2), dtype=np.int64)
+    found = []
+    windows = list(_windows(grid, shapely.bounds(territory)))
+    step = max(1, len(windows) * _SIDE**2 // _MOST_LOOKED_AT)
+    with open_raster(data.path) as dataset:
+        for window in windows[::step]:
+            values, unknown = read_block(dataset, data.band, window, held.spec.where)
+            rows, columns = (n // _PATCH for n in values.shape)
+            cut = (slice(rows * _PATCH), slice(columns * _PATCH))
+            zero = ((values[cut] == 0) & ~unknown[cut]).reshape(rows, _PATCH, columns, _PATCH)
+            corner = np.argwhere(zero.all(axis=(1, 3))) * _PATCH
+            found.append(corner + np.array([int(window.row_off), int(window.col_off)]))
+    return np.concatenate(found) if found else np.empty((0, 2), dtype=np.int64)
+
+
+def _are_forest(points: Array, crs: CRS, cover: Layer) -> NDArray[np.bool_]:
+    """Whether a class raster shows forest at points of another system."""
+    data = cover.data
+    assert isinstance(data, RasterCover)
+    is_forest = data.classes["ecosystem_type"].map(ecosystem_types()["group"]) == "forest"
+    codes = data.classes.index[is_forest.to_numpy()].to_numpy()
+    reading = Density(data.name, data.path, data.band, "", no_data=())
+    return np.isin(_raw_at(points, crs, reading, cover), codes)
 
 
 def _forest_points(cover: Layer, units: Units) -> tuple[Array, float]:
@@ -118,9 +182,17 @@ def _windows(grid: Grid, bounds: Array) -> Iterator[Window]:
 
 
 def _values_at(points: Array, crs: CRS, held: Layer) -> Array:
-    """Raw values of a density at points; NaN beyond the raster and where nothing is known."""
-    data, grid = held.data, layer_grid(held)
-    assert isinstance(data, Density)
+    """Values of a density at points, after scale and offset; NaN where nothing is known."""
+    assert isinstance(held.data, Density)
+    with open_raster(held.data.path) as dataset:
+        scale = dataset.scales[held.data.band - 1]
+        offset = dataset.offsets[held.data.band - 1]
+    return np.asarray(_raw_at(points, crs, held.data, held) * scale + offset)
+
+
+def _raw_at(points: Array, crs: CRS, data: Density, held: Layer) -> Array:
+    """Raw values of a raster at points; NaN beyond it and where nothing is known."""
+    grid = layer_grid(held)
     x, y = points.T
     if not crs.equals(grid.crs):
         x, y = transform_between(crs, grid.crs, held.spec.where)(x, y)
@@ -130,7 +202,6 @@ def _values_at(points: Array, crs: CRS, held: Layer) -> Array:
     places = np.flatnonzero(is_inside)
     tiles = (row[places] // _SIDE) * (grid.width // _SIDE + 1) + column[places] // _SIDE
     with open_raster(data.path) as dataset:
-        scale, offset = dataset.scales[data.band - 1], dataset.offsets[data.band - 1]
         for tile in np.unique(tiles):
             own = places[tiles == tile]
             left, top = int(column[own].min()), int(row[own].min())
@@ -138,5 +209,5 @@ def _values_at(points: Array, crs: CRS, held: Layer) -> Array:
             window = Window(left, top, width, height)
             cells, unknown = read_block(dataset, data.band, window, held.spec.where)
             raw = np.where(unknown | np.isin(cells, data.no_data), np.nan, cells)
-            values[own] = raw[row[own] - top, column[own] - left] * scale + offset
+            values[own] = raw[row[own] - top, column[own] - left]
     return values
