@@ -115,6 +115,19 @@ def indicators() -> Mapping[str, Indicator]:
     return {each.key: each for each in (*own, *extended("INDICATORS"))}
 
 
+def indicator_key(word: str) -> str:
+    """The key of an indicator by its key or its title in either language; else the word itself.
+
+    >>> indicator_key("森林覆盖率"), indicator_key("my_own")
+    ('forest_cover_rate', 'my_own')
+    """
+    plain = word.strip().casefold()
+    for key, each in indicators().items():
+        if plain in (key, each.title_zh.casefold(), each.title_en.casefold()):
+            return key
+    return word
+
+
 def comparable_earlier(context: Context, key: str) -> CarbonAccount | Absent:
     """The carbon account of the epoch before, or why ``key`` has no change to tell.
 

@@ -6,6 +6,7 @@ that must stay silent.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import unicodedata
 import warnings
@@ -13,10 +14,12 @@ import zipfile
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import prcoords
 import pytest
 import rasterio
@@ -37,10 +40,14 @@ from rasterio.transform import from_origin
 from shapely.geometry import LineString, box
 from small_city import write_city
 
-from gis.problems import InputError
+from gis.problems import InputError, ProblemLog
 from layers.checks.reporting_units import contradicted
-from layers.codes import official_units
+from layers.codes import ecosystem_type_words, ecosystem_types, official_units
+from layers.registry import kind_key, kinds
+from layers.tables import find_columns
+from sink_models.indicator import indicator_key, indicators
 from sinkatlas import run
+from sinkatlas.workspace import settings
 
 DOUBLED, STRIP = ["layers.ways_drawn_twice"], ["layers.outlines_of_strips"]
 REPEATED = ["layers.duplicate_features"]
@@ -570,6 +577,87 @@ def test_chinese_words_are_taken_wherever_ours_are(case: Case) -> None:
     done = case.run(case.text.replace('kind = "land_cover"', 'kind = "土地覆盖"'))
     assert value(done, "forest_stock_volume") == 4000.0
     assert value(done, "forest_area") == pytest.approx(50.0, rel=1e-3)
+
+
+HAN = re.compile("[\u4e00-\u9fff]")
+NO_WORD = {"A3", "A4", "pdf", "png", "svg", "en"}
+"""Choices that are written alike in both languages."""
+
+
+def tables_of_the_workspace() -> list[type[settings.SettingsTable]]:
+    held = [each for each in vars(settings).values() if isinstance(each, type)]
+    return [each for each in held if issubclass(each, settings.SettingsTable)]
+
+
+def test_every_choice_of_the_workspace_has_a_chinese_word() -> None:
+    """Walked over every setting that chooses from words: a new choice must have its word."""
+    chosen = {
+        word
+        for table in tables_of_the_workspace()
+        for field in table.model_fields.values()
+        for word in settings.choices_of(field.annotation)
+    }
+    assert len(chosen) > 30
+    assert chosen - set(settings.WORDS.values()) <= NO_WORD
+    assert set(settings.WORDS.values()) <= chosen
+    assert all(HAN.search(word) for word in settings.WORDS)
+
+
+def test_each_chinese_word_is_taken_for_its_choice() -> None:
+    for table in tables_of_the_workspace():
+        for name, field in table.model_fields.items():
+            known = settings.choices_of(field.annotation)
+            for word, choice in settings.WORDS.items():
+                if choice in known:
+                    info = SimpleNamespace(field_name=name)
+                    taken = table.words_of_the_trade(word, info)  # type: ignore[arg-type]
+                    assert taken == choice, (table, name, word)
+
+
+def test_every_name_of_the_registries_is_taken_in_both_languages() -> None:
+    """Kinds, their fields, ecosystem types and indicators, by key and by either name."""
+    for key, kind in kinds().items():
+        assert {kind_key(kind.title_zh), kind_key(kind.title_en), kind_key(key)} == {key}
+        for field in kind.fields:
+            for word in (field.title_zh, field.title_en, field.name):
+                log = ProblemLog()
+                found = find_columns(["列"], kind.fields, {word: "列"}, where="x", problems=log)
+                assert found.get(field.name) == "列", (key, word)
+                assert "layers.unknown_field" not in [each.code for each in log]
+    for key, row in ecosystem_types().iterrows():
+        assert ecosystem_type_words()[str(row["zh"]).casefold()] == key
+        assert settings.TypeWord
+    for key, each in indicators().items():
+        assert {indicator_key(each.title_zh), indicator_key(each.title_en)} == {key}
+
+
+@pytest.mark.parametrize(
+    ("given", "nearest_to"),
+    [("森林资源小斑", "forest_subcompartments"), ("土地复盖", "land_cover"),
+     ("forest_subcompartment", "forest_subcompartments"), ("红树木", "mangroves")],
+)  # fmt: skip
+def test_suggestions_are_sought_in_both_languages(case: Case, given: str, nearest_to: str) -> None:
+    case.raster("lc.tif").layer(given, "lc.tif")
+    with pytest.raises(InputError, match="unknown_kind") as error:
+        case.run()
+    (told,) = error.value.problems
+    assert told.facts["nearest"] == nearest_to
+
+
+def test_chinese_names_in_settings_give_the_same_run(case: Case) -> None:
+    official = (
+        '[[official]]\nindicator = "{}"\nyear = 2023\nvalue = 0.3\nunit = "万亩"\n'
+        'basis = "年报"\ndocument = "公报"\n[sheets]\norientation = "{}"\n'
+    )
+    case.raster("lc.tif")
+    results = []
+    for words in (("forest_area", "portrait"), ("森林面积", "纵向")):
+        case.further = official.format(*words)
+        done = case.run()
+        assert done.workspace.table.official[0].indicator == "forest_area"
+        assert done.workspace.table.sheets.orientation == "portrait"
+        results.append(done.results)
+    pd.testing.assert_frame_equal(*results)
 
 
 LOOPS = ("x.tif", "x.gpkg", "x.gdb", "x.csv", "x.shp")

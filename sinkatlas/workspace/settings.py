@@ -8,14 +8,16 @@ is reported at once, in the user's language, with the key it stands at.
 from __future__ import annotations
 
 import datetime
-from typing import Annotated, Literal
+from collections.abc import Sequence
+from typing import Annotated, Literal, get_args, get_origin
 
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
+    ValidationInfo,
+    field_validator,
     model_validator,
 )
 
@@ -42,6 +44,56 @@ class SettingsTable(BaseModel):
     """A TOML table: no unknown keys, no silent conversions, no NaN or infinity."""
 
     model_config = ConfigDict(**SETTINGS, frozen=True, strict=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def words_of_the_trade(cls, value: object, info: ValidationInfo) -> object:
+        """Choices may be named in Chinese; whatever else is given stays as it is."""
+        assert info.field_name is not None
+        known = choices_of(cls.model_fields[info.field_name].annotation)
+        if not known:
+            return value
+        if isinstance(value, list):
+            return [_word(each, known) for each in value]
+        return _word(value, known)
+
+
+def choices_of(annotation: object) -> tuple[str, ...]:
+    """The words that a setting chooses from, also within lists and where it may be left out.
+
+    >>> choices_of(list[Literal["pdf", "png"]] | None)
+    ('pdf', 'png')
+    """
+    if get_origin(annotation) is Literal:
+        return tuple(each for each in get_args(annotation) if isinstance(each, str))
+    return tuple(word for each in get_args(annotation) for word in choices_of(each))
+
+
+def _word(value: object, known: Sequence[str]) -> object:
+    """A word of the trade as the setting writes it."""
+    if not isinstance(value, str) or value in known:
+        return value
+    own = WORDS.get(value.strip(), "")
+    return own if own in known else value
+
+
+WORDS = {
+    "公顷": "ha", "亩": "mu", "平方米": "m2", "立方米": "m3", "立方米/公顷": "m3_per_ha",
+    "公顷蓄积": "m3_per_ha", "小数": "fraction", "百分数": "percent", "百分比": "percent",
+    "成": "tenths", "十分法": "tenths", "三调": "sandiao", "国土三调": "sandiao",
+    "用地用海分类": "planning2023", "中文": "zh", "英文": "en", "内部": "internal",
+    "公开": "public",
+    "三调00": "sandiao_00", "三调湿地": "sandiao_00", "湿地保护法": "law_2022",
+    "湿地公约": "convention", "第二次湿地调查": "second_survey", "二调": "second_survey",
+    "中国": "china", "粮农组织": "fao", "火星坐标": "gcj02", "国测局坐标": "gcj02",
+    "百度坐标": "bd09", "小班平均": "surveyed_mean", "不计": "left_out", "等幅": "equal_points",
+    "按比例": "proportional", "按潜力": "potential", "按表": "table", "表": "table",
+    "耕地": "cropland",
+    "生态保护红线": "redline", "红线": "redline", "主要": "main", "全部": "all",
+    "横向": "landscape", "纵向": "portrait", "封顶": "capped", "逻辑斯蒂": "logistic",
+    "理查德": "chapman_richards", "吨碳": "t_c",
+}  # fmt: skip
+"""Chinese words for choices."""
 
 
 class Settings(SettingsTable):
@@ -153,18 +205,22 @@ def _kind_word(word: str) -> str:
     return kind_key(word)
 
 
-def _word(word: object) -> object:
-    """A word of the trade as the setting writes it; anything else as it is."""
-    return WORDS.get(word.strip(), word) if isinstance(word, str) else word
+def _indicator_word(word: str) -> str:
+    """The key of an indicator, which may be named in either language."""
+    from sink_models.indicator import indicator_key
+
+    return indicator_key(word)
 
 
-WORDS = {
-    "公顷": "ha", "亩": "mu", "平方米": "m2", "立方米": "m3", "立方米/公顷": "m3_per_ha",
-    "公顷蓄积": "m3_per_ha", "小数": "fraction", "百分数": "percent", "百分比": "percent",
-    "成": "tenths", "十分法": "tenths", "三调": "sandiao", "国土三调": "sandiao",
-    "用地用海分类": "planning2023",
-}  # fmt: skip
-"""Chinese words for choices."""
+def _type_word(word: str) -> str:
+    """The key of an ecosystem type, which may be named in either language."""
+    from layers.codes import ecosystem_type_words
+
+    return ecosystem_type_words().get(word.strip().casefold(), word)
+
+
+IndicatorWord = Annotated[Text, AfterValidator(_indicator_word)]
+TypeWord = Annotated[Text, AfterValidator(_type_word)]
 
 
 class LayerTable(Source):
@@ -175,12 +231,10 @@ class LayerTable(Source):
     fields: dict[str, str] = Field(
         default_factory=dict, description="standard field name = column name in the file"
     )
-    area_unit: Annotated[Literal["ha", "mu", "m2"], BeforeValidator(_word)] | None = None
-    stock_unit: Annotated[Literal["m3", "m3_per_ha"], BeforeValidator(_word)] | None = None
-    crown_density_unit: (
-        Annotated[Literal["fraction", "percent", "tenths"], BeforeValidator(_word)] | None
-    ) = None
-    code_set: Annotated[Literal["sandiao", "planning2023"], BeforeValidator(_word)] | None = None
+    area_unit: Literal["ha", "mu", "m2"] | None = None
+    stock_unit: Literal["m3", "m3_per_ha"] | None = None
+    crown_density_unit: Literal["fraction", "percent", "tenths"] | None = None
+    code_set: Literal["sandiao", "planning2023"] | None = None
     land_codes: dict[str, str] = Field(
         default_factory=dict, description="value in the file = code or class name it stands for"
     )
@@ -225,7 +279,7 @@ class EpochTable(SettingsTable):
 class AssignedTable(SettingsTable):
     """A value assigned from above, which the plan names without printing it."""
 
-    indicator: Text
+    indicator: IndicatorWord
     year: Year
     value: float
     unit: Text
@@ -246,7 +300,7 @@ class PopulationTable(SettingsTable):
 class OfficialTable(SettingsTable):
     """One ``[[official]]`` entry: a figure of a bulletin or of the forest map's own statistics."""
 
-    indicator: Text
+    indicator: IndicatorWord
     code: str = Field(default="", description="code of the unit; the whole without it")
     year: Year
     value: float
@@ -319,7 +373,7 @@ class CarbonTable(SettingsTable):
 class AllocationTable(SettingsTable):
     """One ``[[allocation]]`` entry: a city's target to be split over the units."""
 
-    indicator: Text
+    indicator: IndicatorWord
     year: Year | None = Field(default=None, description="the target's year; none for one without")
     method: Literal["equal_points", "proportional", "potential", "table"]
     baseline: Year | None = Field(
@@ -366,7 +420,7 @@ class SheetsTable(SettingsTable):
     size: Literal["A3", "A4"] = "A3"
     orientation: Literal["landscape", "portrait"] = "landscape"
     formats: Annotated[list[Literal["pdf", "png", "svg"]], Field(min_length=1)] = ["pdf", "png"]
-    indicators: list[str] = Field(
+    indicators: list[IndicatorWord] = Field(
         default_factory=list, description="keys; empty means the main one"
     )
     atlas: bool = Field(default=False, description="a sheet for every unit, in one PDF")
@@ -391,7 +445,7 @@ class NetworkTable(SettingsTable):
 class GrowthTable(SettingsTable):
     """One ``[[growth]]`` entry: living biomass of a type by age; it comes to an end."""
 
-    type: Text = Field(description="ecosystem type, as in account.csv")
+    type: TypeWord = Field(description="ecosystem type, as in account.csv")
     form: Literal["capped", "logistic", "chapman_richards", "table"] = "capped"
     parameters: dict[str, float] = Field(
         default_factory=dict,
@@ -426,12 +480,12 @@ class ProgrammeTable(SettingsTable):
     """One ``[[scenario.programme]]`` entry: works of every year of a span."""
 
     unit: Text = Field(description="code of a unit, or of the whole")
-    type: Text = Field(description="ecosystem type that the land becomes")
+    type: TypeWord = Field(description="ecosystem type that the land becomes")
     from_year: Year
     to_year: Year
     hectares_yr: Annotated[float, Field(gt=0)]
     survival: Annotated[float, Field(gt=0, le=1)] = 1.0
-    takes: list[Text] = Field(
+    takes: list[TypeWord] = Field(
         default=["bare", "grass", "open_forest"], description="types that are planted"
     )
 
@@ -452,7 +506,7 @@ class LandTakeTable(SettingsTable):
     from_year: Year
     to_year: Year
     hectares_yr: Annotated[float, Field(gt=0)]
-    takes: list[Text] = Field(default_factory=list, description="types; all alike without")
+    takes: list[TypeWord] = Field(default_factory=list, description="types; all alike without")
 
 
 class ScenarioTable(SettingsTable):
@@ -490,7 +544,7 @@ class ProjectTable(SettingsTable):
     name: Text
     methodology: Text = Field(description="id of a methodology, e.g. CCER-14-001-V01")
     path: Text = Field(description="outlines of the patches; fields name and year are read")
-    type: Text = Field(description="ecosystem type that the patches become")
+    type: TypeWord = Field(description="ecosystem type that the patches become")
     start_year: Year = Field(description="of patches without a year")
     until: Year = Field(description="year to estimate until")
     clauses: dict[str, float] = Field(
