@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from tiny_workspace import half_forest, write_workspace
+from typer.testing import CliRunner
 
 from gis.problems import InputError
 from sink_models.account import EpochData
@@ -25,6 +26,7 @@ from sink_models.method import compared_sets, species_table
 from sink_models.options import Options
 from sink_models.results import Results
 from sink_models.sampling import Sampling
+from sinkatlas.cli import app
 from sinkatlas.pipeline import Run
 from sinkatlas.pipeline.running import run as run_workspace
 
@@ -237,6 +239,23 @@ def test_two_sets_stand_beside_each_other_and_what_one_lacks_is_empty() -> None:
     assert pd.isna(bamboo["second"])
     same = compared_sets(coefficients(), coefficients(), find_zone("440100"), frozenset(), 60.0)
     assert (same["second_against_first_percent"].dropna() == 0.0).all()
+
+
+def test_the_command_writes_both_sets_and_overwrites_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "两套规则.csv"
+    words = ["factors", "compare", "sinkatlas", IPCC, "--region", "440100", "--path", str(file)]
+    runner = CliRunner()
+    made = runner.invoke(app, words)
+    assert made.exit_code == 0, made.output
+    table = pd.read_csv(file).set_index(["ecosystem_type", "species_group", "pool"])
+    pine_row = table.loc[("forest_arbor", "pinus_massoniana", "above_ground")]
+    assert pine_row["second"] == pytest.approx(60.0 * 0.6 * 0.47)
+    assert "Table 4.5" in pine_row["second_source"]
+    again = runner.invoke(app, [*words, "--lang", "en"])
+    assert again.exit_code == 1
+    wrong = runner.invoke(app, ["factors", "compare", "sinkatlas", "ipcc_1996", "--lang", "en"])
+    assert wrong.exit_code == 1
+    assert IPCC in wrong.output
 
 
 def carbon(folder: Path, given: str) -> Path:

@@ -198,6 +198,20 @@ def test_wrong_entries_are_told_together(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+def test_a_check_knows_the_coefficients_that_the_analyst_brings(tmp_path: Path) -> None:
+    """An accepted key that only the own file has is no mistake, whatever else is wrong."""
+    own = '\n[carbon]\ncoefficients = "本地.csv"\naccepted = ["local_shrub_c"]\n'
+    strange = '\n[carbon]\naccepted = ["local_shrub_c"]\n'
+    for name, more, is_wrong in (("own", own, False), ("strange", strange, True)):
+        file = workspace(tmp_path / name, more)
+        head = "key,value,unit,reason,analyst,source_document\n"
+        row = "local_shrub_c,10.2,t C/ha,样地,李,某县样地调查\n"
+        (file.parent / "本地.csv").write_text(head + row, encoding="utf-8")
+        (file.parent / "cover_2020.tif").write_bytes(b"no raster")
+        codes = {each.code for each in check_workspace(file).problems}
+        assert ("sink_models.coefficient_unknown" in codes) == is_wrong
+
+
 def test_a_check_tells_wrong_entries_with_all_that_else_is_wrong(tmp_path: Path) -> None:
     """A layer that cannot be read hides neither figures nor residents nor growth curves."""
     file = workspace(

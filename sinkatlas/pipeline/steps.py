@@ -25,7 +25,6 @@ from layers.checks import account_problems
 from layers.declarations import Layer
 from maps.fonts import chinese_font, glyph_problems
 from sink_models.account import EpochData, with_mapped_trees
-from sink_models.coefficients import coefficients
 from sink_models.evaluate import evaluate
 from sink_models.ledger import ChangeTolerances, GrowthRule, growth_rules, surveyed_changes
 from sink_models.measures import WorksOptions
@@ -231,16 +230,17 @@ def problems_of_parts(space: Workspace) -> tuple[Problem, ...]:
     A layer without its file is told by the workspace already.
     """
     log = ProblemLog()
+    methods: list[Methods] = []
     parts: tuple[Callable[[], object], ...] = (
         lambda: read_promises(space, log),
-        lambda: read_methods(space),
+        lambda: methods.append(read_methods(space)),
         lambda: read_inputs(space, problems=log),
         lambda: growth_choices(space),
     )
     units = read_units(space)
     if units is not None:
         parts += (
-            lambda: options_of(space, units).check(coefficients()),
+            lambda: _check_choices(space, units, methods),
             lambda: official_figures(space, units),
             lambda: population_of(space, units),
         )
@@ -250,6 +250,12 @@ def problems_of_parts(space: Workspace) -> tuple[Problem, ...]:
         except InputError as error:
             log.extend(error.problems)
     return tuple(each for each in log if each.code != "gis.file_missing")
+
+
+def _check_choices(space: Workspace, units: Units, methods: Sequence[Methods]) -> None:
+    """Check the choices of ``[carbon]``; without the analyst's own coefficients none is known."""
+    for each in methods:
+        options_of(space, units).check(each.store)
 
 
 def hold_strictly(space: Workspace, problems: ProblemLog) -> None:
