@@ -297,6 +297,85 @@ def test_nothing_on_the_map_lies_over_another_thing(
             assert labelled == names or screen == "phone", f"{screen}, {view}"
 
 
+KEYS_SHOWN = """
+() => {
+  const found = new Set();
+  const look = () => {
+    const nodes = document.createTreeWalker(document.querySelector(".page"), NodeFilter.SHOW_TEXT);
+    while (nodes.nextNode()) {
+      const node = nodes.currentNode;
+      if (node.parentElement.closest(".remedy, .provenance, .schemes, [data-action]")) continue;
+      for (const key of node.textContent.match(/(?<![\\w.])[a-z]+(?:_[a-z0-9]+)+(?![\\w]*\\.[a-z])|undefined|NaN|\\[object/g) || []) found.add(key);
+      const isOurs = !node.parentElement.closest(".given");
+      if (document.documentElement.lang === "en" && isOurs && /[\\u4e00-\\u9fff]/.test(node.textContent)) found.add(node.textContent);
+    }
+  };
+  const press = (what) => document.querySelector(what).click();
+  for (const view of [...document.querySelectorAll(".chooser [data-view]")].map((each) => each.dataset.view)) {
+    press(`.chooser [data-view='${view}']`);
+    look();
+  }
+  press(".chooser [data-tab='layers']");
+  for (const panel of ["card", "ranking", "quality"]) {
+    press(`.side [data-tab='${panel}']`);
+    for (const each of document.querySelectorAll("details")) each.open = true;
+    look();
+  }
+  press(".chooser [data-tab='themes']");
+  return [...found];
+}
+"""  # noqa: E501
+
+
+@pytest.mark.parametrize("city", CITIES)
+def test_no_key_of_the_program_is_shown_in_either_language(
+    city: str, demo_run: Runs, opened: Open
+) -> None:
+    """Settings to be written stand in remedies, and keys to be looked up in the run record."""
+    page = opened(demo_run(city).report).page
+    assert page.evaluate(KEYS_SHOWN) == []
+    page.click("[data-action='language']")
+    assert page.get_attribute("html", "lang") == "en"
+    assert page.evaluate(KEYS_SHOWN) == []
+
+
+def test_five_questions_are_answered_in_at_most_three_clicks(demo_run: Runs, opened: Open) -> None:
+    """What a review asks of Guangzhou's map, without a manual; each from the page as it opens."""
+    report = demo_run("guangzhou").report
+    names = dict(zip(report.units["unit_code"], report.units["unit_name"], strict=True))
+
+    def labels(page: Any) -> dict[str, str]:
+        told = "all => all.map((each) => [...each.children].map((part) => part.textContent))"
+        return dict(page.eval_on_selector_all(".label-text", told))
+
+    # 1. Which districts miss which target, and by how much: no click.
+    page = opened(report).page
+    assert "森林蓄积量" in page.inner_text(".legend-title")
+    short = {name for name, value in labels(page).items() if value.startswith("−")}
+    shares = report.allocation[report.allocation["indicator"] == "forest_stock_volume"]
+    missing = set(shares[shares["gap"] < 0]["unit_code"]) & set(names)
+    assert short == {names[code] for code in missing}
+    # 2. Where mangrove was won and lost: two clicks.
+    page.click(".chooser [data-view='change']")
+    page.click(".chooser [data-indicator='mangrove_area']")
+    changed = report.changes[report.changes["indicator"] == "mangrove_area"]
+    gained = {names[code] for code in changed[changed["value"] > 0]["unit_code"] if code in names}
+    assert {name for name, value in labels(page).items() if value.startswith("+")} == gained
+    # 3. The sink per hectare of a district, and how sure: two clicks and a pointer.
+    page = opened(report).page
+    page.click(".chooser [data-view='carbon']")
+    page.click(".chooser [data-indicator='carbon_sink']")
+    assert "公顷" in page.inner_text(".legend-sub")
+    page.hover("path[data-unit='440117']")
+    assert "90 %" in page.inner_text(".leaflet-tooltip.hover")
+    # 4. The source of a number: one click.
+    page.click(".side [data-tab='provenance']")
+    assert "数据来源" in page.inner_text(".side .provenance")
+    assert page.locator(".side .provenance dl").first.is_visible()
+    # 5. What to hand to the review meeting: one click prints the page that is on the screen.
+    assert page.locator("[data-action='print']").is_visible()
+
+
 EVERY_LAYER = """
 () => {
   const found = [];

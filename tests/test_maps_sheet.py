@@ -8,10 +8,12 @@ from itertools import combinations
 from pathlib import Path
 from xml.etree import ElementTree
 
+import geopandas as gpd
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from matplotlib import font_manager
 from matplotlib.font_manager import FontProperties
 from matplotlib.ft2font import FT2Font
@@ -19,13 +21,13 @@ from matplotlib.text import Text
 from PIL import Image
 from pypdf import PdfReader
 
-from gis.problems import OutputError, Severity
+from gis.problems import Language, OutputError, Severity
 from maps.fonts import FAMILY, chinese_font, glyph_problems
 from maps.plate.atlas import SheetChoice, write_sheets
 from maps.plate.margin import PlateMarks
 from maps.plate.page_layout import Layout, Orientation, Size, layout
 from maps.plate.plate import Sheet, choose, choose_change, draw_sheet, write_sheet
-from maps.report import Report
+from maps.report import MapLayer, Report
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -387,6 +389,46 @@ def test_a_sheet_of_change_has_the_sign_the_interval_and_both_years(
     assert choose_change(dataclasses.replace(report, changes=single), choose(report)) is None
     paths = write_sheets(report, tmp_path, SheetChoice(formats=("svg",), change=True))
     assert [each.stem for each in paths] == ["forest_cover_rate_2024", subject.stem]
+
+
+def test_a_sheet_of_works_shows_where_they_lie_and_their_hectares(
+    make_report: Maker, tmp_path: Path
+) -> None:
+    """10 + 20 ha planted in two years and 5 restored: 30 and 5 by type, 15 and 20 by district."""
+    report = make_report()
+    works = pd.DataFrame(
+        {
+            "epochs": "2020; 2024",
+            "unit_code": ["440103", "440104", "440103"],
+            "unit_name": ["东区", "西区", "东区"],
+            "year": [2021, 2022, 2022],
+            "indicator": ["afforestation_area", "afforestation_area", "restored_area"],
+            "type": ["人工造林", "人工造林", "修复"],
+            "area_ha": [10.0, 20.0, 5.0],
+        }
+    )
+    both: dict[Language, str] = {"zh": "工程", "en": "works"}
+    shapes = shapely.buffer(report.units.geometry.to_numpy()[:2], -0.04)
+    layer = MapLayer("works", both, 2024, features=gpd.GeoDataFrame(geometry=shapes, crs=4490))
+    results = report.results.assign(
+        method=np.where(report.results["indicator"] == "forest_area", "works_done:2021", "x")
+    )
+    known = dataclasses.replace(report, works=works, layers=(layer,), results=results)
+    choice = SheetChoice(formats=("pdf",), works=True)
+    paths = write_sheets(known, tmp_path, choice)
+    assert [each.stem for each in paths] == ["forest_cover_rate_2024", "works_2024"]
+    found = PdfReader(paths[1]).pages[0].extract_text()
+    for wanted in (
+        "某市生态工程分布（2021—2022 年）",
+        "人工造林",
+        "30.00",
+        "15.00 公顷",
+        "20.00 公顷",
+    ):
+        assert wanted in found
+    assert "未达标" in found  # the target of the indicator that is a sum of works
+    bare = write_sheets(report, tmp_path / "bare", choice)
+    assert [each.stem for each in bare] == ["forest_cover_rate_2024"]
 
 
 def test_named_indicators_are_printed_and_unknown_ones_told(

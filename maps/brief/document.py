@@ -10,15 +10,12 @@ from __future__ import annotations
 
 import math
 import os
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
 
 from gis.problems import LANGUAGES, OutputError, ProblemLog, problem
-from layers.registry import kinds
 from maps.brief.parts import (
     ACCENT,
     GREY,
@@ -35,7 +32,7 @@ from maps.figures import figure_in, shown_unit
 from maps.imprint import data_sources, imprint
 from maps.report import IndicatorWords, Report
 from maps.status_style import LOOKS, URGENCY, by_urgency, look
-from maps.words import term, words
+from maps.words import without_keys, words
 
 _MOST_MAPS = 2
 _MAP_WIDTH_MM, _MAP_HEIGHT_MM = 150.0, 104.0
@@ -52,7 +49,6 @@ _NAME, _SENTENCES = 40, 600
 
 _NAME_MM, _CODE_MM = 28.0, 17.0
 _IN_DOUBT = URGENCY[:3]
-_KEY_BESIDE_TITLE = re.compile(r"\s?[（(][a-z0-9]+(?:_[a-z0-9]+)+[）)]")
 """A key in brackets behind the title that says the same."""
 
 
@@ -185,13 +181,17 @@ def _add_reasons(brief: Brief, report: Report, text: Mapping[str, str]) -> None:
             Piece(f"  {clause}", colour=GREY, size=9),
             keep=True,
         )
-        brief.paragraph(Piece(shown(_plain(report, told["reason"][language]), _SENTENCES), size=9))
+        brief.paragraph(
+            Piece(
+                shown(without_keys(told["reason"][language], report, language), _SENTENCES), size=9
+            )
+        )
     _tell_more(brief, text, len(doubtful) - _MOST_REASONS)
     if blank:
         brief.paragraph(Piece(text["brief.blank"], bold=True, colour=ACCENT), keep=True)
     for place in blank[:_MOST_BLANK]:
         told = report.verdict_words[place]
-        reason = shown(_plain(report, told["reason"][language]), _SENTENCES)
+        reason = shown(without_keys(told["reason"][language], report, language), _SENTENCES)
         title = shown(told["title"][language])
         brief.paragraph(
             Piece(f"{title}  ", True, size=9), Piece(reason, size=9), style="List Bullet"
@@ -203,21 +203,6 @@ def _tell_more(brief: Brief, text: Mapping[str, str], more: int) -> None:
     """How many have no room."""
     if more > 0:
         brief.paragraph(Piece(text["brief.more"].format(count=more), colour=GREY, size=9))
-
-
-def _plain(report: Report, text: str) -> str:
-    """Sentences in which no key of an indicator or of a layer stands: its title does."""
-    titles = {each.key: each.title[report.language] for each in report.indicators}
-    titles |= {key: term(key, report.language) for key in kinds()}
-    told = _keys(tuple(titles)).sub(lambda found: titles[found.group()], text)
-    return _KEY_BESIDE_TITLE.sub("", told)
-
-
-@lru_cache(maxsize=4)
-def _keys(names: tuple[str, ...]) -> re.Pattern[str]:
-    """Any of these names where it stands alone, the longest first; not as a name of a file."""
-    longest = sorted((each for each in names if "_" in each), key=len, reverse=True)
-    return re.compile(rf"(?<![\w.])(?:{'|'.join(map(re.escape, longest))})(?![\w.])")
 
 
 def _add_maps(
@@ -415,7 +400,7 @@ def _add_caveats(brief: Brief, report: Report, text: Mapping[str, str]) -> None:
     grave = [each for each in report.problems if each.severity != "info"]
     for each in grave[:_MOST_NOTES]:
         said = f"{each.message(language)} {each.remedy(language)}"
-        said = shown(_plain(report, said), _SENTENCES)
+        said = shown(without_keys(said, report, report.language), _SENTENCES)
         brief.paragraph(Piece(said, size=9), style="List Bullet")
     if not report.problems:
         brief.paragraph(Piece(text["common.none"], size=9))

@@ -25,7 +25,7 @@ from maps.page.stands_picture import details
 from maps.report import Report
 from maps.sensitivity import PUBLIC_TOLERANCE_M
 from maps.status_style import LOOKS
-from maps.words import part_name, words
+from maps.words import part_name, term, without_keys, words
 
 PER_LAND: Mapping[str, tuple[float, str]] = {
     "ha": (100.0, "%"),
@@ -107,10 +107,10 @@ def payload(report: Report) -> dict[str, object]:
         "plan": {"title": dict(report.plan_title), "source": dict(report.plan_source)},
         "looks": {status: asdict(look) for status, look in LOOKS.items()},
         "absences": [
-            {"indicator": key, "epoch": epoch, **_problem(found)}
+            {"indicator": key, "epoch": epoch, **_problem(report, found)}
             for key, epoch, found in report.absences
         ],
-        "problems": [_problem(found) for found in report.problems],
+        "problems": [_problem(report, found) for found in report.problems],
         "sensitivity": report.sensitivity,
         "layers": [
             drawn | {"detail": detail}
@@ -168,10 +168,16 @@ def _indicator(entry: dict[str, object]) -> dict[str, object]:
 
 
 def _part_titles(report: Report) -> dict[str, Mapping[Language, str]]:
-    """Titles of the breakdowns that the results hold or lack."""
+    """Titles of the breakdowns and of the other figures that the results hold or lack."""
     absent = [key for key, _, _ in report.absences]
     keys = sorted({str(key) for key in (*report.results["indicator"], *absent) if "." in str(key)})
-    return {key: part_name(key) for key in keys}
+    known = {each.key for each in report.indicators}
+    terms = {
+        key: {language: term(key, language) for language in LANGUAGES}
+        for key in absent
+        if key not in known and "." not in key
+    }
+    return {key: part_name(key) for key in keys} | terms
 
 
 def _imprint(report: Report, language: Language) -> list[list[str]]:
@@ -186,12 +192,17 @@ def _words(language: str) -> dict[str, str]:
     return {key: text for key, text in catalogue.items() if key.startswith(WORD_TABLES)}
 
 
-def _problem(found: Problem) -> dict[str, object]:
+def _problem(report: Report, found: Problem) -> dict[str, object]:
+    """A problem in words; keys of settings stay in the remedy, which is to be written so."""
+
+    def plain(text: str) -> dict[Language, str]:
+        return {language: without_keys(text, report, language) for language in LANGUAGES}
+
     return {
         "code": found.code,
         "severity": str(found.severity),
-        "where": found.where,
-        "message": {language: found.message(language) for language in LANGUAGES},
+        "where": plain(found.where),
+        "message": {each: plain(found.message(each))[each] for each in LANGUAGES},
         "remedy": {language: found.remedy(language) for language in LANGUAGES},
     }
 
@@ -247,8 +258,17 @@ def _verdicts(report: Report) -> list[dict[str, object]]:
     columns, rows = table["columns"], table["rows"]
     assert isinstance(columns, list)
     assert isinstance(rows, list)
+
+    def plain(told: Mapping[Language, str]) -> dict[Language, str]:
+        return {each: without_keys(text, report, each) for each, text in told.items()}
+
     return [
-        dict(zip(columns, row, strict=True)) | {"words": {k: dict(v) for k, v in said.items()}}
+        dict(zip(columns, row, strict=True))
+        | {
+            "words": {
+                key: plain(told) if key == "reason" else dict(told) for key, told in said.items()
+            }
+        }
         for row, said in zip(rows, report.verdict_words, strict=True)
     ]
 

@@ -29,6 +29,7 @@ from maps.plate.plate import (
     save_sheet,
     style,
 )
+from maps.plate.works import draw_works_sheet, has_works
 from maps.report import Report
 
 
@@ -42,6 +43,7 @@ class SheetChoice:
     every: bool = False
     atlas: bool = False
     change: bool = False
+    works: bool = False
     marks: PlateMarks = UNMARKED
 
 
@@ -68,8 +70,13 @@ def write_sheets(
             with _left_out_alone(subject.stem, lost):
                 sheet = draw_sheet(report, subject, fonts, form=form, marks=marks)
                 paths += save_sheet(sheet, report, folder / subject.stem, choice.formats)
+        numbers = count(len(subjects) + 1)
+        if choice.works and has_works(report):
+            stem = f"works_{report.epochs[-1]}"
+            with _left_out_alone(stem, lost):
+                sheet = draw_works_sheet(report, fonts, form, choice.marks.numbered(next(numbers)))
+                paths += save_sheet(sheet, report, folder / stem, choice.formats)
         if choice.atlas:
-            numbers = count(len(subjects) + 1)
             pages = _atlas_pages(report, choose(report), choice, numbers, lost)
             paths += _save_atlas(report, pages, folder, choice.formats)
     if lost and (problems is None or not paths):

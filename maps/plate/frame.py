@@ -18,6 +18,7 @@ from maps.plate.furniture import draw_furniture, draw_graticule
 from maps.plate.ground import (
     GROUND,
     LIMITS,
+    OverlayStyle,
     PlateGround,
     draw_layers,
     draw_shapes,
@@ -51,10 +52,12 @@ def draw_city(
     values: list[str],
     dotted: NDArray[np.bool_],
     words: Mapping[str, str],
+    layers: Mapping[str, OverlayStyle] = LIMITS,
 ) -> DrawnMap:
     """Draw the districts in ``colours`` with name and value, and all that belongs in the frame.
 
-    ``colours``, ``values`` and ``dotted`` run along the ground's units.
+    ``colours``, ``values`` and ``dotted`` run along the ground's units; ``layers`` says which are
+    drawn over them, and how.
     """
     view = _window(page, ground)
     axes = _axes(page, view)
@@ -67,7 +70,7 @@ def draw_city(
     draw_shapes(axes, unknown, fills=["none"], edge=GREY, line=0.0, zorder=1.2, hatch=UNKNOWN_HATCH)
     unsure = shapes[dotted]
     draw_shapes(axes, unsure, fills=["none"], edge=GREY, line=0.0, zorder=1.2, hatch=UNSURE_HATCH)
-    draw_layers(axes, ground, view, LIMITS, weight=page.scale, zorder=2)
+    draw_layers(axes, ground, view, layers, weight=page.scale, zorder=2)
     draw_shapes(axes, [whole], fills=["none"], edge=INK, line=1.3 * page.scale, zorder=3)
     draw_graticule(page, view)
     placed_on = [_paper(page, each, view) for each in shapes]
@@ -113,6 +116,16 @@ def draw_district(page: Page, ground: PlateGround, code: str, words: Mapping[str
             texts[unit_code] = (name, "")
     labels, _ = _draw_labels(page, texts, seen, corners, inside_only=True)
     return DrawnMap(view, tuple(labels), ())
+
+
+def place_marks(page: Page, view: PageWindow, ground: PlateGround, kind: str, colour: str) -> None:
+    """A small sign on each feature of a layer: a plot is finer than a line at a city's scale."""
+    frame = shapely.box(*page.layout.map)
+    for _, features in (each for each in ground.layers if each[0] == kind):
+        points = [_paper(page, each, view).representative_point() for each in features.geometry]
+        inside = [each for each in points if each.within(frame)]
+        x, y = [each.x for each in inside], [each.y for each in inside]
+        page.marks(x, y, "o", size=4.0, colour=colour, edge="white", line=0.5, zorder=4.2)
 
 
 def _window(page: Page, ground: PlateGround) -> PageWindow:

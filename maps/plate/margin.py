@@ -10,7 +10,7 @@ from maps.imprint import data_sources, imprint
 from maps.plate.frame import DrawnMap
 from maps.plate.paper import ACCENT, GREY, INK, WARN, Page
 from maps.plate.projection import central_meridian
-from maps.report import IndicatorWords, Report
+from maps.report import Report
 
 _SHARES = {4: (0.23, 0.21, 0.24, 0.32), 2: (0.5, 0.5, 0.5, 0.5), 3: (0.34, 0.33, 0.33, 0.34)}
 """Width of each block of the footer, as a share of its row, by blocks in a row."""
@@ -78,7 +78,7 @@ def _draw_badge(page: Page, words: str) -> None:
 def draw_footer(
     page: Page,
     report: Report,
-    indicator: IndicatorWords,
+    method: str,
     years: Sequence[int],
     drawn: DrawnMap,
     marks: PlateMarks,
@@ -87,7 +87,6 @@ def draw_footer(
     """Sources, coordinate system, method, and the facts of publication, in blocks."""
     left, _, right, top = page.layout.footer
     page.rule([left, right], [top, top], colour=INK, width=0.8)
-    definition = visible(indicator.definition[report.language])
     crs = text["sheet.crs_text"].format(
         meridian=f"{central_meridian(drawn.view.crs)}°E", name=drawn.view.crs.name
     )
@@ -96,7 +95,7 @@ def draw_footer(
     blocks = (
         (text["common.sources"], visible(data_sources(report)) or "–"),
         (text["sheet.crs"], crs),
-        (text["sheet.method"], text["sheet.method_text"].format(definition=definition)),
+        (text["sheet.method"], method),
     )
     for place, (title, body) in enumerate(blocks):
         x, y, width = _block(page, place)

@@ -170,10 +170,17 @@ def draw_sheet(
         key = Key(None, (), ground.kinds, unit.name)
     _draw_columns(page, report, subject, key, unit)
     years = (subject.since, subject.epoch) if subject.since is not None else (subject.epoch,)
-    draw_footer(page, report, subject.indicator, years, drawn, marks, text)
-    for each in page.figure.findobj(Text):
-        each.set_text(fonts.drawable(each.get_text()))
+    definition = subject.indicator.definition[report.language]
+    method = text["sheet.method_text"].format(definition=visible(definition))
+    draw_footer(page, report, method, years, drawn, marks, text)
+    drawable(page)
     return Sheet(page, drawn, subject)
+
+
+def drawable(page: Page) -> None:
+    """Put 〓 for every character on a page that no font has."""
+    for each in page.figure.findobj(Text):
+        each.set_text(page.fonts.drawable(each.get_text()))
 
 
 def _unit_on_map(report: Report, subject: Subject) -> ShownUnit:
@@ -252,7 +259,7 @@ def _draw_columns(page: Page, report: Report, subject: Subject, key: Key, unit: 
             elif name == "districts":
                 y = draw_districts(section, y, subject.indicator.key, unit)
             else:
-                y = draw_targets(section, y, subject.indicator.key)
+                y = draw_targets(section, y, {subject.indicator.key})
             y -= 4.0
 
 

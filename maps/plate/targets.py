@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from matplotlib.patches import Circle
 
@@ -13,6 +13,7 @@ from maps.figures import figure, shown_unit
 from maps.plate.panel import PanelSection
 from maps.plate.paper import GREY, INK, RULE, Page
 from maps.status_style import LOOKS, look
+from maps.words import without_keys
 
 _BOLD = 1.15
 """How much wider bold text may run than the regular face that is measured."""
@@ -28,8 +29,8 @@ _REST_MM = 2 * _LINE_MM + 1
 Texts = Mapping[str, Mapping[Language, str]]
 
 
-def draw_targets(section: PanelSection, y: float, indicator: str) -> float:
-    """The targets of a sheet's own indicator: sign, status, value against the mark, whole reason.
+def draw_targets(section: PanelSection, y: float, indicators: Collection[str]) -> float:
+    """The targets of a sheet's own indicators: sign, status, value against the mark, whole reason.
 
     Targets of other indicators, and own ones without room, are counted by their status below. A
     reason is cut only where it alone is longer than the section.
@@ -42,7 +43,7 @@ def draw_targets(section: PanelSection, y: float, indicator: str) -> float:
         page.text(left, y, words["sheet.no_targets"], 8.5, colour=GREY)
         return y - _LINE_MM
     known = [*zip(rows, section.report.verdict_words, strict=True)]
-    own = [each for each in known if each[0]["indicator"] == indicator]
+    own = [each for each in known if each[0]["indicator"] in indicators]
     if not own:
         page.text(left, y, words["sheet.no_own_targets"], 8.5, colour=GREY)
         y -= _LINE_MM + 1
@@ -50,7 +51,8 @@ def draw_targets(section: PanelSection, y: float, indicator: str) -> float:
     for row, texts in own:
         head = _TITLE_MM + (_VALUE_MM if _number(row["value"]) is not None else 0.0)
         most = math.floor((y - bottom - _REST_MM - head) / _LINE_MM)
-        reason = visible(texts["reason"][section.report.language])
+        report = section.report
+        reason = visible(without_keys(texts["reason"][report.language], report, report.language))
         lines = page.fonts.wrapped(reason, _REASON_PT, right - left - 6, len(reason) + 1)
         if len(lines) > most and drawn:
             break
@@ -59,7 +61,7 @@ def draw_targets(section: PanelSection, y: float, indicator: str) -> float:
         _draw_target(section, row, texts, lines, y)
         y -= head + _LINE_MM * len(lines) + _GAP_MM
         drawn += 1
-    rest = [str(row["status"]) for row in rows if row["indicator"] != indicator]
+    rest = [str(row["status"]) for row in rows if row["indicator"] not in indicators]
     rest += [str(row["status"]) for row, _ in own[drawn:]]
     return _draw_rest(section, rest, y) if rest else y
 

@@ -13,3 +13,6 @@ from .statements import (
 from .terms import (
     term as term,
 )
+from .titles import (
+    without_keys as without_keys,
+)

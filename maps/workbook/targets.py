@@ -9,6 +9,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from maps.figures import shown_unit
 from maps.status_style import URGENCY, by_urgency
+from maps.words import without_keys
 from maps.workbook.cells import (
     CHANCE,
     Book,
@@ -56,6 +57,7 @@ def _targets(book: Book) -> list[Column]:
     def told(key: str) -> list[str]:
         return [each[key][language] for each in texts]
 
+    reasons = [without_keys(each, book.report, language) for each in told("reason")]
     return [
         Column(book.word("target_title"), told("title"), wraps=True, fixed=_TITLE),
         Column(
@@ -65,7 +67,7 @@ def _targets(book: Book) -> list[Column]:
         Column(book.word("printed"), told("printed"), wraps=True, fixed=_PRINTED),
         Column(book.word("target_year"), cells_of(rows, "year"), "0", align="center", fixed=7),
         *target_figures(book, rows),
-        Column(book.word("reason"), told("reason"), wide=True, fixed=_REASON),
+        Column(book.word("reason"), reasons, wide=True, fixed=_REASON),
         Column(book.word("clause"), cells_of(rows, "clause"), wraps=True, fixed=_CLAUSE),
     ]
 

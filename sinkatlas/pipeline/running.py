@@ -293,5 +293,6 @@ def sheet_choice(space: Workspace, which: Literal["main", "all"] | None = None) 
         every=every,
         atlas=every or (table.atlas and which != "main"),
         change=table.change,
+        works=table.works,
         marks=PlateMarks(**{each.name: getattr(table, each.name) for each in fields(PlateMarks)}),
     )

@@ -425,6 +425,7 @@ class SheetsTable(SettingsTable):
     )
     atlas: bool = Field(default=False, description="a sheet for every unit, in one PDF")
     change: bool = Field(default=False, description="beside each sheet one of its change")
+    works: bool = Field(default=False, description="a sheet of the works, where layers show any")
     template: str | None = Field(default=None, description="path of a layout file of your own")
     number: str = Field(default="", description="图号; sheets count on: NUMBER-01, -02; else none")
     classification: str = Field(default="", description="密级, at the upper right; else none")

@@ -8,15 +8,15 @@ function qualityPanel() {
 }
 
 function problemRow(problem) {
-  return el("div", { class: `problem problem-${problem.severity}` },
+  return el("div", { class: `problem problem-${problem.severity}`, title: problem.code },
     el("div", {}, el("span", { class: "severity" }, t(`severity_${problem.severity}`)), " ", given(said(problem.message))),
-    el("div", { class: "small" }, given(said(problem.remedy))),
-    el("div", { class: "muted small" }, given([problem.code, problem.where].filter(Boolean).join(" · "))));
+    el("div", { class: "small remedy" }, given(said(problem.remedy))),
+    said(problem.where) ? el("div", { class: "muted small" }, given(said(problem.where))) : null);
 }
 
 function absenceRow(absence) {
   return el("div", { class: "problem" }, el("div", {}, el("strong", {}, given(titleOf(absence.indicator))), ` · ${absence.epoch}`),
-    el("div", { class: "small" }, given(said(absence.message)), " ", given(said(absence.remedy))));
+    el("div", { class: "small" }, given(said(absence.message)), " ", given(said(absence.remedy), "given remedy")));
 }
 
 function ledgerTable() {
