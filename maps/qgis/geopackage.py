@@ -76,7 +76,7 @@ def write_geopackage(report: Report, path: str | os.PathLike[str]) -> Path:
     if CONFLICTS in aliases:
         title = report.words_of(CONFLICTS).title[language]
         broken = set(report.conflicts["rule"].astype(str))
-        labels = {each: words(language)[f"qgis.{each}"] for each in sorted(broken)}
+        labels = {each: words(language)[f"qgis.rule_{each}"] for each in sorted(broken)}
         found[CONFLICTS] = (conflict_style(title, labels, aliases[CONFLICTS]),)
     _write_titles(target, report, [*aliases])
     _write_aliases(target, aliases, notes)
