@@ -257,7 +257,8 @@ function placeLegend() {
 
 /** The legend's top, where it stands there: below the verdict, however long that is. */
 function clearLegend() {
-  places.legend.style.setProperty("--clear", `${clearOfControls()}px`);
+  const clear = `${clearOfControls()}px`;
+  if (places.legend.style.getPropertyValue("--clear") !== clear) places.legend.style.setProperty("--clear", clear); // a write costs a layout
 }
 
 function cornerLegend(corner) {
