@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from tiny_workspace import box, half_forest, write_polygons, write_workspace
@@ -30,7 +31,7 @@ GROWTH = {
                                  {"rate": 2.5, "cap": 60.0}).rule(Sampling(draws=0))
 }  # fmt: skip
 OWN = {"risk_deduction": 0.1, "leakage_t_co2_ha_yr": 0.0, "baseline_t_co2_ha_yr": 0.0,
-       "crediting_years": 20.0}  # fmt: skip
+       "crediting_years": 20.0, "error_discount": 0.0}  # fmt: skip
 
 
 def patch(area_ha: float = 1.0, **more: object) -> Patch:
@@ -117,6 +118,29 @@ def test_with_the_analysts_clauses_there_is_a_total_and_the_period_ends() -> Non
     assert found.total[0] == pytest.approx(20 * 2.5 * 44 / 12 * 0.9)
 
 
+@pytest.mark.parametrize(("method", "clause", "kept"), [
+    ("CCER-14-001-V01", {"error_discount": 0.06}, 0.94),
+    ("VM0033-2.1", {"plot_error_percent": 28.0}, 0.92),  # 100 % - 28 % + 20 %
+    ("VM0033-2.1", {"plot_error_percent": 15.0}, 1.0),  # no bonus below the allowance
+])  # fmt: skip
+def test_the_error_of_plots_is_deducted_as_the_methodology_says(
+    method: str, clause: dict[str, float], kept: float
+) -> None:
+    chosen = methodologies()[method]
+    own = {key: value for key, value in OWN.items() if key != "error_discount"}
+
+    def total(given: dict[str, float]) -> np.ndarray | None:
+        return estimate(
+            [patch()], GROWTH, chosen.values(given), 2034,
+            allowable_error_percent=chosen.allowable_error_percent,
+        ).total  # fmt: skip
+
+    assert total(own) is None  # a discount that nobody knows is not a discount of nothing
+    found = total(own | clause)
+    assert found is not None
+    assert found[0] == pytest.approx(10 * 2.5 * 44 / 12 * 0.9 * kept)
+
+
 def test_growth_that_is_not_known_is_named() -> None:
     found = estimate([patch()], {}, CCER.values(OWN), 2034)
     assert found.missing == ("growth:forest_arbor",)
@@ -125,7 +149,9 @@ def test_growth_that_is_not_known_is_named() -> None:
 
 def test_every_methodology_says_how_far_each_clause_was_read() -> None:
     for each in methodologies().values():
-        assert set(each.clauses) == set(OWN)
+        discount = {"error_discount"} if each.allowable_error_percent is None else {
+            "plot_error_percent"}  # fmt: skip
+        assert set(each.clauses) == set(OWN) - {"error_discount"} | discount
         for clause in each.clauses.values():
             assert clause.verification
             assert (clause.value is None) == (clause.verification not in ("seen",))
@@ -186,6 +212,10 @@ def test_patches_from_files_are_judged_and_estimated(tmp_path: Path) -> None:
         (("CCER-14-001-V01", "CCER-99"), "methodology_unknown"),
         (("until = 2044", "until = 2044\nclauses = { k = 0.1 }\nclauses_source = \"x\""),
          "clause_unknown"),
+        (("until = 2044", "until = 2044\nclauses = { risk_deduction = 10 }\nclauses_source = \"x\""),
+         "clause_range"),
+        (("until = 2044", "until = 2044\nclauses = { crediting_years = 0 }\nclauses_source = \"x\""),
+         "clause_range"),
         (("until = 2044", "until = 2044\nclauses = { risk_deduction = 0.1 }"), "clause_source"),
     ],
 )  # fmt: skip

@@ -63,6 +63,7 @@ from .pools import (
 )
 from .projects import (
     MARK as MARK,
+    RANGES as RANGES,
     TO_BE_SHOWN as TO_BE_SHOWN,
     Patch as Patch,
     adjusted_for_error as adjusted_for_error,

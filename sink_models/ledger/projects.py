@@ -24,8 +24,8 @@ from sink_models.sampling import Array
 MARK = "估算，非核证 / estimate, not certified"
 """Stands on every output of an estimate."""
 
-CLAUSES = ("risk_deduction", "leakage_t_co2_ha_yr", "baseline_t_co2_ha_yr", "crediting_years")
-"""Clauses that an estimate cannot do without."""
+RANGES = {"fraction": (0.0, 1.0), "percent": (0.0, 100.0), "yr": (1.0, 100.0)}
+"""Values that a clause of a unit may have; a percentage typed as a fraction is out of it."""
 
 M2_PER_HA = 10_000.0
 
@@ -57,8 +57,11 @@ class Methodology:
     allowable_error_percent: float | None = None
 
     def values(self, own: Mapping[str, float]) -> dict[str, float | None]:
-        """Each clause's value: the analyst's own before what was read."""
-        return {key: own.get(key, self.clauses[key].value) for key in CLAUSES}
+        """Each clause's value: the analyst's own before what was read.
+
+        An estimate cannot do without any of them.
+        """
+        return {key: own.get(key, clause.value) for key, clause in self.clauses.items()}
 
 
 @cache
@@ -144,6 +147,8 @@ class Estimate:
     total: Array | None
     missing: tuple[str, ...]
     years: int
+    error_discount: float | None
+    """Share deducted for the error of the plots; None while it is not known."""
 
 
 def estimate(
@@ -151,9 +156,16 @@ def estimate(
     growth: Mapping[str, GrowthRule],
     clauses: Mapping[str, float | None],
     until: int,
+    *,
+    allowable_error_percent: float | None = None,
 ) -> Estimate:
-    """Removals of living biomass of some patches until a year, and what may be estimated."""
-    missing = [key for key in CLAUSES if clauses[key] is None]
+    """Removals of living biomass of some patches until a year, and what may be estimated.
+
+    ``clauses`` hold either ``error_discount`` or, where the methodology has an allowance for the
+    error of the plots, ``plot_error_percent``.
+    """
+    missing = [key for key, value in clauses.items() if value is None]
+    discount = _error_discount(clauses, allowable_error_percent)
     limit = clauses["crediting_years"]
     removals: Array = np.zeros(1)
     baseline = leakage = 0.0
@@ -176,10 +188,25 @@ def estimate(
         total = credited_removals(
             project_t_co2=removals, baseline_t_co2=baseline, leakage_t_co2=leakage,
             risk_deduction=clauses["risk_deduction"] or 0.0,
-        )  # fmt: skip
+        ) * (1.0 - (discount or 0.0))  # fmt: skip
     known = {"baseline_t_co2_ha_yr": baseline, "leakage_t_co2_ha_yr": leakage}
     told = [None if key in lacking else value for key, value in known.items()]
-    return Estimate(removals, told[0], told[1], total, lacking, longest)
+    return Estimate(removals, told[0], told[1], total, lacking, longest, discount)
+
+
+def _error_discount(
+    clauses: Mapping[str, float | None], allowable_percent: float | None
+) -> float | None:
+    """Share to deduct for the error of the plots; None where its clause has no value."""
+    if allowable_percent is None:
+        return clauses["error_discount"]
+    error = clauses["plot_error_percent"]
+    if error is None:
+        return None
+    kept = adjusted_for_error(
+        removals=1.0, error_percent=error, allowable_percent=allowable_percent
+    )
+    return float(1.0 - kept)
 
 
 def credited_removals(

@@ -20,6 +20,7 @@ from layers.reading import read_layer
 from sink_models.ecosystem_types import group_of
 from sink_models.ledger import (
     MARK,
+    RANGES,
     TO_BE_SHOWN,
     GrowthRule,
     Patch,
@@ -34,7 +35,15 @@ from sinkatlas.workspace import ProjectTable, Workspace
 ESTIMATE_COLUMNS = (
     *("book", "mark", "project", "methodology", "document", "until", "years", "patches"),
     *("eligible_ha", "refused_ha", "removals_t_co2", "removals_low", "removals_high"),
-    *("baseline_t_co2", "leakage_t_co2", "estimate_t_co2", "low", "high", "missing"),
+    *(
+        "baseline_t_co2",
+        "leakage_t_co2",
+        "error_discount",
+        "estimate_t_co2",
+        "low",
+        "high",
+        "missing",
+    ),
     *("own_clauses", "to_be_shown"),
 )
 ELIGIBILITY_COLUMNS = (
@@ -90,6 +99,11 @@ def _check(each: ProjectTable, log: ProblemLog) -> None:
     if unknown:
         log.add("sinkatlas.clause_unknown", where, given=", ".join(unknown),
                 allowed=", ".join(method.clauses))  # fmt: skip
+    for key in set(each.clauses) & set(method.clauses):
+        low, high = RANGES.get(method.clauses[key].unit, (-np.inf, np.inf))
+        if not low <= each.clauses[key] <= high:
+            log.add("sinkatlas.clause_range", where, clause=key, given=f"{each.clauses[key]:g}",
+                    low=f"{low:g}", high=f"{high:g}", unit=method.clauses[key].unit)  # fmt: skip
     if each.clauses and not each.clauses_source:
         log.add("sinkatlas.clause_source", where)
 
@@ -188,7 +202,10 @@ def _estimate(
     sampling: Sampling,
 ) -> dict[str, object]:
     method = methodologies()[each.methodology]
-    found = estimate(fit, growth, method.values(each.clauses), each.until)
+    found = estimate(
+        fit, growth, method.values(each.clauses), each.until,
+        allowable_error_percent=method.allowable_error_percent,
+    )  # fmt: skip
     low, high = sampling.bounds(found.removals)
     ends = (np.nan, np.nan) if found.total is None else sampling.bounds(found.total)
     eligible = sum(one.area_ha for one in fit)
@@ -199,6 +216,7 @@ def _estimate(
         "refused_ha": sum(one.area_ha for one in patches) - eligible,
         "removals_t_co2": found.removals[0], "removals_low": low, "removals_high": high,
         "baseline_t_co2": found.baseline, "leakage_t_co2": found.leakage,
+        "error_discount": found.error_discount,
         "estimate_t_co2": None if found.total is None else found.total[0],
         "low": ends[0], "high": ends[1], "missing": "; ".join(found.missing),
         "own_clauses": "; ".join(f"{key} = {value:g}" for key, value in each.clauses.items())

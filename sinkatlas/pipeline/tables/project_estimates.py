@@ -36,6 +36,14 @@ TABLE = TableWords(
         TableColumn("baseline_t_co2", "基线", "Baseline", "t CO2"),
         TableColumn("leakage_t_co2", "泄漏", "Leakage", "t CO2"),
         TableColumn(
+            "error_discount",
+            "误差折减率",
+            "Discount for error",
+            "0–1",
+            "因样地误差扣减的份额",
+            "share deducted for the error of the plots",
+        ),
+        TableColumn(
             "estimate_t_co2",
             "估算",
             "Estimate",
