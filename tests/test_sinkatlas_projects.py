@@ -213,9 +213,11 @@ def test_patches_from_files_are_judged_and_estimated(tmp_path: Path) -> None:
         (("until = 2044", "until = 2044\nclauses = { k = 0.1 }\nclauses_source = \"x\""),
          "clause_unknown"),
         (("until = 2044",
-          "until = 2044\nclauses = { risk_deduction = 10 }\nclauses_source = \"x\""), "clause_range"),
+          "until = 2044\nclauses = { risk_deduction = 10 }\nclauses_source = \"x\""),
+         "clause_range"),
         (("until = 2044",
-          "until = 2044\nclauses = { crediting_years = 0 }\nclauses_source = \"x\""), "clause_range"),
+          "until = 2044\nclauses = { crediting_years = 0 }\nclauses_source = \"x\""),
+         "clause_range"),
         (("until = 2044", "until = 2044\nclauses = { risk_deduction = 0.1 }"), "clause_source"),
     ],
 )  # fmt: skip
