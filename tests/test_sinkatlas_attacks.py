@@ -401,6 +401,9 @@ COMMANDS: dict[str, Calls] = {
     "factors show": lambda w: [(w.name,)],
     "factors export": lambda w: [(w.out("factors.csv"),)],
     "factors template": lambda w: [(w.name, w.out("gaps.csv"))],
+    "factors compare": lambda w: [
+        (w.name, w.name, "--path", w.out("sets.csv")), ("sinkatlas", w.folder / w.name),
+    ],
     "factors documents": lambda w: [()],
     "factors explain": lambda w: [(w.name,)],
     "invest carbon": lambda w: [

@@ -175,11 +175,13 @@ def overlays(
 
     A picture ends at the outline ``within``, in lon/lat: beyond it no figure is made of the raster.
     No outline is finer than ``smallest_m`` metres, and no cell of a picture. Layers are made small
-    over threads, which pandas must not enter: it sets the warnings of the whole process.
+    over threads, which pandas and rasterio's masks must not enter: they set the warnings of the
+    whole process.
     """
     asked = [(each, None if each.features is None else lonlat(each.features)) for each in layers]
-    made = in_threads(lambda one: _made_small(*one, within, smallest_m), asked)
-    return [_row(layer, found) for layer, found in zip(layers, made, strict=True)]
+    made = in_threads(lambda one: _made_small(*one, smallest_m), asked)
+    ended = [clipped(each, within) if isinstance(each, MercatorRaster) else each for each in made]
+    return [_row(layer, found) for layer, found in zip(layers, ended, strict=True)]
 
 
 def lonlat(features: gpd.GeoDataFrame) -> NDArray[np.object_]:
@@ -189,13 +191,12 @@ def lonlat(features: gpd.GeoDataFrame) -> NDArray[np.object_]:
 
 
 def _made_small(
-    layer: MapLayer, geometries: NDArray[np.object_] | None, within: Geometry, smallest_m: float
+    layer: MapLayer, geometries: NDArray[np.object_] | None, smallest_m: float
 ) -> Thinned | MercatorRaster | None:
     if geometries is not None:
         return thin_overlay(geometries, smallest_m)
     if layer.raster is not None and layer.classes is not None:
-        found = in_mercator(layer.raster, band=layer.band, crs=layer.crs, smallest_m=smallest_m)
-        return clipped(found, within)
+        return in_mercator(layer.raster, band=layer.band, crs=layer.crs, smallest_m=smallest_m)
     return None
 
 
